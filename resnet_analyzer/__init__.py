@@ -1,0 +1,53 @@
+"""Shapes, parameters and cost of convolutional networks, exactly, without a framework.
+
+    import resnet_analyzer as ra
+    graph = ra.architecture("resnet50", input=224)
+    print(ra.measure(graph))
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .architectures.base import architecture as architecture
+    from .errors import AnalyzerError as AnalyzerError
+    from .graph import Graph as Graph
+    from .graph import GraphBuilder as GraphBuilder
+    from .measure import Measurement as Measurement
+    from .measure import measure as measure
+    from .measure import walk as walk
+    from .shapes import FeatureMap as FeatureMap
+    from .shapes import Sequence as Sequence
+    from .shapes import Vector as Vector
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "architecture": "architectures.base",
+    "AnalyzerError": "errors",
+    "FeatureMap": "shapes",
+    "Graph": "graph",
+    "GraphBuilder": "graph",
+    "Measurement": "measure",
+    "Sequence": "shapes",
+    "Vector": "shapes",
+    "measure": "measure",
+    "walk": "measure",
+}
+__all__ = [*_HOME, "__version__"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used: nobody waits for what he does not use."""
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    globals()[name] = value  # `measure` the function, not the module of that name
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

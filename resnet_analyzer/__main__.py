@@ -1,0 +1,5 @@
+"""`python -m resnet_analyzer` is `resnet-analyze`."""
+
+from .cli.main import main
+
+main()

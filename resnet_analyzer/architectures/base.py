@@ -1,0 +1,125 @@
+"""What a registered architecture is, and how a name with options becomes a graph."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from inspect import signature
+from typing import Any, NamedTuple
+
+from ..dim import Dim
+from ..errors import UnknownName, UsageError
+from ..graph import Graph
+from ..registry import Registry
+from ..shapes import FeatureMap, shape_of
+
+ARCHITECTURES: Registry[Architecture] = Registry("architecture", __package__, "See: resnet-analyze list")
+
+
+class Published(NamedTuple):
+    """A number that somebody printed about a network, and where.
+
+    `figure` is a field of `measure.Totals`; `value` the printed number; `tolerance` half a unit of its
+    last digit (0: exact); `settings` the options under which it holds, where they are not the
+    defaults; `note` says why our figure differs, where it does.
+    """
+
+    figure: str
+    value: int
+    source: str
+    tolerance: int = 0
+    settings: Mapping[str, Any] = {}  # noqa: RUF012 (never changed)
+    note: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Architecture:
+    """A network that is known by name: a family's builder with its settings, and what was published.
+
+    `build(name, shape, classes, style=…, **options)` makes the graph; `settings` are the options that
+    make this network of the family (and may be overridden), `styles` those that it comes in, the
+    first one by default.
+    """
+
+    name: str
+    title: str
+    build: Callable[..., Graph]
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    styles: tuple[str, ...] = ("paper",)
+    input: tuple[int, int, int] = (224, 224, 3)
+    classes: int = 1000
+    source: str = ""
+    remark: str = ""
+    published: tuple[Published, ...] = ()
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """What can be set, by name, with the value that it has here."""
+        parameters = list(signature(self.build).parameters.values())[3:]
+        defaults = {each.name: each.default for each in parameters if each.name != "style"}
+        return {**defaults, **self.settings}
+
+    def graph(
+        self,
+        input: int | tuple[Dim, ...] | FeatureMap | None = None,
+        classes: Dim | None = None,
+        style: str | None = None,
+        **options: Any,
+    ) -> Graph:
+        """The network as a graph; see `architecture`."""
+        chosen = self._style(style)
+        known = self.options
+        for name in options:
+            if name not in known:
+                raise UnknownName(f"option of {self.name}", name, known)
+        count = self.classes if classes is None else classes
+        shape = input_shape(input, self.input)
+        graph = self.build(self.name, shape, count, style=chosen, **{**self.settings, **options})
+        about = {"title": self.title, "style": chosen, "classes": count, "source": self.source, "remark": self.remark}
+        about = {key: value for key, value in about.items() if value or key == "classes"}
+        return Graph(graph.name, graph.nodes, {**about, **graph.about})
+
+    def _style(self, style: str | None) -> str:
+        if style is None:
+            return self.styles[0]
+        if style not in self.styles:
+            raise UsageError(f"{self.name} has no style {style!r}. It comes in: {', '.join(self.styles)}.")
+        return style
+
+
+def input_shape(given: int | tuple[Dim, ...] | FeatureMap | None, default: tuple[int, int, int]) -> FeatureMap:
+    """The input's shape from a size, (height, width), (height, width, channels), or nothing.
+
+    >>> input_shape(64, (224, 224, 3)), input_shape((32, 48), (224, 224, 3))
+    (FeatureMap(height=64, width=64, channels=3), FeatureMap(height=32, width=48, channels=3))
+    """
+    if given is None:
+        return FeatureMap(*default)
+    if not isinstance(given, tuple):
+        return FeatureMap(given, given, default[2])
+    if len(given) not in (2, 3):
+        raise UsageError(f"input must be a size, (height, width) or (height, width, channels), not {given!r}")
+    return shape_of(*given, *default[len(given) :])  # type: ignore[return-value]
+
+
+def register(architecture: Architecture) -> Architecture:
+    """Add a network to the table of architectures."""
+    return ARCHITECTURES.add(architecture.name, architecture)
+
+
+def architecture(
+    name: str,
+    input: int | tuple[Dim, ...] | FeatureMap | None = None,
+    classes: Dim | None = None,
+    style: str | None = None,
+    **options: Any,
+) -> Graph:
+    """The graph of a registered network at any input size, number of classes, style and options.
+
+    `input` is a size, (height, width) or (height, width, channels); None is what the network was made
+    for. Dimensions may be numpy arrays or symbols. UnknownName for a name, style or option that is not there.
+
+    >>> len(architecture("resnet50", input=224))
+    175
+    """
+    return ARCHITECTURES[name].graph(input, classes, style, **options)

@@ -1,0 +1,81 @@
+"""What can go wrong, as one tree; every message is a sentence for a person.
+
+    AnalyzerError                 exit status 2
+    ├── UsageError                an argument that means nothing: --input 224x
+    │   ├── UnknownName           no such architecture, op, option …; names the nearest ones
+    │   └── DuplicateName         two things registered under one name
+    ├── GraphError                a graph that cannot be: unknown input, name used twice
+    ├── Undecided                 a builder would have to branch on a symbol or an array
+    ├── DimensionOverflow         a figure on a numpy grid does not fit 64 bits
+    ├── OutputError               a file that cannot be written
+    └── CheckFailed               exit status 1: a rule of a layer does not hold
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+class AnalyzerError(Exception):
+    """The root: whatever the package raises on purpose, with the exit status that the command ends with."""
+
+    exit_status = 2
+
+
+class UsageError(AnalyzerError):
+    """An argument that means nothing, or that contradicts another one."""
+
+
+class UnknownName(UsageError):
+    """A name that is not registered.
+
+    >>> print(UnknownName("architecture", "resnet5o", ["resnet50", "vgg16"]))
+    unknown architecture 'resnet5o'. Did you mean resnet50?
+    """
+
+    def __init__(self, kind: str, name: str, known: Iterable[str], hint: str = "") -> None:
+        import difflib
+
+        self.kind, self.name = kind, name
+        folded = {item.lower(): item for item in known}
+        near = [folded[key] for key in difflib.get_close_matches(name.lower(), folded, n=3, cutoff=0.6)]
+        if near:
+            guess = f" Did you mean {' or '.join(near)}?"
+        elif len(folded) <= 12:
+            guess = f" Known: {', '.join(folded.values())}."
+        else:
+            guess = ""
+        super().__init__(f"unknown {kind} {name!r}.{guess}{' ' + hint if hint else ''}")
+
+
+class DuplicateName(UsageError):
+    """A second registration of a name, which would silently hide the first."""
+
+
+class GraphError(AnalyzerError):
+    """A graph that cannot be: an unknown input, a name used twice, no nodes."""
+
+
+class Undecided(AnalyzerError):
+    """A yes or no was asked of a symbol or an array that holds both."""
+
+
+class DimensionOverflow(AnalyzerError):
+    """A figure on a numpy grid passes 2**63 and would wrap silently."""
+
+
+class OutputError(AnalyzerError):
+    """A file that cannot be written; whatever stood there before is untouched."""
+
+
+class CheckFailed(AnalyzerError):
+    """A rule of a layer does not hold: the message names the node, the numbers and the mend.
+
+    `node` is the node's name, `sentence` the rule's own words.
+    """
+
+    exit_status = 1
+
+    def __init__(self, node: str, sentence: str) -> None:
+        self.node, self.sentence = node, sentence
+        super().__init__(f"{node}: {sentence}")

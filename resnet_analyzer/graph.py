@@ -1,0 +1,188 @@
+"""The symbolic layer graph: nodes in the order of construction, each naming the nodes it reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from .dim import Dim, over_cells
+from .errors import GraphError
+from .ops.base import Op
+from .ops.input import Input
+from .shapes import Shape
+
+if TYPE_CHECKING:
+    import networkx
+
+
+class Node(NamedTuple):
+    """One application of an op: its unique name, the op, the names it reads, and the scope it stands in.
+
+    `training_only` marks a layer that inference never runs (auxiliary heads): it has weights but no work.
+    """
+
+    name: str
+    op: Op
+    inputs: tuple[str, ...] = ()
+    scope: str = ""
+    training_only: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Graph:
+    """A network: named nodes, each after all that it reads. Immutable; `GraphBuilder` makes one.
+
+    `about` holds what a reader wants to know of it: title, style, remark, source.
+    """
+
+    name: str
+    nodes: tuple[Node, ...]
+    about: dict[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def _index(self) -> dict[str, Node]:
+        return {node.name: node for node in self.nodes}
+
+    def __len__(self) -> int:
+        return len(self.nodes)
+
+    def __iter__(self) -> Iterator[Node]:
+        return iter(self.nodes)
+
+    def __getitem__(self, name: str) -> Node:
+        return self._index[name]
+
+    @property
+    def inputs(self) -> tuple[Node, ...]:
+        """The nodes that hold the inputs' shapes."""
+        return tuple(node for node in self.nodes if type(node.op) is Input)
+
+    @property
+    def outputs(self) -> tuple[Node, ...]:
+        """The nodes that nobody reads."""
+        read = {name for node in self.nodes for name in node.inputs}
+        return tuple(node for node in self.nodes if node.name not in read)
+
+    def with_input(self, shape: Shape) -> Graph:
+        """The same layers on another input size (single-input graphs)."""
+        (only,) = self.inputs
+        return self.replaced({only.name: Input(shape)})
+
+    def replaced(self, ops: dict[str, Op]) -> Graph:
+        """The same graph with other ops at the named nodes."""
+        nodes = tuple(node._replace(op=ops[node.name]) if node.name in ops else node for node in self.nodes)
+        return replace(self, nodes=nodes)
+
+    def over_cells(self, function: Callable[[Dim], Dim]) -> Graph:
+        """The same graph with `function` applied to every array that a field of an op holds."""
+        changed = {}
+        for node in self.nodes:
+            old = {spec.name: getattr(node.op, spec.name) for spec in fields(node.op)}
+            new = {name: over_cells(function, value) for name, value in old.items()}
+            if any(new[name] is not old[name] and _holds_array(old[name]) for name in old):
+                changed[node.name] = replace(node.op, **new)
+        return self.replaced(changed)
+
+    def by_depth(self) -> Graph:
+        """The same graph in Keras' own order: farthest from the end first, then as constructed.
+
+        Keras sorts the layers of a functional model so (keras/src/models/functional.py, map_graph_network).
+        """
+        depth = {node.name: 0 for node in self.nodes}
+        for node in reversed(self.nodes):
+            for name in node.inputs:
+                depth[name] = max(depth[name], depth[node.name] + 1)
+        return replace(self, nodes=tuple(sorted(self.nodes, key=lambda node: -depth[node.name])))
+
+    def to_networkx(self) -> networkx.DiGraph:
+        """The graph for networkx: a vertex per node with its `op`, an edge per use with its `position`."""
+        import networkx
+
+        result = networkx.DiGraph(name=self.name)
+        for node in self.nodes:
+            result.add_node(node.name, op=node.op, scope=node.scope)
+            for position, name in enumerate(node.inputs):
+                result.add_edge(name, node.name, position=position)
+        return result
+
+
+def _holds_array(value: Any) -> bool:
+    found = []
+    over_cells(found.append, value)
+    return bool(found)
+
+
+class GraphBuilder:
+    """Builds a graph node by node; a node's name is handed on as the handle to read it by.
+
+    >>> from resnet_analyzer.ops.conv2d import Conv2d
+    >>> from resnet_analyzer.shapes import FeatureMap
+    >>> build = GraphBuilder("tiny")
+    >>> image = build.input(FeatureMap(8, 8, 3))
+    >>> with build.scope("stage1"):
+    ...     build.add("conv", Conv2d(16, 3), image)
+    'stage1/conv'
+    >>> len(build.graph())
+    2
+    """
+
+    def __init__(self, name: str, **about: str) -> None:
+        self.name, self.about = name, about
+        self._nodes: dict[str, Node] = {}
+        self._scope = ""
+        self._training_only = False
+        self._numbers: dict[str, int] = {}
+
+    def input(self, shape: Shape, name: str = "input") -> str:
+        """Add an input of that shape and return its handle."""
+        return self.add(name, Input(shape))
+
+    def add(self, name: str, op: Op, *inputs: str, full_name: str | None = None) -> str:
+        """Add `op` reading `inputs`; its name is the scope and `name`, or `full_name` as it stands.
+
+        GraphError if the name is taken, an input is unknown, or their number is not the op's.
+        """
+        full = full_name or (f"{self._scope}/{name}" if self._scope else name)
+        nodes = self._nodes
+        if full in nodes:
+            raise GraphError(f"{full}: there are two nodes of this name")
+        for source in inputs:
+            if source not in nodes:
+                raise GraphError(f"{full}: reads {source!r}, which is not there before it")
+        if op.arity != len(inputs) and (op.arity is not None or not inputs):
+            wanted = "at least one input" if op.arity is None else f"{op.arity} input{'s' * (op.arity != 1)}"
+            raise GraphError(f"{full}: {type(op).__name__} takes {wanted}, not {len(inputs)}")
+        nodes[full] = Node(full, op, inputs, self._scope, self._training_only)
+        return full
+
+    def chain(self, start: str, *steps: tuple[str, Op]) -> str:
+        """Add one op after another, each reading the one before, and return the last handle."""
+        for name, op in steps:
+            start = self.add(name, op, start)
+        return start
+
+    def numbered(self, stem: str) -> str:
+        """`stem`, `stem_1`, `stem_2` …: how Keras names layers that nobody named."""
+        count = self._numbers.get(stem, 0)
+        self._numbers[stem] = count + 1
+        return f"{stem}_{count}" if count else stem
+
+    @contextmanager
+    def scope(self, name: str, training_only: bool = False) -> Iterator[None]:
+        """Names added inside begin with `name/`; `training_only` layers have weights but no work."""
+        outer = self._scope, self._training_only
+        self._scope = f"{outer[0]}/{name}" if outer[0] else name
+        self._training_only = training_only or outer[1]
+        try:
+            yield
+        finally:
+            self._scope, self._training_only = outer
+
+    def graph(self) -> Graph:
+        """The finished graph; GraphError if it is empty."""
+        if not self._nodes:
+            raise GraphError(f"{self.name}: a graph needs at least one node")
+        return Graph(self.name, tuple(self._nodes.values()), dict(self.about))

@@ -1,0 +1,100 @@
+"""Activations without weights: one table, one row per function, one op.
+
+Each row counts the primitives of one element, from the function's own definition, as written
+beside it. Other layers carry an activation of their own by name (Keras' `activation=`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..dim import Dim
+from ..errors import UnknownName
+from ..shapes import Shape
+from .base import Cost, Op, Work
+
+PER_ELEMENT: dict[str, Work] = {
+    "linear": Work(),  # x
+    "relu": Work(compares=1),  # max(x, 0)
+    "relu6": Work(compares=2),  # min(max(x, 0), 6): Krizhevsky 2010, Convolutional Deep Belief Networks on CIFAR-10
+    "leaky_relu": Work(compares=1, multiplies=1),  # x if x > 0 else a·x: Maas et al. 2013
+    "elu": Work(compares=1, exponentials=1, adds=1, multiplies=1),  # a·(eˣ − 1): Clevert et al. 2016, eq. 15
+    "selu": Work(compares=1, exponentials=1, adds=1, multiplies=2),  # λ·elu(x): Klambauer et al. 2017, eq. 2
+    "sigmoid": Work(exponentials=1, adds=1, divisions=1, multiplies=1),  # 1/(1 + e^(−1·x))
+    "tanh": Work(exponentials=1, adds=2, divisions=1, multiplies=1),  # (1 − y)/(1 + y), y = e^(−2x)
+    "silu": Work(exponentials=1, adds=1, divisions=1, multiplies=2),  # x·sigmoid(x): Ramachandran et al. 2017
+    # 0.5·x·(1 + tanh(√(2/π)·(x + 0.044715·x³))): Hendrycks and Gimpel 2016, eq. 2
+    "gelu": Work(exponentials=1, adds=4, divisions=1, multiplies=7),
+    "hard_sigmoid": Work(adds=1, compares=2, multiplies=1),  # relu6(x + 3)·(1/6): Howard et al. 2019, sec. 5.2
+    "hard_silu": Work(adds=1, compares=2, multiplies=2),  # x·hard_sigmoid(x): the same place
+    "hard_tanh": Work(compares=2),  # min(max(x, −1), 1): Collobert 2004
+}
+ALIASES = {"swish": "silu", "hard_swish": "hard_silu"}
+
+
+def activation_work(name: str | None, elements: Dim) -> Work:
+    """The work of an activation, by name, over `elements` numbers; none for None.
+
+    UnknownName for a function that is not in the table. Softmax works along an axis: see `softmax_work`.
+
+    >>> activation_work("relu", 100).compares
+    100
+    """
+    if name == "relu":  # by far the most frequent: without a pass over all primitives
+        return Work(compares=elements)
+    return Work() if name is None else _row(name).times(elements)
+
+
+def _row(name: str) -> Work:
+    row = PER_ELEMENT.get(ALIASES.get(name, name))
+    if row is None:
+        raise UnknownName("activation", name, [*PER_ELEMENT, *ALIASES, "softmax"])
+    return row
+
+
+def softmax_work(shape: Shape) -> Work:
+    """Softmax over the channels of every position: e^(x − max x) / Σ, max and Σ over c channels.
+
+    c − 1 compares, c subtractions, c exponentials, c − 1 additions, c divisions at each position.
+
+    >>> from resnet_analyzer.shapes import Vector
+    >>> softmax_work(Vector(1000))[2:]
+    (1999, 0, 999, 1000, 1000, 0)
+    """
+    elements = shape.elements
+    return Work(
+        compares=elements - shape.positions,
+        adds=2 * elements - shape.positions,
+        exponentials=elements,
+        divisions=elements,
+    )
+
+
+def fused_work(name: str | None, output: Shape) -> Work:
+    """The work of the activation that a convolution or dense layer carries, softmax included."""
+    return softmax_work(output) if name == "softmax" else activation_work(name, output.elements)
+
+
+def require_activation(name: str | None) -> None:
+    """UnknownName unless `name` is None or an activation."""
+    if name is not None and name != "softmax":
+        _row(name)
+
+
+@dataclass(frozen=True, eq=False)
+class Activation(Op):
+    """An activation function on every element, by its name in the table (or `softmax`).
+
+    >>> from resnet_analyzer.shapes import Vector
+    >>> Activation("hard_swish").apply(Vector(10)).work.compares
+    20
+    """
+
+    function: str = "relu"
+
+    def __post_init__(self) -> None:
+        require_activation(self.function)
+
+    def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
+        """The same shape; work per element from the table."""
+        return Cost(shape, work=fused_work(self.function, shape))

@@ -1,0 +1,46 @@
+"""Adaptive average pooling: an output size is given, the windows follow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ..dim import Dim, ceil_div, floor_div, product, total
+from ..shapes import FeatureMap
+from ..window import pair
+from .base import Cost, Op, Work
+
+
+@dataclass(frozen=True, eq=False)
+class AdaptiveAveragePool2d(Op):
+    """Output i averages pixels ⌊i·n/o⌋ up to ⌈(i + 1)·n/o⌉ (PyTorch, aten/src/ATen/native/AdaptivePooling.h).
+
+    `output_size` o is a plain number (or two); windows overlap where o does not divide n, and an input
+    smaller than o is repeated. One addition per pixel but the first of every window, and one division.
+
+    >>> cost = AdaptiveAveragePool2d(7).apply(FeatureMap(7, 7, 512))
+    >>> cost.output, cost.work.adds, cost.work.divisions
+    (FeatureMap(height=7, width=7, channels=512), 0, 25088)
+    """
+
+    output_size: int | tuple[int, int] = 1
+
+    maps_only: ClassVar[bool] = True
+    counts: ClassVar[tuple[str, ...]] = ("output_size",)
+
+    def rule(self, shape: FeatureMap) -> Cost:  # type: ignore[override]
+        """The given size, whatever comes in."""
+        height, width = pair(self.output_size)
+        output = FeatureMap(height, width, shape.channels)
+        taps = product(_taps(shape.height, height), _taps(shape.width, width), shape.channels)
+        return Cost(output, work=Work(adds=taps - output.elements, divisions=output.elements))
+
+
+def _taps(length: Dim, output: int) -> Dim:
+    """Pixels that the windows along one axis read, overlaps counted again.
+
+    >>> _taps(8, 4), _taps(5, 2)   # 0–2 and 2–4: the middle one twice
+    (8, 6)
+    """
+    ends = total(ceil_div((i + 1) * length, output) for i in range(output))
+    return ends - total(floor_div(i * length, output) for i in range(output))

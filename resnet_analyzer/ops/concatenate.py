@@ -1,0 +1,45 @@
+"""Concatenation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from ..dim import equal, total
+from ..errors import UsageError
+from ..shapes import Shape, spell
+from .base import Check, Cost, Op
+
+
+@dataclass(frozen=True, eq=False)
+class Concatenate(Op):
+    """Branches side by side along one axis, by default the channels (DenseNet, Inception).
+
+    >>> from resnet_analyzer.shapes import FeatureMap
+    >>> Concatenate().apply(FeatureMap(56, 56, 64), FeatureMap(56, 56, 32)).output.channels
+    96
+    """
+
+    axis: Literal["channels", "height", "width", "length"] = "channels"
+
+    arity: ClassVar[int | None] = None
+
+    def __post_init__(self) -> None:
+        if self.axis not in ("channels", "height", "width", "length"):
+            raise UsageError(f"Concatenate: axis must be channels, height, width or length, not {self.axis!r}")
+
+    def rule(self, *shapes: Shape) -> Cost:
+        """Sizes along the axis add up; all others must agree."""
+        first = shapes[0]
+        texts = " and ".join(spell(shape) for shape in shapes[:4]) + (" …" if len(shapes) > 4 else "")
+        sentence = "cannot concatenate {} along the {}: all other axes must agree."
+        if self.axis not in first._fields or any(type(shape) is not type(first) for shape in shapes):
+            return Cost(None, checks=(Check(False, sentence, (texts, self.axis)),))
+        along = total(getattr(shape, self.axis) for shape in shapes)
+        checks = tuple(
+            Check(equal(getattr(shape, name), getattr(first, name)), sentence, (texts, self.axis))
+            for shape in shapes[1:]
+            for name in first._fields
+            if name != self.axis
+        )
+        return Cost(first._replace(**{self.axis: along}), checks=checks)

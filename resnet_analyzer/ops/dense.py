@@ -1,0 +1,45 @@
+"""Dense (fully connected) layer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ..dim import Dim, product
+from ..shapes import Shape
+from .activation import fused_work, require_activation
+from .base import Cost, Op, Weight, Work
+
+
+@dataclass(frozen=True, eq=False)
+class Dense(Op):
+    """A matrix product over the channels, at every position: on a feature map it is a 1×1 convolution.
+
+    >>> from resnet_analyzer.shapes import Sequence, Vector
+    >>> Dense(1000).apply(Vector(2048)).work.multiply_accumulates
+    2048000
+    >>> Dense(8).apply(Sequence(10, 3)).work.multiply_accumulates
+    240
+    """
+
+    units: Dim
+    use_bias: bool = True
+    activation: str | None = None
+
+    counts: ClassVar[tuple[str, ...]] = ("units",)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        require_activation(self.activation)
+
+    def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
+        """The input's positions with `units` channels."""
+        output = shape.with_channels(self.units)
+        elements = output.elements
+        weights: tuple[Weight, ...] = (Weight("kernel", (shape.channels, self.units)),)
+        if self.use_bias:
+            weights += (Weight("bias", (self.units,)),)
+        work = Work(product(elements, shape.channels), elements, adds=elements if self.use_bias else 0)
+        if self.activation is not None:
+            work += fused_work(self.activation, output)
+        return Cost(output, weights, work)

@@ -1,0 +1,49 @@
+"""Depthwise convolution: every channel is filtered by itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ..dim import Dim, product
+from ..shapes import FeatureMap
+from ..window import Padding, pair, slide
+from .activation import fused_work, require_activation
+from .base import Cost, Op, Weight, Work, fit_checks, require_padding
+
+
+@dataclass(frozen=True, eq=False)
+class DepthwiseConv2d(Op):
+    """`depth_multiplier` filters for each input channel (Keras' DepthwiseConv2D; Howard et al. 2017, sec. 3.1).
+
+    >>> DepthwiseConv2d(3, padding=1, use_bias=False).apply(FeatureMap(8, 8, 4)).work.multiply_accumulates
+    2304
+    """
+
+    kernel_size: Dim | tuple[Dim, Dim] = 3
+    strides: Dim | tuple[Dim, Dim] = 1
+    padding: Padding = "valid"
+    dilation_rate: Dim | tuple[Dim, Dim] = 1
+    depth_multiplier: Dim = 1
+    use_bias: bool = True
+    activation: str | None = None
+
+    maps_only: ClassVar[bool] = True
+    counts: ClassVar[tuple[str, ...]] = ("kernel_size", "strides", "dilation_rate", "depth_multiplier")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        require_padding("DepthwiseConv2d", self.padding)
+        require_activation(self.activation)
+
+    def rule(self, shape: FeatureMap) -> Cost:  # type: ignore[override]
+        """Output size by the window formula; a kernel of kₕ × k𝓌 × channels × multiplier."""
+        windows = slide((shape.height, shape.width), self.kernel_size, self.strides, self.padding, self.dilation_rate)
+        channels = product(shape.channels, self.depth_multiplier)
+        output = FeatureMap(windows[0].output, windows[1].output, channels)
+        kernel = (*pair(self.kernel_size), shape.channels, self.depth_multiplier)
+        weights = (Weight("kernel", kernel), *((Weight("bias", (channels,)),) if self.use_bias else ()))
+        elements = output.elements
+        work = Work(product(elements, *kernel[:2]), elements, adds=elements if self.use_bias else 0)
+        work += fused_work(self.activation, output)
+        return Cost(output, weights, work, checks=fit_checks(windows), windows=windows)

@@ -1,0 +1,42 @@
+"""Layers that only training runs: dropout and stochastic depth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..errors import UsageError
+from ..shapes import Shape
+from .base import Cost, Op
+
+
+@dataclass(frozen=True, eq=False)
+class _Drop(Op):
+    rate: float = 0.5
+
+    def __post_init__(self) -> None:
+        if isinstance(self.rate, bool) or not isinstance(self.rate, (int, float)) or not 0 <= self.rate <= 1:
+            raise UsageError(f"{type(self).__name__}: rate must be a number from 0 to 1, not {self.rate!r}")
+
+    def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
+        """The same shape; inference does nothing here."""
+        return Cost(shape)
+
+
+@dataclass(frozen=True, eq=False)
+class Dropout(_Drop):
+    """Zeroes a share of the numbers in training (Srivastava et al. 2014); nothing at inference.
+
+    >>> from resnet_analyzer.shapes import Vector
+    >>> Dropout(0.4).apply(Vector(1024)).output
+    Vector(channels=1024)
+    """
+
+
+@dataclass(frozen=True, eq=False)
+class StochasticDepth(_Drop):
+    """Drops a whole residual branch in training (Huang et al. 2016); nothing at inference.
+
+    >>> from resnet_analyzer.shapes import Vector
+    >>> StochasticDepth(0.2).apply(Vector(8)).output
+    Vector(channels=8)
+    """

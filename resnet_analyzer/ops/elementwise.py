@@ -1,0 +1,91 @@
+"""Element by element: add, subtract, multiply."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ..dim import Dim, equal, is_exactly
+from ..shapes import Shape, shape_of, spell
+from .base import Check, Cost, Op, Work
+
+
+def _broadcast(verb: str, shapes: tuple[Shape, ...]) -> tuple[Shape, tuple[Check, ...]]:
+    """The common shape, aligned at the channels, where an axis of 1 is repeated; and the checks for it."""
+    first = shapes[0]
+    if all(shape == first for shape in shapes[1:]) if _plain(shapes) else False:
+        return first, ()
+    rank = max(len(shape) for shape in shapes)
+    padded = [(1,) * (rank - len(shape)) + tuple(shape) for shape in shapes]
+    output = shape_of(*[_common(axis) for axis in zip(*padded)])
+    texts = " and ".join(spell(shape) for shape in shapes)
+    sentence = "cannot {} {}: the branches must agree in every axis (or be 1 there)."
+    checks = [
+        Check(equal(size, common), sentence, (verb, texts))
+        for sizes in padded
+        for size, common in zip(sizes, output)
+        if not is_exactly(size, 1)
+    ]
+    return output, tuple(checks)
+
+
+def _plain(shapes: tuple[Shape, ...]) -> bool:
+    return all(type(size) is int for shape in shapes for size in shape)
+
+
+def _common(sizes: tuple[Dim, ...]) -> Dim:
+    """The first size along an axis that is not 1."""
+    return next((size for size in sizes if not is_exactly(size, 1)), 1)
+
+
+@dataclass(frozen=True, eq=False)
+class Add(Op):
+    """The sum of two or more branches: the residual connection.
+
+    >>> from resnet_analyzer.shapes import FeatureMap
+    >>> Add().apply(FeatureMap(56, 56, 256), FeatureMap(56, 56, 256)).work.adds
+    802816
+    >>> Add().apply(FeatureMap(28, 28, 512), FeatureMap(56, 56, 256)).checks[3].text
+    'cannot add 28×28×512 and 56×56×256: the branches must agree in every axis (or be 1 there).'
+    """
+
+    arity: ClassVar[int | None] = None
+
+    def rule(self, *shapes: Shape) -> Cost:
+        """One addition per element and branch after the first."""
+        output, checks = _broadcast("add", shapes)
+        return Cost(output, work=Work(adds=(len(shapes) - 1) * output.elements), checks=checks)
+
+
+@dataclass(frozen=True, eq=False)
+class Subtract(Op):
+    """The difference of two branches.
+
+    >>> from resnet_analyzer.shapes import Vector
+    >>> Subtract().apply(Vector(8), Vector(8)).work.adds
+    8
+    """
+
+    arity: ClassVar[int | None] = 2
+
+    def rule(self, left: Shape, right: Shape) -> Cost:  # type: ignore[override]
+        """One addition per element."""
+        output, checks = _broadcast("subtract", (left, right))
+        return Cost(output, work=Work(adds=output.elements), checks=checks)
+
+
+@dataclass(frozen=True, eq=False)
+class Multiply(Op):
+    """The product of two or more branches: gates, squeeze-and-excitation.
+
+    >>> from resnet_analyzer.shapes import FeatureMap
+    >>> Multiply().apply(FeatureMap(7, 7, 64), FeatureMap(1, 1, 64)).output
+    FeatureMap(height=7, width=7, channels=64)
+    """
+
+    arity: ClassVar[int | None] = None
+
+    def rule(self, *shapes: Shape) -> Cost:
+        """One multiply per element and branch after the first."""
+        output, checks = _broadcast("multiply", shapes)
+        return Cost(output, work=Work(multiplies=(len(shapes) - 1) * output.elements), checks=checks)

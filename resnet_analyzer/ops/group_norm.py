@@ -1,0 +1,35 @@
+"""Group normalisation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ..dim import Dim, divides
+from ..shapes import Shape
+from ._statistics import statistics_work
+from .base import Check, Cost, Op, Weight
+
+
+@dataclass(frozen=True, eq=False)
+class GroupNorm(Op):
+    """Normalisation of `groups` groups of channels over all positions (Wu & He 2018, eq. 7).
+
+    >>> from resnet_analyzer.shapes import FeatureMap
+    >>> GroupNorm(32).apply(FeatureMap(7, 7, 64)).work.square_roots
+    32
+    """
+
+    groups: Dim = 32
+    scale: bool = True
+    center: bool = True
+
+    counts: ClassVar[tuple[str, ...]] = ("groups",)
+
+    def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
+        """The same shape; gamma and beta per channel."""
+        names = [name for name, used in (("gamma", self.scale), ("beta", self.center)) if used]
+        sentence = "{} groups do not divide {} channels. Use a number of groups that divides the channels."
+        checks = (Check(divides(self.groups, shape.channels), sentence, (self.groups, shape.channels)),)
+        work = statistics_work(shape.elements, self.groups, self.scale, self.center)
+        return Cost(shape, tuple(Weight(name, (shape.channels,)) for name in names), work, checks=checks)

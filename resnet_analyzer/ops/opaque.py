@@ -1,0 +1,31 @@
+"""The layer that we can't cost: named, never silently zero."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ..shapes import Shape
+from .base import Cost, Op, Weight
+
+
+@dataclass(frozen=True, eq=False)
+class Opaque(Op):
+    """A layer whose work is unknown: its row says so, and totals become lower bounds.
+
+    `output` is its output shape if that at least is known, `weights` what weights were seen, `reason`
+    a sentence for people.
+
+    >>> Opaque("a custom layer").apply().exact
+    False
+    """
+
+    reason: str = "its cost is not known"
+    output: Shape | None = None
+    weights: tuple[Weight, ...] = ()
+
+    arity: ClassVar[int | None] = None
+
+    def rule(self, *shapes: Shape) -> Cost:
+        """The declared output, marked inexact."""
+        return Cost(self.output, self.weights, exact=False)

@@ -1,0 +1,36 @@
+"""Parametric ReLU."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from ..errors import UsageError
+from ..shapes import Shape
+from .base import Cost, Op, Weight, Work
+
+
+@dataclass(frozen=True, eq=False)
+class PReLU(Op):
+    """x if x > 0 else α·x with a trained α (He et al. 2015, Delving Deep into Rectifiers, eq. 1).
+
+    One α per element (`none` shared: Keras' default), per channel (`positions` shared: the paper), or
+    one in all (`all` shared: PyTorch's default).
+
+    >>> from resnet_analyzer.shapes import FeatureMap
+    >>> PReLU("positions").apply(FeatureMap(7, 7, 64)).weights[0].shape
+    (1, 1, 64)
+    """
+
+    shared: Literal["none", "positions", "all"] = "none"
+
+    def __post_init__(self) -> None:
+        if self.shared not in ("none", "positions", "all"):
+            raise UsageError(f"PReLU: shared must be 'none', 'positions' or 'all', not {self.shared!r}")
+
+    def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
+        """The same shape; `alpha` in as many axes, 1 where it is shared."""
+        ones = (1,) * len(shape)
+        sizes = {"none": tuple(shape), "positions": (*ones[:-1], shape.channels), "all": ones}
+        work = Work(compares=shape.elements, multiplies=shape.elements)
+        return Cost(shape, (Weight("alpha", sizes[self.shared]),), work)

@@ -1,0 +1,26 @@
+"""A constant factor and summand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..shapes import Shape
+from .base import Cost, Op, Work
+
+
+@dataclass(frozen=True, eq=False)
+class Rescale(Op):
+    """scale·x + offset with constants: a scaled shortcut (He et al. 2016, sec. 3.1), 1 − g, Keras' Rescaling.
+
+    >>> from resnet_analyzer.shapes import Vector
+    >>> Rescale(0.5).apply(Vector(8)).work.multiplies
+    8
+    """
+
+    scale: float = 1
+    offset: float = 0
+
+    def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
+        """One multiply per element unless the factor is 1, one addition unless the summand is 0."""
+        elements = shape.elements
+        return Cost(shape, work=Work(adds=elements if self.offset else 0, multiplies=0 if self.scale == 1 else elements))

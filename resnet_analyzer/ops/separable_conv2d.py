@@ -1,0 +1,55 @@
+"""Depthwise separable convolution: a depthwise one, then a 1×1 one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ..dim import Dim
+from ..shapes import FeatureMap
+from ..window import Padding
+from .base import Cost, Op, require_padding
+from .conv2d import Conv2d
+from .depthwise_conv2d import DepthwiseConv2d
+
+
+@dataclass(frozen=True, eq=False)
+class SeparableConv2d(Op):
+    """Keras' SeparableConv2D: depthwise without bias, then 1×1 with bias (Chollet 2017, Xception, sec. 1.2).
+
+    >>> cost = SeparableConv2d(8, 3, padding="same", use_bias=False).apply(FeatureMap(4, 4, 2))
+    >>> [weight.params for weight in cost.weights], cost.work.multiply_accumulates
+    ([18, 16], 544)
+    """
+
+    filters: Dim
+    kernel_size: Dim | tuple[Dim, Dim] = 3
+    strides: Dim | tuple[Dim, Dim] = 1
+    padding: Padding = "valid"
+    dilation_rate: Dim | tuple[Dim, Dim] = 1
+    depth_multiplier: Dim = 1
+    use_bias: bool = True
+    activation: str | None = None
+
+    maps_only: ClassVar[bool] = True
+    counts: ClassVar[tuple[str, ...]] = ("filters", "kernel_size", "strides", "dilation_rate", "depth_multiplier")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        require_padding("SeparableConv2d", self.padding)
+
+    def rule(self, shape: FeatureMap) -> Cost:  # type: ignore[override]
+        """The two convolutions that it consists of, added up."""
+        first = DepthwiseConv2d(
+            self.kernel_size, self.strides, self.padding, self.dilation_rate, self.depth_multiplier, use_bias=False
+        ).apply(shape)
+        second = Conv2d(self.filters, 1, use_bias=self.use_bias, activation=self.activation).apply(first.output)
+        weights = (
+            first.weights[0]._replace(name="depthwise_kernel"),
+            second.weights[0]._replace(name="pointwise_kernel"),
+            *second.weights[1:],
+        )
+        work = first.work + second.work
+        return Cost(second.output, weights, work, checks=first.checks + second.checks, windows=first.windows)
+
+

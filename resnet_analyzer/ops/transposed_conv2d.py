@@ -1,0 +1,72 @@
+"""Transposed convolution: the window formula read backwards."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ..dim import Dim, at_least, floor_div, maximum, product
+from ..shapes import FeatureMap
+from ..window import Padding, Window, inverse, pair, slide
+from .activation import fused_work, require_activation
+from .base import Check, Cost, Op, Weight, Work, require_padding
+from .conv2d import group_checks
+
+
+@dataclass(frozen=True, eq=False)
+class TransposedConv2d(Op):
+    """Every input position puts a kernel-sized patch into the output (Dumoulin & Visin 2016, chapter 4).
+
+    With explicit padding the output is PyTorch's (n − 1)·s − 2p + d(f − 1) + 1 + output_padding; with
+    `valid` and `same` Keras' (keras/src/backend/common/backend_utils.py, compute_conv_transpose_output_shape).
+    One multiply-accumulate per tap, input element and filter of the group.
+
+    >>> cost = TransposedConv2d(1, 2, strides=2).apply(FeatureMap(2, 2, 3))
+    >>> cost.output, cost.work.multiply_accumulates
+    (FeatureMap(height=4, width=4, channels=1), 48)
+    """
+
+    filters: Dim
+    kernel_size: Dim | tuple[Dim, Dim] = 1
+    strides: Dim | tuple[Dim, Dim] = 1
+    padding: Padding = "valid"
+    output_padding: Dim | tuple[Dim, Dim] | None = None
+    dilation_rate: Dim | tuple[Dim, Dim] = 1
+    groups: Dim = 1
+    use_bias: bool = True
+    activation: str | None = None
+
+    maps_only: ClassVar[bool] = True
+    counts: ClassVar[tuple[str, ...]] = ("filters", "kernel_size", "strides", "dilation_rate", "groups")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        require_padding("TransposedConv2d", self.padding)
+        require_activation(self.activation)
+
+    def rule(self, shape: FeatureMap) -> Cost:  # type: ignore[override]
+        """Output size by the inverse window formula; a kernel of kₕ × k𝓌 × filters/groups × channels."""
+        windows = slide((shape.height, shape.width), self.kernel_size, self.strides, self.padding, self.dilation_rate)
+        height, width = map(self._length, windows, pair(self.output_padding))
+        output = FeatureMap(height, width, self.filters)
+        kernel = (*pair(self.kernel_size), floor_div(self.filters, self.groups), shape.channels)
+        weights = (Weight("kernel", kernel), *((Weight("bias", (self.filters,)),) if self.use_bias else ()))
+        elements = output.elements
+        macs = product(shape.elements, *kernel[:3])
+        work = Work(macs, elements, adds=elements if self.use_bias else 0) + fused_work(self.activation, output)
+        checks = group_checks(self.groups, shape.channels, self.filters)
+        return Cost(output, weights, work, checks=(*checks, *map(_not_empty, output[:2])))
+
+    def _length(self, window: Window, output_padding: Dim | None) -> Dim:
+        """The output length along one axis; without `output_padding` as Keras or PyTorch choose it."""
+        if window.same and output_padding is None:
+            return product(window.length, window.stride)
+        if window.same:
+            return (window.length - 1) * window.stride + window.span - 2 * floor_div(window.span, 2) + output_padding
+        if output_padding is None:
+            output_padding = maximum(window.stride - window.span, 0) if self.padding == "valid" else 0
+        return inverse(window.length, window) + output_padding
+
+
+def _not_empty(length: Dim) -> Check:
+    return Check(at_least(length, 1), "the padding leaves an output of {} pixels. Use less padding.", (length,))
