@@ -1,0 +1,241 @@
+"""DenseNet: every layer reads all that came before it in its block."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from ..dim import Dim, floor_div, is_number
+from ..errors import UsageError
+from ..graph import Graph, GraphBuilder
+from ..ops.activation import Activation
+from ..ops.average_pool2d import AveragePool2d
+from ..ops.base import Op
+from ..ops.batch_norm import BatchNorm
+from ..ops.concatenate import Concatenate
+from ..ops.conv2d import Conv2d
+from ..ops.dense import Dense
+from ..ops.global_pool2d import GlobalAveragePool2d
+from ..ops.max_pool2d import MaxPool2d
+from ..ops.zero_padding2d import ZeroPadding2d
+from ..shapes import FeatureMap
+from .base import Architecture, Published, register
+
+
+class _Builder(GraphBuilder):
+    """Is given every node's name twice, ours and Keras', and takes the one of its style."""
+
+    def __init__(self, name: str, style: str) -> None:
+        super().__init__(name)
+        self.keras = style == "keras"
+
+    def put(self, name: str, keras_name: str, op: Op, *inputs: str) -> str:
+        """Add a node under the name of the style."""
+        return self.add(name, op, *inputs, full_name=keras_name if self.keras else None)
+
+    def steps(self, top: str, *steps: tuple[str, str, Op]) -> str:
+        """Add one node after another."""
+        for name, keras_name, op in steps:
+            top = self.put(name, keras_name, op, top)
+        return top
+
+
+def densenet(
+    name: str,
+    shape: FeatureMap,
+    classes: Dim,
+    *,
+    style: str = "paper",
+    blocks: tuple[int, ...] = (6, 12, 24, 16),
+    growth_rate: Dim = 32,
+    compression: Fraction | str = "1/2",
+    bottleneck: bool = True,
+    small_input: bool = False,
+    stem_channels: Dim | None = None,
+) -> Graph:
+    """DenseNet with `blocks` of so many layers, each adding `growth_rate` channels.
+
+    `compression` θ is exact (a Fraction, or text such as "0.5"): a transition keeps ⌊θ·channels⌋.
+    `bottleneck` puts a 1×1 convolution of 4·growth_rate before each 3×3; `small_input` begins as for CIFAR
+    with one 3×3 convolution; `stem_channels` are 2·growth_rate unless given (Huang et al. 2016,
+    arXiv 1608.06993, sec. 3 and Table 1).
+    """
+    theta = _fraction(compression)
+    _require_blocks(blocks)
+    channels = 2 * growth_rate if stem_channels is None else stem_channels
+    build = _Builder(name, style)
+    top = build.input(shape, "input_layer" if build.keras else "input")
+    with build.scope("stage1"):
+        top = _small_stem(build, top, channels) if small_input else _stem(build, top, channels)
+    for stage, layers in enumerate(blocks, 2):
+        with build.scope(f"stage{stage}"):
+            for number in range(1, layers + 1):
+                with build.scope(f"layer{number}"):
+                    top = _layer(build, top, f"conv{stage}_block{number}", growth_rate, bottleneck)
+            channels = channels + layers * growth_rate
+            if stage <= len(blocks):
+                channels = floor_div(channels * theta.numerator, theta.denominator)
+                top = _transition(build, top, f"pool{stage}", channels)
+    return _head(build, top, classes)
+
+
+def _fraction(compression: Any) -> Fraction:
+    """θ exactly: through its text, so that 0.1 is a tenth."""
+    try:
+        theta = Fraction(str(compression))
+    except (ValueError, ZeroDivisionError):
+        theta = Fraction(0)
+    if not 0 < theta <= 1:
+        raise UsageError(f"densenet: compression must be a fraction above 0 and up to 1, not {compression!r}")
+    return theta
+
+
+def _require_blocks(blocks: tuple[int, ...]) -> None:
+    if not blocks or not all(is_number(layers) and layers >= 1 for layers in blocks):
+        raise UsageError(f"densenet: blocks must be numbers of layers, at least 1 each, not {blocks!r}")
+
+
+def _stem(build: _Builder, top: str, channels: Dim) -> str:
+    """7×7/2 and a 3×3/2 pool (Table 1); Keras pads in layers of their own."""
+    pads = not build.keras
+    if build.keras:
+        top = build.put("pad1", build.numbered("zero_padding2d"), ZeroPadding2d(3), top)
+    conv = Conv2d(channels, 7, strides=2, padding=3 if pads else "valid", use_bias=False)
+    bn, relu = ("bn", "conv1_bn", BatchNorm()), ("relu", "conv1_relu", Activation("relu"))
+    top = build.steps(top, ("conv", "conv1_conv", conv), bn, relu)
+    if build.keras:
+        top = build.put("pad2", build.numbered("zero_padding2d"), ZeroPadding2d(1), top)
+    return build.put("pool", "pool1", MaxPool2d(3, strides=2, padding=1 if pads else "valid"), top)
+
+
+def _small_stem(build: _Builder, top: str, channels: Dim) -> str:
+    """One 3×3 convolution at full size (sec. 3, Implementation Details)."""
+    return build.put("conv", "conv1_conv", Conv2d(channels, 3, padding=1, use_bias=False), top)
+
+
+def _layer(build: _Builder, top: str, prefix: str, growth_rate: Dim, bottleneck: bool) -> str:
+    """BN, ReLU, 1×1 if bottleneck, BN, ReLU, 3×3; then the input and the new channels side by side."""
+    convs = [Conv2d(4 * growth_rate, 1, use_bias=False)] if bottleneck else []
+    convs.append(Conv2d(growth_rate, 3, padding="same" if build.keras else 1, use_bias=False))
+    new = top
+    for number, conv in enumerate(convs, 1):
+        new = build.steps(
+            new,
+            (f"bn{number}", f"{prefix}_{number - 1}_bn", BatchNorm()),
+            (f"relu{number}", f"{prefix}_{number - 1}_relu", Activation("relu")),
+            (f"conv{number}", f"{prefix}_{number}_conv", conv),
+        )
+    return build.put("concat", f"{prefix}_concat", Concatenate(), top, new)
+
+
+def _transition(build: _Builder, top: str, prefix: str, channels: Dim) -> str:
+    """BN, ReLU, 1×1, and a 2×2 average pool between two blocks."""
+    with build.scope("transition"):
+        return build.steps(
+            top,
+            ("bn", f"{prefix}_bn", BatchNorm()),
+            ("relu", f"{prefix}_relu", Activation("relu")),
+            ("conv", f"{prefix}_conv", Conv2d(channels, 1, use_bias=False)),
+            ("pool", f"{prefix}_pool", AveragePool2d(2, strides=2)),
+        )
+
+
+def _head(build: _Builder, top: str, classes: Dim) -> Graph:
+    """BN, ReLU, global average pool, dense."""
+    with build.scope("head"):
+        build.steps(
+            top,
+            ("bn", "bn", BatchNorm()),
+            ("relu", "relu", Activation("relu")),
+            ("pool", "avg_pool", GlobalAveragePool2d()),
+            ("dense", "predictions", Dense(classes, activation="softmax" if build.keras else None)),
+        )
+    return build.graph()
+
+
+_PAPER = "Huang et al. 2016, Densely Connected Convolutional Networks (arXiv 1608.06993)"
+_README = "liuzhuang13/DenseNet, README"
+
+
+def _torchvision(params: int, mega_macs: int) -> tuple[Published, ...]:
+    """What torchvision's weights documentation prints: exact parameters, GFLOPS (which are MACs) to the mega."""
+    source, settings = "torchvision, models/densenet.py, num_params and _ops", {"style": "torchvision"}
+    return (
+        Published("trainable_params", params, source, settings=settings),
+        Published("macs", mega_macs * 1_000_000, source, 500_000, settings=settings),
+    )
+
+
+def _keras(params: int) -> Published:
+    return Published("params", params, "keras.io/api/applications, table", 50_000, settings={"style": "keras"})
+
+
+def _printed(params: int, source: str = f"{_PAPER}, Table 2", tolerance: int = 50_000, **settings: Any) -> Published:
+    return Published("trainable_params", params, source, tolerance, settings)
+
+
+def _register_imagenet(depth: int, blocks: tuple[int, ...], *published: Published, growth_rate: int = 32) -> None:
+    register(
+        Architecture(
+            f"densenet{depth}",
+            f"DenseNet-{depth}",
+            densenet,
+            settings={"blocks": blocks, "growth_rate": growth_rate},
+            styles=("paper", "torchvision", "keras"),
+            source=f"{_PAPER}, Table 1",
+            published=published,
+        )
+    )
+
+
+def _register_cifar(depth: int, growth_rate: int, *published: Published, bottleneck: bool) -> None:
+    """A CIFAR network of three equal blocks: `depth` counts the stem, two transitions and the dense layer."""
+    layers = (depth - 4) // (6 if bottleneck else 3)
+    settings: dict[str, Any] = {"blocks": (layers,) * 3, "growth_rate": growth_rate, "small_input": True}
+    if not bottleneck:
+        # Sec. 3, Implementation Details: 16 channels "(or twice the growth rate for DenseNet-BC)".
+        settings |= {"bottleneck": False, "compression": "1", "stem_channels": 16}
+    bc = "_bc" if bottleneck else ""
+    register(
+        Architecture(
+            f"densenet{bc}{depth}_k{growth_rate}",
+            f"DenseNet{'-BC' if bottleneck else ''} (L={depth}, k={growth_rate}) for CIFAR",
+            densenet,
+            settings=settings,
+            input=(32, 32, 3),
+            classes=10,
+            source=_PAPER,
+            published=published,
+        )
+    )
+
+
+_register_imagenet(121, (6, 12, 24, 16), *_torchvision(7_978_856, 2_834), _keras(8_100_000))
+_register_imagenet(161, (6, 12, 36, 24), *_torchvision(28_681_000, 7_728), growth_rate=48)
+_register_imagenet(169, (6, 12, 32, 32), *_torchvision(14_149_480, 3_360), _keras(14_300_000))
+_register_imagenet(
+    201,
+    (6, 12, 48, 32),
+    _printed(20_000_000, f"{_PAPER}, sec. 4.4: 20M", 500_000),
+    *_torchvision(20_013_928, 4_291),
+    _keras(20_200_000),
+)
+_register_imagenet(
+    264,
+    (6, 12, 64, 48),
+    _printed(33_340_000, "README of a PyTorch implementation: 33.34M; the paper prints none", 5_000),
+)
+_register_cifar(40, 12, _printed(1_000_000), bottleneck=False)
+_register_cifar(100, 12, _printed(7_000_000), bottleneck=False)
+_register_cifar(100, 24, _printed(27_200_000), bottleneck=False)
+_register_cifar(
+    40,
+    12,
+    _printed(1_500_000, _README, growth_rate=36),
+    _printed(2_700_000, _README, growth_rate=48),
+    _printed(4_300_000, _README, growth_rate=60),
+    bottleneck=True,
+)
+_register_cifar(100, 12, _printed(800_000), bottleneck=True)
+_register_cifar(250, 24, _printed(15_300_000), bottleneck=True)
+_register_cifar(190, 40, _printed(25_600_000), bottleneck=True)
