@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from inspect import signature
@@ -102,6 +103,38 @@ def input_shape(given: int | tuple[Dim, ...] | FeatureMap | None, default: tuple
     return shape_of(*given, *default[len(given) :])  # type: ignore[return-value]
 
 
+PATTERNS: list[tuple[re.Pattern[str], Callable[..., Architecture]]] = []
+
+
+def pattern(regex: str) -> Callable[[Callable[..., Architecture]], Callable[..., Architecture]]:
+    """Register the decorated function as the maker of all networks whose name matches `regex`.
+
+    It gets the groups as whole numbers, and raises UsageError where they make no network.
+    """
+
+    def add(make: Callable[..., Architecture]) -> Callable[..., Architecture]:
+        PATTERNS.append((re.compile(regex), make))
+        return make
+
+    return add
+
+
+def find(name: str) -> Architecture:
+    """The registered network of that name, or the one that a family makes of it (`wrn22_8`, `resnet38`).
+
+    UnknownName, with the nearest names, if there is neither.
+    """
+    known = ARCHITECTURES.find(name)
+    if known is not None:
+        return known
+    spelled = name.lower().replace("-", "_")
+    for regex, make in PATTERNS:
+        match = regex.fullmatch(spelled)
+        if match:
+            return make(*[int(group) for group in match.groups()])
+    return ARCHITECTURES[name]
+
+
 def register(architecture: Architecture) -> Architecture:
     """Add a network to the table of architectures."""
     return ARCHITECTURES.add(architecture.name, architecture)
@@ -122,4 +155,4 @@ def architecture(
     >>> len(architecture("resnet50", input=224))
     175
     """
-    return ARCHITECTURES[name].graph(input, classes, style, **options)
+    return find(name).graph(input, classes, style, **options)

@@ -1,0 +1,162 @@
+"""The one builder of all residual (and plain) networks: stem, stages of blocks, head.
+
+He et al. 2015 (Deep Residual Learning) and what followed from it are a handful of options each:
+depth, block, widths, strides, shortcuts, the order of normalisation, groups, squeeze-and-excitation.
+"""
+
+from __future__ import annotations
+
+from ..dim import Dim, floor_div, is_exactly
+from ..errors import UnknownName, UsageError
+from ..graph import Graph, GraphBuilder
+from ..ops.conv2d import Conv2d
+from ..ops.dense import Dense
+from ..ops.global_pool2d import GlobalAveragePool2d
+from ..ops.input import Input
+from ..ops.max_pool2d import MaxPool2d
+from ..ops.zero_padding2d import ZeroPadding2d
+from ..shapes import FeatureMap
+from ._residual_block import Pen, Plan, residual_block
+from ._residual_style import SHORTCUT_VARIANTS, STYLES, VARIANTS, Style
+
+MAX_BLOCKS = 100_000  # a typing error must not fill the memory; the deepest published net has 600 blocks
+
+CHOICES = {
+    "block": ("basic", "bottleneck"),
+    "stem": ("imagenet", "deep", "cifar"),
+    "stride_at": ("style", "first", "3x3"),
+    "shortcut": ("A", "B", "C", "none"),
+    "variant": tuple(VARIANTS),
+    "shortcut_variant": SHORTCUT_VARIANTS,
+    "form": ("a", "b", "c"),
+}
+
+
+def residual_network(
+    name: str,
+    shape: FeatureMap,
+    classes: Dim,
+    *,
+    style: str = "paper",
+    blocks: tuple[int, ...] = (3, 4, 6, 3),
+    block: str = "bottleneck",
+    width: Dim = 64,
+    stem: str = "imagenet",
+    stem_width: Dim = 0,
+    stride_at: str = "style",
+    shortcut: str = "B",
+    shortcut_pool: bool = False,
+    variant: str = "original",
+    shortcut_variant: str = "identity",
+    cardinality: Dim = 1,
+    bottleneck_width: Dim = 0,
+    form: str = "c",
+    se_ratio: int = 0,
+    dropout: float = 0.0,
+) -> Graph:
+    """A residual network.
+
+    `blocks` per stage; `block` basic (two 3×3) or bottleneck (1×1, 3×3, 1×1); `width` channels of the
+    first stage's 3×3 (doubled at each stage), times 4 behind a bottleneck; `stem` the ImageNet 7×7 with
+    pooling, the deep one of ResNet-C, or CIFAR's 3×3, with `stem_width` filters (0: as `width`);
+    `stride_at` the first convolution of a block, its 3×3, or as the `style` has it; `shortcut` A, B, C
+    (He et al. 2015, sec. 4.1) or none (a plain net); `shortcut_pool` averages before projecting
+    (ResNet-D); `variant` and `shortcut_variant` as in He et al. 2016, Fig. 4 and Table 1;
+    `cardinality` groups of `bottleneck_width` channels each (0: `width`), in `form` a, b or c (Xie et
+    al. 2017, Fig. 3); `se_ratio` 16 for squeeze-and-excitation; `dropout` between the convolutions.
+    UsageError for anything else.
+    """
+    chosen = {"block": block, "stem": stem, "stride_at": stride_at, "shortcut": shortcut, "variant": variant}
+    _require(chosen | {"shortcut_variant": shortcut_variant, "form": form}, blocks)
+    how = STYLES["keras_v2" if style == "keras" and variant == "full_preactivation" else style]
+    stride_at = how.stride_at if stride_at == "style" else stride_at
+    shortcut = "C" if shortcut_variant == "conv" else shortcut
+    plan = Plan(
+        how, VARIANTS[variant], block == "bottleneck", stride_at, shortcut, shortcut_pool, shortcut_variant,
+        cardinality, form, se_ratio, dropout,
+    )  # fmt: skip
+    build = GraphBuilder(name)
+    pen = Pen(build, how, classes)
+    channels = width if is_exactly(stem_width, 0) else stem_width
+    x = _stem(pen, plan, stem, pen.add("input", Input(shape)), channels)
+    inner = cardinality * (width if is_exactly(bottleneck_width, 0) else bottleneck_width)
+    x = _stages(pen, plan, blocks, x, channels, width, inner, pooled=stem != "cifar")
+    _head(pen, how, plan, x, classes)
+    graph = build.graph()
+    return graph.by_depth() if how.keras_order else graph
+
+
+def _require(chosen: dict[str, str], blocks: tuple[int, ...]) -> None:
+    for option, value in chosen.items():
+        if value not in CHOICES[option]:
+            raise UnknownName(option, str(value), CHOICES[option])
+    if not isinstance(blocks, tuple) or not blocks or not all(isinstance(n, int) and n >= 1 for n in blocks):
+        raise UsageError(f"blocks must be whole numbers ≥ 1, one per stage, as 3,4,6,3; not {blocks!r}")
+    if sum(blocks) > MAX_BLOCKS:
+        raise UsageError(f"{sum(blocks):,} blocks are more than {MAX_BLOCKS:,}, the most that is built")
+
+
+def _stem(pen: Pen, plan: Plan, stem: str, x: str, filters: Dim) -> str:
+    style = plan.style
+    with pen.inside(1):
+        if stem == "cifar":
+            x = pen.add("conv", Conv2d(filters, 3, padding=1, use_bias=False), x)
+            return x if plan.variant.before == ("bn", "relu") else pen.steps(("bn", "relu"), "", x)
+        if stem == "deep":
+            x = _deep_stem(pen, x, filters)
+        else:
+            x, padding = _padded(pen, style, "pad", x, 3)
+            x = pen.add("conv", Conv2d(filters, 7, 2, padding, use_bias="stem" in style.biases), x)
+        if style.stem_norm:
+            x = pen.steps(("bn",) if style.lecture else ("bn", "relu"), "3" if stem == "deep" else "", x)
+        if style.lecture:
+            return pen.add("pool", MaxPool2d(3, 2), x)
+        x, padding = _padded(pen, style, "pool_pad", x, 1)
+        return pen.add("pool", MaxPool2d(3, 2, padding), x)
+
+
+def _deep_stem(pen: Pen, x: str, filters: Dim) -> str:
+    """Three 3×3 in place of the 7×7: ResNet-C (He et al. 2019, Bag of Tricks, Fig. 2b)."""
+    for index, (width, stride) in enumerate(((floor_div(filters, 2), 2), (floor_div(filters, 2), 1)), start=1):
+        x = pen.add(f"conv{index}", Conv2d(width, 3, stride, 1, use_bias=False), x)
+        x = pen.steps(("bn", "relu"), str(index), x)
+    return pen.add("conv3", Conv2d(filters, 3, padding=1, use_bias=False), x)
+
+
+def _padded(pen: Pen, style: Style, role: str, x: str, padding: int) -> tuple[str, int]:
+    """Padding as a layer of its own, or as the window's."""
+    if not style.padding_layers:
+        return x, padding
+    return pen.add(role, ZeroPadding2d(padding), x), 0
+
+
+def _stages(
+    pen: Pen, plan: Plan, blocks: tuple[int, ...], x: str, channels: Dim, width: Dim, inner: Dim, pooled: bool
+) -> str:
+    expansion = 4 if plan.bottleneck else 1
+    last = len(blocks) - 1
+    for stage, count in enumerate(blocks):
+        outer = width * expansion * 2**stage
+        strided = (stage < last) if plan.style.stride_in_last_block else (stage > 0)
+        at = count if plan.style.stride_in_last_block else 1
+        for block in range(1, count + 1):
+            with pen.inside(stage + 2, block):
+                stride = 2 if strided and block == at else 1
+                x = residual_block(pen, plan, x, channels, inner * 2**stage, outer, stride)
+            channels = outer
+    return x
+
+
+def _head(pen: Pen, style: Style, plan: Plan, x: str, classes: Dim) -> str:
+    with pen.inside(0):
+        x = pen.steps(plan.variant.final, "", x)
+        if style.lecture:
+            from ..ops.average_pool2d import AveragePool2d
+            from ..ops.reshape import Flatten
+
+            x = pen.add("flatten", Flatten(), pen.add("pool", AveragePool2d(2), x))
+        else:
+            x = pen.add("pool", GlobalAveragePool2d(), x)
+        return pen.add("dense", Dense(classes, activation="softmax" if style.softmax else None), x)
+
+
