@@ -26,6 +26,7 @@ Condition: TypeAlias = Any  # bool | numpy.ndarray of bool | sympy.Basic
 T = TypeVar("T")
 
 INT64_LIMIT = 2**63  # numpy's int64 holds what is below; it wraps silently above
+PRODUCT_LIMIT = 2**59  # products on a grid stay below, so that a sum of several, or one doubled, can't wrap either
 
 
 def is_symbol(value: object) -> bool:
@@ -66,7 +67,7 @@ def symbol(name: str) -> sympy.Symbol:
 
 
 def dimension(value: object, what: str = "a dimension") -> Dim:
-    """`value` as a dimension: ints and numpy ints as int, arrays as int64, symbols as they are.
+    """`value` as a dimension: ints, numpy ints and arrays of no axes as int, arrays as int64, symbols as they are.
 
     UsageError for anything else (fractions, text, a bool), naming `what`.
 
@@ -87,10 +88,10 @@ def dimension(value: object, what: str = "a dimension") -> Dim:
     raise UsageError(f"{what} must be a whole number, not {value!r}")
 
 
-def _int64(array: Any, what: str) -> numpy.ndarray:
+def _int64(array: Any, what: str) -> numpy.ndarray | int:
     if array.dtype.kind not in "iu":
         raise UsageError(f"{what} must hold whole numbers, not {array.dtype}")
-    return array.astype("int64", copy=False)
+    return array.astype("int64", copy=False) if array.ndim else int(array)
 
 
 def floor_div(numerator: Dim, divisor: Dim) -> Dim:
@@ -131,39 +132,50 @@ def ceil_div(numerator: Dim, divisor: Dim) -> Dim:
 
 
 def product(*factors: Dim) -> Dim:
-    """The product of all factors; 1 of none. DimensionOverflow if an array would pass 2**63.
+    """The product of all factors; 1 of none. DimensionOverflow if an array would pass PRODUCT_LIMIT.
 
     >>> product(3, 3, 64)
     576
     """
     result: Dim = 1
     for factor in factors:
-        if is_array(result) and is_number(factor) and abs(factor) >= INT64_LIMIT:
-            raise DimensionOverflow(f"a factor of {factor:,} does not fit 64 bits")
+        if type(factor) is not int and is_array(factor):
+            return _array_product(factors)
         result = result * factor
-    if not is_number(result) and is_array(result):
-        _guard_product(factors)
     return result
 
 
-def _guard_product(factors: tuple[Dim, ...]) -> None:
-    """Raise where int64 would have wrapped: by the largest values first (cheap), then cell by cell."""
-    bound = 1
+def _array_product(factors: tuple[Dim, ...]) -> numpy.ndarray:
+    """The product of which a factor is an array; what it may reach is first bounded by the largest values (cheap)."""
+    numbers, bound = 1, 1
+    arrays: list[numpy.ndarray] = []
     for factor in factors:
         bound *= largest(factor)
-    if bound < INT64_LIMIT:
-        return
-    exact: Dim = 1.0
-    for factor in factors:
-        exact = exact * factor
-    if (abs(exact) >= INT64_LIMIT * (1 - 1e-9)).any():  # float64 carries 53 bits: leave a margin
-        raise DimensionOverflow("a figure on this grid passes 2**63; use smaller ranges, or single sizes")
+        if is_array(factor):
+            arrays.append(factor)
+        else:
+            numbers *= factor
+    if bound >= PRODUCT_LIMIT:
+        exact: Dim = float(numbers)
+        for factor in arrays:
+            exact = exact * factor
+        if (abs(exact) >= PRODUCT_LIMIT).any():
+            raise DimensionOverflow("a figure on this grid passes 2**59; use smaller ranges, or single sizes")
+    result: Dim = numbers if abs(numbers) < PRODUCT_LIMIT else 0  # too large for int64 only where all cells hold 0
+    for factor in arrays:
+        result = result * factor
+    return result
 
 
 def largest(value: Dim) -> int:
-    """The largest absolute value of a number or array, as a Python int that cannot wrap."""
+    """The largest absolute value of a number or array, as a Python int that cannot wrap.
+
+    UsageError for a symbol: a grid and a symbol do not mix.
+    """
     if is_array(value):
         return max(int(value.max()), -int(value.min())) if value.size else 0
+    if is_symbol(value):
+        raise UsageError(f"a grid of numbers and the symbol {value} cannot be measured together: give one or the other")
     return abs(value)
 
 
@@ -175,9 +187,9 @@ def total(terms: Iterable[Dim]) -> Dim:
     """
     terms = list(terms)
     result = sum(terms)
-    if is_array(result) and sum(largest(term) for term in terms) >= INT64_LIMIT:
+    if type(result) is not int and is_array(result) and sum(largest(term) for term in terms) >= INT64_LIMIT:
         exact = sum(term * 1.0 for term in terms)
-        if (abs(exact) >= INT64_LIMIT * (1 - 1e-9)).any():
+        if (abs(exact) >= INT64_LIMIT * (1 - 1e-9)).any():  # float64 carries 53 bits: leave a margin
             raise DimensionOverflow("a total on this grid passes 2**63; use smaller ranges, or single sizes")
     return result
 

@@ -61,7 +61,7 @@ class Undecided(AnalyzerError):
 
 
 class DimensionOverflow(AnalyzerError):
-    """A figure on a numpy grid passes 2**63 and would wrap silently."""
+    """A figure on a numpy grid would pass what 64 bits hold, and wrap silently."""
 
 
 class OutputError(AnalyzerError):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .dim import Dim, over_cells
+from .dim import Dim, is_array, over_cells
 from .errors import GraphError
-from .ops.base import Op
+from .ops.base import Op, leaves
 from .ops.input import Input
 from .shapes import Shape
 
@@ -76,14 +76,19 @@ class Graph:
         nodes = tuple(node._replace(op=ops[node.name]) if node.name in ops else node for node in self.nodes)
         return replace(self, nodes=nodes)
 
+    def arrays(self) -> list[Any]:
+        """The numpy arrays that fields of ops hold."""
+        values = [value for node in self.nodes for value in vars(node.op).values() if type(value) not in _PLAIN]
+        return [part for value in values for part in leaves(value) if is_array(part)]
+
     def over_cells(self, function: Callable[[Dim], Dim]) -> Graph:
         """The same graph with `function` applied to every array that a field of an op holds."""
         changed = {}
         for node in self.nodes:
-            old = {spec.name: getattr(node.op, spec.name) for spec in fields(node.op)}
-            new = {name: over_cells(function, value) for name, value in old.items()}
-            if any(new[name] is not old[name] and _holds_array(old[name]) for name in old):
-                changed[node.name] = replace(node.op, **new)
+            values = {name: value for name, value in vars(node.op).items() if type(value) not in _PLAIN}
+            held = {name: value for name, value in values.items() if any(map(is_array, leaves(value)))}
+            if held:
+                changed[node.name] = replace(node.op, **{name: over_cells(function, held[name]) for name in held})
         return self.replaced(changed)
 
     def by_depth(self) -> Graph:
@@ -109,10 +114,7 @@ class Graph:
         return result
 
 
-def _holds_array(value: Any) -> bool:
-    found = []
-    over_cells(found.append, value)
-    return bool(found)
+_PLAIN = {int, float, bool, str, type(None)}  # kinds of fields that cannot hold an array
 
 
 class GraphBuilder:

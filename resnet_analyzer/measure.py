@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from math import prod
+from operator import index
 from typing import Any, NamedTuple
 
 from .conventions.activations import activations as count_activations
 from .conventions.flops import flops as count_flops
 from .conventions.macs import macs as count_macs
-from .dim import Condition, Dim, holds, is_array, is_symbol, over_cells, product, total
-from .errors import CheckFailed
+from .dim import Condition, Dim, holds, is_array, is_symbol, over_cells, total
+from .errors import CheckFailed, UsageError
 from .graph import Graph, Node
-from .ops.base import NO_WORK, Check, Cost, Weight, Work
+from .ops.base import NO_WORK, Check, Cost, Weight, Work, require_whole
 from .registry import Registry
 from .shapes import Shape
 
@@ -148,7 +151,7 @@ class Measurement:
 
     def to_json(self) -> str:
         """The same as text."""
-        return json.dumps(self.to_dict(), indent=1, ensure_ascii=False)
+        return json.dumps(self.to_dict(), indent=1, ensure_ascii=False, default=_plain)
 
     def __str__(self) -> str:
         return WRITERS["terminal"].show(self)
@@ -171,9 +174,10 @@ def measure(graph: Graph, batch: Dim = 1) -> Measurement:
     >>> measure(build.graph()).totals.macs   # 3·3·3 · 16 · 6·6
     15552
     """
-    cells = _grid_cells(graph, batch)
-    if cells > CHUNK_CELLS:
-        return _measure_in_chunks(graph, batch, cells)
+    batch = require_whole("measure", "batch", batch, least=1, axes=(0,))
+    grid = _grid(graph, batch)
+    if prod(grid) > CHUNK_CELLS:
+        return _measure_in_chunks(graph, batch, grid)
     return _summed(graph, tuple(walk(graph)), batch)
 
 
@@ -209,44 +213,59 @@ def _totals(rows: tuple[Row, ...], batch: Dim) -> Totals:
     )
 
 
-def _grid_cells(graph: Graph, batch: Dim) -> int:
-    """Cells of the largest array in the graph; 1 without arrays."""
-    sizes = [1]
-    record = lambda array: sizes.append(array.size)  # noqa: E731
-    over_cells(record, (batch,))
-    if any(is_array(part) for node in graph.inputs for part in node.op.shape) or _numpy_loaded():  # type: ignore[attr-defined]
-        graph.over_cells(record)
-    return max(sizes)
+def _grid(graph: Graph, batch: Dim) -> tuple[int, ...]:
+    """The common shape of all arrays in the graph; () without arrays.
+
+    UsageError if they do not go together.
+    """
+    if "numpy" not in sys.modules:
+        return ()
+    shapes = {array.shape for array in graph.arrays()} | ({batch.shape} if is_array(batch) else set())
+    if not shapes:
+        return ()
+    import numpy
+
+    try:
+        return numpy.broadcast_shapes(*shapes)
+    except ValueError as error:
+        texts = " and ".join("×".join(map(str, shape)) for shape in sorted(shapes))
+        raise UsageError(f"arrays of {texts} cells do not make one grid: give them all one shape") from error
 
 
-def _numpy_loaded() -> bool:
-    import sys
-
-    return "numpy" in sys.modules
-
-
-def _measure_in_chunks(graph: Graph, batch: Dim, cells: int) -> Measurement:
+def _measure_in_chunks(graph: Graph, batch: Dim, grid: tuple[int, ...]) -> Measurement:
     """Totals of a large grid, measured CHUNK_CELLS cells at a time; rows are not kept."""
     import numpy
 
+    cells = prod(grid)
     parts = []
     for start in range(0, cells, CHUNK_CELLS):
 
         def cut(array: Any, start: int = start) -> Any:
-            return array.ravel()[start : start + CHUNK_CELLS] if array.size > 1 else array
+            if array.size == 1:
+                return array.reshape(1)
+            return numpy.broadcast_to(array, grid).flat[start : start + CHUNK_CELLS]
 
         part = graph.over_cells(cut)
-        parts.append(_summed(part, tuple(walk(part)), over_cells(cut, (batch,))[0]))
+        summed = _summed(part, tuple(walk(part)), over_cells(cut, batch))
+        parts.append(replace(summed, graph=graph, rows=()))  # or the rows of all chunks would stay in memory
     sizes = [min(CHUNK_CELLS, cells - start) for start in range(0, cells, CHUNK_CELLS)]
 
     def joined(pieces: list[Any]) -> Any:
         if not any(is_array(piece) for piece in pieces) and all(piece == pieces[0] for piece in pieces):
             return pieces[0]
-        return numpy.concatenate([numpy.broadcast_to(piece, (size,)) for piece, size in zip(pieces, sizes)])
+        spread = [numpy.broadcast_to(piece, (size,)) for piece, size in zip(pieces, sizes, strict=True)]
+        return numpy.concatenate(spread).reshape(grid)
 
     totals = Totals(*[joined([part.totals[i] for part in parts]) for i in range(len(Totals._fields))])
     valid = joined([part.valid for part in parts])
     return Measurement(graph, (), totals, batch, valid, unknown=parts[0].unknown)
+
+
+def _plain(value: Any) -> int:
+    try:
+        return index(value)  # a numpy int that came in by `about`
+    except TypeError:
+        raise UsageError("JSON holds plain numbers, and this graph was measured over a grid or symbols") from None
 
 
 def _as_dict(measurement: Measurement) -> dict[str, Any]:

@@ -141,8 +141,9 @@ def slide(
     >>> slide((5, 5), 2, 2, padding=1, ceil_mode=True)[0].output   # the clipped last window
     3
     """
-    same = padding == "same"
-    pads = ((0, 0), (0, 0)) if same or padding == "valid" else amounts(padding)
+    word = padding if type(padding) is str else None
+    same = word == "same"
+    pads = amounts(padding) if word is None else ((0, 0), (0, 0))
     windows = map(_window, lengths, pair(size), pair(strides), pads, pair(dilation), (same, same), (ceil_mode,) * 2)
     return tuple(windows)  # type: ignore[return-value]
 

@@ -8,7 +8,7 @@ from typing import ClassVar
 from ..dim import Dim, at_least, product
 from ..shapes import FeatureMap
 from ..window import Padding, Window, amounts, pair, slide
-from .base import Check, Cost, Op, Work, fit_checks, require_padding
+from .base import Check, Cost, Op, Work, fit_checks
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,17 +22,18 @@ class _Pool2d(Op):
     ceil_mode: bool = False
 
     maps_only: ClassVar[bool] = True
-    counts: ClassVar[tuple[str, ...]] = ("pool_size", "dilation_rate")
+    pairs: ClassVar[tuple[str, ...]] = ("pool_size", "strides", "dilation_rate")
+    pads: ClassVar[tuple[str, ...]] = ("padding",)
 
     def __post_init__(self) -> None:
+        if self.strides is None:
+            self.__dict__["strides"] = self.pool_size
         super().__post_init__()
-        require_padding(type(self).__name__, self.padding)
 
     def rule(self, shape: FeatureMap) -> Cost:  # type: ignore[override]
         """Output size by the window formula, work by the taps of every window, counted whole."""
-        strides = self.pool_size if self.strides is None else self.strides
         lengths = (shape.height, shape.width)
-        windows = slide(lengths, self.pool_size, strides, self.padding, self.dilation_rate, self.ceil_mode)
+        windows = slide(lengths, self.pool_size, self.strides, self.padding, self.dilation_rate, self.ceil_mode)
         output = FeatureMap(windows[0].output, windows[1].output, shape.channels)
         work = self.window_work(output.elements, product(*pair(self.pool_size)))
         checks = fit_checks(windows) + self._padding_checks(windows)
@@ -45,7 +46,7 @@ class _Pool2d(Op):
         sentence = "a padding of {} is more than half the pooling window of {}. Use less padding."
         return tuple(
             Check(at_least(window.span, 2 * pad), sentence, (pad, window.span))
-            for window, pads in zip(windows, amounts(self.padding))
+            for window, pads in zip(windows, amounts(self.padding), strict=True)
             for pad in pads
         )
 

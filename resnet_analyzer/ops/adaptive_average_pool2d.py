@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ..dim import Dim, ceil_div, floor_div, product, total
+from ..dim import Dim, ceil_div, floor_div, is_number, product, total
+from ..errors import UsageError
 from ..shapes import FeatureMap
 from ..window import pair
-from .base import Cost, Op, Work
+from .base import Cost, Op, Work, leaves
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,7 +27,12 @@ class AdaptiveAveragePool2d(Op):
     output_size: int | tuple[int, int] = 1
 
     maps_only: ClassVar[bool] = True
-    counts: ClassVar[tuple[str, ...]] = ("output_size",)
+    pairs: ClassVar[tuple[str, ...]] = ("output_size",)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not all(map(is_number, leaves(self.output_size))):
+            raise UsageError(f"AdaptiveAveragePool2d: output_size must be plain numbers, not {self.output_size!r}")
 
     def rule(self, shape: FeatureMap) -> Cost:  # type: ignore[override]
         """The given size, whatever comes in."""

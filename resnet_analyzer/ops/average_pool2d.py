@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..dim import Dim, product
-from .base import Work
 from ._pool import _Pool2d
+from .base import Work
 
 
 @dataclass(frozen=True, eq=False)

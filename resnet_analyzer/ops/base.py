@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar, NamedTuple
 
-from ..dim import Condition, Dim, at_least, dimension, is_array, is_exactly, is_number, product
+from ..dim import Condition, Dim, dimension, is_array, is_exactly, is_symbol, product
 from ..errors import UsageError
 from ..registry import Registry
 from ..shapes import FeatureMap, Shape, spell
@@ -54,7 +54,7 @@ square_roots=0)
     square_roots: Dim = 0
 
     def __add__(self, other: Work) -> Work:  # type: ignore[override]
-        return Work(*[mine + theirs for mine, theirs in zip(self, other)])
+        return Work(*[mine + theirs for mine, theirs in zip(self, other, strict=True)])
 
     def times(self, count: Dim) -> Work:
         """The same work `count` times.
@@ -73,7 +73,7 @@ class Check(NamedTuple):
 
     `sentence` is a format string over `values`, or a function of them; what to do about it belongs in it.
 
-    >>> Check(at_least(64, 1), "{} channels", (64,)).text
+    >>> Check(True, "{} channels", (64,)).text
     '64 channels'
     """
 
@@ -110,8 +110,10 @@ class Op(ABC):
 
     arity: ClassVar[int | None] = 1  # how many inputs; None: one or more
     maps_only: ClassVar[bool] = False  # whether every input must be a feature map
-    counts: ClassVar[tuple[str, ...]] = ()  # fields that hold whole numbers ≥ 1, single or in pairs
-    sizes: ClassVar[tuple[str, ...]] = ()  # fields that hold whole numbers ≥ 0
+    counts: ClassVar[tuple[str, ...]] = ()  # fields that hold a whole number ≥ 1
+    pairs: ClassVar[tuple[str, ...]] = ()  # fields that hold a whole number ≥ 1, or two: (vertical, horizontal)
+    sizes: ClassVar[tuple[str, ...]] = ()  # fields that hold a whole number ≥ 0
+    pads: ClassVar[tuple[str, ...]] = ()  # fields that hold a padding
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -119,12 +121,22 @@ class Op(ABC):
             OPS.add(cls.__name__, cls)
 
     def __post_init__(self) -> None:
+        """Check the fields, and keep them in plain spelling: numpy ints as int, lists as tuples."""
+        values = self.__dict__
         for name in self.counts:
-            value = getattr(self, name)
-            if not (is_number(value) and value >= 1):
-                require_whole(type(self).__name__, name, value, least=1)
+            value = values[name]
+            if type(value) is not int or value < 1:
+                values[name] = require_whole(type(self).__name__, name, value, least=1, axes=(0,))
+        for name in self.pairs:
+            value = values[name]
+            if type(value) is not int or value < 1:
+                values[name] = require_whole(type(self).__name__, name, value, least=1, axes=(0, 2))
         for name in self.sizes:
-            require_whole(type(self).__name__, name, getattr(self, name), least=0)
+            values[name] = require_whole(type(self).__name__, name, values[name], least=0, axes=(0,))
+        for name in self.pads:
+            value = values[name]
+            if type(value) is not int or value < 0:
+                values[name] = require_padding(type(self).__name__, name, value)
 
     def apply(self, *inputs: Any) -> Cost:
         """The cost of one application to `inputs` (shapes of one image), with what must hold as checks."""
@@ -141,18 +153,33 @@ class Op(ABC):
     def settings(self) -> dict[str, Any]:
         """The fields that differ from their defaults, by name."""
         values = {field.name: (getattr(self, field.name), field.default) for field in fields(self)}
-        return {name: value for name, (value, default) in values.items() if is_array(value) or value != default}
+        return {
+            name: value
+            for name, (value, default) in values.items()
+            if any(map(is_array, leaves(value))) or value != default
+        }
 
 
-def require_whole(op: str, name: str, value: Any, least: int) -> None:
-    """UsageError unless `value` is a whole number, or a tuple of them, each at least `least`.
+def require_whole(op: str, name: str, value: Any, least: int, axes: tuple[int, ...] = ()) -> Any:
+    """`value` in plain spelling: a whole number, or a (nested) tuple of them, each at least `least`.
 
-    Symbols are positive by construction; arrays are left to the rules, which mask cells.
+    UsageError otherwise. `axes` are the lengths that `value` may have (0: no tuple), at the outside.
+    Symbols are positive by construction.
+
+    >>> require_whole("Conv2d", "kernel_size", [3, 5], least=1, axes=(0, 2))
+    (3, 5)
     """
-    for part in leaves(value):
-        number = dimension(part, f"{op}: {name}")
-        if is_number(number) and number < least:
-            raise UsageError(f"{op}: {name} must be at least {least}, not {number}")
+    if axes and (len(value) if isinstance(value, (tuple, list)) else 0) not in axes:
+        wanted = {(0,): "one number", (0, 2): "a number or two"}.get(axes, " or ".join(f"{n} numbers" for n in axes))
+        raise UsageError(f"{op}: {name} must be {wanted}, not {value!r}")
+    if isinstance(value, (tuple, list)):
+        parts = [require_whole(op, name, part, least) for part in value]
+        return type(value)(*parts) if hasattr(value, "_fields") else tuple(parts)
+    number = dimension(value, f"{op}: {name}")
+    smallest = number.min() if is_array(number) and number.size else number
+    if not is_symbol(number) and not is_array(smallest) and smallest < least:
+        raise UsageError(f"{op}: {name} must be at least {least}, not {smallest}")
+    return number
 
 
 def leaves(value: Any) -> Iterator[Any]:
@@ -168,14 +195,18 @@ def leaves(value: Any) -> Iterator[Any]:
         yield value
 
 
-def require_padding(op: str, padding: Any) -> None:
-    """UsageError unless `padding` is `valid`, `same`, a number, two numbers, or two pairs of numbers ≥ 0."""
-    if padding in ("valid", "same") if isinstance(padding, str) else _is_padding(padding):
-        if not isinstance(padding, str):
-            require_whole(op, "padding", padding, least=0)
-        return
+def require_padding(op: str, name: str, padding: Any, words: tuple[str, ...] = ("valid", "same")) -> Any:
+    """`padding` in plain spelling: one of `words`, a number, two numbers, or two pairs of numbers ≥ 0.
+
+    UsageError otherwise.
+    """
+    if isinstance(padding, str):
+        if padding in words:
+            return padding
+    elif _is_padding(padding):
+        return require_whole(op, name, padding, least=0)
     raise UsageError(
-        f"{op}: padding must be 'valid', 'same', a number, (vertical, horizontal) "
+        f"{op}: {name} must be {''.join(f'{word!r}, ' for word in words)}a number, (vertical, horizontal) "
         f"or ((top, bottom), (left, right)), not {padding!r}"
     )
 

@@ -31,15 +31,18 @@ class Concatenate(Op):
     def rule(self, *shapes: Shape) -> Cost:
         """Sizes along the axis add up; all others must agree."""
         first = shapes[0]
-        texts = " and ".join(spell(shape) for shape in shapes[:4]) + (" …" if len(shapes) > 4 else "")
-        sentence = "cannot concatenate {} along the {}: all other axes must agree."
         if self.axis not in first._fields or any(type(shape) is not type(first) for shape in shapes):
-            return Cost(None, checks=(Check(False, sentence, (texts, self.axis)),))
+            return Cost(None, checks=(Check(False, _disagreement, (shapes, self.axis)),))
         along = total(getattr(shape, self.axis) for shape in shapes)
         checks = tuple(
-            Check(equal(getattr(shape, name), getattr(first, name)), sentence, (texts, self.axis))
+            Check(equal(getattr(shape, name), getattr(first, name)), _disagreement, (shapes, self.axis))
             for shape in shapes[1:]
             for name in first._fields
             if name != self.axis
         )
         return Cost(first._replace(**{self.axis: along}), checks=checks)
+
+
+def _disagreement(shapes: tuple[Shape, ...], axis: str) -> str:
+    texts = " and ".join(spell(shape) for shape in shapes[:4]) + (" …" if len(shapes) > 4 else "")
+    return f"cannot concatenate {texts} along the {axis}: all other axes must agree."

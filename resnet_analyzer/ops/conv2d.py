@@ -9,7 +9,7 @@ from ..dim import Dim, divides, floor_div, is_exactly, product
 from ..shapes import FeatureMap
 from ..window import Padding, pair, slide
 from .activation import fused_work, require_activation
-from .base import Check, Cost, Op, Weight, Work, fit_checks, require_padding
+from .base import Check, Cost, Op, Weight, Work, fit_checks
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,12 +34,12 @@ class Conv2d(Op):
     activation: str | None = None
 
     maps_only: ClassVar[bool] = True
-    counts: ClassVar[tuple[str, ...]] = ("filters", "kernel_size", "strides", "dilation_rate", "groups")
+    counts: ClassVar[tuple[str, ...]] = ("filters", "groups")
+    pairs: ClassVar[tuple[str, ...]] = ("kernel_size", "strides", "dilation_rate")
+    pads: ClassVar[tuple[str, ...]] = ("padding",)
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if type(self.padding) is not int or self.padding < 0:
-            require_padding("Conv2d", self.padding)
         if self.activation is not None:
             require_activation(self.activation)
 

@@ -24,7 +24,7 @@ class Cropping2d(Op):
     maps_only: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
-        require_padding("Cropping2d", amounts(self.cropping))
+        self.__dict__["cropping"] = require_padding("Cropping2d", "cropping", self.cropping, words=())
 
     def rule(self, shape: FeatureMap) -> Cost:  # type: ignore[override]
         """The map, smaller by the cropping; at least one pixel must remain."""

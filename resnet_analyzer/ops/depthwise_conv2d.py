@@ -9,7 +9,7 @@ from ..dim import Dim, product
 from ..shapes import FeatureMap
 from ..window import Padding, pair, slide
 from .activation import fused_work, require_activation
-from .base import Cost, Op, Weight, Work, fit_checks, require_padding
+from .base import Cost, Op, Weight, Work, fit_checks
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,11 +29,12 @@ class DepthwiseConv2d(Op):
     activation: str | None = None
 
     maps_only: ClassVar[bool] = True
-    counts: ClassVar[tuple[str, ...]] = ("kernel_size", "strides", "dilation_rate", "depth_multiplier")
+    counts: ClassVar[tuple[str, ...]] = ("depth_multiplier",)
+    pairs: ClassVar[tuple[str, ...]] = ("kernel_size", "strides", "dilation_rate")
+    pads: ClassVar[tuple[str, ...]] = ("padding",)
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        require_padding("DepthwiseConv2d", self.padding)
         require_activation(self.activation)
 
     def rule(self, shape: FeatureMap) -> Cost:  # type: ignore[override]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ..dim import Dim, equal, is_exactly
+from ..dim import Condition, Dim, equal, is_array, is_exactly, where
 from ..shapes import Shape, shape_of, spell
 from .base import Check, Cost, Op, Work
 
@@ -17,13 +17,11 @@ def _broadcast(verb: str, shapes: tuple[Shape, ...]) -> tuple[Shape, tuple[Check
         return first, ()
     rank = max(len(shape) for shape in shapes)
     padded = [(1,) * (rank - len(shape)) + tuple(shape) for shape in shapes]
-    output = shape_of(*[_common(axis) for axis in zip(*padded)])
-    texts = " and ".join(spell(shape) for shape in shapes)
-    sentence = "cannot {} {}: the branches must agree in every axis (or be 1 there)."
+    output = shape_of(*[_common(axis) for axis in zip(*padded, strict=True)])
     checks = [
-        Check(equal(size, common), sentence, (verb, texts))
+        Check(_agrees(size, common), _disagreement, (verb, shapes))
         for sizes in padded
-        for size, common in zip(sizes, output)
+        for size, common in zip(sizes, output, strict=True)
         if not is_exactly(size, 1)
     ]
     return output, tuple(checks)
@@ -34,8 +32,24 @@ def _plain(shapes: tuple[Shape, ...]) -> bool:
 
 
 def _common(sizes: tuple[Dim, ...]) -> Dim:
-    """The first size along an axis that is not 1."""
-    return next((size for size in sizes if not is_exactly(size, 1)), 1)
+    """The first size along an axis that is not 1, cell by cell on arrays; symbols are taken not to be 1."""
+    common: Dim = 1
+    for size in sizes:
+        if is_exactly(common, 1):
+            common = size
+        elif is_array(common):
+            common = where(equal(common, 1), size, common)
+    return common
+
+
+def _agrees(size: Dim, common: Dim) -> Condition:
+    agrees = equal(size, common)
+    return agrees | equal(size, 1) if is_array(size) else agrees
+
+
+def _disagreement(verb: str, shapes: tuple[Shape, ...]) -> str:
+    texts = " and ".join(spell(shape) for shape in shapes)
+    return f"cannot {verb} {texts}: the branches must agree in every axis (or be 1 there)."
 
 
 @dataclass(frozen=True, eq=False)

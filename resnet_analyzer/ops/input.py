@@ -18,12 +18,12 @@ class Input(Op):
     FeatureMap(height=224, width=224, channels=3)
     """
 
-    shape: Shape = FeatureMap(224, 224, 3)
+    shape: Shape = FeatureMap(224, 224, 3)  # noqa: RUF009 (immutable)
 
     arity: ClassVar[int | None] = 0
 
     def __post_init__(self) -> None:
-        require_whole("Input", "shape", self.shape, least=1)
+        self.__dict__["shape"] = require_whole("Input", "shape", self.shape, least=1)
 
     def rule(self) -> Cost:  # type: ignore[override]
         """The shape itself: no weights, no work."""

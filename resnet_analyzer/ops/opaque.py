@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ..shapes import Shape
-from .base import Cost, Op, Weight
+from .base import Cost, Op, Weight, require_whole
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,6 +25,10 @@ class Opaque(Op):
     weights: tuple[Weight, ...] = ()
 
     arity: ClassVar[int | None] = None
+
+    def __post_init__(self) -> None:
+        if self.output is not None:
+            self.__dict__["output"] = require_whole("Opaque", "output", self.output, least=1)
 
     def rule(self, *shapes: Shape) -> Cost:
         """The declared output, marked inexact."""

@@ -23,4 +23,5 @@ class Rescale(Op):
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """One multiply per element unless the factor is 1, one addition unless the summand is 0."""
         elements = shape.elements
-        return Cost(shape, work=Work(adds=elements if self.offset else 0, multiplies=0 if self.scale == 1 else elements))
+        adds = elements if self.offset else 0
+        return Cost(shape, work=Work(adds=adds, multiplies=0 if self.scale == 1 else elements))

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 from ..dim import Dim, divides, equal, floor_div, is_exactly, product
 from ..errors import UsageError
 from ..shapes import Shape, Vector, shape_of, spell
-from .base import Check, Cost, Op, leaves, require_whole
+from .base import Check, Cost, Op, require_whole
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,12 +36,14 @@ class Reshape(Op):
     target: tuple[Dim, ...] = (-1,)
 
     def __post_init__(self) -> None:
-        if not isinstance(self.target, tuple) or not 1 <= len(self.target) <= 3:
+        if not isinstance(self.target, (tuple, list)) or not 1 <= len(self.target) <= 3:
             raise UsageError(f"Reshape: target must have 1 to 3 axes, not {self.target!r}")
-        open_axes = [size for size in self.target if is_exactly(size, -1)]
+        target = require_whole("Reshape", "target", self.target, least=-1)
+        open_axes = [size for size in target if is_exactly(size, -1)]
         if len(open_axes) > 1:
             raise UsageError(f"Reshape: only one axis may be -1, not {len(open_axes)}")
-        require_whole("Reshape", "target", tuple(s for s in leaves(self.target) if not is_exactly(s, -1)), least=1)
+        require_whole("Reshape", "target", tuple(size for size in target if not is_exactly(size, -1)), least=1)
+        self.__dict__["target"] = target
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """The target; it must hold exactly as many numbers."""
@@ -51,8 +52,11 @@ class Reshape(Op):
         fits = divides(known, shape.elements) if is_open else equal(known, shape.elements)
         rest = floor_div(shape.elements, known)
         output = shape_of(*[rest if is_exactly(size, -1) else size for size in self.target])
-        sentence = "{} ({} numbers) cannot be reshaped to {}."
-        return Cost(output, checks=(Check(fits, sentence, (spell(shape), shape.elements, spell(self.target))),))
+        return Cost(output, checks=(Check(fits, _mismatch, (shape, self.target)),))
+
+
+def _mismatch(shape: Shape, target: tuple[Dim, ...]) -> str:
+    return f"{spell(shape)} ({shape.elements} numbers) cannot be reshaped to {spell(target)}."
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,10 +70,8 @@ class Permute(Op):
 
     axes: tuple[int, ...] = (1, 2, 3)
 
-    counts: ClassVar[tuple[str, ...]] = ("axes",)
-
     def __post_init__(self) -> None:
-        super().__post_init__()
+        self.__dict__["axes"] = require_whole("Permute", "axes", tuple(self.axes), least=1, axes=(1, 2, 3))
         if sorted(self.axes) != list(range(1, len(self.axes) + 1)):
             raise UsageError(f"Permute: axes must be 1 to {len(self.axes)} in some order, not {self.axes!r}")
 

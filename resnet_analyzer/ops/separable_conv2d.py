@@ -8,7 +8,8 @@ from typing import ClassVar
 from ..dim import Dim
 from ..shapes import FeatureMap
 from ..window import Padding
-from .base import Cost, Op, require_padding
+from .activation import require_activation
+from .base import Cost, Op
 from .conv2d import Conv2d
 from .depthwise_conv2d import DepthwiseConv2d
 
@@ -32,11 +33,13 @@ class SeparableConv2d(Op):
     activation: str | None = None
 
     maps_only: ClassVar[bool] = True
-    counts: ClassVar[tuple[str, ...]] = ("filters", "kernel_size", "strides", "dilation_rate", "depth_multiplier")
+    counts: ClassVar[tuple[str, ...]] = ("filters", "depth_multiplier")
+    pairs: ClassVar[tuple[str, ...]] = ("kernel_size", "strides", "dilation_rate")
+    pads: ClassVar[tuple[str, ...]] = ("padding",)
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        require_padding("SeparableConv2d", self.padding)
+        require_activation(self.activation)
 
     def rule(self, shape: FeatureMap) -> Cost:  # type: ignore[override]
         """The two convolutions that it consists of, added up."""
@@ -51,5 +54,3 @@ class SeparableConv2d(Op):
         )
         work = first.work + second.work
         return Cost(second.output, weights, work, checks=first.checks + second.checks, windows=first.windows)
-
-

@@ -9,7 +9,7 @@ from ..dim import Dim, at_least, floor_div, maximum, product
 from ..shapes import FeatureMap
 from ..window import Padding, Window, inverse, pair, slide
 from .activation import fused_work, require_activation
-from .base import Check, Cost, Op, Weight, Work, require_padding
+from .base import Check, Cost, Op, Weight, Work, require_whole
 from .conv2d import group_checks
 
 
@@ -37,12 +37,17 @@ class TransposedConv2d(Op):
     activation: str | None = None
 
     maps_only: ClassVar[bool] = True
-    counts: ClassVar[tuple[str, ...]] = ("filters", "kernel_size", "strides", "dilation_rate", "groups")
+    counts: ClassVar[tuple[str, ...]] = ("filters", "groups")
+    pairs: ClassVar[tuple[str, ...]] = ("kernel_size", "strides", "dilation_rate")
+    pads: ClassVar[tuple[str, ...]] = ("padding",)
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        require_padding("TransposedConv2d", self.padding)
         require_activation(self.activation)
+        if self.output_padding is not None:
+            self.__dict__["output_padding"] = require_whole(
+                "TransposedConv2d", "output_padding", self.output_padding, least=0, axes=(0, 2)
+            )
 
     def rule(self, shape: FeatureMap) -> Cost:  # type: ignore[override]
         """Output size by the inverse window formula; a kernel of kₕ × k𝓌 × filters/groups × channels."""
@@ -64,7 +69,7 @@ class TransposedConv2d(Op):
         if window.same:
             return (window.length - 1) * window.stride + window.span - 2 * floor_div(window.span, 2) + output_padding
         if output_padding is None:
-            output_padding = maximum(window.stride - window.span, 0) if self.padding == "valid" else 0
+            output_padding = maximum(window.stride - window.span, 0) if isinstance(self.padding, str) else 0
         return inverse(window.length, window) + output_padding
 
 

@@ -26,7 +26,7 @@ class Upsampling2d(Op):
     interpolation: Literal["nearest", "bilinear"] = "nearest"
 
     maps_only: ClassVar[bool] = True
-    counts: ClassVar[tuple[str, ...]] = ("size",)
+    pairs: ClassVar[tuple[str, ...]] = ("size",)
 
     def __post_init__(self) -> None:
         super().__post_init__()

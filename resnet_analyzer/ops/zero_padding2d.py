@@ -24,7 +24,7 @@ class ZeroPadding2d(Op):
     maps_only: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
-        require_padding("ZeroPadding2d", amounts(self.padding))
+        self.__dict__["padding"] = require_padding("ZeroPadding2d", "padding", self.padding, words=())
 
     def rule(self, shape: FeatureMap) -> Cost:  # type: ignore[override]
         """The map, larger by the padding."""
