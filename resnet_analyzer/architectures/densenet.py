@@ -19,7 +19,7 @@ from ..ops.global_pool2d import GlobalAveragePool2d
 from ..ops.max_pool2d import MaxPool2d
 from ..ops.zero_padding2d import ZeroPadding2d
 from ..shapes import FeatureMap
-from .base import Architecture, Published, register
+from .base import Architecture, Published, pattern, register
 
 
 class _Builder(GraphBuilder):
@@ -174,68 +174,98 @@ def _printed(params: int, source: str = f"{_PAPER}, Table 2", tolerance: int = 5
     return Published("trainable_params", params, source, tolerance, settings)
 
 
-def _register_imagenet(depth: int, blocks: tuple[int, ...], *published: Published, growth_rate: int = 32) -> None:
+def _imagenet(depth: int, *published: Published, growth_rate: int = 32, remark: str = "") -> None:
     register(
         Architecture(
             f"densenet{depth}",
             f"DenseNet-{depth}",
             densenet,
-            settings={"blocks": blocks, "growth_rate": growth_rate},
+            settings={"blocks": _BLOCKS[depth], "growth_rate": growth_rate},
             styles=("paper", "torchvision", "keras"),
             source=f"{_PAPER}, Table 1",
+            remark=remark,
             published=published,
         )
     )
 
 
-def _register_cifar(depth: int, growth_rate: int, *published: Published, bottleneck: bool) -> None:
-    """A CIFAR network of three equal blocks: `depth` counts the stem, two transitions and the dense layer."""
-    layers = (depth - 4) // (6 if bottleneck else 3)
-    settings: dict[str, Any] = {"blocks": (layers,) * 3, "growth_rate": growth_rate, "small_input": True}
-    if not bottleneck:
-        # Sec. 3, Implementation Details: 16 channels "(or twice the growth rate for DenseNet-BC)".
-        settings |= {"bottleneck": False, "compression": "1", "stem_channels": 16}
-    bc = "_bc" if bottleneck else ""
-    register(
-        Architecture(
-            f"densenet{bc}{depth}_k{growth_rate}",
-            f"DenseNet{'-BC' if bottleneck else ''} (L={depth}, k={growth_rate}) for CIFAR",
-            densenet,
-            settings=settings,
-            input=(32, 32, 3),
-            classes=10,
-            source=_PAPER,
-            published=published,
+_BLOCKS = {
+    121: (6, 12, 24, 16),
+    161: (6, 12, 36, 24),
+    169: (6, 12, 32, 32),
+    201: (6, 12, 48, 32),
+    264: (6, 12, 64, 48),
+}
+
+
+@pattern(r"densenet_?(\d+)_k(\d+)")
+def plain_cifar(depth: int, growth_rate: int, *published: Published) -> Architecture:
+    """DenseNet (L=`depth`, k=`growth_rate`) for CIFAR: no bottleneck, no compression, 16 channels at first.
+
+    UsageError unless the depth is 3n + 4 (Huang et al. 2016, sec. 3, Implementation Details).
+
+    >>> plain_cifar(40, 12).settings["blocks"]
+    (12, 12, 12)
+    """
+    settings = {"bottleneck": False, "compression": "1", "stem_channels": 16}
+    return _cifar("", depth, growth_rate, 3, settings, published)
+
+
+@pattern(r"densenet_?bc_?(\d+)_k(\d+)")
+def bottleneck_cifar(depth: int, growth_rate: int, *published: Published) -> Architecture:
+    """DenseNet-BC (L=`depth`, k=`growth_rate`) for CIFAR: bottlenecks, half the channels after each block.
+
+    UsageError unless the depth is 6n + 4 (Huang et al. 2016, sec. 3, Implementation Details).
+
+    >>> bottleneck_cifar(100, 12).settings["blocks"]
+    (16, 16, 16)
+    """
+    return _cifar("-BC", depth, growth_rate, 6, {}, published)
+
+
+def _cifar(
+    kind: str, depth: int, growth_rate: int, step: int, settings: dict[str, Any], published: tuple[Published, ...]
+) -> Architecture:
+    """Three equal blocks; the depth also counts the first convolution, two transitions and the dense layer."""
+    if depth < step + 4 or (depth - 4) % step or growth_rate < 1:
+        raise UsageError(
+            f"no DenseNet{kind} is L={depth}, k={growth_rate}: the depth is {step}n+4 and at least {step + 4}, "
+            "the growth rate at least 1."
         )
+    blocks = ((depth - 4) // step,) * 3
+    return Architecture(
+        f"densenet{kind.lower().replace('-', '_')}{depth}_k{growth_rate}",
+        f"DenseNet{kind} (L={depth}, k={growth_rate}) for CIFAR",
+        densenet,
+        settings={"blocks": blocks, "growth_rate": growth_rate, "small_input": True, **settings},
+        input=(32, 32, 3),
+        classes=10,
+        source=_PAPER,
+        published=published,
     )
 
 
-_register_imagenet(121, (6, 12, 24, 16), *_torchvision(7_978_856, 2_834), _keras(8_100_000))
-_register_imagenet(161, (6, 12, 36, 24), *_torchvision(28_681_000, 7_728), growth_rate=48)
-_register_imagenet(169, (6, 12, 32, 32), *_torchvision(14_149_480, 3_360), _keras(14_300_000))
-_register_imagenet(
+_imagenet(121, *_torchvision(7_978_856, 2_834), _keras(8_100_000))
+_imagenet(161, *_torchvision(28_681_000, 7_728), growth_rate=48)
+_imagenet(169, *_torchvision(14_149_480, 3_360), _keras(14_300_000))
+_imagenet(
     201,
-    (6, 12, 48, 32),
     _printed(20_000_000, f"{_PAPER}, sec. 4.4: 20M", 500_000),
     *_torchvision(20_013_928, 4_291),
     _keras(20_200_000),
 )
-_register_imagenet(
+_imagenet(
     264,
-    (6, 12, 64, 48),
     _printed(33_340_000, "README of a PyTorch implementation: 33.34M; the paper prints none", 5_000),
+    remark="Its blocks make 265 layers with weights: the name is the paper's.",
 )
-_register_cifar(40, 12, _printed(1_000_000), bottleneck=False)
-_register_cifar(100, 12, _printed(7_000_000), bottleneck=False)
-_register_cifar(100, 24, _printed(27_200_000), bottleneck=False)
-_register_cifar(
-    40,
-    12,
-    _printed(1_500_000, _README, growth_rate=36),
-    _printed(2_700_000, _README, growth_rate=48),
-    _printed(4_300_000, _README, growth_rate=60),
-    bottleneck=True,
-)
-_register_cifar(100, 12, _printed(800_000), bottleneck=True)
-_register_cifar(250, 24, _printed(15_300_000), bottleneck=True)
-_register_cifar(190, 40, _printed(25_600_000), bottleneck=True)
+register(plain_cifar(40, 12, _printed(1_000_000)))
+register(plain_cifar(100, 12, _printed(7_000_000)))
+register(plain_cifar(100, 24, _printed(27_200_000)))
+_WIDE = [
+    _printed(params, _README, growth_rate=rate) for rate, params in ((36, 1_500_000), (48, 2_700_000), (60, 4_300_000))
+]
+register(bottleneck_cifar(40, 12, *_WIDE))
+register(bottleneck_cifar(100, 12, _printed(800_000)))
+register(bottleneck_cifar(250, 24, _printed(15_300_000)))
+register(bottleneck_cifar(190, 40, _printed(25_600_000)))
