@@ -60,7 +60,8 @@ class TransposedConv2d(Op):
         macs = product(shape.elements, *kernel[:3])
         work = Work(macs, elements, adds=elements if self.use_bias else 0) + fused_work(self.activation, output)
         checks = group_checks(self.groups, shape.channels, self.filters)
-        return Cost(output, weights, work, checks=(*checks, *map(_not_empty, output[:2])))
+        checks += tuple(map(_not_empty, output[:2])) + tuple(map(_reachable, windows, pair(self.output_padding)))
+        return Cost(output, weights, work, checks=checks)
 
     def _length(self, window: Window, output_padding: Dim | None) -> Dim:
         """The output length along one axis; without `output_padding` as Keras or PyTorch choose it."""
@@ -75,3 +76,11 @@ class TransposedConv2d(Op):
 
 def _not_empty(length: Dim) -> Check:
     return Check(at_least(length, 1), "the padding leaves an output of {} pixels. Use less padding.", (length,))
+
+
+def _reachable(window: Window, output_padding: Dim | None) -> Check:
+    """PyTorch's rule (aten/src/ATen/native/NaiveConvolutionTranspose2d.cpp): less than the stride or the dilation."""
+    step = maximum(window.stride, window.dilation)
+    enough = True if output_padding is None else at_least(step, output_padding + 1)
+    sentence = "an output padding of {} is not less than the stride (or dilation) of {}. Use less output padding."
+    return Check(enough, sentence, (output_padding, step))
