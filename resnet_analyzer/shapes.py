@@ -98,6 +98,17 @@ def shape_of(*dimensions: Dim) -> Shape:
     return {1: Vector, 2: Sequence, 3: FeatureMap}[len(dimensions)](*dimensions)
 
 
+def identical(shapes: tuple[Shape, ...]) -> bool:
+    """Whether all shapes are the same plain numbers: like `dim.is_exactly`, a rule may branch on it.
+
+    >>> identical((Vector(8), Vector(8))), identical((Vector(8), Vector(9)))
+    (True, False)
+    """
+    first = shapes[0]
+    plain = all(type(size) is int for shape in shapes for size in shape)
+    return plain and all(shape == first for shape in shapes[1:])
+
+
 def spell(shape: tuple[Dim, ...] | None) -> str:
     """A shape as people write it; `?` for an unknown one.
 

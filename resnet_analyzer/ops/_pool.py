@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from ..dim import Dim, at_least, product
 from ..shapes import FeatureMap
-from ..window import Padding, Window, amounts, pair, slide
+from ..window import Padding, Window, amounts, by, pair, slide, stride_phrase
 from .base import Check, Cost, Op, Work, fit_checks
 
 
@@ -29,6 +29,13 @@ class _Pool2d(Op):
         if self.strides is None:
             self.__dict__["strides"] = self.pool_size
         super().__post_init__()
+
+    word: ClassVar[str] = "pool"
+
+    def phrase(self, strided: bool) -> tuple[str, ...]:
+        """As `3×3 max pool`."""
+        strides = self.pool_size if self.strides is None else self.strides
+        return (f"{by(self.pool_size)} {self.word}", *stride_phrase(strides, strided))
 
     def rule(self, shape: FeatureMap) -> Cost:  # type: ignore[override]
         """Output size by the window formula, work by the taps of every window, counted whole."""

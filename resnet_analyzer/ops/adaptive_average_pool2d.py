@@ -8,7 +8,7 @@ from typing import ClassVar
 from ..dim import Dim, ceil_div, floor_div, is_number, product, total
 from ..errors import UsageError
 from ..shapes import FeatureMap
-from ..window import pair
+from ..window import by, pair
 from .base import Cost, Op, Work, leaves
 
 
@@ -33,6 +33,10 @@ class AdaptiveAveragePool2d(Op):
         super().__post_init__()
         if not all(map(is_number, leaves(self.output_size))):
             raise UsageError(f"AdaptiveAveragePool2d: output_size must be plain numbers, not {self.output_size!r}")
+
+    def phrase(self, strided: bool) -> tuple[str, ...]:
+        """As `average pool to 7×7`."""
+        return (f"average pool to {by(self.output_size)}",)
 
     def rule(self, shape: FeatureMap) -> Cost:  # type: ignore[override]
         """The given size, whatever comes in."""

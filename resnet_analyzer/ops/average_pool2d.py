@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from ..dim import Dim, product
 from ._pool import _Pool2d
@@ -22,6 +23,8 @@ class AveragePool2d(_Pool2d):
     """
 
     count_include_pad: bool = True
+
+    word: ClassVar[str] = "average pool"
 
     def window_work(self, outputs: Dim, taps: Dim) -> Work:
         """taps − 1 additions and one division per output."""

@@ -150,6 +150,10 @@ class Op(ABC):
     def rule(self, *inputs: Any) -> Cost:
         """What `apply` tells, given inputs of the right kind: all that is known of the op stands here."""
 
+    def phrase(self, strided: bool) -> tuple[str, ...]:
+        """What a paper's table calls the layer, in parts, its stride last if `strided`; () if nothing."""
+        return ()
+
     def settings(self) -> dict[str, Any]:
         """The fields that differ from their defaults, by name."""
         values = {field.name: (getattr(self, field.name), field.default) for field in fields(self)}

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from ..dim import Dim, divides, floor_div, is_exactly, product
 from ..shapes import FeatureMap
-from ..window import Padding, pair, slide
+from ..window import Padding, by, pair, slide, stride_phrase
 from .activation import fused_work, require_activation
 from .base import Check, Cost, Op, Weight, Work, fit_checks
 
@@ -42,6 +42,11 @@ class Conv2d(Op):
         super().__post_init__()
         if self.activation is not None:
             require_activation(self.activation)
+
+    def phrase(self, strided: bool) -> tuple[str, ...]:
+        """As `3×3 64`, with groups and stride where there are any."""
+        groups = () if is_exactly(self.groups, 1) else (f"in {self.groups} groups",)
+        return (by(self.kernel_size), str(self.filters), *groups, *stride_phrase(self.strides, strided))
 
     def rule(self, shape: FeatureMap) -> Cost:  # type: ignore[override]
         """Output size by the window formula; kernel of kₕ × k𝓌 × channels/groups × filters."""

@@ -32,6 +32,10 @@ class Dense(Op):
         super().__post_init__()
         require_activation(self.activation)
 
+    def phrase(self, strided: bool) -> tuple[str, ...]:
+        """As `dense 1000`."""
+        return (f"dense {self.units}",)
+
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """The input's positions with `units` channels."""
         output = shape.with_channels(self.units)

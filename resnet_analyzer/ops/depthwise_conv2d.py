@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from ..dim import Dim, product
 from ..shapes import FeatureMap
-from ..window import Padding, pair, slide
+from ..window import Padding, by, pair, slide, stride_phrase
 from .activation import fused_work, require_activation
 from .base import Cost, Op, Weight, Work, fit_checks
 
@@ -36,6 +36,10 @@ class DepthwiseConv2d(Op):
     def __post_init__(self) -> None:
         super().__post_init__()
         require_activation(self.activation)
+
+    def phrase(self, strided: bool) -> tuple[str, ...]:
+        """As `3×3 depthwise`."""
+        return (f"{by(self.kernel_size)} depthwise", *stride_phrase(self.strides, strided))
 
     def rule(self, shape: FeatureMap) -> Cost:  # type: ignore[override]
         """Output size by the window formula; a kernel of kₕ × k𝓌 × channels × multiplier."""

@@ -6,15 +6,14 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ..dim import Condition, Dim, equal, is_array, is_exactly, where
-from ..shapes import Shape, shape_of, spell
+from ..shapes import Shape, identical, shape_of, spell
 from .base import Check, Cost, Op, Work
 
 
 def _broadcast(verb: str, shapes: tuple[Shape, ...]) -> tuple[Shape, tuple[Check, ...]]:
     """The common shape, aligned at the channels, where an axis of 1 is repeated; and the checks for it."""
-    first = shapes[0]
-    if all(shape == first for shape in shapes[1:]) if _plain(shapes) else False:
-        return first, ()
+    if identical(shapes):
+        return shapes[0], ()
     rank = max(len(shape) for shape in shapes)
     padded = [(1,) * (rank - len(shape)) + tuple(shape) for shape in shapes]
     output = shape_of(*[_common(axis) for axis in zip(*padded, strict=True)])
@@ -25,10 +24,6 @@ def _broadcast(verb: str, shapes: tuple[Shape, ...]) -> tuple[Shape, tuple[Check
         if not is_exactly(size, 1)
     ]
     return output, tuple(checks)
-
-
-def _plain(shapes: tuple[Shape, ...]) -> bool:
-    return all(type(size) is int for shape in shapes for size in shape)
 
 
 def _common(sizes: tuple[Dim, ...]) -> Dim:

@@ -23,6 +23,10 @@ class GlobalAveragePool2d(Op):
 
     maps_only: ClassVar[bool] = True
 
+    def phrase(self, strided: bool) -> tuple[str, ...]:
+        """As people say it."""
+        return ("global average pool",)
+
     def rule(self, shape: FeatureMap) -> Cost:  # type: ignore[override]
         """A vector (or 1×1 map) of as many channels."""
         work = Work(adds=shape.elements - shape.channels, divisions=shape.channels)
@@ -40,6 +44,10 @@ class GlobalMaxPool2d(Op):
     keepdims: bool = False
 
     maps_only: ClassVar[bool] = True
+
+    def phrase(self, strided: bool) -> tuple[str, ...]:
+        """As people say it."""
+        return ("global max pool",)
 
     def rule(self, shape: FeatureMap) -> Cost:  # type: ignore[override]
         """A vector (or 1×1 map) of as many channels."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from ..dim import Dim, product
 from ._pool import _Pool2d
@@ -20,6 +21,8 @@ class MaxPool2d(_Pool2d):
     >>> cost.output, cost.work.compares
     (FeatureMap(height=56, width=56, channels=64), 1605632)
     """
+
+    word: ClassVar[str] = "max pool"
 
     def window_work(self, outputs: Dim, taps: Dim) -> Work:
         """taps − 1 compares per output."""

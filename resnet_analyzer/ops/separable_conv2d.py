@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from ..dim import Dim
 from ..shapes import FeatureMap
-from ..window import Padding
+from ..window import Padding, by, stride_phrase
 from .activation import require_activation
 from .base import Cost, Op
 from .conv2d import Conv2d
@@ -40,6 +40,10 @@ class SeparableConv2d(Op):
     def __post_init__(self) -> None:
         super().__post_init__()
         require_activation(self.activation)
+
+    def phrase(self, strided: bool) -> tuple[str, ...]:
+        """As `3×3 separable 64`."""
+        return (f"{by(self.kernel_size)} separable", str(self.filters), *stride_phrase(self.strides, strided))
 
     def rule(self, shape: FeatureMap) -> Cost:  # type: ignore[override]
         """The two convolutions that it consists of, added up."""

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from ..dim import Dim, at_least, floor_div, maximum, product
 from ..shapes import FeatureMap
-from ..window import Padding, Window, inverse, pair, slide
+from ..window import Padding, Window, by, inverse, pair, slide, stride_phrase
 from .activation import fused_work, require_activation
 from .base import Check, Cost, Op, Weight, Work, require_whole
 from .conv2d import group_checks
@@ -48,6 +48,10 @@ class TransposedConv2d(Op):
             self.__dict__["output_padding"] = require_whole(
                 "TransposedConv2d", "output_padding", self.output_padding, least=0, axes=(0, 2)
             )
+
+    def phrase(self, strided: bool) -> tuple[str, ...]:
+        """As `2×2 transposed 64`."""
+        return (f"{by(self.kernel_size)} transposed", str(self.filters), *stride_phrase(self.strides, strided))
 
     def rule(self, shape: FeatureMap) -> Cost:  # type: ignore[override]
         """Output size by the inverse window formula; a kernel of kₕ × k𝓌 × filters/groups × channels."""

@@ -113,8 +113,10 @@ CASES: dict[str, list[Case]] = {
         case(lambda sizes: Conv2d(sizes["c"], 3, padding=1, groups=sizes["c"]), MAP),
     ],
     "Cropping2d": [case(Cropping2d(crop), MAP) for crop in (0, 2, (1, 3), ((0, 1), (2, 0)))],
-    "Dense": everywhere(Dense(10), Dense(10, use_bias=False), Dense(10, activation="softmax"))
-    + [case(lambda sizes: Dense(sizes["n"]), VECTOR)],
+    "Dense": [
+        *everywhere(Dense(10), Dense(10, use_bias=False), Dense(10, activation="softmax")),
+        case(lambda sizes: Dense(sizes["n"]), VECTOR),
+    ],
     "DepthwiseConv2d": [
         case(DepthwiseConv2d(), MAP),
         case(DepthwiseConv2d(3, 2, padding="same", depth_multiplier=2, activation="relu6"), MAP),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy
@@ -79,13 +80,17 @@ def test_an_array_holds_the_numbers(case: Case, cells: list[dict[str, int]]):
     assert_ints_only(grid)
     for position, cell in enumerate(cells):
         plain = flat(case, cell)
-        at = lambda value, position=position: value[position] if isinstance(value, numpy.ndarray) else value
+        at = partial(cell_of, position=position)
         fine = all(at(condition) for condition in grid.fine)
         assert fine == all(plain.fine), (cell, grid.fine, plain.fine)
         if fine:
             for mine, expected in zip(grid[:5], plain[:5], strict=True):
                 assert tuple(map(at, mine)) == expected, cell
             assert grid.kinds == plain.kinds
+
+
+def cell_of(value: Any, position: int) -> Any:
+    return value[position] if isinstance(value, numpy.ndarray) else value
 
 
 def assert_ints_only(figures: Flat) -> None:
