@@ -16,6 +16,7 @@ def test_maps_of_the_paper():
     """Figure 2: 55, 27, 13, 13, 13 and 6 after the last pool."""
     graph = architecture("alexnet")
     assert shapes(graph, "Conv2d") == [(55, 55, 96), (27, 27, 256), (13, 13, 384), (13, 13, 384), (13, 13, 256)]
+    assert measure(graph).by_name["stage1/conv"].how() == "(227 − 11)/4 + 1 = 55"
     assert shapes(graph, "MaxPool2d") == [(27, 27, 96), (13, 13, 256), (6, 6, 256)]
 
 

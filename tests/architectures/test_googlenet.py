@@ -97,6 +97,7 @@ def test_auxiliary_heads_cost_parameters_only(style):
     assert with_aux.totals.macs == without.totals.macs
     assert with_aux.totals.flops == without.totals.flops
     assert with_aux.by_name["aux1/pool"].output == (4, 4, 512)
+    assert with_aux.by_name["aux1/pool"].how() == ("(14 − 5)/3 + 1 = 4" if style == "paper" else "")
     assert with_aux.rows[-1].name == "head/dense"
     assert {row.node.scope for row in with_aux.rows if row.node.training_only} == {"aux1", "aux2"}
 
