@@ -154,7 +154,7 @@ class Measurement:
         return json.dumps(self.to_dict(), indent=1, ensure_ascii=False, default=_plain)
 
     def __str__(self) -> str:
-        return WRITERS["terminal"].show(self)
+        return WRITERS["table"].show(self)
 
     def _repr_html_(self) -> str:
         return WRITERS["html"].show(self)

@@ -124,6 +124,27 @@ def pair(value: Dim | tuple[Dim, Dim]) -> tuple[Dim, Dim]:
     return value if type(value) is tuple else (value, value)
 
 
+def by(size: Dim | tuple[Dim, Dim]) -> str:
+    """A size as people write it.
+
+    >>> by(3), by((1, 7))
+    ('3×3', '1×7')
+    """
+    return "×".join(map(str, pair(size)))
+
+
+def stride_phrase(strides: Dim | tuple[Dim, Dim], shown: bool = True) -> tuple[str, ...]:
+    """A stride as papers write it, in one part; nothing for a stride of 1, or if it is not `shown`.
+
+    >>> stride_phrase(2), stride_phrase(1), stride_phrase((2, 1))
+    (('/2',), (), ('/2×1',))
+    """
+    vertical, horizontal = pair(strides)
+    if not shown or (vertical, horizontal) == (1, 1):
+        return ()
+    return (f"/{vertical}" if vertical == horizontal else f"/{vertical}×{horizontal}",)
+
+
 def slide(
     lengths: tuple[Dim, Dim],
     size: Dim | tuple[Dim, Dim],

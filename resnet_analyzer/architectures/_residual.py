@@ -75,7 +75,7 @@ def residual_network(
         how, VARIANTS[variant], block == "bottleneck", stride_at, shortcut, shortcut_pool, shortcut_variant,
         cardinality, form, se_ratio, dropout,
     )  # fmt: skip
-    build = GraphBuilder(name)
+    build = GraphBuilder(name, says=how.says or _stride_words(plan))
     pen = Pen(build, how, classes)
     channels = width if is_exactly(stem_width, 0) else stem_width
     x = _stem(pen, plan, stem, pen.add("input", Input(shape)), channels)
@@ -84,6 +84,12 @@ def residual_network(
     _head(pen, how, plan, x, classes)
     graph = build.graph()
     return graph.by_depth() if how.keras_order else graph
+
+
+def _stride_words(plan: Plan) -> str:
+    if not plan.bottleneck:
+        return "without shortcuts" if plan.shortcut == "none" else f"shortcut option {plan.shortcut}"
+    return f"stride in the {'first 1×1' if plan.stride_at == 'first' else '3×3'}"
 
 
 def _require(chosen: dict[str, str], blocks: tuple[int, ...]) -> None:

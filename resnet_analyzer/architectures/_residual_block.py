@@ -46,6 +46,13 @@ class Pen:
     def add(self, role: str, op: Op, *inputs: str) -> str:
         """Add a node; its name is the style's for that role, or scope and role."""
         template = self.style.names.get(f"{self.part}/{role}" if self.part else role)
+        inner, _, leaf = role.rpartition("/")
+        if inner:
+            with self.build.scope(inner):
+                return self._write(leaf, template, op, inputs)
+        return self._write(leaf, template, op, inputs)
+
+    def _write(self, role: str, template: str | None, op: Op, inputs: tuple[str, ...]) -> str:
         if template is None:
             return self.build.add(role, op, *inputs)
         name = template.rstrip("#").format(s=self.stage, b=self.block, c=letter(self.block), classes=self.classes)

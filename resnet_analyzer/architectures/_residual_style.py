@@ -64,11 +64,12 @@ LECTURE_NAMES = {
 class Style:
     """How one source writes a residual network down.
 
-    `biases` are the roles of the convolutions that have one (`all`: every one); `padding_layers` has
+    `says` is for people; `biases` are the roles of the convolutions that have one (`all`: every one); `padding_layers` has
     zeros in layers of their own before valid windows; `same_padding` pads 3×3 convolutions by `same`;
     `keras_order` lists layers as Keras does; `stride_in_last_block` strides at a stage's end.
     """
 
+    says: str = ""
     stride_at: str = "first"
     names: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     biases: frozenset[str] = frozenset()
@@ -88,6 +89,7 @@ STYLES = {
     "paper": Style(),
     "torchvision": Style(stride_at="3x3"),
     "keras": Style(
+        says="as keras.applications",
         names=KERAS_NAMES,
         biases=ALL,
         padding_layers=True,
@@ -97,6 +99,7 @@ STYLES = {
         softmax=True,
     ),
     "keras_v2": Style(
+        says="as keras.applications",
         stride_at="3x3",
         names=KERAS_V2_NAMES,
         biases=frozenset({"stem", "conv3", "shortcut"}),
@@ -108,6 +111,7 @@ STYLES = {
         stem_norm=False,
     ),
     "course": Style(
+        says="as its code is printed",
         names=LECTURE_NAMES,
         biases=ALL,
         padding_layers=True,

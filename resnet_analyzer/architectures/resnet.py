@@ -192,3 +192,32 @@ def by_depth(depth: int, dataset: str = "imagenet", block: str = "") -> Architec
     raise UsageError(
         f"no ImageNet ResNet has {depth} layers. Nearest: {nearest}; any other by --blocks 3,4,23,3.{cifar}"
     )
+
+
+def by_blocks(blocks: tuple[int, ...], block: str = "", dataset: str = "imagenet", depth: int | None = None) -> Architecture:  # fmt: skip  # noqa: E501
+    """The ResNet with these blocks per stage, and the depth that follows from them.
+
+    UsageError if a `depth` is given and is another one.
+
+    >>> by_blocks((3, 4, 23, 3)).title
+    'ResNet-101'
+    """
+    kind = block or ("basic" if depth is not None and depth == 2 + 2 * sum(blocks) else "bottleneck")
+    layers = 2 + (2 if kind == "basic" else 3) * sum(blocks)
+    if depth is not None and depth != layers:
+        spelled = ",".join(map(str, blocks))
+        raise UsageError(f"--depth {depth} with --blocks {spelled}: {kind} blocks make that {layers} layers")
+    settings: dict[str, Any] = {"blocks": blocks, "block": kind}
+    on_cifar = dataset == "cifar"
+    if on_cifar:
+        settings |= {"width": 16, "stem": "cifar"} | ({"shortcut": "A"} if kind == "basic" else {"stride_at": "3x3"})
+    return Architecture(
+        f"resnet{layers}",
+        f"ResNet-{layers}",
+        residual_network,
+        settings,
+        styles=("paper",) if on_cifar else ("paper", "torchvision", "keras"),
+        input=CIFAR_INPUT if on_cifar else (224, 224, 3),
+        classes=10 if on_cifar else 1000,
+        source=HE,
+    )

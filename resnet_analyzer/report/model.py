@@ -1,0 +1,43 @@
+"""What every report is made of: a title, tables of raw values, labelled sentences, and the JSON contract's data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+
+class Column(NamedTuple):
+    """A column: its title, how its values are spelled, and how soon a narrow terminal leaves it out.
+
+    `kind` is `text`, `shape`, `count` (grouped digits), `scaled` (millions with a unit), `share` (percent of a
+    whole number of millionths) or `ratio`. `drop` 0 is never left out; 1 last, 2 before it, and so on.
+    `flexible` text may be cut short with an ellipsis.
+    """
+
+    title: str
+    kind: str = "text"
+    drop: int = 0
+    flexible: bool = False
+
+    @property
+    def right(self) -> bool:
+        """Whether values stand at the right edge: numbers do."""
+        return self.kind != "text"
+
+
+class Table(NamedTuple):
+    """Rows of raw values (int, str, None) under columns; `title` may be empty, `total` is a last row set apart."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Any, ...], ...]
+    title: str = ""
+    total: tuple[Any, ...] | None = None
+
+
+class Report(NamedTuple):
+    """A title, tables, labelled sentences below them, and `data` for machines."""
+
+    title: str
+    tables: tuple[Table, ...]
+    notes: tuple[tuple[str, str], ...]
+    data: Mapping[str, Any]

@@ -1,0 +1,126 @@
+"""A network as its paper tells it: stages, blocks under them, equal blocks folded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import NamedTuple
+
+from ..measure import Row
+from ..shapes import FeatureMap, Shape
+
+
+class Part(NamedTuple):
+    """A line of the stage table: its stage, what it consists of, and the rows that it sums up."""
+
+    stage: str
+    what: str
+    rows: tuple[Row, ...]
+
+    @property
+    def output(self) -> Shape | None:
+        """The shape behind the last row."""
+        return self.rows[-1].output
+
+
+def parts(rows: Sequence[Row]) -> list[Part]:
+    """The lines of the stage table, in order; the input has none."""
+    found: list[Part] = []
+    for stage, members in groupby((row for row in rows if row.op != "Input"), key=_stage):
+        for block, inner in groupby(members, key=_block):
+            group = tuple(inner)
+            found += _block_part(stage, group) if block else _pieces(stage, group)
+    return _folded(found)
+
+
+def blocks(rows: Sequence[Row]) -> list[tuple[str, tuple[Row, ...]]]:
+    """Rows by their block (or stage, outside of one), in order, under the block's full name."""
+    kept = (row for row in rows if row.op != "Input")
+    return [(name or "–", tuple(members)) for name, members in groupby(kept, key=_block_name)]
+
+
+def _stage(row: Row) -> str:
+    return row.node.scope.split("/")[0]
+
+
+def _block(row: Row) -> str:
+    return "/".join(row.node.scope.split("/")[1:2])
+
+
+def _block_name(row: Row) -> str:
+    return "/".join(row.node.scope.split("/")[:2])
+
+
+def _block_part(stage: str, rows: tuple[Row, ...]) -> list[Part]:
+    return [Part(stage, ", ".join(_phrases(rows)), rows)]
+
+
+def _phrases(rows: tuple[Row, ...]) -> list[str]:
+    """What a block consists of: its own layers, and by name or count the scopes inside it."""
+    found: list[str] = []
+    inner: list[tuple[str, str]] = []
+    for scope, members in groupby(rows, key=lambda row: "/".join(row.node.scope.split("/")[2:])):
+        group = tuple(members)
+        own = [" ".join(row.node.op.phrase(False)) for row in group if row.node.op.phrase(False)]
+        if not scope:
+            found += _counted(inner) + own
+            inner = []
+        elif scope != "shortcut":
+            inner.append((scope, ", ".join(own)))
+    return _repeated(found + _counted(inner))
+
+
+def _counted(inner: list[tuple[str, str]]) -> list[str]:
+    """Inner scopes as text: equal ones counted, a lone one by its name."""
+    found = []
+    for text, members in groupby(inner, key=lambda pair: pair[1]):
+        names = [name for name, _ in members]
+        found.append(f"{len(names)}×({text})" if len(names) > 1 else names[0])
+    return found
+
+
+def _repeated(phrases: list[str]) -> list[str]:
+    """Equal neighbours folded: 3×3 64 ×2."""
+    runs = [(phrase, len(list(members))) for phrase, members in groupby(phrases)]
+    return [f"{phrase} ×{count}" if count > 1 else phrase for phrase, count in runs]
+
+
+def _pieces(stage: str, rows: tuple[Row, ...]) -> list[Part]:
+    """A stage without blocks, cut where the resolution changes; padding goes with what follows it."""
+    pieces: list[list[Row]] = []
+    size: object = None
+    for row in rows:
+        after = _resolution(row)
+        if not pieces or (after != size and row.node.op.phrase(True) and _settled(pieces[-1])):
+            pieces.append([])
+        pieces[-1].append(row)
+        size = after
+    return [Part(stage, _piece_text(piece), tuple(piece)) for piece in pieces]
+
+
+def _resolution(row: Row) -> object:
+    output = row.output
+    flat = not isinstance(output, FeatureMap) or output[:2] == (1, 1)
+    return "flat" if flat else output[:2]  # type: ignore[index]
+
+
+def _settled(piece: list[Row]) -> bool:
+    return any(row.node.op.phrase(True) for row in piece)
+
+
+def _piece_text(piece: list[Row]) -> str:
+    phrases = [row.node.op.phrase(True) for row in piece if row.node.op.phrase(True)]
+    if len(phrases) == 1:
+        return ", ".join(phrases[0])
+    return ", ".join(_repeated([" ".join(phrase) for phrase in phrases]))
+
+
+def _folded(found: list[Part]) -> list[Part]:
+    """Neighbouring blocks of one stage and one text as a single line: (…) ×3."""
+    folded = []
+    for (stage, what), members in groupby(found, key=lambda part: (part.stage, part.what)):
+        group = list(members)
+        rows = tuple(row for part in group for row in part.rows)
+        text = f"({what}) ×{len(group)}" if len(group) > 1 else what
+        folded.append(Part(stage, text, rows))
+    return folded

@@ -1,0 +1,1 @@
+"""Report to text, one format per file; every format says the same numbers."""
