@@ -111,7 +111,7 @@ STYLES = {
         stem_norm=False,
     ),
     "course": Style(
-        says="as its code is printed",
+        says="as printed",
         names=LECTURE_NAMES,
         biases=ALL,
         padding_layers=True,

@@ -24,7 +24,7 @@ def _lecture(depth: int, blocks: tuple[int, ...], params: int, width: int = 64, 
     register(
         Architecture(
             f"lecture{depth}",
-            f"the course's ResNet-{depth}",
+            f"ResNet-{depth} of the course",
             residual_network,
             {**SETTINGS, "blocks": blocks, "width": width},
             styles=("course",),

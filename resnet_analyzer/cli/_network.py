@@ -122,6 +122,8 @@ def typed(name: str, text: str, example: Any) -> Any:
             return {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}[text.lower()]
         if isinstance(example, tuple):
             return tuple(int(part) for part in text.split(","))
+        if example is None:
+            return int(text) if text.isdecimal() else text
         return type(example)(text) if isinstance(example, (int, float)) else text
     except (KeyError, ValueError):
         kinds = {bool: "yes or no", tuple: "whole numbers with commas between, as 3,4,6,3", int: "a whole number"}

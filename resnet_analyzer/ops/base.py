@@ -241,7 +241,10 @@ def _padded(window: Window) -> Dim:
 
 
 def _one_or_both(vertical: Any, horizontal: Any) -> str:
-    vertical, horizontal = (
-        value[0] if isinstance(value, tuple) and value[0] == value[1] else value for value in (vertical, horizontal)
-    )
-    return str(vertical) if vertical == horizontal else f"{vertical}×{horizontal}"
+    """One spelling for both axes where they agree; a padding that differs before and after as `0+1`."""
+    spelled = [
+        f"{value[0]}+{value[1]}" if isinstance(value, tuple) and value[0] != value[1] else str(leaf)
+        for value in (vertical, horizontal)
+        for leaf in [value[0] if isinstance(value, tuple) else value]
+    ]
+    return spelled[0] if spelled[0] == spelled[1] else "×".join(spelled)

@@ -8,7 +8,7 @@ from typing import Any
 from ..measure import Measurement
 from ..shapes import spell
 from .model import Column, Report, Table
-from .numbers import grouped, short
+from .numbers import grouped
 
 COLUMNS = (
     Column("network", flexible=True),
@@ -24,22 +24,22 @@ COLUMNS = (
 
 
 def comparison(measured: Sequence[Measurement], extra: tuple[Table, ...] = (), notes: Sequence[tuple[str, str]] = ()) -> Report:  # fmt: skip  # noqa: E501
-    """Measured networks in one table, ratios to the last of them, and a sentence for each pair with it."""
+    """Measured networks in one table, with ratios to the cheapest, and for two of them a sentence."""
     table = comparison_table(measured)
     title = " against ".join(_name(each) for each in measured)
-    sentences = [("ratio", _sentence(each, measured[-1])) for each in measured[:-1]]
+    sentences = [("ratio", _sentence(*measured))] if len(measured) == 2 else []
     counted = ("counted", "weights: numbers in convolution and dense kernels; params: all that is trained")
     data = {"schema": 1, "models": [_data(each) for each in measured]}
     return Report(title, (table, *extra), (*sentences, *notes, counted), data)
 
 
 def comparison_table(measured: Sequence[Measurement], title: str = "") -> Table:
-    """The figures of each, and its MACs over those of the last one."""
-    base = measured[-1].totals.macs
-    return Table(COLUMNS, tuple(_row(each, base) for each in measured), title)
+    """The figures of each, and its MACs over those of the cheapest."""
+    least = min((each.totals.macs for each in measured if each.totals.macs), default=0)
+    return Table(COLUMNS, tuple(_row(each, least) for each in measured), title)
 
 
-def _row(each: Measurement, base: int) -> tuple[Any, ...]:
+def _row(each: Measurement, least: int) -> tuple[Any, ...]:
     totals = each.totals
     return (
         _name(each),
@@ -48,7 +48,7 @@ def _row(each: Measurement, base: int) -> tuple[Any, ...]:
         kernel_weights(each),
         totals.trainable_params,
         totals.macs,
-        totals.macs * 1000 // base if base else None,
+        (totals.macs * 1000 + least // 2) // least if least else None,
         totals.flops,
         totals.activations,
     )
@@ -64,17 +64,19 @@ def _name(each: Measurement) -> str:
     return each.graph.name if style in (None, "paper") else f"{each.graph.name} ({style})"
 
 
-def _sentence(each: Measurement, base: Measurement) -> str:
-    mine, theirs = each.totals, base.totals
-    return (
-        f"{_name(each)} : {_name(base)} = {_ratio(kernel_weights(each), kernel_weights(base))} in weights "
-        f"({grouped(kernel_weights(each))} : {grouped(kernel_weights(base))}), "
-        f"{_ratio(mine.macs, theirs.macs)} in MACs ({short(mine.macs)} : {short(theirs.macs)})"
-    )
+def _sentence(first: Measurement, second: Measurement) -> str:
+    """How many times the larger of two is the smaller, in weights and in MACs."""
+    weights = {_name(each): kernel_weights(each) for each in (first, second)}
+    macs = {_name(each): each.totals.macs for each in (first, second)}
+    return f"{_times(weights, 'weights')}; {_times(macs, 'MACs')}"
 
 
-def _ratio(mine: int, theirs: int) -> str:
-    return f"{mine / theirs:,.2f}×" if theirs else "–"
+def _times(figures: dict[str, int], word: str) -> str:
+    (less, small), (more, large) = sorted(figures.items(), key=lambda pair: pair[1])
+    if small == large:
+        return f"the same {word}, {grouped(large)}"
+    factor = f"{large / small:,.2f}×" if small else "all"
+    return f"{more} has {factor} the {word} of {less} ({grouped(large)} : {grouped(small)})"
 
 
 def _data(each: Measurement) -> dict[str, Any]:

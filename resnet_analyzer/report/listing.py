@@ -13,11 +13,11 @@ from .published import compared
 
 COLUMNS = (
     Column("name"),
-    Column("what", flexible=True),
-    Column("styles"),
-    Column("input", "shape", drop=3),
-    Column("params", "shape", drop=1),
-    Column("MACs", "shape", drop=2),
+    Column("params", "shape"),
+    Column("MACs", "shape"),
+    Column("styles", drop=1),
+    Column("input", "shape", drop=2),
+    Column("what", drop=3),
     Column("source", drop=4),
 )
 
@@ -39,11 +39,11 @@ def _row(each: Architecture) -> tuple[Any, ...]:
     params = _first(each, "trainable_params") or _first(each, "params")
     return (
         each.name,
-        each.title,
-        ", ".join(each.styles),
-        spell(each.input),
         _printed(params),
         _printed(_first(each, "macs")),
+        ", ".join(each.styles),
+        spell(each.input),
+        each.title,
         each.source,
     )
 

@@ -56,17 +56,23 @@ def _block_part(stage: str, rows: tuple[Row, ...]) -> list[Part]:
 
 
 def _phrases(rows: tuple[Row, ...]) -> list[str]:
-    """What a block consists of: its own layers, and by name or count the scopes inside it."""
+    """What a block consists of: its own layers, and by name or count the scopes inside it.
+
+    A block of several different branches, as Inception's, is told best by its own name.
+    """
     found: list[str] = []
     inner: list[tuple[str, str]] = []
+    branches = set()
     for scope, members in groupby(rows, key=lambda row: "/".join(row.node.scope.split("/")[2:])):
-        group = tuple(members)
-        own = [" ".join(row.node.op.phrase(False)) for row in group if row.node.op.phrase(False)]
+        own = [" ".join(phrase) for row in members if (phrase := row.node.op.phrase(False))]
         if not scope:
             found += _counted(inner) + own
             inner = []
         elif scope != "shortcut":
             inner.append((scope, ", ".join(own)))
+            branches.add(inner[-1][1])
+    if len(branches) > 1:
+        return [_block(rows[0])]
     return _repeated(found + _counted(inner))
 
 
@@ -89,12 +95,18 @@ def _pieces(stage: str, rows: tuple[Row, ...]) -> list[Part]:
     """A stage without blocks, cut where the resolution changes; padding goes with what follows it."""
     pieces: list[list[Row]] = []
     size: object = None
+    padding: list[Row] = []
     for row in rows:
-        after = _resolution(row)
-        if not pieces or (after != size and row.node.op.phrase(True) and _settled(pieces[-1])):
+        after, told = _resolution(row), bool(row.node.op.phrase(True))
+        if not told and after not in (size, "flat"):
+            padding.append(row)
+            continue
+        if not pieces or (told and after != size):
             pieces.append([])
-        pieces[-1].append(row)
-        size = after
+        pieces[-1] += [*padding, row]
+        size, padding = after, []
+    if padding:
+        pieces.append(padding)
     return [Part(stage, _piece_text(piece), tuple(piece)) for piece in pieces]
 
 
@@ -102,10 +114,6 @@ def _resolution(row: Row) -> object:
     output = row.output
     flat = not isinstance(output, FeatureMap) or output[:2] == (1, 1)
     return "flat" if flat else output[:2]  # type: ignore[index]
-
-
-def _settled(piece: list[Row]) -> bool:
-    return any(row.node.op.phrase(True) for row in piece)
 
 
 def _piece_text(piece: list[Row]) -> str:

@@ -35,15 +35,18 @@ def _bold(text: str, colour: bool) -> str:
 
 
 def _wrapped(text: str, width: int, indent: str) -> list[str]:
-    """`text` in lines of at most `width`, all indented; broken behind a · if there is one, else at spaces."""
-    room, lines, line = max(20, width - len(indent)), [], ""
-    for index, word in enumerate(text.split(" ")):
-        longer = f"{line} {word}" if index else word
-        if len(longer) > room and line:
-            lines.append(indent + line)
-            longer = word
-        line = longer
-    return [*lines, indent + line]
+    """`text` in lines of at most `width`, all indented; broken only at its dots where that is enough."""
+    room = max(20, width - len(indent))
+    dotted = text.split(" · ")
+    parts, glue = (dotted, " · ") if max(map(len, dotted)) < room - 2 else (text.split(" "), " ")
+    lines: list[str] = []
+    for part in parts:
+        if lines and len(lines[-1]) + len(glue) + len(part) <= room - (2 if glue != " " else 0):
+            lines[-1] += glue + part
+        else:
+            lines.append(part)
+    ends = [" ·"] * (len(lines) - 1) if glue != " " else [""] * (len(lines) - 1)
+    return [indent + line + end for line, end in zip(lines, [*ends, ""])]
 
 
 def _table(table: Table, width: int, colour: bool) -> list[str]:
