@@ -68,11 +68,16 @@ class Graph:
 
     def with_input(self, shape: Shape) -> Graph:
         """The same layers on another input size (single-input graphs)."""
-        (only,) = self.inputs
-        return self.replaced({only.name: Input(shape)})
+        inputs = self.inputs
+        if len(inputs) != 1:
+            raise GraphError(f"{self.name}: has {len(inputs)} inputs; name the one to change with `replaced`")
+        return self.replaced({inputs[0].name: Input(shape)})
 
     def replaced(self, ops: dict[str, Op]) -> Graph:
-        """The same graph with other ops at the named nodes."""
+        """The same graph with other ops at the named nodes; GraphError for a name that is not there."""
+        for name in ops:
+            if name not in self._index:
+                raise GraphError(f"{self.name}: there is no node {name!r} to replace")
         nodes = tuple(node._replace(op=ops[node.name]) if node.name in ops else node for node in self.nodes)
         return replace(self, nodes=nodes)
 
@@ -92,15 +97,22 @@ class Graph:
         return self.replaced(changed)
 
     def by_depth(self) -> Graph:
-        """The same graph in Keras' own order: farthest from the end first, then as constructed.
+        """The same graph in Keras' own order: farthest from the end first, then as a walk back from the end meets them.
 
-        Keras sorts the layers of a functional model so (keras/src/models/functional.py, map_graph_network).
+        Keras sorts the layers of a functional model so (keras/src/ops/function.py, map_graph).
         """
         depth = {node.name: 0 for node in self.nodes}
         for node in reversed(self.nodes):
             for name in node.inputs:
                 depth[name] = max(depth[name], depth[node.name] + 1)
-        return replace(self, nodes=tuple(sorted(self.nodes, key=lambda node: -depth[node.name])))
+        met: dict[str, int] = {}
+        waiting = [node.name for node in reversed(self.outputs)]
+        while waiting:  # depth first, first inputs first; no recursion, since chains are long
+            name = waiting.pop()
+            if name not in met:
+                met[name] = len(met)
+                waiting.extend(reversed(self._index[name].inputs))
+        return replace(self, nodes=tuple(sorted(self.nodes, key=lambda node: (-depth[node.name], met[node.name]))))
 
     def to_networkx(self) -> networkx.DiGraph:
         """The graph for networkx: a vertex per node with its `op`, an edge per use with its `position`."""

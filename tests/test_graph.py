@@ -1,0 +1,167 @@
+"""Graphs: unique names, every input before its reader, arity, order, and cells."""
+
+from __future__ import annotations
+
+import networkx
+import numpy
+import pytest
+
+from resnet_analyzer.errors import GraphError
+from resnet_analyzer.graph import Graph, GraphBuilder, Node
+from resnet_analyzer.ops.activation import Activation
+from resnet_analyzer.ops.concatenate import Concatenate
+from resnet_analyzer.ops.conv2d import Conv2d
+from resnet_analyzer.ops.elementwise import Add, Subtract
+from resnet_analyzer.ops.input import Input
+from resnet_analyzer.shapes import FeatureMap, Vector
+
+
+def residual() -> Graph:
+    build = GraphBuilder("residual", title="A residual block")
+    image = build.input(FeatureMap(8, 8, 4))
+    with build.scope("stage1"):
+        with build.scope("block1"):
+            end = build.chain(image, ("conv1", Conv2d(4, 3, padding=1)), ("relu", Activation()))
+            end = build.add("conv2", Conv2d(4, 3, padding=1), end)
+        build.add("add", Add(), end, image)
+    return build.graph()
+
+
+def test_names_scopes_and_order():
+    graph = residual()
+    assert [node.name for node in graph] == [
+        "input",
+        "stage1/block1/conv1",
+        "stage1/block1/relu",
+        "stage1/block1/conv2",
+        "stage1/add",
+    ]
+    assert [node.scope for node in graph] == ["", "stage1/block1", "stage1/block1", "stage1/block1", "stage1"]
+    assert graph["stage1/add"].inputs == ("stage1/block1/conv2", "input")
+    assert [node.name for node in graph.inputs] == ["input"]
+    assert [node.name for node in graph.outputs] == ["stage1/add"]
+    assert len(graph) == 5
+    assert graph.about == {"title": "A residual block"}
+
+
+def test_a_scope_ends_even_after_an_error():
+    build = GraphBuilder("x")
+    with pytest.raises(GraphError, match="reads 'nothing'"), build.scope("a", training_only=True):
+        build.add("relu", Activation(), "nothing")
+    build.input(Vector(3))
+    assert build.graph().nodes == (Node("input", build.graph()["input"].op, (), "", False),)
+
+
+def test_training_only_is_inherited_by_scopes():
+    build = GraphBuilder("x")
+    start = build.input(Vector(3))
+    with build.scope("aux", training_only=True), build.scope("inner"):
+        build.add("relu", Activation(), start)
+    build.add("relu", Activation(), start)
+    assert [node.training_only for node in build.graph()] == [False, True, False]
+
+
+@pytest.mark.parametrize(
+    ("name", "op", "inputs", "message"),
+    [
+        ("input", Activation(), ("input",), "input: there are two nodes of this name"),
+        ("relu", Activation(), ("later",), "relu: reads 'later', which is not there before it"),
+        ("relu", Activation(), (), "relu: Activation takes 1 input, not 0"),
+        ("relu", Activation(), ("input", "input"), "relu: Activation takes 1 input, not 2"),
+        ("add", Add(), (), "add: Add takes at least one input, not 0"),
+        ("sub", Subtract(), ("input",), "sub: Subtract takes 2 inputs, not 1"),
+        ("more", Input(), ("input",), "more: Input takes 0 inputs, not 1"),
+    ],
+)
+def test_what_cannot_be(name, op, inputs, message):
+    build = GraphBuilder("x")
+    build.input(Vector(3))
+    with pytest.raises(GraphError, match=f"^{message}$"):
+        build.add(name, op, *inputs)
+
+
+def test_an_empty_graph():
+    with pytest.raises(GraphError, match="nothing: a graph needs at least one node"):
+        GraphBuilder("nothing").graph()
+
+
+def test_a_full_name_stands_as_it_is():
+    build = GraphBuilder("x")
+    with build.scope("a"):
+        assert build.add("b", Input(), full_name="conv1_pad") == "conv1_pad"
+    assert build.graph()["conv1_pad"].scope == "a"
+
+
+def test_numbered_as_keras_does():
+    build = GraphBuilder("x")
+    assert [build.numbered(stem) for stem in ("conv", "conv", "add", "conv")] == ["conv", "conv_1", "add", "conv_2"]
+
+
+def test_a_graph_is_not_changed_by_its_builder():
+    build = GraphBuilder("x")
+    build.input(Vector(3))
+    graph = build.graph()
+    build.add("relu", Activation(), "input")
+    assert len(graph) == 1
+
+
+@pytest.mark.parametrize(
+    ("ends", "expected"),
+    [
+        (("project", "conv3"), ["input", "conv1", "conv2", "project", "conv3", "add"]),
+        (("conv3", "project"), ["input", "conv1", "conv2", "conv3", "project", "add"]),
+    ],
+)
+def test_by_depth_is_keras_order(ends, expected):
+    """What keras.Model(...).layers names for this graph (Keras 3.15)."""
+    build = GraphBuilder("x")
+    start = build.input(FeatureMap(8, 8, 4))
+    build.add("project", Conv2d(4), start)
+    build.chain(start, ("conv1", Conv2d(4)), ("conv2", Conv2d(4)), ("conv3", Conv2d(4)))
+    build.add("add", Add(), *ends)
+    assert [node.name for node in build.graph().by_depth()] == expected
+
+
+def test_to_networkx():
+    graph = residual()
+    seen = graph.to_networkx()
+    assert next(iter(networkx.topological_sort(seen))) == "input"
+    assert set(seen) == {node.name for node in graph}
+    assert seen.edges["input", "stage1/add"]["position"] == 1
+    assert seen.edges["stage1/block1/conv2", "stage1/add"]["position"] == 0
+    assert seen.nodes["stage1/block1/conv1"]["op"] is graph["stage1/block1/conv1"].op
+    assert seen.nodes["stage1/block1/conv1"]["scope"] == "stage1/block1"
+
+
+def test_replaced_and_with_input():
+    graph = residual()
+    other = graph.with_input(FeatureMap(16, 16, 4))
+    assert other.inputs[0].op.shape == FeatureMap(16, 16, 4)
+    assert graph.inputs[0].op.shape == FeatureMap(8, 8, 4)
+    assert other["stage1/add"] is graph["stage1/add"]
+    with pytest.raises(GraphError, match="residual: there is no node 'stage1/ad' to replace"):
+        graph.replaced({"stage1/ad": Add()})
+
+
+def test_with_input_needs_one():
+    build = GraphBuilder("two")
+    build.add("join", Concatenate(), build.input(Vector(3), "a"), build.input(Vector(4), "b"))
+    with pytest.raises(GraphError, match="two: has 2 inputs; name the one to change"):
+        build.graph().with_input(Vector(5))
+
+
+def test_over_cells_reaches_every_array_and_nothing_else():
+    build = GraphBuilder("x")
+    start = build.input(FeatureMap(numpy.arange(4, 8), 8, 3))
+    build.add(
+        "conv", Conv2d(numpy.arange(1, 5), (1, numpy.arange(1, 5)), padding=((0, numpy.arange(4)), (0, 0))), start
+    )
+    build.add("relu", Activation(), "conv")
+    graph = build.graph()
+    assert len(graph.arrays()) == 4
+    cut = graph.over_cells(lambda array: array[1:2])
+    assert [array.tolist() for array in cut.arrays()] == [[5], [2], [2], [1]]
+    assert cut["relu"] is graph["relu"]
+    assert graph["conv"].op.filters.size == 4
+    plain = residual()
+    assert all(new.op is old.op for new, old in zip(plain.over_cells(lambda array: None), plain, strict=True))
