@@ -22,6 +22,8 @@ class Node(NamedTuple):
     """One application of an op: its unique name, the op, the names it reads, and the scope it stands in.
 
     `training_only` marks a layer that inference never runs (auxiliary heads): it has weights but no work.
+    `weights_of` names the node whose weights this one uses again (they are counted there), `frozen`
+    tells that no weight of it is trained.
     """
 
     name: str
@@ -29,6 +31,8 @@ class Node(NamedTuple):
     inputs: tuple[str, ...] = ()
     scope: str = ""
     training_only: bool = False
+    weights_of: str = ""
+    frozen: bool = False
 
 
 @dataclass(frozen=True, eq=False)

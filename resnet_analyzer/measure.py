@@ -113,6 +113,10 @@ def walk(graph: Graph) -> Iterator[Row]:
                 raise CheckFailed(node.name, check.text)
         if node.training_only:
             cost = cost._replace(work=NO_WORK, work_per_batch=NO_WORK)
+        if node.weights_of:
+            cost = cost._replace(weights=())
+        if node.frozen:
+            cost = cost._replace(weights=tuple([weight._replace(trainable=False) for weight in cost.weights]))
         shapes[node.name] = cost.output
         yield Row(node, inputs, cost)  # type: ignore[arg-type]
 

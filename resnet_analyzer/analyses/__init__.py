@@ -1,0 +1,1 @@
+"""What can be asked of a measured graph: one file per question."""

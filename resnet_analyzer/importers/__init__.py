@@ -1,0 +1,1 @@
+"""Foreign models and design files, read into our graph: one file per kind."""

@@ -1,0 +1,68 @@
+"""What an importer is, and how a source's name finds the one that reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from ..dim import Dim
+from ..errors import UsageError
+from ..graph import Graph
+from ..registry import Registry
+
+IMPORTERS: Registry[Importer] = Registry("importer", __package__)
+
+
+class Request(NamedTuple):
+    """What a user says beside the source: the input's size where he wants another one, and whom he trusts.
+
+    `input` is (height, width) or (height, width, channels), None for what the source says; `trust` are
+    packages whose code a file may run.
+    """
+
+    input: tuple[Dim, ...] | None = None
+    classes: Dim | None = None
+    trust: tuple[str, ...] = ()
+
+
+class Importer(NamedTuple):
+    """A kind of source: what it is called, how its names look, and the function that reads one.
+
+    `accepts(source)` looks at the name only; `read(source, request)` gives the graph, or raises
+    AnalyzerError with the place and the mend.
+    """
+
+    name: str
+    says: str
+    accepts: Callable[[str], bool]
+    read: Callable[[str, Request], Graph]
+
+
+def importer(
+    name: str, says: str, accepts: Callable[[str], bool]
+) -> Callable[[Callable[[str, Request], Graph]], Callable[[str, Request], Graph]]:
+    """Register the decorated function as the reader of sources that `accepts` knows by their name."""
+
+    def register(read: Callable[[str, Request], Graph]) -> Callable[[str, Request], Graph]:
+        IMPORTERS.add(name, Importer(name, says, accepts, read))
+        return read
+
+    return register
+
+
+def importer_for(source: str) -> Importer | None:
+    """The importer that reads sources of that name, or None."""
+    return next((each for _, each in IMPORTERS.items() if each.accepts(source)), None)
+
+
+def load(source: str, input: int | tuple[Dim, ...] | None = None, trust: tuple[str, ...] = ()) -> Graph:
+    """The graph of a design file, a model file, or a `package.module:factory`.
+
+    UsageError, with the kinds that are known, if nothing reads a source of that name.
+    """
+    found = importer_for(source)
+    if found is None:
+        kinds = "; ".join(each.says for _, each in IMPORTERS.items())
+        raise UsageError(f"{source}: nothing reads a file of this kind. Known: {kinds}.")
+    size = (input, input) if isinstance(input, int) else input
+    return found.read(source, Request(size, None, trust))
