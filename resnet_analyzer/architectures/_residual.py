@@ -6,6 +6,8 @@ depth, block, widths, strides, shortcuts, the order of normalisation, groups, sq
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ..dim import Dim, floor_div, is_exactly
 from ..errors import UnknownName, UsageError
 from ..graph import Graph, GraphBuilder
@@ -38,7 +40,7 @@ def residual_network(
     classes: Dim,
     *,
     style: str = "paper",
-    blocks: tuple[int, ...] = (3, 4, 6, 3),
+    blocks: Sequence[int] = (3, 4, 6, 3),
     block: str = "bottleneck",
     width: Dim = 64,
     stem: str = "imagenet",
@@ -92,11 +94,11 @@ def _stride_words(plan: Plan) -> str:
     return f"stride in the {'first 1×1' if plan.stride_at == 'first' else '3×3'}"
 
 
-def _require(chosen: dict[str, str], blocks: tuple[int, ...]) -> None:
+def _require(chosen: dict[str, str], blocks: Sequence[int]) -> None:
     for option, value in chosen.items():
         if value not in CHOICES[option]:
             raise UnknownName(option, str(value), CHOICES[option])
-    if not isinstance(blocks, tuple) or not blocks or not all(isinstance(n, int) and n >= 1 for n in blocks):
+    if not isinstance(blocks, (tuple, list)) or not blocks or not all(type(n) is int and n >= 1 for n in blocks):
         raise UsageError(f"blocks must be whole numbers ≥ 1, one per stage, as 3,4,6,3; not {blocks!r}")
     if sum(blocks) > MAX_BLOCKS:
         raise UsageError(f"{sum(blocks):,} blocks are more than {MAX_BLOCKS:,}, the most that is built")
@@ -137,7 +139,7 @@ def _padded(pen: Pen, style: Style, role: str, x: str, padding: int) -> tuple[st
 
 
 def _stages(
-    pen: Pen, plan: Plan, blocks: tuple[int, ...], x: str, channels: Dim, width: Dim, inner: Dim, pooled: bool
+    pen: Pen, plan: Plan, blocks: Sequence[int], x: str, channels: Dim, width: Dim, inner: Dim, pooled: bool
 ) -> str:
     expansion = 4 if plan.bottleneck else 1
     last = len(blocks) - 1
@@ -164,5 +166,3 @@ def _head(pen: Pen, style: Style, plan: Plan, x: str, classes: Dim) -> str:
         else:
             x = pen.add("pool", GlobalAveragePool2d(), x)
         return pen.add("dense", Dense(classes, activation="softmax" if style.softmax else None), x)
-
-

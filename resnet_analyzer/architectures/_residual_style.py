@@ -64,7 +64,7 @@ LECTURE_NAMES = {
 class Style:
     """How one source writes a residual network down.
 
-    `says` is for people; `biases` are the roles of the convolutions that have one (`all`: every one); `padding_layers` has
+    `says` is for people; `biases` are the roles of the convolutions that have one; `padding_layers` has
     zeros in layers of their own before valid windows; `same_padding` pads 3×3 convolutions by `same`;
     `keras_order` lists layers as Keras does; `stride_in_last_block` strides at a stage's end.
     """

@@ -29,7 +29,7 @@ class Published(NamedTuple):
     value: int
     source: str
     tolerance: int = 0
-    settings: Mapping[str, Any] = {}  # noqa: RUF012 (never changed)
+    settings: Mapping[str, Any] = {}
     note: str = ""
 
 

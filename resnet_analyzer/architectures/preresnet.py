@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ._residual import residual_network
 from .base import Architecture, Published, pattern, register
-from .resnet import CIFAR_INPUT, cifar_resnet
+from .resnet import CIFAR_INPUT, ZAGORUYKO, cifar_resnet
 
 PAPER = "He et al. 2016 (arXiv 1603.05027)"
 FULL = {"variant": "full_preactivation"}
@@ -44,9 +44,7 @@ for _depth, _blocks in (
     (152, (3, 8, 36, 3)),
     (200, (3, 24, 36, 3)),
 ):
-    _zagoruyko = Published(
-        "trainable_params", 64_700_000, "Zagoruyko & Komodakis 2016 (arXiv 1605.07146v4), Table 8", 50_000
-    )
+    _zagoruyko = Published("trainable_params", 64_700_000, f"{ZAGORUYKO}, Table 8", 50_000)
     register(
         Architecture(
             f"preresnet{_depth}",

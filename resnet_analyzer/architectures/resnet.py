@@ -16,10 +16,16 @@ from .base import ARCHITECTURES, Architecture, Published, pattern, register
 HE = "He et al. 2015 (arXiv 1512.03385)"
 TABLE_1, TABLE_6 = f"{HE}, Table 1", f"{HE}, Table 6"
 TORCHVISION = "torchvision 0.29.1, models/resnet.py, num_params in the weights' meta data"
+XIE = "Xie et al. 2016 (arXiv 1611.05431)"
+ZAGORUYKO = "Zagoruyko & Komodakis 2016 (arXiv 1605.07146v4)"
+HU_TABLE_2 = "Hu et al. 2017 (arXiv 1709.01507v4), Table 2"
 KERAS = "keras 3.15.1, keras.applications, count_params()"
 CIFAR_INPUT = (32, 32, 3)
 
 OPTION_A = {"shortcut": "A"}
+NOTE_255 = "25.557e6: cut off, not rounded"
+NOTE_HU = "convolutions and the dense layer have 0.1 to 0.4 % less: the table counts pooling and other small terms too"
+NOTE_102 = "a slip of that table: He et al. 2015, Table 6, print 19.4M for the same net; 10.2M is its ResNet-1001's"
 NOTE_38 = "the network of Table 1 has 3.858e9; 3.8e9 is cut off, not rounded"
 
 
@@ -58,6 +64,10 @@ _imagenet(
     50,
     (3, 4, 6, 3),
     _figure("macs", 3_800_000_000, TABLE_1, 50_000_000, note=NOTE_38),
+    _figure("macs", 3_860_000_000, HU_TABLE_2, 5_000_000),
+    _figure("macs", 4_100_000_000, f"{XIE}, Table 1", 50_000_000, style="torchvision"),
+    _figure("trainable_params", 25_500_000, f"{XIE}, Table 1", 50_000, note=NOTE_255),
+    _figure("trainable_params", 25_600_000, f"{ZAGORUYKO}, Table 8", 50_000),
     _figure("trainable_params", 25_557_032, TORCHVISION, style="torchvision"),
     _figure("params", 25_636_712, KERAS, style="keras"),
 )
@@ -65,6 +75,9 @@ _imagenet(
     101,
     (3, 4, 23, 3),
     _figure("macs", 7_600_000_000, TABLE_1, 50_000_000),
+    _figure("macs", 7_580_000_000, HU_TABLE_2, 5_000_000, note=NOTE_HU),
+    _figure("macs", 7_800_000_000, f"{XIE}, Table 3", 50_000_000, style="torchvision"),
+    _figure("trainable_params", 44_500_000, f"{ZAGORUYKO}, Table 8", 50_000),
     _figure("trainable_params", 44_549_160, TORCHVISION, style="torchvision"),
     _figure("params", 44_707_176, KERAS, style="keras"),
 )
@@ -72,13 +85,15 @@ _imagenet(
     152,
     (3, 8, 36, 3),
     _figure("macs", 11_300_000_000, TABLE_1, 50_000_000),
+    _figure("macs", 11_300_000_000, HU_TABLE_2, 5_000_000, note=NOTE_HU),
+    _figure("trainable_params", 60_200_000, f"{ZAGORUYKO}, Table 8", 50_000),
     _figure("trainable_params", 60_192_808, TORCHVISION, style="torchvision"),
     _figure("params", 60_419_944, KERAS, style="keras"),
 )
 _imagenet(
     200,
     (3, 24, 36, 3),
-    _figure("macs", 15_000_000_000, "Xie et al. 2016 (arXiv 1611.05431), Table 4", 500_000_000, style="torchvision"),
+    _figure("macs", 15_000_000_000, f"{XIE}, Table 4", 500_000_000, style="torchvision"),
 )
 
 for _depth, _blocks, _params in (
@@ -155,6 +170,10 @@ def _no_such_depth(depth: int, what: str, block: str = "") -> str:
     return f"no {what} has {depth} layers: the rule is {rules}. Nearest: {', '.join(map(str, sorted(nearest)))}."
 
 
+_TABLE_5: dict[int, tuple[Published, ...]] = {
+    110: (_figure("trainable_params", 1_700_000, f"{ZAGORUYKO}, Table 5", 50_000),),
+    1202: (_figure("trainable_params", 10_200_000, f"{ZAGORUYKO}, Table 5", 50_000, note=NOTE_102),),
+}
 for _depth, _printed, _tolerance in (
     (20, 270_000, 5_000),
     (32, 460_000, 5_000),
@@ -163,7 +182,8 @@ for _depth, _printed, _tolerance in (
     (110, 1_700_000, 50_000),
     (1202, 19_400_000, 50_000),
 ):
-    register(cifar_resnet(_depth, published=(_figure("trainable_params", _printed, TABLE_6, _tolerance),)))
+    _table_6 = _figure("trainable_params", _printed, TABLE_6, _tolerance)
+    register(cifar_resnet(_depth, published=(_table_6, *_TABLE_5.get(_depth, ()))))
 _IDENTITY = "He et al. 2016 (arXiv 1603.05027), Table 4"
 _ORIGINAL = "the original (post-activation) net; the printed figure is the paper's for its pre-activation net"
 register(cifar_resnet(164, published=(_figure("trainable_params", 1_700_000, _IDENTITY, 50_000),)))

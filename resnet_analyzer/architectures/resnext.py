@@ -12,9 +12,9 @@ from typing import Any
 from ..errors import UsageError
 from ._residual import residual_network
 from .base import Architecture, Published, pattern, register
-from .resnet import CIFAR_INPUT, TORCHVISION
+from .resnet import CIFAR_INPUT, HU_TABLE_2, NOTE_HU, TORCHVISION, XIE
 
-PAPER = "Xie et al. 2016 (arXiv 1611.05431)"
+PAPER = XIE
 README = f"{PAPER}; README of facebookresearch/ResNeXt"
 BLOCKS = {50: (3, 4, 6, 3), 101: (3, 4, 23, 3), 152: (3, 8, 36, 3)}
 
@@ -52,6 +52,10 @@ def resnext(depth: int, cardinality: int, width: int, *published: Published) -> 
     )
 
 
+def _hu(value: int) -> Published:
+    return Published("macs", value, HU_TABLE_2, 5_000_000, note=NOTE_HU)
+
+
 def _torchvision(value: int) -> Published:
     return Published("trainable_params", value, TORCHVISION)
 
@@ -62,10 +66,11 @@ register(
         50, 32, 4,
         _figure("macs", 4_200_000_000, 50_000_000, "Table 1"),
         _figure("trainable_params", 25_000_000, 50_000, "Table 1"),
+        _hu(4_240_000_000),
         _torchvision(25_028_904),
     )
 )  # fmt: skip
-register(resnext(101, 32, 4, _figure("macs", 7_800_000_000, 50_000_000, "Table 3", _NOMINAL)))
+register(resnext(101, 32, 4, _figure("macs", 7_800_000_000, 50_000_000, "Table 3", _NOMINAL), _hu(7_990_000_000)))
 register(resnext(101, 32, 8, _torchvision(88_791_336)))
 register(
     resnext(
@@ -77,7 +82,5 @@ register(
 _STEM = "34.427e6 with batch norm behind the stem, which the table leaves open"
 register(resnext(29, 8, 64, _figure("trainable_params", 34_400_000, 50_000, "Table 7", _STEM)))
 register(
-    resnext(
-        29, 16, 64, _figure("trainable_params", 68_100_000, 50_000, "Table 7", "68.155e6: cut off, not rounded")
-    )
+    resnext(29, 16, 64, _figure("trainable_params", 68_100_000, 50_000, "Table 7", "68.155e6: cut off, not rounded"))
 )

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from ._residual import residual_network
 from .base import Architecture, Published, register
+from .resnet import HU_TABLE_2, NOTE_HU
 from .resnext import resnext
 
 PAPER = "Hu et al. 2017 (arXiv 1709.01507v4)"
 RATIO = {"se_ratio": 16}  # sec. 4 and Table 10: r = 16
-SMALL = "the table counts pooling and scaling too: its figures are 0.1 to 0.4 % above convolutions and dense layers"
 
 
 def _macs(value: int) -> tuple[Published, ...]:
-    return (Published("macs", value, f"{PAPER}, Table 2", 5_000_000, note=SMALL),)
+    return (Published("macs", value, HU_TABLE_2, 5_000_000, note=NOTE_HU),)
 
 
 for _depth, _blocks, _printed in (

@@ -9,9 +9,9 @@ from __future__ import annotations
 from ..errors import UsageError
 from ._residual import residual_network
 from .base import Architecture, Published, pattern, register
-from .resnet import CIFAR_INPUT, TORCHVISION
+from .resnet import CIFAR_INPUT, TORCHVISION, ZAGORUYKO
 
-PAPER = "Zagoruyko & Komodakis 2016 (arXiv 1605.07146v4)"
+PAPER = ZAGORUYKO
 
 
 @pattern(r"wrn_?(\d+)_(\d+)")
