@@ -6,12 +6,14 @@ beside it. Other layers carry an activation of their own by name (Keras' `activa
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 from ..dim import Dim
 from ..errors import UnknownName
 from ..shapes import Shape
-from .base import Cost, Op, Work
+from .base import Cost, Op, Spelling, Work
 
 PER_ELEMENT: dict[str, Work] = {
     "linear": Work(),  # x
@@ -91,6 +93,8 @@ class Activation(Op):
     """
 
     function: str = "relu"
+
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Activation", {"function": "activation"})}
 
     def __post_init__(self) -> None:
         require_activation(self.function)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -9,7 +10,7 @@ from ..dim import Dim, ceil_div, floor_div, is_number, product, total
 from ..errors import UsageError
 from ..shapes import FeatureMap
 from ..window import by, pair
-from .base import Cost, Op, Work, leaves
+from .base import Cost, Op, Spelling, Work, leaves, same_names
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,6 +29,9 @@ class AdaptiveAveragePool2d(Op):
 
     maps_only: ClassVar[bool] = True
     pairs: ClassVar[tuple[str, ...]] = ("output_size",)
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling("AdaptiveAveragePooling2D", same_names("output_size"))
+    }
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
+from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple
 
 from ..dim import Condition, Dim, dimension, is_array, is_exactly, is_symbol, product
@@ -68,6 +69,52 @@ square_roots=0)
 NO_WORK = Work()
 
 
+class Spelling(NamedTuple):
+    """How a framework writes an op: its layer, and its argument for each field of ours.
+
+    `words` translate a field's values where they are spelled otherwise, `fixed` are arguments that
+    make that layer this op. An importer reads the map in one direction, a builder in the other.
+    """
+
+    layer: str
+    fields: Mapping[str, str] = MappingProxyType({})
+    words: Mapping[str, Mapping[Any, Any]] = MappingProxyType({})
+    fixed: Mapping[str, Any] = MappingProxyType({})
+
+    def arguments(self, op: Op) -> dict[str, Any]:
+        """The framework's arguments for that op."""
+        found = {theirs: self._theirs(ours, getattr(op, ours)) for ours, theirs in self.fields.items()}
+        return {**found, **self.fixed}
+
+    def _theirs(self, field: str, value: Any) -> Any:
+        words = self.words.get(field)
+        return value if words is None else words[value]
+
+    def settings(self, arguments: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Our fields for the framework's arguments; None if a value has no word with us."""
+        found = {}
+        for ours, theirs in self.fields.items():
+            if theirs in arguments:
+                value = _tuples(arguments[theirs])
+                words = self.words.get(ours)
+                if words is not None:
+                    known = [mine for mine, word in words.items() if _tuples(word) == value]
+                    if not known:
+                        return None
+                    value = known[0]
+                found[ours] = value
+        return found
+
+
+def same_names(*fields: str) -> dict[str, str]:
+    """A field map for fields that the framework calls the same."""
+    return {field: field for field in fields}
+
+
+def _tuples(value: Any) -> Any:
+    return tuple(map(_tuples, value)) if isinstance(value, (list, tuple)) else value
+
+
 class Check(NamedTuple):
     """A condition with its sentence. Rules return checks; measuring settles them.
 
@@ -109,6 +156,7 @@ class Op(ABC):
     """A frozen description of a layer. Ops compare by identity, since fields may be arrays."""
 
     arity: ClassVar[int | None] = 1  # how many inputs; None: one or more
+    spellings: ClassVar[Mapping[str, Spelling]] = MappingProxyType({})  # by framework; none: it has no such layer
     maps_only: ClassVar[bool] = False  # whether every input must be a feature map
     counts: ClassVar[tuple[str, ...]] = ()  # fields that hold a whole number ≥ 1
     pairs: ClassVar[tuple[str, ...]] = ()  # fields that hold a whole number ≥ 1, or two: (vertical, horizontal)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 from ..shapes import Shape
-from .base import Cost, Op, Weight, Work
+from .base import Cost, Op, Spelling, Weight, Work, same_names
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,6 +26,10 @@ class BatchNorm(Op):
 
     scale: bool = True
     center: bool = True
+
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling("BatchNormalization", same_names("scale", "center"))
+    }
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """The same shape; `gamma` and `beta` are trained, the moving statistics are not."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from ..dim import equal, total
 from ..errors import UsageError
 from ..shapes import Shape, spell
-from .base import Check, Cost, Op
+from .base import Check, Cost, Op, Spelling, same_names
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,6 +24,11 @@ class Concatenate(Op):
     axis: Literal["channels", "height", "width", "length"] = "channels"
 
     arity: ClassVar[int | None] = None
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling(
+            "Concatenate", same_names("axis"), {"axis": {"channels": -1, "height": 1, "width": 2, "length": 1}}
+        )
+    }
 
     def __post_init__(self) -> None:
         if self.axis not in ("channels", "height", "width", "length"):

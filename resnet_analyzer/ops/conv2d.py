@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -9,7 +10,7 @@ from ..dim import Dim, divides, floor_div, is_exactly, product
 from ..shapes import FeatureMap
 from ..window import Padding, by, pair, slide, stride_phrase
 from .activation import fused_work, require_activation
-from .base import Check, Cost, Op, Weight, Work, fit_checks
+from .base import Check, Cost, Op, Spelling, Weight, Work, fit_checks, same_names
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +38,13 @@ class Conv2d(Op):
     counts: ClassVar[tuple[str, ...]] = ("filters", "groups")
     pairs: ClassVar[tuple[str, ...]] = ("kernel_size", "strides", "dilation_rate")
     pads: ClassVar[tuple[str, ...]] = ("padding",)
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling(
+            "Conv2D",
+            same_names("filters", "kernel_size", "strides", "padding")
+            | same_names("dilation_rate", "groups", "use_bias", "activation"),
+        )
+    }
 
     def __post_init__(self) -> None:
         super().__post_init__()

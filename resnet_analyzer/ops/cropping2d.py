@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
 from ..dim import at_least
 from ..shapes import FeatureMap
 from ..window import Padding, amounts
-from .base import Check, Cost, Op, require_padding
+from .base import Check, Cost, Op, Spelling, require_padding, same_names
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,6 +23,7 @@ class Cropping2d(Op):
     cropping: Padding = 0
 
     maps_only: ClassVar[bool] = True
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Cropping2D", same_names("cropping"))}
 
     def __post_init__(self) -> None:
         self.__dict__["cropping"] = require_padding("Cropping2d", "cropping", self.cropping, words=())

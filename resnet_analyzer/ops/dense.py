@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
 from ..dim import Dim, product
 from ..shapes import Shape
 from .activation import fused_work, require_activation
-from .base import Cost, Op, Weight, Work
+from .base import Cost, Op, Spelling, Weight, Work, same_names
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +28,9 @@ class Dense(Op):
     activation: str | None = None
 
     counts: ClassVar[tuple[str, ...]] = ("units",)
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling("Dense", same_names("units", "use_bias", "activation"))
+    }
 
     def __post_init__(self) -> None:
         super().__post_init__()

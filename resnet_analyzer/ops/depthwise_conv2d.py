@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -9,7 +10,7 @@ from ..dim import Dim, product
 from ..shapes import FeatureMap
 from ..window import Padding, by, pair, slide, stride_phrase
 from .activation import fused_work, require_activation
-from .base import Cost, Op, Weight, Work, fit_checks
+from .base import Cost, Op, Spelling, Weight, Work, fit_checks, same_names
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,6 +33,13 @@ class DepthwiseConv2d(Op):
     counts: ClassVar[tuple[str, ...]] = ("depth_multiplier",)
     pairs: ClassVar[tuple[str, ...]] = ("kernel_size", "strides", "dilation_rate")
     pads: ClassVar[tuple[str, ...]] = ("padding",)
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling(
+            "DepthwiseConv2D",
+            same_names("kernel_size", "strides", "padding", "dilation_rate")
+            | same_names("depth_multiplier", "use_bias", "activation"),
+        )
+    }
 
     def __post_init__(self) -> None:
         super().__post_init__()

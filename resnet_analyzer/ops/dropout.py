@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 from ..errors import UsageError
 from ..shapes import Shape
-from .base import Cost, Op
+from .base import Cost, Op, Spelling, same_names
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,6 +32,8 @@ class Dropout(_Drop):
     >>> Dropout(0.4).apply(Vector(1024)).output
     Vector(channels=1024)
     """
+
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Dropout", same_names("rate"))}
 
 
 @dataclass(frozen=True, eq=False)

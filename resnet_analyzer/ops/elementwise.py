@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
 from ..dim import Condition, Dim, equal, is_array, is_exactly, where
 from ..shapes import Shape, identical, shape_of, spell
-from .base import Check, Cost, Op, Work
+from .base import Check, Cost, Op, Spelling, Work
 
 
 def _broadcast(verb: str, shapes: tuple[Shape, ...]) -> tuple[Shape, tuple[Check, ...]]:
@@ -59,6 +60,7 @@ class Add(Op):
     """
 
     arity: ClassVar[int | None] = None
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Add")}
 
     def rule(self, *shapes: Shape) -> Cost:
         """One addition per element and branch after the first."""
@@ -76,6 +78,7 @@ class Subtract(Op):
     """
 
     arity: ClassVar[int | None] = 2
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Subtract")}
 
     def rule(self, left: Shape, right: Shape) -> Cost:  # type: ignore[override]
         """One addition per element."""
@@ -93,6 +96,7 @@ class Multiply(Op):
     """
 
     arity: ClassVar[int | None] = None
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Multiply")}
 
     def rule(self, *shapes: Shape) -> Cost:
         """One multiply per element and branch after the first."""

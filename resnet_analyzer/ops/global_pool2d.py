@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
 from ..shapes import FeatureMap, Vector
-from .base import Cost, Op, Work
+from .base import Cost, Op, Spelling, Work, same_names
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,6 +23,7 @@ class GlobalAveragePool2d(Op):
     keepdims: bool = False
 
     maps_only: ClassVar[bool] = True
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("GlobalAveragePooling2D", same_names("keepdims"))}
 
     def phrase(self, strided: bool) -> tuple[str, ...]:
         """As people say it."""
@@ -44,6 +46,7 @@ class GlobalMaxPool2d(Op):
     keepdims: bool = False
 
     maps_only: ClassVar[bool] = True
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("GlobalMaxPooling2D", same_names("keepdims"))}
 
     def phrase(self, strided: bool) -> tuple[str, ...]:
         """As people say it."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
 from ..dim import Dim, divides
 from ..shapes import Shape
 from ._statistics import statistics_work
-from .base import Check, Cost, Op, Weight
+from .base import Check, Cost, Op, Spelling, Weight, same_names
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,6 +26,9 @@ class GroupNorm(Op):
     center: bool = True
 
     counts: ClassVar[tuple[str, ...]] = ("groups",)
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling("GroupNormalization", same_names("groups", "scale", "center"))
+    }
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """The same shape; gamma and beta per channel."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 from ..errors import UsageError
 from ..shapes import Shape
 from ._statistics import statistics_work
-from .base import Cost, Op, Weight
+from .base import Cost, Op, Spelling, Weight, same_names
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,6 +24,14 @@ class LayerNorm(Op):
     axes: Literal["channels", "all"] = "channels"
     scale: bool = True
     center: bool = True
+
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling(
+            "LayerNormalization",
+            same_names("scale", "center") | {"axes": "axis"},
+            {"axes": {"channels": -1, "all": (1, 2, 3)}},
+        )
+    }
 
     def __post_init__(self) -> None:
         if self.axes not in ("channels", "all"):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
 from ..dim import Dim, product
 from ._pool import _Pool2d
-from .base import Work
+from .base import Spelling, Work, same_names
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,6 +24,9 @@ class MaxPool2d(_Pool2d):
     """
 
     word: ClassVar[str] = "max pool"
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling("MaxPooling2D", same_names("pool_size", "strides", "padding"))
+    }
 
     def window_work(self, outputs: Dim, taps: Dim) -> Work:
         """taps − 1 compares per output."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 from ..errors import UsageError
 from ..shapes import Shape
-from .base import Cost, Op, Weight, Work
+from .base import Cost, Op, Spelling, Weight, Work
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,6 +24,12 @@ class PReLU(Op):
     """
 
     shared: Literal["none", "positions", "all"] = "none"
+
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling(
+            "PReLU", {"shared": "shared_axes"}, {"shared": {"none": None, "positions": (1, 2), "all": (1, 2, 3)}}
+        )
+    }
 
     def __post_init__(self) -> None:
         if self.shared not in ("none", "positions", "all"):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 from ..shapes import Shape
-from .base import Cost, Op, Work
+from .base import Cost, Op, Spelling, Work, same_names
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,6 +21,8 @@ class Rescale(Op):
 
     scale: float = 1
     offset: float = 0
+
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Rescaling", same_names("scale", "offset"))}
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """One multiply per element unless the factor is 1, one addition unless the summand is 0."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 from ..dim import Dim, divides, equal, floor_div, is_exactly, product
 from ..errors import UsageError
 from ..shapes import Shape, Vector, shape_of, spell
-from .base import Check, Cost, Op, require_whole
+from .base import Check, Cost, Op, Spelling, require_whole
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,6 +20,8 @@ class Flatten(Op):
     >>> Flatten().apply(FeatureMap(7, 7, 512)).output
     Vector(channels=25088)
     """
+
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Flatten")}
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """A vector of as many elements."""
@@ -34,6 +38,8 @@ class Reshape(Op):
     """
 
     target: tuple[Dim, ...] = (-1,)
+
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Reshape", {"target": "target_shape"})}
 
     def __post_init__(self) -> None:
         if not isinstance(self.target, (tuple, list)) or not 1 <= len(self.target) <= 3:
@@ -69,6 +75,8 @@ class Permute(Op):
     """
 
     axes: tuple[int, ...] = (1, 2, 3)
+
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Permute", {"axes": "dims"})}
 
     def __post_init__(self) -> None:
         self.__dict__["axes"] = require_whole("Permute", "axes", tuple(self.axes), least=1, axes=(1, 2, 3))

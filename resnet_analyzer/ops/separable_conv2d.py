@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -9,7 +10,7 @@ from ..dim import Dim
 from ..shapes import FeatureMap
 from ..window import Padding, by, stride_phrase
 from .activation import require_activation
-from .base import Cost, Op
+from .base import Cost, Op, Spelling, same_names
 from .conv2d import Conv2d
 from .depthwise_conv2d import DepthwiseConv2d
 
@@ -36,6 +37,13 @@ class SeparableConv2d(Op):
     counts: ClassVar[tuple[str, ...]] = ("filters", "depth_multiplier")
     pairs: ClassVar[tuple[str, ...]] = ("kernel_size", "strides", "dilation_rate")
     pads: ClassVar[tuple[str, ...]] = ("padding",)
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling(
+            "SeparableConv2D",
+            same_names("filters", "kernel_size", "strides", "padding")
+            | same_names("dilation_rate", "depth_multiplier", "use_bias", "activation"),
+        )
+    }
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -9,7 +10,7 @@ from ..dim import Dim, at_least, floor_div, maximum, product
 from ..shapes import FeatureMap
 from ..window import Padding, Window, by, inverse, pair, slide, stride_phrase
 from .activation import fused_work, require_activation
-from .base import Check, Cost, Op, Weight, Work, require_whole
+from .base import Check, Cost, Op, Spelling, Weight, Work, require_whole, same_names
 from .conv2d import group_checks
 
 
@@ -40,6 +41,13 @@ class TransposedConv2d(Op):
     counts: ClassVar[tuple[str, ...]] = ("filters", "groups")
     pairs: ClassVar[tuple[str, ...]] = ("kernel_size", "strides", "dilation_rate")
     pads: ClassVar[tuple[str, ...]] = ("padding",)
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling(
+            "Conv2DTranspose",
+            same_names("filters", "kernel_size", "strides", "padding")
+            | same_names("output_padding", "dilation_rate", "use_bias", "activation"),
+        )
+    }
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
@@ -9,7 +10,7 @@ from ..dim import Dim, product
 from ..errors import UsageError
 from ..shapes import FeatureMap
 from ..window import pair
-from .base import Cost, Op, Work
+from .base import Cost, Op, Spelling, Work, same_names
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +28,9 @@ class Upsampling2d(Op):
 
     maps_only: ClassVar[bool] = True
     pairs: ClassVar[tuple[str, ...]] = ("size",)
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling("UpSampling2D", same_names("size", "interpolation"))
+    }
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
 from ..dim import Dim
 from ..shapes import FeatureMap, Shape
 from ..window import Padding, amounts
-from .base import Cost, Op, require_padding
+from .base import Cost, Op, Spelling, require_padding, same_names
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,6 +23,7 @@ class ZeroPadding2d(Op):
     padding: Padding = 1
 
     maps_only: ClassVar[bool] = True
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("ZeroPadding2D", same_names("padding"))}
 
     def __post_init__(self) -> None:
         self.__dict__["padding"] = require_padding("ZeroPadding2d", "padding", self.padding, words=())
