@@ -177,5 +177,3 @@ def _shortcut(pen: Pen, plan: Plan, x: str, channels: Dim, outer: Dim, stride: i
 def _zero_channels(pen: Pen, x: str, channels: Dim, outer: Dim) -> str:
     before = floor_div(outer - channels, 2)
     return pen.add("shortcut/pad", ChannelPadding(before, outer - channels - before), x)
-
-

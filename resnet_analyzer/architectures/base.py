@@ -76,7 +76,13 @@ class Architecture:
         count = self.classes if classes is None else classes
         shape = input_shape(input, self.input)
         graph = self.build(self.name, shape, count, style=chosen, **{**self.settings, **options})
-        about = {"title": self.title, "style": chosen, "classes": count, "source": self.source, "remark": self.remark}
+        about: dict[str, Any] = {
+            "title": self.title,
+            "style": chosen,
+            "classes": count,
+            "source": self.source,
+            "remark": self.remark,
+        }
         about = {key: value for key, value in about.items() if value or key == "classes"}
         return Graph(graph.name, graph.nodes, {**about, **graph.about})
 
