@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from math import prod
 from operator import index
+from types import ModuleType
 from typing import Any, NamedTuple
 
 from .conventions.activations import activations as count_activations
@@ -305,3 +306,13 @@ def _layer(row: Row, batch: Dim) -> dict[str, Any]:
         "weights": {weight.name: list(weight.shape) for weight in row.weights},
         "status": row.status,
     }
+
+
+class _CallableModule(ModuleType):
+    """`resnet_analyzer.measure` is this module as soon as anyone imports it, and the function for all users."""
+
+    def __call__(self, graph: Graph, batch: Dim = 1) -> Measurement:
+        return measure(graph, batch)
+
+
+sys.modules[__name__].__class__ = _CallableModule
