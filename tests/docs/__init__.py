@@ -1,0 +1,1 @@
+"""Checks that the documentation says what the program does; `python -m tests.docs` brings README up to date."""

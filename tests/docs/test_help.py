@@ -1,0 +1,53 @@
+"""Every command has a help page: a sentence, an example that works, a word on every option, 80 columns."""
+
+from __future__ import annotations
+
+import re
+
+import click
+import pytest
+
+from resnet_analyzer.cli.main import program
+
+from .sessions import README, run
+
+CONTEXT = click.Context(program, info_name="resnet-analyze")
+COMMANDS = {name: program.get_command(CONTEXT, name) for name in program.list_commands(CONTEXT)}
+EXAMPLES = [
+    (name, line.strip())
+    for name, command in COMMANDS.items()
+    for line in (command.help or "").splitlines()
+    if line.strip().startswith("resnet-analyze ")
+]
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_page(name):
+    page = run(f"resnet-analyze {name} --help")
+    assert page.returncode == 0
+    assert max(map(len, page.stdout.splitlines())) <= 100  # examples are not wrapped; all else fits 80
+    assert all(len(line) <= 80 for line in page.stdout.splitlines() if "resnet-analyze" not in line)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_option_is_explained(name):
+    silent = [each.name for each in COMMANDS[name].params if isinstance(each, click.Option) and not each.help]
+    assert not silent
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_first_sentence(name):
+    first = (COMMANDS[name].help or "").split("\n\n")[0]
+    assert re.search(r"[.)]$", first.strip()), f"{name}: its help begins with no sentence"
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_readme_tells_of_it(name):
+    assert name == "show" or f"resnet-analyze {name}" in README.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("name", "example"), EXAMPLES)
+def test_example_works(name, example):
+    result = run(example)
+    assert result.returncode == 0, result.stdout
+    assert result.stdout

@@ -1,0 +1,113 @@
+"""README says what the program does: sessions, commands, doctests, arithmetic by hand, floors."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tomllib
+from math import prod
+
+import pytest
+
+from resnet_analyzer.architectures.base import architecture
+from resnet_analyzer.measure import measure
+
+from .sessions import README, ROOT, blocks, commands, current, run
+
+TEXT = README.read_text(encoding="utf-8")
+INSTALL, *TASKS = blocks(TEXT, "sh")
+
+
+def table(heading: str) -> list[list[str]]:
+    """The rows of the first table after a heading, without its head."""
+    after = TEXT[TEXT.index(f"## {heading}") :]
+    lines = re.search(r"(?:^\|.*\n)+", after, re.MULTILINE)[0].splitlines()
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
+
+
+def test_is_short():
+    assert len(TEXT.splitlines()) <= 150
+
+
+def test_outputs_are_current():
+    assert TEXT == current(TEXT), "stale: run `python -m tests.docs`"
+
+
+def test_the_first_two_commands_install_and_test():
+    first, second = commands(INSTALL)
+    assert first.endswith("resnet-analyze --depth 50 --input 224")
+    assert second.endswith("pytest")
+
+
+@pytest.mark.parametrize("command", [command for block in TASKS for command in commands(block)])
+def test_command_works(command):
+    result = run(command)
+    assert result.returncode == 0, result.stdout
+    assert "Traceback" not in result.stdout
+
+
+@pytest.mark.parametrize("block", blocks(TEXT, "python"))
+def test_python_block(block, tmp_path):
+    """As a reader would, in a Python of its own."""
+    session = tmp_path / "session.txt"
+    session.write_text(block, encoding="utf-8")
+    assert block.startswith(">>> ")
+    python = [sys.executable, "-X", "utf8", "-m", "doctest", str(session)]
+    result = subprocess.run(python, cwd=ROOT, capture_output=True, text=True, encoding="utf-8")
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+@pytest.mark.parametrize("row", table("One formula, worked by hand"), ids=lambda row: row[0])
+def test_window_worked_by_hand(row):
+    """The cells n, p, f, s are the layer's; the two steps are right; the tool puts out the same size."""
+    layer, *numbers, steps = [cell.replace("`", "") for cell in row]
+    n, p, f, s = map(int, numbers)
+    span, divided, size = map(int, re.fullmatch(r"(\d+)/\d+ → (\d+), \+ 1 = (\d+)", steps).groups())
+    assert (span, divided, size) == (n + 2 * p - f, span // s, divided + 1)
+    measured = measure(architecture("resnet50", input=224)).by_name[layer]
+    window = measured.cost.windows[0]
+    assert measured.inputs[0].height == n
+    assert window.how().startswith(f"({n} + 2·{p} − {f})/{s}" if p else f"({n} − {f})/{s}")
+    assert measured.output.height == size
+
+
+def quantities() -> dict[str, int]:
+    """What README's table of other tools' numbers is made of, for torchvision's ResNet-50 at 224."""
+    measured = measure(architecture("resnet50", input=224, style="torchvision"))
+
+    def elements(op: str) -> tuple[int, int]:
+        rows = [row for row in measured.rows if row.op == op]
+        return sum(prod(row.inputs[0]) for row in rows), sum(prod(row.output) for row in rows)
+
+    return {
+        "M": measured.totals.macs,
+        "BN": elements("BatchNorm")[1],
+        "R": elements("Activation")[1],
+        "P": elements("MaxPool2d")[0],
+        "A": elements("GlobalAveragePool2d")[0],
+    }
+
+
+@pytest.mark.parametrize("row", table("What is counted"), ids=lambda row: row[0])
+def test_numbers_of_other_tools(row):
+    _, _, printed, made_of = row
+    terms = [re.fullmatch(r"(?:([\d,]+)·)?([A-Z]+)|([\d,]+)", term) for term in made_of.split(" + ")]
+    assert all(terms), made_of
+    known = quantities()
+    found = [int((f or n or "1").replace(",", "")) * known.get(name, 1) for f, name, n in map(re.Match.groups, terms)]
+    assert sum(found) == int(printed.replace(",", ""))
+
+
+def test_floors_are_those_of_the_contract():
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
+    floors = next(each["layers"] for each in contracts["contracts"] if each["type"] == "layers")
+    drawn = next(block for block in blocks(TEXT, "text") if "errors" in block)
+    names = [set(re.findall(r"[a-z_]+", line.split("  ")[0])) for line in drawn.splitlines()]
+    built = [{name for name in re.findall(r"\w+", floor) if "(" not in floor} for floor in floors]
+    assert [each for each in names if each] == [each for each in built if each]
+
+
+@pytest.mark.parametrize("link", re.findall(r"\]\(([^)#:]+)\)", TEXT))
+def test_link_leads_to_a_file(link):
+    assert (ROOT / link).exists()
