@@ -41,8 +41,9 @@ class Conv2d(Op):
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "keras": Spelling(
             "Conv2D",
-            same_names("filters", "kernel_size", "strides", "padding")
-            | same_names("dilation_rate", "groups", "use_bias", "activation"),
+            same_names(
+                "filters", "kernel_size", "strides", "padding", "dilation_rate", "groups", "use_bias", "activation"
+            ),
         )
     }
 

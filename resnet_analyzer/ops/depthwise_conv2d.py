@@ -36,8 +36,9 @@ class DepthwiseConv2d(Op):
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "keras": Spelling(
             "DepthwiseConv2D",
-            same_names("kernel_size", "strides", "padding", "dilation_rate")
-            | same_names("depth_multiplier", "use_bias", "activation"),
+            same_names(
+                "kernel_size", "strides", "padding", "dilation_rate", "depth_multiplier", "use_bias", "activation"
+            ),
         )
     }
 

@@ -40,8 +40,16 @@ class SeparableConv2d(Op):
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "keras": Spelling(
             "SeparableConv2D",
-            same_names("filters", "kernel_size", "strides", "padding")
-            | same_names("dilation_rate", "depth_multiplier", "use_bias", "activation"),
+            same_names(
+                "filters",
+                "kernel_size",
+                "strides",
+                "padding",
+                "dilation_rate",
+                "depth_multiplier",
+                "use_bias",
+                "activation",
+            ),
         )
     }
 

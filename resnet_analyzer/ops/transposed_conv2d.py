@@ -44,8 +44,16 @@ class TransposedConv2d(Op):
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "keras": Spelling(
             "Conv2DTranspose",
-            same_names("filters", "kernel_size", "strides", "padding")
-            | same_names("output_padding", "dilation_rate", "use_bias", "activation"),
+            same_names(
+                "filters",
+                "kernel_size",
+                "strides",
+                "padding",
+                "output_padding",
+                "dilation_rate",
+                "use_bias",
+                "activation",
+            ),
         )
     }
 
