@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import prod
@@ -99,10 +99,11 @@ class Totals(NamedTuple):
     activations: Dim
 
 
-def walk(graph: Graph) -> Iterator[Row]:
+def walk(graph: Graph, failed: Callable[[Row, Check], None] | None = None) -> Iterator[Row]:
     """Apply every op to the shapes before it, in order; CheckFailed at the first rule that does not hold.
 
     Rules over arrays and symbols stay open: they stand in the rows' checks, for `measure` to collect.
+    With `failed`, which is told of each layer's first broken rule, the walk goes on as far as shapes allow.
     """
     shapes: dict[str, Shape | None] = {}
     for node in graph.nodes:
@@ -111,7 +112,11 @@ def walk(graph: Graph) -> Iterator[Row]:
         cost = node.op.apply(*inputs) if known else _UNKNOWN
         for check in cost.checks:
             if check.condition is not True and holds(check.condition) is False:
-                raise CheckFailed(node.name, check.text)
+                if failed is None:
+                    raise CheckFailed(node.name, check.text)
+                failed(Row(node, inputs, cost), check)  # type: ignore[arg-type]
+                cost = cost._replace(output=_possible(cost.output))
+                break
         if node.training_only:
             cost = cost._replace(work=NO_WORK, work_per_batch=NO_WORK)
         if node.weights_of:
@@ -123,6 +128,11 @@ def walk(graph: Graph) -> Iterator[Row]:
 
 
 _UNKNOWN = Cost(None, exact=False)
+
+
+def _possible(shape: Shape | None) -> Shape | None:
+    """A shape that a broken rule left, if there can be one."""
+    return shape if shape is not None and min(shape) >= 1 else None
 
 
 @dataclass(frozen=True, eq=False)

@@ -159,8 +159,8 @@ def _dropout(pen: Pen, plan: Plan, x: str) -> str:
 def _shortcut(pen: Pen, plan: Plan, x: str, channels: Dim, outer: Dim, stride: int) -> str:
     """The shortcut: identity where it fits, else zero-padding (A) or a 1×1 projection (B; C: always)."""
     widens = _widens(channels, outer)
-    if stride == 1 and not widens and plan.shortcut != "C":
-        return x
+    if plan.shortcut == "identity" or (stride == 1 and not widens and plan.shortcut != "C"):
+        return x  # `identity`, only in designs: as it is, whether it fits or not
     if plan.shortcut == "A" or (not widens and plan.style.stride_in_last_block):
         x = pen.add("shortcut/pool", MaxPool2d(1, stride), x) if stride != 1 else x
         return _zero_channels(pen, x, channels, outer) if widens else x

@@ -7,37 +7,17 @@ from typing import Any
 
 from ..dim import Dim, floor_div, is_number
 from ..errors import UsageError
-from ..graph import Graph, GraphBuilder
+from ..graph import Graph
 from ..ops.activation import Activation
-from ..ops.average_pool2d import AveragePool2d
-from ..ops.base import Op
 from ..ops.batch_norm import BatchNorm
-from ..ops.concatenate import Concatenate
 from ..ops.conv2d import Conv2d
 from ..ops.dense import Dense
 from ..ops.global_pool2d import GlobalAveragePool2d
 from ..ops.max_pool2d import MaxPool2d
 from ..ops.zero_padding2d import ZeroPadding2d
 from ..shapes import FeatureMap
+from ._dense_block import DenseBuilder, dense_layer, transition
 from .base import Architecture, Published, pattern, register
-
-
-class _Builder(GraphBuilder):
-    """Is given every node's name twice, ours and Keras', and takes the one of its style."""
-
-    def __init__(self, name: str, style: str) -> None:
-        super().__init__(name)
-        self.keras = style == "keras"
-
-    def put(self, name: str, keras_name: str, op: Op, *inputs: str) -> str:
-        """Add a node under the name of the style."""
-        return self.add(name, op, *inputs, full_name=keras_name if self.keras else None)
-
-    def steps(self, top: str, *steps: tuple[str, str, Op]) -> str:
-        """Add one node after another."""
-        for name, keras_name, op in steps:
-            top = self.put(name, keras_name, op, top)
-        return top
 
 
 def densenet(
@@ -63,7 +43,7 @@ def densenet(
     theta = _fraction(compression)
     _require_blocks(blocks)
     channels = 2 * growth_rate if stem_channels is None else stem_channels
-    build = _Builder(name, style)
+    build = DenseBuilder(name, style)
     top = build.input(shape, "input_layer" if build.keras else "input")
     with build.scope("stage1"):
         top = _small_stem(build, top, channels) if small_input else _stem(build, top, channels)
@@ -71,11 +51,11 @@ def densenet(
         with build.scope(f"stage{stage}"):
             for number in range(1, layers + 1):
                 with build.scope(f"layer{number}"):
-                    top = _layer(build, top, f"conv{stage}_block{number}", growth_rate, bottleneck)
+                    top = dense_layer(build, top, f"conv{stage}_block{number}", growth_rate, bottleneck)
             channels = channels + layers * growth_rate
             if stage <= len(blocks):
                 channels = floor_div(channels * theta.numerator, theta.denominator)
-                top = _transition(build, top, f"pool{stage}", channels)
+                top = transition(build, top, f"pool{stage}", channels)
     return _head(build, top, classes)
 
 
@@ -95,7 +75,7 @@ def _require_blocks(blocks: tuple[int, ...]) -> None:
         raise UsageError(f"densenet: blocks must be numbers of layers, at least 1 each, not {blocks!r}")
 
 
-def _stem(build: _Builder, top: str, channels: Dim) -> str:
+def _stem(build: DenseBuilder, top: str, channels: Dim) -> str:
     """7×7/2 and a 3×3/2 pool (Table 1); Keras pads in layers of their own."""
     pads = not build.keras
     if build.keras:
@@ -108,39 +88,12 @@ def _stem(build: _Builder, top: str, channels: Dim) -> str:
     return build.put("pool", "pool1", MaxPool2d(3, strides=2, padding=1 if pads else "valid"), top)
 
 
-def _small_stem(build: _Builder, top: str, channels: Dim) -> str:
+def _small_stem(build: DenseBuilder, top: str, channels: Dim) -> str:
     """One 3×3 convolution at full size (sec. 3, Implementation Details)."""
     return build.put("conv", "conv1_conv", Conv2d(channels, 3, padding=1, use_bias=False), top)
 
 
-def _layer(build: _Builder, top: str, prefix: str, growth_rate: Dim, bottleneck: bool) -> str:
-    """BN, ReLU, 1×1 if bottleneck, BN, ReLU, 3×3; then the input and the new channels side by side."""
-    convs = [Conv2d(4 * growth_rate, 1, use_bias=False)] if bottleneck else []
-    convs.append(Conv2d(growth_rate, 3, padding="same" if build.keras else 1, use_bias=False))
-    new = top
-    for number, conv in enumerate(convs, 1):
-        new = build.steps(
-            new,
-            (f"bn{number}", f"{prefix}_{number - 1}_bn", BatchNorm()),
-            (f"relu{number}", f"{prefix}_{number - 1}_relu", Activation("relu")),
-            (f"conv{number}", f"{prefix}_{number}_conv", conv),
-        )
-    return build.put("concat", f"{prefix}_concat", Concatenate(), top, new)
-
-
-def _transition(build: _Builder, top: str, prefix: str, channels: Dim) -> str:
-    """BN, ReLU, 1×1, and a 2×2 average pool between two blocks."""
-    with build.scope("transition"):
-        return build.steps(
-            top,
-            ("bn", f"{prefix}_bn", BatchNorm()),
-            ("relu", f"{prefix}_relu", Activation("relu")),
-            ("conv", f"{prefix}_conv", Conv2d(channels, 1, use_bias=False)),
-            ("pool", f"{prefix}_pool", AveragePool2d(2, strides=2)),
-        )
-
-
-def _head(build: _Builder, top: str, classes: Dim) -> Graph:
+def _head(build: DenseBuilder, top: str, classes: Dim) -> Graph:
     """BN, ReLU, global average pool, dense."""
     with build.scope("head"):
         build.steps(
