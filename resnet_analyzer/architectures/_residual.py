@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from ..dim import Dim, floor_div, is_exactly
 from ..errors import UnknownName, UsageError
 from ..graph import Graph, GraphBuilder
+from ..ops.base import require_whole
 from ..ops.conv2d import Conv2d
 from ..ops.dense import Dense
 from ..ops.global_pool2d import GlobalAveragePool2d
@@ -70,7 +71,10 @@ def residual_network(
     """
     chosen = {"block": block, "stem": stem, "stride_at": stride_at, "shortcut": shortcut, "variant": variant}
     _require(chosen | {"shortcut_variant": shortcut_variant, "form": form}, blocks)
+    se_ratio = require_whole(name, "se_ratio", se_ratio, least=0, axes=(0,))
     how = STYLES["keras_v2" if style == "keras" and variant == "full_preactivation" else style]
+    if form != "c" and how.names:
+        raise UsageError(f"form {form} has more layers than style {style} has names for: use another style")
     stride_at = how.stride_at if stride_at == "style" else stride_at
     shortcut = "C" if shortcut_variant == "conv" else shortcut
     plan = Plan(
@@ -102,6 +106,10 @@ def _require(chosen: dict[str, str], blocks: Sequence[int]) -> None:
         raise UsageError(f"blocks must be whole numbers ≥ 1, one per stage, as 3,4,6,3; not {blocks!r}")
     if sum(blocks) > MAX_BLOCKS:
         raise UsageError(f"{sum(blocks):,} blocks are more than {MAX_BLOCKS:,}, the most that is built")
+    if chosen["shortcut"] == "none" and chosen["shortcut_variant"] != "identity":
+        raise UsageError(
+            f"shortcut none leaves nothing that shortcut_variant {chosen['shortcut_variant']} could change"
+        )
 
 
 def _stem(pen: Pen, plan: Plan, stem: str, x: str, filters: Dim) -> str:

@@ -131,7 +131,7 @@ def _branch(pen: Pen, plan: Plan, x: str, inner: Dim, outer: Dim, stride: int) -
             x = pen.convolve(f"conv{index}", x, filters, size, step, groups)
             if index < len(convolutions):
                 x = pen.steps(plan.variant.between, str(index), x)
-                x = _dropout(pen, plan, x) if index == len(convolutions) - 1 else x
+                x = drop_out(pen, plan, x) if index == len(convolutions) - 1 else x
         x = pen.steps(plan.variant.behind, str(len(convolutions)), x)
     if plan.se_ratio:
         from ._residual_gates import squeeze_and_excite
@@ -148,7 +148,8 @@ def _convolutions(plan: Plan, inner: Dim, outer: Dim, stride: int) -> tuple[tupl
     return (inner, 1, first, 1), (inner, 3, middle, plan.cardinality), (outer, 1, 1, 1)
 
 
-def _dropout(pen: Pen, plan: Plan, x: str) -> str:
+def drop_out(pen: Pen, plan: Plan, x: str) -> str:
+    """Add the dropout before a branch's last convolution (Zagoruyko & Komodakis 2016, sec. 2.4), if there is one."""
     if not plan.dropout:
         return x
     from ..ops.dropout import Dropout
@@ -161,7 +162,7 @@ def _shortcut(pen: Pen, plan: Plan, x: str, channels: Dim, outer: Dim, stride: i
     widens = _widens(channels, outer)
     if plan.shortcut == "identity" or (stride == 1 and not widens and plan.shortcut != "C"):
         return x  # `identity`, only in designs: as it is, whether it fits or not
-    if plan.shortcut == "A" or (not widens and plan.style.stride_in_last_block):
+    if plan.shortcut == "A" or (not widens and plan.shortcut != "C" and plan.style.stride_in_last_block):
         x = pen.add("shortcut/pool", MaxPool2d(1, stride), x) if stride != 1 else x
         return _zero_channels(pen, x, channels, outer) if widens else x
     if plan.shortcut_pool and stride != 1:

@@ -12,7 +12,7 @@ from ..ops.dropout import Dropout
 from ..ops.elementwise import Add, Multiply
 from ..ops.global_pool2d import GlobalAveragePool2d
 from ..ops.rescale import Rescale
-from ._residual_block import Pen, Plan
+from ._residual_block import Pen, Plan, drop_out
 
 
 def vary_shortcut(
@@ -60,6 +60,7 @@ def aggregated_branch(pen: Pen, plan: Plan, x: str, inner: Dim, outer: Dim, stri
         with pen.build.scope(f"path{path}"):
             y = pen.steps(plan.variant.between, "1", pen.convolve("conv1", x, width, 1))
             y = pen.steps(plan.variant.between, "2", pen.convolve("conv2", y, width, 3, stride))
+            y = drop_out(pen, plan, y)
             paths.append(pen.convolve("conv3", y, outer, 1) if plan.form == "a" else y)
     if plan.form == "a":
         joined = pen.add("sum", Add(), *paths)

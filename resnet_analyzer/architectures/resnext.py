@@ -30,6 +30,8 @@ def resnext(depth: int, cardinality: int, width: int, *published: Published) -> 
     >>> resnext(29, 8, 64).settings["blocks"]
     (3, 3, 3)
     """
+    if cardinality < 1 or width < 1:
+        raise UsageError(f"no ResNeXt is {cardinality}×{width}d: both numbers are at least 1, as in 32×4d")
     settings: dict[str, Any] = {"cardinality": cardinality, "bottleneck_width": width, "stride_at": "3x3"}
     if depth in BLOCKS:
         settings["blocks"], made_for, classes = BLOCKS[depth], (224, 224, 3), 1000
