@@ -4,22 +4,52 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from functools import wraps
+from typing import Any, NamedTuple
 
 import click
 
 from ..architectures.base import Architecture, find
 from ..errors import UnknownName, UsageError
 from ..graph import Graph
+from . import _completion as completion
 
-F = TypeVar("F", bound=Callable[..., Any])
+Command = Callable[..., None]
 
-SIZE = re.compile(r"(\d{1,12})(?:[x×](\d{1,12})(?:[x×](\d{1,12}))?)?", re.IGNORECASE)
+DIGITS = 12  # of a number on the command line: more is a typing error, and would fill the memory
+SIZE = re.compile(rf"([0-9]{{1,{DIGITS}}})(?:[x×]([0-9]{{1,{DIGITS}}})(?:[x×]([0-9]{{1,{DIGITS}}}))?)?", re.IGNORECASE)
+NUMBER = re.compile(rf"[+-]?[0-9]{{1,{DIGITS}}}")
 
 
-@dataclass(frozen=True)
-class Network:
+class Count(click.ParamType):
+    """A whole number of at least 1, in plain digits."""
+
+    name = "count"
+
+    def convert(self, value: Any, parameter: click.Parameter | None, context: click.Context | None) -> int:
+        """The number; click.BadParameter for anything else."""
+        if isinstance(value, int):
+            return value
+        if not NUMBER.fullmatch(value) or int(value) < 1:
+            self.fail(f"expected a whole number of at least 1, not {value!r}", parameter, context)
+        return int(value)
+
+
+COUNT = Count()
+
+
+class Wanted(NamedTuple):
+    """What the options ask of a network, whichever it is."""
+
+    input_size: str | None = None
+    channels: int | None = None
+    classes: int | None = None
+    batch: int = 1
+    style: str | None = None
+    settings: tuple[str, ...] = ()
+
+
+class Network(NamedTuple):
     """A network that the command line asked for: what it is, the graph, and whether it is as published."""
 
     architecture: Architecture
@@ -28,20 +58,36 @@ class Network:
     as_published: bool
 
 
-def network_options(command: F) -> F:
-    """Add the options that choose a network's size and settings to a command."""
-    for option in reversed(
-        (
-            click.option("--input", "input_size", metavar="N|HxW|HxWxC", help="Input size: 224, 224x320 or 224x320x3."),
-            click.option("--channels", type=click.IntRange(1), help="Channels of the input."),
-            click.option("--classes", type=click.IntRange(1), help="Number of classes."),
-            click.option("--batch", type=click.IntRange(1), default=1, help="Images counted together.  [1]"),
-            click.option("--style", metavar="NAME", help="paper, torchvision, keras …: see `list`."),
-            click.option("--set", "settings", metavar="NAME=VALUE", multiple=True, help="Any option of the family: see `list NAME`."),  # fmt: skip  # noqa: E501
-        )
-    ):
-        command = option(command)
-    return command
+OPTIONS = (
+    click.option("--input", "input_size", metavar="SIZE", help="Input: 224, 224x320 or 224x320x3."),
+    click.option("--channels", type=COUNT, metavar="N", help="Channels of the input."),
+    click.option("--classes", type=COUNT, metavar="N", help="Number of classes."),
+    click.option("--batch", type=COUNT, default=1, metavar="N", help="Images counted together; 1 if not given."),
+    click.option(
+        "--style", metavar="NAME", shell_complete=completion.styles, help="paper, torchvision, keras …: see `list`."
+    ),
+    click.option(
+        "--set",
+        "settings",
+        metavar="OPTION=VALUE",
+        multiple=True,
+        shell_complete=completion.settings,
+        help="Any option of the network: see `list NETWORK`.",
+    ),
+)
+
+
+def network_options(command: Command) -> Command:
+    """Add the options that choose a network's size and settings; the command gets them as `wanted`."""
+
+    @wraps(command)
+    def gathered(**given: Any) -> None:
+        wanted = Wanted(**{name: given.pop(name) for name in Wanted._fields})
+        command(wanted=wanted, **given)
+
+    for option in reversed(OPTIONS):
+        gathered = option(gathered)
+    return gathered
 
 
 def parse_size(text: str | None, channels: int | None, default: tuple[int, int, int]) -> tuple[int, int, int]:
@@ -50,63 +96,65 @@ def parse_size(text: str | None, channels: int | None, default: tuple[int, int, 
     >>> parse_size("224x320", None, (224, 224, 3))
     (224, 320, 3)
     """
-    match = SIZE.fullmatch("" if text is None else text.strip())
     if text is None:
-        size = default
-    elif match is None:
-        raise UsageError(f"--input {text}: expected a size, HxW or HxWxC in whole numbers, as 224, 224x320 or 224x320x3")
-    else:
-        height, width, given = (int(part) if part else None for part in match.groups())
-        size = (height or 0, height or 0 if width is None else width, default[2] if given is None else given)
-        if min(size) < 1:
-            raise UsageError(f"--input {text}: every size must be at least 1")
-        if given is not None and channels not in (None, given):
-            raise UsageError(f"--input {text} and --channels {channels} do not agree")
-    return size if channels is None else (*size[:2], channels)
+        return default if channels is None else (*default[:2], channels)
+    match = SIZE.fullmatch(text)
+    if match is None:
+        raise UsageError(f"--input {text!r}: expected a size, HxW or HxWxC in whole numbers: 224, 224x320, 224x320x3")
+    height, *rest = [int(part) for part in match.groups() if part]
+    width, given = rest[0] if rest else height, rest[1] if len(rest) > 1 else None
+    if 0 in (height, width, given):
+        raise UsageError(f"--input {text}: every size must be at least 1")
+    if None not in (given, channels) and given != channels:
+        raise UsageError(f"--input {text} and --channels {channels} do not agree: give one of them")
+    return height, width, given or channels or default[2]
 
 
-def resolve(
-    target: str,
-    input_size: str | None,
-    channels: int | None,
-    classes: int | None,
-    style: str | None,
-    settings: dict[str, Any],
-) -> Network:
-    """The network that a name (or `name@style`) and the options ask for."""
-    name, _, own_style = target.partition("@")
-    return build(find(name), input_size, channels, classes, own_style or style, settings)
+def split_target(target: str, style: str | None = None) -> tuple[str, str | None]:
+    """The name and the style of `name` or `name@style`; UsageError if the option `style` is another one.
+
+    >>> split_target("resnet50@keras"), split_target("resnet50", "paper")
+    (('resnet50', 'keras'), ('resnet50', 'paper'))
+    """
+    name, at, own = target.partition("@")
+    if at and not (name and own):
+        raise UsageError(f"{target!r}: expected NAME@STYLE, as resnet50@keras")
+    if at and style not in (None, own):
+        raise UsageError(f"{target} and --style {style} do not agree: give one of them")
+    return name, own if at else style
 
 
-def build(
-    architecture: Architecture,
-    input_size: str | None,
-    channels: int | None,
-    classes: int | None,
-    style: str | None,
-    settings: dict[str, Any],
-) -> Network:
+def resolve(target: str, wanted: Wanted) -> Network:
+    """The network that a name (or `name@style`) and the options ask for; the own style of a name goes first."""
+    name, style = split_target(target)
+    architecture = find(name)
+    return build(architecture, wanted._replace(style=style or wanted.style), parse_settings(architecture, wanted))
+
+
+def build(architecture: Architecture, wanted: Wanted, settings: dict[str, Any]) -> Network:
     """The graph of an architecture under the options."""
-    size = parse_size(input_size, channels, architecture.input)
-    graph = architecture.graph(size, classes, style, **settings)
-    as_published = size == architecture.input and classes in (None, architecture.classes) and not settings
-    return Network(architecture, graph, style or architecture.styles[0], as_published)
+    size = parse_size(wanted.input_size, wanted.channels, architecture.input)
+    graph = architecture.graph(size, wanted.classes, wanted.style, **settings)
+    plain = wanted.batch == 1 and wanted.classes in (None, architecture.classes) and not settings
+    return Network(architecture, graph, wanted.style or architecture.styles[0], plain and size == architecture.input)
 
 
-def parse_settings(architecture: Architecture, texts: tuple[str, ...]) -> dict[str, Any]:
-    """`NAME=VALUE` texts as options of a network, each of the type that its default has.
+def parse_settings(architecture: Architecture, wanted: Wanted) -> dict[str, Any]:
+    """The `--set NAME=VALUE` texts as options of a network, each of the type that its default has.
 
     UsageError or UnknownName for what is none.
     """
-    settings = {}
+    settings: dict[str, Any] = {}
     known = architecture.options
-    for text in texts:
+    for text in wanted.settings:
         name, equals, value = text.partition("=")
         name = name.strip().replace("-", "_")
         if not equals:
             raise UsageError(f"--set {text}: expected NAME=VALUE")
         if name not in known:
             raise UnknownName(f"option of {architecture.name}", name, known)
+        if name in settings:
+            raise UsageError(f"--set {name} is given twice")
         settings[name] = typed(name, value.strip(), known[name])
     return settings
 
@@ -117,15 +165,43 @@ def typed(name: str, text: str, example: Any) -> Any:
     >>> typed("blocks", "3,4,23,3", (3, 4, 6, 3)), typed("aux", "yes", False)
     ((3, 4, 23, 3), True)
     """
+    kind = bool if isinstance(example, bool) else type(example)
+    read, expected = READERS.get(kind, (str, "a word"))
     try:
-        if isinstance(example, bool):
-            return {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}[text.lower()]
-        if isinstance(example, tuple):
-            return tuple(int(part) for part in text.split(","))
-        if example is None:
-            return int(text) if text.isdecimal() else text
-        return type(example)(text) if isinstance(example, (int, float)) else text
+        return read(text)
     except (KeyError, ValueError):
-        kinds = {bool: "yes or no", tuple: "whole numbers with commas between, as 3,4,6,3", int: "a whole number"}
-        wanted = kinds.get(type(example), "a number")
-        raise UsageError(f"{name}: expected {wanted}, not {text!r}") from None
+        raise UsageError(f"{name}: expected {expected}, not {text!r}") from None
+
+
+def _yes_or_no(text: str) -> bool:
+    return {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}[text.lower()]
+
+
+def _whole(text: str) -> int:
+    if not NUMBER.fullmatch(text):
+        raise ValueError
+    return int(text)
+
+
+def _fraction(text: str) -> float:
+    number = float(text)
+    if not abs(number) < 10**DIGITS:  # neither too large, nor infinite, nor nan
+        raise ValueError
+    return number
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    return tuple(_whole(part.strip()) for part in text.split(","))
+
+
+def _number_or_word(text: str) -> int | str:
+    return _whole(text) if text.isdecimal() else text
+
+
+READERS: dict[type, tuple[Callable[[str], Any], str]] = {
+    bool: (_yes_or_no, "yes or no"),
+    int: (_whole, f"a whole number of at most {DIGITS} digits"),
+    float: (_fraction, "a number, as 0.5"),
+    tuple: (_numbers, "whole numbers with commas between, as 3,4,6,3"),
+    type(None): (_number_or_word, f"a word, or a whole number of at most {DIGITS} digits"),
+}

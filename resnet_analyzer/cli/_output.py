@@ -5,83 +5,129 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from typing import Any, TypeVar
+from contextlib import suppress
+from functools import wraps
+from typing import Any, NamedTuple
 
 import click
 
 from ..errors import OutputError
 from ..measure import WRITERS
 from ..report.model import Report
+from ._completion import formats
 
-F = TypeVar("F", bound=Callable[..., Any])
+Command = Callable[..., None]
 
-
-def output_options(command: F) -> F:
-    """Add `--format` and `--output` to a command."""
-    formats = "table, markdown, csv, json, latex or html; without it as the file's ending says, else table."
-    command = click.option("--output", "-o", metavar="FILE", help="Write there: whole, or not at all.")(command)
-    return click.option("--format", "format_name", metavar="NAME", help=f"{formats[0].upper()}{formats[1:]}")(command)
+FILE_COLUMNS = 120  # a table in a file
+NARROWEST = 40  # columns: no terminal is narrower
+FORMATS = "table, markdown, csv, json, latex or html; if not given, as the ending of FILE says, else table."
 
 
-def deliver(report: Report, format_name: str | None, output: str | None) -> None:
-    """Write a report in the wanted format to the file, or to standard output."""
-    writer = WRITERS[format_name or _format_of(output)]
-    if output is None or output == "-":
-        columns, colour = terminal()
-        sys.stdout.write(writer.render(report, columns, colour))
-        sys.stdout.flush()
-    else:
-        write_whole(output, writer.render(report, 120, False))
+class Destination(NamedTuple):
+    """The writer of the format asked for, and the file: None is standard output."""
+
+    writer: Any
+    output: str | None = None
 
 
-def _format_of(output: str | None) -> str:
-    if output is not None:
-        for name, writer in WRITERS.items():
+def output_options(command: Command) -> Command:
+    """Add `--format` and `--output`; the command gets them as `destination`."""
+
+    @wraps(command)
+    def gathered(*, format_name: str | None, output: str | None, **given: Any) -> None:
+        file = None if output == "-" else output
+        command(destination=Destination(_writer(format_name, file), file), **given)
+
+    format_option = click.option("--format", "format_name", metavar="NAME", shell_complete=formats, help=FORMATS)
+    output_option = click.option("--output", "-o", metavar="FILE", help="Write there: whole, or not at all.")
+    return format_option(output_option(gathered))
+
+
+def _writer(format_name: str | None, output: str | None) -> Any:
+    """The writer of the format, of the file's ending, or the table's; UnknownName for no format."""
+    if format_name is None and output is not None:
+        for _, writer in WRITERS.items():
             if output.lower().endswith(writer.suffixes):
-                return name
-    return "table"
+                return writer
+    return WRITERS["table" if format_name is None else format_name]
+
+
+def deliver(report: Report, destination: Destination) -> None:
+    """Write a report in the wanted format to the file, or to standard output; OutputError if that fails."""
+    if destination.output is not None:
+        write_whole(destination.output, destination.writer.render(report, FILE_COLUMNS, False))
+    else:
+        columns, colour = terminal()
+        show(destination.writer.render(report, columns, colour))
 
 
 def terminal() -> tuple[int, bool]:
     """Columns of the terminal (80 where there is none), and whether to use colour."""
+    stream = sys.stdout
+    is_terminal = stream is not None and stream.isatty()
+    columns = os.environ.get("COLUMNS", "")
+    width = int(columns) if columns.isascii() and columns.isdecimal() and len(columns) < 6 else 0
+    if width < 1 and is_terminal:
+        try:
+            width = os.get_terminal_size(stream.fileno()).columns
+        except OSError:
+            width = 0
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    return max(width, NARROWEST) if width > 0 else 80, is_terminal and not plain
+
+
+def show(text: str) -> None:
+    """Write to standard output; a reader that has gone is no failure, a full disk is one."""
+    stream = sys.stdout
+    if stream is None:
+        raise OutputError("cannot write to standard output: it is closed")
     try:
-        columns = int(os.environ.get("COLUMNS", "0"))
-    except ValueError:
-        columns = 0
-    is_terminal = sys.stdout.isatty()
-    if columns < 1 and is_terminal:
-        columns = os.get_terminal_size(sys.stdout.fileno()).columns
-    return max(columns, 40) if columns > 0 else 80, is_terminal and not os.environ.get("NO_COLOR")
+        stream.write(text)
+        stream.flush()
+    except BrokenPipeError:  # whoever read has seen enough, as `| head` does
+        abandon(stream)
+    except OSError as error:
+        abandon(stream)
+        raise OutputError(f"cannot write to standard output: {error.strerror}") from error
+
+
+def abandon(stream: Any) -> None:
+    """Lead a stream that fails to nowhere, or Python would complain of it once more at exit."""
+    with suppress(OSError, ValueError, AttributeError):  # not every stream has a file of the system behind it
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def write_whole(path: str, text: str) -> None:
     """Write `text` to a temporary file beside `path` and move it into place; OutputError if that fails.
 
-    What stood there before is kept until the new file is whole; its permissions are kept too.
+    What stood there before is kept until the new file is whole; its permissions are kept too. A device
+    or a pipe cannot be replaced, and is written to.
     """
-    target = os.path.realpath(path)
-    if os.path.exists(target) and not os.path.isfile(target):
-        _write_through(path, target, text)
-        return
-    temporary = f"{target}.{os.getpid()}.part"
+    if not path or path.endswith("/"):
+        raise OutputError(f"cannot write {path!r}: --output needs the name of a file")
     try:
-        mode = os.stat(target).st_mode & 0o777 if os.path.exists(target) else None
+        target = os.path.realpath(path)
+        if os.path.exists(target) and not os.path.isfile(target):
+            with open(target, "w", encoding="utf-8", newline="\n") as file:
+                file.write(text)
+        else:
+            _replace(target, text)
+    except (OSError, ValueError) as error:
+        raise OutputError(f"cannot write {path}: {getattr(error, 'strerror', None) or error}") from error
+
+
+def _replace(target: str, text: str) -> None:
+    """Put a file with `text` in the place of `target`, whole or not at all."""
+    existing = os.path.exists(target)
+    if existing and not os.access(target, os.W_OK):
+        raise PermissionError("the file is there, and may not be written")
+    temporary = f"{target}.{os.urandom(4).hex()}.part"
+    try:
         with open(temporary, "x", encoding="utf-8", newline="\n") as file:
             file.write(text)
-        if mode is not None:
-            os.chmod(temporary, mode)
+        if existing:
+            os.chmod(temporary, os.stat(target).st_mode & 0o777)
         os.replace(temporary, target)
-    except OSError as error:
-        raise OutputError(f"cannot write {path}: {error.strerror or error}") from error
     finally:
         if os.path.exists(temporary):
             os.unlink(temporary)
-
-
-def _write_through(path: str, target: str, text: str) -> None:
-    """Write to a device or pipe, which cannot be replaced."""
-    try:
-        with open(target, "w", encoding="utf-8") as file:
-            file.write(text)
-    except OSError as error:
-        raise OutputError(f"cannot write {path}: {error.strerror or error}") from error

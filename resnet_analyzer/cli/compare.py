@@ -4,46 +4,43 @@ from __future__ import annotations
 
 import click
 
-from ..architectures.base import find
 from ..measure import Measurement, measure
 from ..report.comparison import comparison, comparison_table
-from ._network import network_options, parse_settings, resolve
-from ._output import deliver, output_options
+from ..report.model import Table
+from . import _completion as completion
+from ._network import Wanted, network_options, resolve
+from ._output import Destination, deliver, output_options
 
 
 @click.command()
-@click.argument("networks", nargs=-1, required=True)
+@click.argument("networks", nargs=-1, required=True, metavar="NETWORK[@STYLE]...", shell_complete=completion.networks)
 @network_options
 @output_options
-def command(
-    networks: tuple[str, ...],
-    input_size: str | None,
-    channels: int | None,
-    classes: int | None,
-    batch: int,
-    style: str | None,
-    settings: tuple[str, ...],
-    format_name: str | None,
-    output: str | None,
-) -> None:
-    """Networks or blocks side by side; the last one is what the others are compared with.
+def command(networks: tuple[str, ...], wanted: Wanted, destination: Destination) -> None:
+    """Networks or blocks side by side, and their MACs over the fewest.
 
     \b
     resnet-analyze compare bottleneck basic --channels 256 --input 56
     resnet-analyze compare conv1x1 dense
     resnet-analyze compare resnet50@keras resnet50@torchvision resnext50_32x4d densenet121
     """
+    measured = [_measured(name, wanted) for name in networks]
+    tables, notes = _pairings(measured, wanted)
+    deliver(comparison(measured, tuple(tables), notes), destination)
+
+
+def _measured(name: str, wanted: Wanted) -> Measurement:
+    return measure(resolve(name, wanted).graph, wanted.batch)
+
+
+def _pairings(measured: list[Measurement], wanted: Wanted) -> tuple[list[Table], list[tuple[str, str]]]:
+    """What is worth saying when just these blocks are compared: a second table, a sentence."""
     from ..architectures.blocks import PAIRINGS
 
-    def measured(name: str, own_channels: int | None) -> Measurement:
-        options = parse_settings(find(name.partition("@")[0]), settings)
-        return measure(resolve(name, input_size, own_channels, classes, style, options).graph, batch)
-
-    rows = [measured(name, channels) for name in networks]
     tables, notes = [], []
     for pairing in PAIRINGS:
-        if pairing.names == {row.graph.name for row in rows}:
-            members = [measured(name, count) for name, count in pairing.members]
+        if pairing.names == {each.graph.name for each in measured}:
+            members = [_measured(name, wanted._replace(channels=count)) for name, count in pairing.members]
             tables += [comparison_table(members, pairing.title)] if members else []
             notes.append(("so", pairing.sentence))
-    deliver(comparison(rows, tuple(tables), notes), format_name, output)
+    return tables, notes

@@ -6,13 +6,17 @@ import click
 
 from ..architectures.base import ARCHITECTURES, find
 from ..report.listing import detail, listing
-from ._output import deliver, output_options
+from . import _completion as completion
+from ._output import Destination, deliver, output_options
 
 
 @click.command()
-@click.argument("name", required=False)
+@click.argument("name", required=False, metavar="[NETWORK]", shell_complete=completion.networks)
 @output_options
-def command(name: str | None, format_name: str | None, output: str | None) -> None:
-    """Every network with its published numbers; with NAME, its options and our figures beside them."""
-    report = detail(find(name)) if name else listing(item for _, item in ARCHITECTURES.items())
-    deliver(report, format_name, output)
+def command(name: str | None, destination: Destination) -> None:
+    """Every network with its published numbers.
+
+    With NETWORK, its options, and our figures beside every published number.
+    """
+    report = listing(item for _, item in ARCHITECTURES.items()) if name is None else detail(find(name))
+    deliver(report, destination)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
+from typing import NoReturn
 
 import click
 
@@ -12,6 +15,8 @@ from .. import __version__
 from ..errors import AnalyzerError
 
 DEFAULT = "show"
+OWN_OPTIONS = ("--help", "-h", "--version")
+ASCII = str.maketrans({"×": "x", "·": "*", "−": "-", "–": "-", "→": "->", "≥": ">=", "…": "~"})
 
 
 class Commands(click.Group):
@@ -27,16 +32,26 @@ class Commands(click.Group):
         """The command of that name, imported now; None if there is none."""
         if name not in self.list_commands(context):
             return None
-        from importlib import import_module
-
         command: click.Command = import_module(f"{__package__}.{name}").command
         return command
 
     def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
         """Put `show` in front where the first word is no command and no option of the program's own."""
-        if args and args[0] not in ("--help", "-h", "--version") and args[0] not in self.list_commands(context):
+        if args and args[0] not in OWN_OPTIONS and args[0] not in self.list_commands(context):
             args = [DEFAULT, *args]
         return super().parse_args(context, args)
+
+    def shell_complete(self, context: click.Context, incomplete: str) -> list[click.shell_completion.CompletionItem]:
+        """What the program itself offers, and whatever `show` does."""
+        own = super().shell_complete(context, incomplete)
+        show = self.get_command(context, DEFAULT)
+        if show is None:
+            return own
+        inner = click.Context(show, info_name=DEFAULT, parent=context)
+        if incomplete.startswith("-"):
+            return own + [item for item in show.shell_complete(inner, incomplete) if item not in own]
+        network = next(each for each in show.params if isinstance(each, click.Argument))
+        return own + network.shell_complete(inner, incomplete)
 
 
 @click.group(
@@ -53,24 +68,50 @@ def program(context: click.Context) -> None:
         click.echo(context.get_help())
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the program and exit: 0 fine, 1 a check failed, 2 bad usage or input (one line says what)."""
+    _spell_for_the_encoding()
+    sys.exit(_status(arguments))
+
+
+def _status(arguments: Sequence[str] | None) -> int:
+    """Run the program; the exit status, with a line on standard error where it is not 0."""
     try:
         status = program.main(arguments, prog_name="resnet-analyze", standalone_mode=False)
-        sys.stdout.flush()
     except AnalyzerError as error:
-        status = _complain(str(error), error.exit_status)
+        return _complain(str(error), error.exit_status)
     except click.ClickException as error:
-        status = _complain(error.format_message(), 2)
-    except click.Abort:
-        status = _complain("interrupted", 130)
-    except BrokenPipeError:
-        # whoever read the output has seen enough; keep Python from flushing into the closed pipe at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        status = 0
-    sys.exit(status if isinstance(status, int) else 0)
+        return _complain(error.format_message(), 2)
+    except (click.Abort, KeyboardInterrupt):
+        return _complain("interrupted", 130)
+    except OSError as error:
+        from ._output import abandon
+
+        abandon(sys.stdout)
+        return _complain(f"cannot write to standard output: {error.strerror or error}", 2)
+    except MemoryError:
+        return _complain("not enough memory for a network of this size", 2)
+    return status if isinstance(status, int) else 0
 
 
 def _complain(message: str, status: int) -> int:
-    print(f"resnet-analyze: {' '.join(message.split())}", file=sys.stderr)
+    if sys.stderr is not None:
+        print(f"resnet-analyze: {' '.join(message.split())}", file=sys.stderr)
     return status
+
+
+def _spell_for_the_encoding() -> None:
+    """Where standard output or error cannot hold ×, − and the like, have them spelled in ASCII."""
+    for stream in (sys.stdout, sys.stderr):
+        encoding = getattr(stream, "encoding", None)
+        if encoding and encoding.lower() not in ("utf-8", "utf8") and hasattr(stream, "reconfigure"):
+            codecs.register_error("resnet_analyzer.ascii", _in_ascii)
+            stream.reconfigure(errors="resnet_analyzer.ascii")
+
+
+def _in_ascii(error: UnicodeError) -> tuple[str, int]:
+    """Spell what an encoding cannot hold: × as x; ? for what has no spelling."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    text = error.object[error.start : error.end].translate(ASCII)
+    return "".join(sign if sign.isascii() else "?" for sign in text), error.end

@@ -6,45 +6,48 @@ from typing import Any
 
 import click
 
-from ..architectures.base import Architecture, find
+from ..architectures.base import ARCHITECTURES, Architecture, find
 from ..errors import UsageError
 from ..measure import measure
-from ..report.measured import measured_report
+from ..report.measured import VIEWS, measured_report
 from ..report.published import notes_for
-from ._network import build, network_options, parse_settings, typed
-from ._output import deliver, output_options
+from . import _completion as completion
+from ._network import COUNT, Wanted, build, network_options, parse_settings, split_target, typed
+from ._output import Destination, deliver, output_options
+
+BLOCKS = ("basic", "bottleneck")
+DATASETS = ("imagenet", "cifar")
 
 
 @click.command()
-@click.argument("target", required=False, metavar="[NETWORK]")
-@click.option("--depth", type=click.IntRange(1), help="Depth of a ResNet: 18, 34, 50, 101, 152 …")
+@click.argument("target", required=False, metavar="[NETWORK[@STYLE]]", shell_complete=completion.networks)
+@click.option("--depth", type=COUNT, metavar="N", help="Depth of a ResNet: 18, 34, 50, 101, 152 …")
 @click.option("--blocks", metavar="A,B,…", help="Blocks per stage, for any depth: 3,4,23,3.")
-@click.option("--block", "block_kind", metavar="KIND", help="basic or bottleneck.")
-@click.option("--dataset", type=click.Choice(["imagenet", "cifar"]), help="Which rule of depths: imagenet or cifar.")
-@click.option("--shortcut", metavar="A|B|C", help="Shortcuts: zero-padding, projections where needed, or everywhere.")
+@click.option("--block", metavar="KIND", shell_complete=completion.words(*BLOCKS), help="basic or bottleneck.")
+@click.option("--dataset", type=click.Choice(DATASETS), help="Whose rule of depths; imagenet if not given.")
+@click.option(
+    "--shortcut",
+    metavar="A|B|C",
+    shell_complete=completion.words("A", "B", "C"),
+    help="Zero-padding (A), projections where needed (B) or everywhere (C).",
+)
 @network_options
-@click.option("--by", type=click.Choice(["stage", "block", "layer"]), default="stage", help="What a line is.  [stage]")
-@click.option("--how", is_flag=True, help="Show every layer with the window formula and its numbers.")
+@click.option("--by", type=click.Choice(VIEWS), help="What a line is; stage if not given.")
+@click.option("--how", is_flag=True, help="Every layer with the window formula and its numbers.")
 @click.option("--strict", is_flag=True, help="End with 1 if the cost of some layer is not known.")
 @output_options
 def command(
     target: str | None,
     depth: int | None,
     blocks: str | None,
-    block_kind: str | None,
+    block: str | None,
     dataset: str | None,
     shortcut: str | None,
-    input_size: str | None,
-    channels: int | None,
-    classes: int | None,
-    batch: int,
-    style: str | None,
-    settings: tuple[str, ...],
-    by: str,
+    by: str | None,
     how: bool,
     strict: bool,
-    format_name: str | None,
-    output: str | None,
+    wanted: Wanted,
+    destination: Destination,
 ) -> None:
     """Shapes, parameters and cost of a network (the default command).
 
@@ -53,22 +56,30 @@ def command(
     resnet-analyze resnext50_32x4d --input 224x320 --by layer
     resnet-analyze --depth 50 --style keras --format json
     """
-    name, _, own_style = (target or "").partition("@")
-    architecture = _architecture(name, depth, blocks, block_kind, dataset)
-    options = parse_settings(architecture, settings) | _given(blocks=blocks, block=block_kind, shortcut=shortcut)
-    network = build(architecture, input_size, channels, classes, own_style or style, options)
-    measurement = measure(network.graph, batch)
-    notes = notes_for(architecture, measurement.totals, network.style, network.as_published and batch == 1)
-    notes.append(("more", f"--by layer   --how   list {architecture.name}   compare {architecture.name} …"))
-    deliver(measured_report(measurement, by, how, notes), format_name, output)
+    if how and by not in (None, "layer"):
+        raise UsageError(f"--how and --by {by} do not agree: the formulas are those of layers")
+    name, style = split_target(target, wanted.style) if target is not None else ("", wanted.style)
+    architecture = _architecture(name, depth, blocks, block, dataset)
+    settings = _settings(architecture, wanted, blocks=blocks, block=block, shortcut=shortcut)
+    network = build(architecture, wanted._replace(style=style), settings)
+    measurement = measure(network.graph, wanted.batch)
+    notes = notes_for(architecture, measurement.totals, network.style, network.as_published)
+    if ARCHITECTURES.find(architecture.name) is architecture:
+        notes.append(("more", f"--by layer · --how · list {architecture.name} · compare {architecture.name} …"))
+    deliver(measured_report(measurement, by or "stage", how, notes), destination)
     if strict and measurement.unknown:
         raise click.exceptions.Exit(1)
 
 
-def _given(**texts: str | None) -> dict[str, Any]:
-    """The options that were given, `blocks` as numbers."""
-    example = {"blocks": (3, 4, 6, 3)}
-    return {name: typed(name, text, example.get(name, "")) for name, text in texts.items() if text is not None}
+def _settings(architecture: Architecture, wanted: Wanted, **given: str | None) -> dict[str, Any]:
+    """The settings by --set and by options of their own; UsageError where both set the same."""
+    settings = parse_settings(architecture, wanted)
+    for name, text in given.items():
+        if text is not None and name in settings:
+            raise UsageError(f"--{name} {text} and --set {name}: give one of them")
+        if text is not None:
+            settings[name] = typed(name, text, (3, 4, 6, 3) if name == "blocks" else "")
+    return settings
 
 
 def _architecture(
@@ -77,14 +88,24 @@ def _architecture(
     """The network meant by a name, a depth, or blocks alone; UsageError where that is not one network."""
     if name and depth is not None:
         raise UsageError(f"{name} and --depth {depth}: give a network's name or a depth, not both")
+    if name and dataset is not None:
+        raise UsageError(f"{name} --dataset {dataset}: --dataset goes with --depth; name the network that you mean")
     if name:
-        if dataset is not None:
-            raise UsageError(f"{name} --dataset {dataset}: --dataset goes with --depth; name the network that you mean")
         return find(name)
+    if depth is None and blocks is None:
+        raise UsageError("which network? Give a name (see: resnet-analyze list), --depth 50, or --blocks 3,4,6,3")
+    return _residual(depth, blocks, block, dataset or "imagenet")
+
+
+def _residual(depth: int | None, blocks: str | None, block: str | None, dataset: str) -> Architecture:
     from ..architectures.resnet import by_blocks, by_depth
 
-    if blocks is not None:
-        return by_blocks(typed("blocks", blocks, (3,)), block or "", dataset or "imagenet", depth)
-    if depth is None:
-        raise UsageError("which network? Give a name (see: resnet-analyze list), --depth 50, or --blocks 3,4,6,3")
-    return by_depth(depth, dataset or "imagenet", block or "")
+    if block not in (None, *BLOCKS):
+        raise UsageError(f"--block {block}: expected {' or '.join(BLOCKS)}")
+    if blocks is not None or depth is None:
+        return by_blocks(typed("blocks", blocks or "", (3,)), block or "", dataset, depth)
+    found = by_depth(depth, dataset, block or "")
+    kind = found.settings["block"]
+    if block not in (None, kind):
+        raise UsageError(f"--depth {depth} with --block {block}: {found.title} is made of {kind} blocks")
+    return found

@@ -17,10 +17,11 @@ COLUMNS = (
     Column("weights", "count", drop=2),
     Column("params", "count"),
     Column("MACs", "scaled"),
-    Column("MACs ratio", "ratio"),
+    Column("ratio", "ratio"),
     Column("FLOPs", "scaled", drop=4),
     Column("activations", "count", drop=1),
 )
+COUNTED = ("counted", "weights of kernels; params: all that is trained; ratio: MACs over the fewest")
 
 
 def comparison(measured: Sequence[Measurement], extra: tuple[Table, ...] = (), notes: Sequence[tuple[str, str]] = ()) -> Report:  # fmt: skip  # noqa: E501
@@ -28,9 +29,12 @@ def comparison(measured: Sequence[Measurement], extra: tuple[Table, ...] = (), n
     table = comparison_table(measured)
     title = " against ".join(_name(each) for each in measured)
     sentences = [("ratio", _sentence(*measured))] if len(measured) == 2 else []
-    counted = ("counted", "weights: numbers in convolution and dense kernels; params: all that is trained")
-    data = {"schema": 1, "models": [_data(each) for each in measured]}
-    return Report(title, (table, *extra), (*sentences, *notes, counted), data)
+    return Report(
+        title,
+        (table, *extra),
+        (*sentences, *notes, COUNTED),
+        lambda: {"schema": 1, "models": [_data(each) for each in measured]},
+    )
 
 
 def comparison_table(measured: Sequence[Measurement], title: str = "") -> Table:
@@ -61,18 +65,18 @@ def kernel_weights(each: Measurement) -> int:
 
 def _name(each: Measurement) -> str:
     style = each.graph.about.get("style")
-    return each.graph.name if style in (None, "paper") else f"{each.graph.name} ({style})"
+    return each.graph.name if style in (None, "paper") else f"{each.graph.name}@{style}"
 
 
 def _sentence(first: Measurement, second: Measurement) -> str:
     """How many times the larger of two is the smaller, in weights and in MACs."""
-    weights = {_name(each): kernel_weights(each) for each in (first, second)}
-    macs = {_name(each): each.totals.macs for each in (first, second)}
+    weights = [(kernel_weights(each), _name(each)) for each in (first, second)]
+    macs = [(each.totals.macs, _name(each)) for each in (first, second)]
     return f"{_times(weights, 'weights')}; {_times(macs, 'MACs')}"
 
 
-def _times(figures: dict[str, int], word: str) -> str:
-    (less, small), (more, large) = sorted(figures.items(), key=lambda pair: pair[1])
+def _times(figures: list[tuple[int, str]], word: str) -> str:
+    (small, less), (large, more) = sorted(figures)
     if small == large:
         return f"the same {word}, {grouped(large)}"
     factor = f"{large / small:,.2f}×" if small else "all"

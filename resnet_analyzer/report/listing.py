@@ -2,49 +2,58 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
 from ..architectures.base import Architecture, Published
+from ..measure import measure
 from ..shapes import spell
 from .model import Column, Report, Table
-from .numbers import MISSING, grouped, printed
+from .numbers import grouped, short
 from .published import compared
 
 COLUMNS = (
+    Column("paper", "heading"),
     Column("name"),
-    Column("params", "shape"),
-    Column("MACs", "shape"),
+    Column("params", "printed"),
+    Column("MACs", "printed"),
     Column("styles", drop=1),
     Column("input", "shape", drop=2),
     Column("what", drop=3),
-    Column("source", drop=4),
+)
+PAPER = re.compile(r"[A-Z][^;(]* \d{4}[^;(]*(?:\(arXiv [\d.]+)?")  # from the first author to the number of the paper
+BLOCKS = "Single blocks, for compare"
+NOTES = (
+    ("published", "numbers as printed, to four digits; – where nobody printed one"),
+    ("families", "any depth: resnet38, wrn22_8, --depth N, --blocks A,B,C,D"),
+    ("more", "list NAME: options, sources, and ours beside every published number"),
 )
 
 
 def listing(architectures: Iterable[Architecture]) -> Report:
-    """The table of networks with the first published number of parameters and MACs."""
-    known = list(architectures)
-    rows = tuple(_row(each) for each in known)
-    notes = (
-        ("published", "numbers as printed by the paper or the library; – where nobody printed one"),
-        ("more", "list NAME: options, sources, and ours beside the published numbers"),
+    """The table of networks, paper by paper, with the first published number of parameters and MACs."""
+    known = sorted(architectures, key=_order)
+    table = Table(COLUMNS, tuple(map(_row, known)))
+    return Report(
+        f"{len(known)} networks and blocks",
+        (table,),
+        NOTES,
+        lambda: {"schema": 1, "architectures": [_data(each) for each in known]},
     )
-    title = f"{len(known)} networks"
-    data = {"schema": 1, "architectures": [_data(each) for each in known]}
-    return Report(title, (Table(COLUMNS, rows),), notes, data)
 
 
 def _row(each: Architecture) -> tuple[Any, ...]:
     params = _first(each, "trainable_params") or _first(each, "params")
+    macs = _first(each, "macs")
     return (
+        _paper(each),
         each.name,
-        _printed(params),
-        _printed(_first(each, "macs")),
+        params and params.value,
+        macs and macs.value,
         ", ".join(each.styles),
         spell(each.input),
         each.title,
-        each.source,
     )
 
 
@@ -52,24 +61,48 @@ def _first(each: Architecture, figure: str) -> Published | None:
     return next((published for published in each.published if published.figure == figure), None)
 
 
-def _printed(published: Published | None) -> str:
-    if published is None:
-        return MISSING
-    return printed(published.value) if published.tolerance else grouped(published.value)
+def _paper(each: Architecture) -> str:
+    """The paper that a network comes from: its source without the place inside."""
+    if not each.classes:
+        return BLOCKS
+    found = PAPER.search(each.source)
+    if found is None:
+        return f"{each.source[:1].upper()}{each.source[1:]}"
+    return found[0].strip(", ") + (")" if "(" in found[0] else "")
+
+
+def _order(each: Architecture) -> tuple[Any, ...]:
+    """Papers by year, networks by name, with numbers as numbers: resnet34 before resnet101."""
+    paper = _paper(each)
+    year = re.search(r"\b\d{4}\b", paper)
+    words = re.split(r"(\d+)", each.name)
+    return year[0] if year else "later", paper, [(int(word), "") if word.isdigit() else (0, word) for word in words]
 
 
 def detail(each: Architecture) -> Report:
     """One network: its options with their values, and every published number beside ours."""
     options = tuple((name, _option(value)) for name, value in each.options.items())
     tables = (Table((Column("option"), Column("value", flexible=True)), options),) if options else ()
-    notes = [("styles", ", ".join(each.styles)), ("input", f"{spell(each.input)}, {each.classes} classes")]
+    totals = measure(each.graph()).totals
+    ours = f"{grouped(totals.trainable_params)} parameters · {short(totals.macs, 'MACs')}, style {each.styles[0]}"
+    notes = [("styles", ", ".join(each.styles)), ("input", _input(each)), ("ours", ours)]
     notes += [(label, text) for label, text in (("source", each.source), ("remark", each.remark)) if text]
     notes += [("published", beside.text()) for beside in compared(each)]
-    notes.append(("set", "any option with --set NAME=VALUE"))
-    return Report(f"{each.name} · {each.title}", tables, tuple(notes), {"schema": 1, "architectures": [_data(each)]})
+    if options:
+        name, value = options[0]
+        notes.append(("options", f"--set NAME=VALUE, as --set {name}={value}"))
+    data = {"schema": 1, "architectures": [_data(each)]}
+    return Report(f"{each.name} · {each.title}", tables, tuple(notes), lambda: data)
+
+
+def _input(each: Architecture) -> str:
+    return f"{spell(each.input)}, {each.classes} classes" if each.classes else spell(each.input)
 
 
 def _option(value: Any) -> str:
+    """A value as `--set` takes it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
@@ -78,22 +111,10 @@ def _data(each: Architecture) -> dict[str, Any]:
         "name": each.name,
         "title": each.title,
         "styles": list(each.styles),
-        "input": dict(zip(("height", "width", "channels"), each.input)),
+        "input": dict(zip(("height", "width", "channels"), each.input, strict=True)),
         "classes": each.classes,
         "source": each.source,
         "remark": each.remark,
         "options": {key: list(value) if isinstance(value, tuple) else value for key, value in each.options.items()},
-        "published": [
-            {
-                "figure": published.figure,
-                "value": published.value,
-                "tolerance": published.tolerance,
-                "source": published.source,
-                "settings": dict(published.settings),
-                "note": published.note,
-            }
-            for published in each.published
-        ],
+        "published": [{**published._asdict(), "settings": dict(published.settings)} for published in each.published],
     }
-
-

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,21 +13,19 @@ from ..measure import Measurement, Row
 from ..shapes import spell
 from .model import Column, Report, Table
 from .numbers import grouped, share, short
-from .stages import blocks, parts
+from .stages import block_name, blocks, parts
 
 VIEWS = ("stage", "block", "layer")
 
 FIGURES = (
-    Column("params", "count"),
-    Column("MACs", "scaled"),
+    Column("params", "count", drop=1),
+    Column("MACs", "scaled", drop=1),
     Column("share", "share", drop=4),
     Column("FLOPs", "scaled", drop=5),
     Column("activations", "count", drop=6),
 )
-COUNTED = (
-    "one MAC per multiply-accumulate of convolutions and dense layers, {}; "
-    "FLOPs: 2 per MAC and 1 for all other arithmetic; params: trainable"
-)
+OUTPUT = Column("output", "shape", drop=2)
+COUNTED = "MACs of conv and dense layers, {}; FLOPs: 2 per MAC + all else"
 
 
 def measured_report(
@@ -42,59 +39,67 @@ def measured_report(
         raise UnknownName("view", by, VIEWS)
     table = {"stage": _by_stage, "block": _by_block, "layer": _by_layer}["layer" if how else by](measurement)
     if how:
-        formulas = tuple(row.how() or None for row in measurement.rows)
-        rows = tuple((*cells, formula) for cells, formula in zip(table.rows, formulas))
-        table = table._replace(columns=(*table.columns, Column("how")), rows=rows)
-    return Report(_title(measurement), (table,), (*_summary(measurement), *notes), measurement.to_dict())
+        formulas = [row.how() or None for row in measurement.rows]
+        rows = tuple((*cells, formula) for cells, formula in zip(table.rows, formulas, strict=True))
+        table = Table((*table.columns, Column("how", flexible=True)), rows)
+    notes = (*_summary(measurement), *_source(measurement, notes), *notes)
+    return Report(_title(measurement), (table,), notes, measurement.to_dict)
 
 
 def _title(measurement: Measurement) -> str:
     about = measurement.graph.about
-    source = re.split(r" \(|[,;]", about.get("source", ""))[0]
     says = about.get("says") or (f"style {about['style']}" if about.get("style", "paper") != "paper" else "")
     inputs = ", ".join(spell(node.op.shape) for node in measurement.graph.inputs)  # type: ignore[attr-defined]
     last = measurement.rows[-1].output if measurement.rows else None
     result = f"{about['classes']} classes" if about.get("classes") else spell(last)
     named = about.get("title", measurement.graph.name)
-    return " · ".join(part for part in (named, source, says, f"{inputs} → {result}") if part)
+    origin = ", ".join(part for part in (_head(about.get("source", "")), says) if part)
+    return " · ".join(part for part in (named, origin, f"{inputs} → {result}") if part)
+
+
+def _head(source: str) -> str:
+    """Who, when: a source up to its first bracket, comma or semicolon."""
+    return min((source.split(mark)[0] for mark in (" (", ",", ";")), key=len)
 
 
 def _summary(measurement: Measurement) -> list[tuple[str, str]]:
     totals, least = measurement.totals, "≥ " if measurement.unknown else ""
     still = f" (+ {grouped(totals.non_trainable_params)} moving statistics)" if totals.non_trainable_params else ""
-    images = "one image" if measurement.batch == 1 else f"{measurement.batch} images"
+    images = "one image" if measurement.batch == 1 else f"{grouped(measurement.batch)} images"
     figures = (
-        f"{least}{grouped(totals.trainable_params)} parameters{still}",
-        f"{least}{_unit(totals.macs, 'MACs')}",
-        f"{least}{_unit(totals.flops, 'FLOPs')}",
-        f"{least}{grouped(totals.activations)} activations",
+        f"{grouped(totals.trainable_params)} parameters{still}",
+        short(totals.macs, "MACs"),
+        short(totals.flops, "FLOPs"),
+        f"{grouped(totals.activations)} activations",
     )
-    found = [("total", " · ".join(figures))]
+    found = [("total", " · ".join(f"{least}{figure}" for figure in figures))]
     if measurement.unknown:
         names = ", ".join(measurement.unknown[:5]) + (" …" if len(measurement.unknown) > 5 else "")
-        found.append(("unknown", f"{len(measurement.unknown)} layers whose cost is not known: {names}"))
-    found.append(("counted", COUNTED.format(images)))
+        found.append(("unknown", f"cost of {len(measurement.unknown)} layers: {names}"))
+    return [*found, ("counted", COUNTED.format(images))]
+
+
+def _source(measurement: Measurement, notes: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The source, unless a note names it already."""
     source = measurement.graph.about.get("source")
-    return [*found, ("source", source)] if source else found
-
-
-def _unit(number: int, word: str) -> str:
-    value, _, unit = short(number).partition(" ")
-    return f"{value} {unit}{word}"
+    return [("source", source)] if source and not any(source in text for _, text in notes) else []
 
 
 def _figures(rows: Sequence[Row], measurement: Measurement) -> tuple[Any, ...]:
     """The five figures of some rows; None where there is nothing of it."""
-    work = [row.work_for(measurement.batch) for row in rows]
-    params = sum(row.trainable_params for row in rows)
-    spent = sum(map(macs, work))
-    counted = (params, spent, share(spent, measurement.totals.macs), sum(map(flops, work)), sum(map(activations, work)))
-    empty = spent == 0
-    return (params or None, spent or None, None if empty else counted[2], counted[3] or None, counted[4] or None)
+    params = spent = worked = put_out = 0
+    for row in rows:
+        work = row.work_for(measurement.batch)
+        params += row.trainable_params
+        spent += macs(work)
+        worked += flops(work)
+        put_out += activations(work)
+    part = share(spent, measurement.totals.macs) if spent else None
+    return (params or None, spent or None, part, worked or None, put_out or None)
 
 
 def _by_stage(measurement: Measurement) -> Table:
-    columns = (Column("stage"), Column("what", flexible=True), Column("output", "shape"), *FIGURES)
+    columns = (Column("stage"), Column("what", flexible=True), OUTPUT, *FIGURES)
     rows, before = [], None
     for part in parts(measurement.rows):
         label = "" if part.stage == before else part.stage
@@ -104,7 +109,7 @@ def _by_stage(measurement: Measurement) -> Table:
 
 
 def _by_block(measurement: Measurement) -> Table:
-    columns = (Column("block", flexible=True), Column("layers", "count", drop=3), Column("output", "shape"), *FIGURES)
+    columns = (Column("block", flexible=True), Column("layers", "count", drop=4), OUTPUT, *FIGURES)
     rows = [
         (name, len(members), spell(members[-1].output), *_figures(members, measurement))
         for name, members in blocks(measurement.rows)
@@ -113,9 +118,15 @@ def _by_block(measurement: Measurement) -> Table:
 
 
 def _by_layer(measurement: Measurement) -> Table:
-    columns = (Column("layer", flexible=True), Column("op", drop=3), Column("output", "shape"), *FIGURES)
+    columns = (Column("block", "heading"), Column("layer", flexible=True), Column("op", drop=4), OUTPUT, *FIGURES)
     rows = [
-        (row.name, row.op if row.cost.exact else f"{row.op} ?", spell(row.output), *_figures((row,), measurement))
+        (
+            block_name(row),
+            row.name,
+            row.op if row.cost.exact else f"{row.op} ?",
+            spell(row.output),
+            *_figures((row,), measurement),
+        )
         for row in measurement.rows
     ]
     return Table(columns, tuple(rows))

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 
 class Column(NamedTuple):
     """A column: its title, how its values are spelled, and how soon a narrow terminal leaves it out.
 
-    `kind` is `text`, `shape`, `count` (grouped digits), `scaled` (millions with a unit), `share` (percent of a
-    whole number of millionths) or `ratio`. `drop` 0 is never left out; 1 last, 2 before it, and so on.
-    `flexible` text may be cut short with an ellipsis.
+    `kind` is `text`, `shape`, `count` (grouped digits), `scaled` (a unit that the column shares),
+    `printed` (four digits and a unit), `share` (percent of a whole number of millionths), `ratio`
+    (thousandths), or `heading`: what a run of rows stands under. `drop` 0 is never left out; 1 last, 2
+    before it, and so on. `flexible` text may be cut short with an ellipsis.
     """
 
     title: str
@@ -22,22 +23,24 @@ class Column(NamedTuple):
     @property
     def right(self) -> bool:
         """Whether values stand at the right edge: numbers do."""
-        return self.kind != "text"
+        return self.kind not in ("text", "heading")
 
 
 class Table(NamedTuple):
-    """Rows of raw values (int, str, None) under columns; `title` may be empty, `total` is a last row set apart."""
+    """Rows of raw values (int, str, None) under columns; `title` may be empty.
+
+    Tables of one report that have the same columns are laid out alike, under one header.
+    """
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[Any, ...], ...]
     title: str = ""
-    total: tuple[Any, ...] | None = None
 
 
 class Report(NamedTuple):
-    """A title, tables, labelled sentences below them, and `data` for machines."""
+    """A title, tables, labelled sentences below them, and `data`, which gives what machines read."""
 
     title: str
     tables: tuple[Table, ...]
     notes: tuple[tuple[str, str], ...]
-    data: Mapping[str, Any]
+    data: Callable[[], Mapping[str, Any]]

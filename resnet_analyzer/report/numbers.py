@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from .model import Column
@@ -20,65 +20,63 @@ def grouped(number: int) -> str:
     return f"{number:,}"
 
 
-def short(number: int) -> str:
+def short(number: int, word: str = "") -> str:
     """Four digits and a unit, rounded to the nearest.
 
-    >>> short(3857973248), short(40551040), short(640)
-    ('3.858 G', '40.55 M', '640')
+    >>> short(3857973248, "MACs"), short(40551040), short(640, "MACs"), short(999_999_999_999_999)
+    ('3.858 GMACs', '40.55 M', '640 MACs', '1,000 T')
     """
-    size, unit = next((pair for pair in UNITS if number >= pair[0]), UNITS[-1])
-    if not unit:
-        return str(number)
-    digits = 3 - min(3, len(str(number // size)) - 1)
-    return f"{number / size:,.{digits}f} {unit}"
+    size, unit = _unit(number)
+    digits = max(0, 4 - len(str(number // size))) if unit else 0
+    return f"{_rounded(number, size, digits)} {unit}{word}".rstrip()
+
+
+def printed(number: int, digits: int = 6) -> str:
+    """A published, rounded number as it was printed: no more digits than it has, and at most `digits`.
+
+    >>> printed(3800000000), printed(25500000), printed(270000), printed(25557032, 4)
+    ('3.8 G', '25.5 M', '270 k', '25.56 M')
+    """
+    size, unit = _unit(number)
+    return f"{number / size:.{digits}g} {unit}".rstrip()
+
+
+def _unit(number: int) -> tuple[int, str]:
+    return next((pair for pair in UNITS if number >= pair[0]), UNITS[-1])
+
+
+def _rounded(number: int, size: int, digits: int) -> str:
+    """number / size with so many decimals; in whole numbers, since a float holds only 16 digits."""
+    scaled = (number * 10**digits + size // 2) // size
+    whole, rest = divmod(scaled, 10**digits)
+    return f"{whole:,}.{rest:0{digits}d}" if digits else f"{whole:,}"
 
 
 def scale_for(values: Iterable[Any]) -> tuple[int, str]:
-    """The unit that a column's numbers share: the largest keeps at most four digits before the point.
+    """The unit that a column's numbers share: the largest keeps at most five digits before the point.
 
     >>> scale_for([118013952, 1387266048]), scale_for([640])
     ((1000000, 'M'), (1, ''))
     """
     largest = max((value for value in values if value is not None), default=0)
-    for size, unit in reversed(UNITS):
-        if largest < size * 10_000:
-            return size, unit
-    return UNITS[0]
+    if largest < 10_000:
+        return 1, ""
+    return next(((size, unit) for size, unit in reversed(UNITS[:-1]) if largest < size * 100_000), UNITS[0])
 
 
-def spell_column(column: Column, values: list[Any]) -> tuple[str, list[str]]:
+def spell_column(column: Column, values: Sequence[Any]) -> tuple[str, list[str]]:
     """A column's title, with the unit that its numbers share, and every value as text.
 
     >>> spell_column(Column("MACs", "scaled"), [118013952, None])
-    ('MACs (M)', ['118.0', '–'])
+    ('MMACs', ['118.0', '–'])
     """
     title, spell = column.title, _SPELL.get(column.kind, str)
     if column.kind == "scaled":
         size, unit = scale_for(values)
+        title = f"{unit}{title}"
         if unit:
-            title, spell = f"{title} ({unit})", lambda value: f"{value / size:,.1f}"
+            return title, [MISSING if value is None else _rounded(value, size, 1) for value in values]
     return title, [MISSING if value is None else spell(value) for value in values]
-
-
-def _percent(millionths: int) -> str:
-    return f"{millionths / 10_000:.0f} %"
-
-
-def printed(number: int) -> str:
-    """A published, rounded number as it was printed: no more digits than it has.
-
-    >>> printed(3800000000), printed(25500000), printed(270000)
-    ('3.8 G', '25.5 M', '270 k')
-    """
-    size, unit = next((pair for pair in UNITS if number >= pair[0]), UNITS[-1])
-    return f"{number / size:g} {unit}".strip()
-
-
-def _times(thousandths: int) -> str:
-    return f"{thousandths / 1000:,.2f}×"
-
-
-_SPELL = {"count": grouped, "scaled": grouped, "share": _percent, "ratio": _times}
 
 
 def share(part: int, whole: int) -> int:
@@ -88,3 +86,24 @@ def share(part: int, whole: int) -> int:
     250000
     """
     return part * 1_000_000 // whole if whole else 0
+
+
+def _percent(millionths: int) -> str:
+    return f"{_rounded(millionths, 10_000, 0)} %"
+
+
+def _times(thousandths: int) -> str:
+    return f"{_rounded(thousandths, 1000, 2)}×"
+
+
+def _printed(number: int) -> str:
+    return printed(number, 4)
+
+
+_SPELL: dict[str, Callable[[Any], str]] = {
+    "count": grouped,
+    "scaled": grouped,
+    "share": _percent,
+    "ratio": _times,
+    "printed": _printed,
+}

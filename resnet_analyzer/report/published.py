@@ -34,7 +34,8 @@ class Compared(NamedTuple):
         else:
             verdict = f"ours {grouped(self.ours)}: {source.note}"
         settings = ", ".join(f"{key} {value}" for key, value in source.settings.items())
-        return f"{number} {WORDS.get(source.figure, source.figure)} in {source.source}{f' ({settings})' if settings else ''}; {verdict}"
+        place = f"{source.source} ({settings})" if settings else source.source
+        return f"{number} {WORDS.get(source.figure, source.figure)} in {place}; {verdict}"
 
 
 def compared(architecture: Architecture) -> list[Compared]:
@@ -50,18 +51,16 @@ def compared(architecture: Architecture) -> list[Compared]:
 
 
 def notes_for(architecture: Architecture, totals: Totals, style: str, plain: bool) -> list[tuple[str, str]]:
-    """The notes below a table: the remark, and the published numbers that hold for just this network.
+    """The notes below a table: the remark, and of each figure the first published number that holds for this network.
 
     `plain` tells that it was measured as published: default input, classes and options.
     """
     notes = [("remark", architecture.remark)] if architecture.remark else []
-    if not plain:
-        return notes
-    for published in architecture.published:
-        if _applies(published.settings, style, architecture.styles[0]):
-            notes.append(("published", Compared(published, getattr(totals, published.figure)).text()))
-    return notes
+    applying = [each for each in architecture.published if plain and _applies(each.settings, style, architecture)]
+    first = {each.figure: each for each in reversed(applying)}
+    told = [Compared(each, getattr(totals, each.figure)).text() for each in applying if first[each.figure] is each]
+    return notes + [("published", text) for text in told]
 
 
-def _applies(settings: Mapping[str, Any], style: str, default: str) -> bool:
-    return set(settings) <= {"style"} and settings.get("style", default) == style
+def _applies(settings: Mapping[str, Any], style: str, architecture: Architecture) -> bool:
+    return set(settings) <= {"style"} and settings.get("style", architecture.styles[0]) == style

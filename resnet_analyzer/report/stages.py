@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import groupby
 from typing import NamedTuple
 
 from ..measure import Row
 from ..shapes import FeatureMap, Shape
+from .numbers import MISSING
+
+GROUPS = re.compile(r"in (\d+) groups")  # a block's line is long enough: its groups are spelled g=32
 
 
 class Part(NamedTuple):
@@ -36,7 +40,12 @@ def parts(rows: Sequence[Row]) -> list[Part]:
 def blocks(rows: Sequence[Row]) -> list[tuple[str, tuple[Row, ...]]]:
     """Rows by their block (or stage, outside of one), in order, under the block's full name."""
     kept = (row for row in rows if row.op != "Input")
-    return [(name or "–", tuple(members)) for name, members in groupby(kept, key=_block_name)]
+    return [(name or MISSING, tuple(members)) for name, members in groupby(kept, key=block_name)]
+
+
+def block_name(row: Row) -> str:
+    """The block that a row stands in, or the stage outside of one: `stage2/block1`; empty outside of both."""
+    return "/".join(row.node.scope.split("/")[:2])
 
 
 def _stage(row: Row) -> str:
@@ -45,10 +54,6 @@ def _stage(row: Row) -> str:
 
 def _block(row: Row) -> str:
     return "/".join(row.node.scope.split("/")[1:2])
-
-
-def _block_name(row: Row) -> str:
-    return "/".join(row.node.scope.split("/")[:2])
 
 
 def _block_part(stage: str, rows: tuple[Row, ...]) -> list[Part]:
@@ -64,7 +69,7 @@ def _phrases(rows: tuple[Row, ...]) -> list[str]:
     inner: list[tuple[str, str]] = []
     branches = set()
     for scope, members in groupby(rows, key=lambda row: "/".join(row.node.scope.split("/")[2:])):
-        own = [" ".join(phrase) for row in members if (phrase := row.node.op.phrase(False))]
+        own = [text for row in members if (text := _phrase(row))]
         if not scope:
             found += _counted(inner) + own
             inner = []
@@ -74,6 +79,12 @@ def _phrases(rows: tuple[Row, ...]) -> list[str]:
     if len(branches) > 1:
         return [_block(rows[0])]
     return _repeated(found + _counted(inner))
+
+
+def _phrase(row: Row) -> str:
+    """A layer of a block in words: a pooling's stride is told, a convolution's differs between equal blocks."""
+    words = row.node.op.phrase(not row.cost.weights)
+    return " ".join(GROUPS.sub(r"g=\1", word) for word in words)
 
 
 def _counted(inner: list[tuple[str, str]]) -> list[str]:

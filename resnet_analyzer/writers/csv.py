@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
+from typing import Any
 
-from ..report.model import Report
+from ..report.model import Report, Table
 from .base import writer
+
+WHOLE = {"share": 10**6, "ratio": 10**3}  # what a column's whole numbers are parts of
 
 
 @writer("csv", ".csv")
@@ -18,17 +22,16 @@ def render(report: Report, width: int = 80, colour: bool = False) -> str:
         if index:
             out.write("\n")
         lines.writerow([column.title for column in table.columns])
-        lines.writerows([["" if value is None else value for value in row] for row in _filled(table)])
+        lines.writerows(_rows(table))
     return out.getvalue()
 
 
-def _filled(table):  # type: ignore[no-untyped-def]
-    """Rows with the stage repeated where people see it once; shares as fractions."""
+def _rows(table: Table) -> Iterator[list[Any]]:
+    """Rows with the first label repeated where people see it once; shares as fractions, nothing as nothing."""
     label = ""
-    for row in (*table.rows, *([table.total] if table.total else [])):
+    for row in table.rows:
         label = row[0] or label
-        values = [label, *row[1:]]
         yield [
-            value / {"share": 1e6, "ratio": 1e3}[column.kind] if column.kind in ("share", "ratio") and value else value
-            for column, value in zip(table.columns, values)
+            "" if value is None else value / WHOLE[column.kind] if column.kind in WHOLE else value
+            for column, value in zip(table.columns, (label, *row[1:]), strict=True)
         ]

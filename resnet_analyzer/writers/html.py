@@ -29,9 +29,9 @@ def _table(table: Table) -> str:
     classes = [' class="n"' if column.right else "" for column in table.columns]
     title = f"<h3>{escape(table.title)}</h3>" if table.title else ""
     titles, rows = spelled(table)
-    head = "".join(f'<th scope="col"{kind}>{escape(text)}</th>' for kind, text in zip(classes, titles))
+    head = "".join(f'<th scope="col"{kind}>{escape(text)}</th>' for kind, text in zip(classes, titles, strict=True))
     body = "".join(
-        "<tr>" + "".join(f"<td{kind}>{escape(cell)}</td>" for kind, cell in zip(classes, row)) + "</tr>"
+        "<tr>" + "".join(f"<td{kind}>{escape(cell)}</td>" for kind, cell in zip(classes, row, strict=True)) + "</tr>"
         for row in rows
     )
     return f"{title}<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"

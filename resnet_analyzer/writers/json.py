@@ -10,5 +10,5 @@ from .base import writer
 
 @writer("json", ".json")
 def render(report: Report, width: int = 80, colour: bool = False) -> str:
-    """The report's data as JSON."""
-    return json.dumps(report.data, indent=1, ensure_ascii=False) + "\n"
+    """The report's data as JSON, in ASCII: it survives every encoding."""
+    return json.dumps(report.data(), indent=1) + "\n"

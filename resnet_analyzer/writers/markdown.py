@@ -6,14 +6,14 @@ from ..report.model import Report, Table
 from ..report.numbers import spell_column
 from .base import writer
 
-ESCAPES = str.maketrans({"|": "\\|", "<": "&lt;", ">": "&gt;", "&": "&amp;", "*": "\\*", "_": "\\_", "`": "\\`"})
+ESCAPES = str.maketrans({sign: f"\\{sign}" for sign in "\\|*_`[]~$#"} | {"<": "&lt;", ">": "&gt;", "&": "&amp;"})
 
 
 def escaped(text: str) -> str:
     """Text that markdown and HTML leave as it is.
 
-    >>> escaped("a|b <script>")
-    'a\\\\|b &lt;script&gt;'
+    >>> print(escaped("a|b <script> ~_x_"))
+    a\\|b &lt;script&gt; \\~\\_x\\_
     """
     return " ".join(text.translate(ESCAPES).split())
 
@@ -30,16 +30,30 @@ def render(report: Report, width: int = 80, colour: bool = False) -> str:
 
 
 def spelled(table: Table) -> tuple[list[str], list[list[str]]]:
-    """A table's titles and all its rows as text, the total last."""
-    rows = [*table.rows, *([table.total] if table.total else [])]
-    columns = [spell_column(column, [row[i] for row in rows]) for i, column in enumerate(table.columns)]
-    return [title for title, _ in columns], [list(cells) for cells in zip(*[texts for _, texts in columns])]
+    """A table's titles and all its rows as text; a heading stands at the first of its rows alone."""
+    columns = [spell_column(column, [row[i] for row in table.rows]) for i, column in enumerate(table.columns)]
+    rows = [list(cells) for cells in zip(*[texts for _, texts in columns], strict=True)]
+    if table.columns[0].kind == "heading":
+        headings = ["", *(row[0] for row in rows)]
+        for row, before in zip(rows, headings, strict=False):
+            row[0] = "" if row[0] == before else row[0]
+    return [title for title, _ in columns], rows
 
 
 def _table(table: Table) -> str:
-    from tabulate import tabulate
-
     titles, rows = spelled(table)
-    aligns = ["right" if column.right else "left" for column in table.columns]
-    rows = [[escaped(cell) for cell in row] for row in rows]
-    return tabulate(rows, [escaped(title) for title in titles], tablefmt="pipe", colalign=aligns if rows else None, disable_numparse=True)
+    lines = [[escaped(cell) for cell in row] for row in (titles, *rows)]
+    widths = [max(3, *map(len, cells)) for cells in zip(*lines, strict=True)]
+    rule = [
+        f"{'-' * (size - 1)}{':' if column.right else '-'}" for column, size in zip(table.columns, widths, strict=True)
+    ]
+    lines.insert(1, rule)
+    return "\n".join(_line(cells, table, widths) for cells in lines)
+
+
+def _line(cells: list[str], table: Table, widths: list[int]) -> str:
+    aligned = [
+        f"{cell:>{size}}" if column.right else f"{cell:<{size}}"
+        for cell, column, size in zip(cells, table.columns, widths, strict=True)
+    ]
+    return f"| {' | '.join(aligned)} |"

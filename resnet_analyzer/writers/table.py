@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby, islice
+from operator import itemgetter
+from typing import NamedTuple
 
 from ..report.model import Column, Report, Table
 from ..report.numbers import spell_column
@@ -10,100 +13,146 @@ from .base import writer
 
 GAP = "  "
 NARROWEST = 12  # characters that a flexible column keeps whatever happens
-WIDE = 34  # characters that it keeps by having other columns left out
+WIDE = 40  # characters that it keeps at the cost of EXPENDABLE columns
+EXPENDABLE = 3  # columns of this `drop` and above give way to wide text, others only to what cannot be cut
+
+
+class Layout(NamedTuple):
+    """Which columns are shown, with their titles spelled out, and their widths."""
+
+    shown: tuple[int, ...]
+    columns: tuple[Column, ...]
+    widths: tuple[int, ...]
+
+    def line(self, texts: Sequence[str]) -> str:
+        """Texts of the shown columns as one line."""
+        cells = []
+        for text, column, size in zip(texts, self.columns, self.widths, strict=True):
+            cut = text if len(text) <= size else f"{text[: size - 1]}…"
+            cells.append(f"{cut:>{size}}" if column.right else f"{cut:<{size}}")
+        return GAP.join(cells).rstrip()
 
 
 @writer("table", ".txt")
 def render(report: Report, width: int = 80, colour: bool = False) -> str:
     """The report as text for a terminal of `width` characters; no line is longer, no row is wrapped."""
-    lines = _wrapped(report.title, width, "")
-    lines[0] = _bold(lines[0], colour)
-    for table in report.tables:
-        lines += ["", *([_bold(table.title, colour)] if table.title else []), *_table(table, width, colour)]
-    if report.notes:
-        label_width = max(len(label) for label, _ in report.notes)
-        lines.append("")
-        for label, text in report.notes:
-            head, *rest = _wrapped(text, width, " " * (label_width + 2))
-            head = f"{label:<{label_width}}  {head.lstrip()}"
-            lines += [_bold(head, colour) if label == "total" else head, *rest]
-    return "\n".join(lines) + "\n"
+    first, *rest = wrapped(report.title, width)
+    lines, left_out = [_bold(first, colour), *rest], []
+    for _, tables in groupby(report.tables, key=lambda table: table.columns):
+        body, missing = _tables(list(tables), width, colour)
+        lines += ["", *body]
+        left_out += missing
+    notes = [*report.notes]
+    if left_out:
+        notes.append(("hidden", f"{', '.join(left_out)}: in a wider terminal, or with --format csv"))
+    return "\n".join([*lines, *_notes(notes, width, colour)]) + "\n"
 
 
 def _bold(text: str, colour: bool) -> str:
     return f"\x1b[1m{text}\x1b[0m" if colour else text
 
 
-def _wrapped(text: str, width: int, indent: str) -> list[str]:
-    """`text` in lines of at most `width`, all indented; broken only at its dots where that is enough."""
-    room = max(20, width - len(indent))
+def _notes(notes: list[tuple[str, str]], width: int, colour: bool) -> list[str]:
+    """Labels at the left edge, sentences beside them; a label that repeats is not told again."""
+    label_width = max((len(label) for label, _ in notes), default=0) + len(GAP)
+    lines, before = [""] if notes else [], ""
+    for label, text in notes:
+        head, *rest = wrapped(text, width - label_width)
+        head = f"{'' if label == before else label:<{label_width}}{head}"
+        lines += [_bold(head, colour and label == "total"), *(" " * label_width + line for line in rest)]
+        before = label
+    return lines
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """`text` in lines of at most `width`; broken only at its dots where that is enough.
+
+    >>> wrapped("ResNet-50 · He et al. 2015 · 224×224×3", 28)
+    ['ResNet-50 · He et al. 2015 ·', '224×224×3']
+    """
     dotted = text.split(" · ")
-    parts, glue = (dotted, " · ") if max(map(len, dotted)) < room - 2 else (text.split(" "), " ")
-    lines: list[str] = []
-    for part in parts:
-        if lines and len(lines[-1]) + len(glue) + len(part) <= room - (2 if glue != " " else 0):
-            lines[-1] += glue + part
+    if max(map(len, dotted)) <= width - 2:
+        return _filled(dotted, " · ", width)
+    words = [word[start : start + width] for word in text.split() for start in range(0, len(word), width)]
+    return _filled(words, " ", width)
+
+
+def _filled(parts: list[str], glue: str, width: int) -> list[str]:
+    """Lines as full as they can be; a line that goes on ends with what the glue has to show."""
+    end = glue.rstrip()
+    lines = parts[:1]
+    for index, part in enumerate(parts[1:], start=2):
+        longer = f"{lines[-1]}{glue}{part}"
+        if len(longer) + (len(end) if index < len(parts) else 0) <= width:
+            lines[-1] = longer
         else:
+            lines[-1] += end
             lines.append(part)
-    ends = [" ·"] * (len(lines) - 1) if glue != " " else [""] * (len(lines) - 1)
-    return [indent + line + end for line, end in zip(lines, [*ends, ""])]
+    return lines or [""]
 
 
-def _table(table: Table, width: int, colour: bool) -> list[str]:
-    rows = [*table.rows, *([table.total] if table.total else [])]
-    spelled = [spell_column(column, [row[i] for row in rows]) for i, column in enumerate(table.columns)]
-    titled = [column._replace(title=title) for column, (title, _) in zip(table.columns, spelled)]
-    kept = _columns_that_fit(titled, [texts for _, texts in spelled], width)
-    columns, texts = [titled[i] for i in kept], [spelled[i][1] for i in kept]
-    widths = _widths(columns, texts, width)
-    header = _line([column.title for column in columns], columns, widths)
-    body = [_line([text[r] for text in texts], columns, widths) for r in range(len(rows))]
-    if table.total:
-        body[-1] = _bold(body[-1], colour)
-        body.insert(-1, "")
-    return [header, *body]
+def _tables(tables: list[Table], width: int, colour: bool) -> tuple[list[str], list[str]]:
+    """Tables of the same columns under one header, and the columns that found no room."""
+    columns = tables[0].columns
+    rows = [row for table in tables for row in table.rows]
+    spelled = [spell_column(column, [row[i] for row in rows]) for i, column in enumerate(columns)]
+    titled = [column._replace(title=title) for column, (title, _) in zip(columns, spelled, strict=True)]
+    cells = [texts for _, texts in spelled]
+    headed = columns[0].kind == "heading"
+    headings = cells[0] if headed else [""] * len(rows)
+    if headed:
+        cells[1] = [_under(heading, text) for heading, text in zip(headings, cells[1], strict=True)]
+    layout = _layout(titled, cells, int(headed), width)
+    lines = [layout.line([column.title for column in layout.columns])]
+    waiting = iter(zip(headings, zip(*[cells[i] for i in layout.shown], strict=True), strict=True))
+    for table in tables:
+        if table.title:
+            lines += ["", *(_bold(line, colour) for line in wrapped(table.title, width))]
+        lines += _body(layout, islice(waiting, len(table.rows)), width, colour)
+    left_out = [column.title for i, column in enumerate(columns) if i >= headed and i not in layout.shown]
+    return lines, left_out
 
 
-def _natural(column: Column, texts: list[str]) -> int:
-    return max(len(column.title), *(len(text) for text in texts)) if texts else len(column.title)
+def _under(heading: str, name: str) -> str:
+    """A name below a heading: indented, and without what the heading has said.
+
+    >>> _under("stage2/block1", "stage2/block1/conv1"), _under("", "input")
+    ('  conv1', 'input')
+    """
+    return f"{GAP}{name.removeprefix(f'{heading}/')}" if heading else name
 
 
-def _columns_that_fit(columns: list[Column], cells: list[list[str]], width: int) -> list[int]:
-    """Indices of the columns that are shown: those to be dropped first go until the least width fits."""
-    kept = list(range(len(columns)))
+def _body(layout: Layout, rows: Iterable[tuple[str, Sequence[str]]], width: int, colour: bool) -> Iterator[str]:
+    """Rows as lines, each run of one heading under it."""
+    for heading, run in groupby(rows, key=itemgetter(0)):
+        if heading:
+            yield from (_bold(line, colour) for line in wrapped(heading, width))
+        yield from (layout.line(texts) for _, texts in run)
 
-    def least() -> int:
-        sizes = [_least(columns[i], cells[i]) for i in kept]
-        return sum(sizes) + len(GAP) * (len(kept) - 1)
 
-    while least() > width:
-        droppable = [i for i in kept if columns[i].drop]
-        if not droppable:
+def _layout(columns: Sequence[Column], cells: Sequence[list[str]], first: int, width: int) -> Layout:
+    """Leave out the columns to be dropped first until the least widths fit, then share the room."""
+    natural = [max(len(column.title), *map(len, texts), 0) for column, texts in zip(columns, cells, strict=True)]
+    kept = list(range(first, len(columns)))
+    for room, expendable in ((WIDE, EXPENDABLE), (NARROWEST, 1)):
+        least = [min(size, room) if column.flexible else size for column, size in zip(columns, natural, strict=True)]
+        for i in sorted(kept, key=lambda i: -columns[i].drop):
+            if columns[i].drop >= expendable and _span([least[i] for i in kept]) > width:
+                kept.remove(i)
+    shown = tuple(columns[i] for i in kept)
+    return Layout(tuple(kept), shown, tuple(_shrunk(shown, [natural[i] for i in kept], width)))
+
+
+def _span(widths: Sequence[int]) -> int:
+    return sum(widths) + len(GAP) * (len(widths) - 1)
+
+
+def _shrunk(columns: Sequence[Column], widths: list[int], width: int) -> list[int]:
+    """Widths that fit, taken from the flexible columns, the widest first."""
+    flexible = [i for i, column in enumerate(columns) if column.flexible]
+    while _span(widths) > width and flexible:
+        widest = max(flexible, key=widths.__getitem__)
+        if widths[widest] <= NARROWEST:
             break
-        kept.remove(max(droppable, key=lambda i: columns[i].drop))
-    return kept
-
-
-def _least(column: Column, texts: list[str]) -> int:
-    """What a column must have before others are dropped for it: a flexible one may lose what is beyond WIDE."""
-    natural = _natural(column, texts)
-    return min(natural, WIDE) if column.flexible else natural
-
-
-def _widths(columns: list[Column], texts: list[list[str]], width: int) -> list[int]:
-    widths = [_natural(column, text) for column, text in zip(columns, texts)]
-    over = sum(widths) + len(GAP) * (len(widths) - 1) - width
-    for i, column in enumerate(columns):
-        if column.flexible and over > 0:
-            cut = min(over, widths[i] - NARROWEST) if widths[i] > NARROWEST else 0
-            widths[i] -= cut
-            over -= cut
+        widths[widest] -= 1
     return widths
-
-
-def _line(texts: list[str], columns: list[Column], widths: list[int]) -> str:
-    cells: list[Any] = []
-    for text, column, size in zip(texts, columns, widths):
-        short = text if len(text) <= size else text[: size - 1] + "…"
-        cells.append(f"{short:>{size}}" if column.right else f"{short:<{size}}")
-    return GAP.join(cells).rstrip()
