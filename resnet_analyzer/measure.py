@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from .conventions.activations import activations as count_activations
 from .conventions.flops import flops as count_flops
 from .conventions.macs import macs as count_macs
-from .dim import Condition, Dim, holds, is_array, is_symbol, over_cells, total
+from .dim import Condition, Dim, at_least, holds, is_array, is_symbol, over_cells, total
 from .errors import CheckFailed, UsageError
 from .graph import Graph, Node
 from .ops.base import NO_WORK, Check, Cost, Weight, Work, require_whole
@@ -132,7 +132,7 @@ _UNKNOWN = Cost(None, exact=False)
 
 def _possible(shape: Shape | None) -> Shape | None:
     """A shape that a broken rule left, if there can be one."""
-    return shape if shape is not None and min(shape) >= 1 else None
+    return shape if shape is not None and all(at_least(size, 1) is not False for size in shape) else None
 
 
 @dataclass(frozen=True, eq=False)

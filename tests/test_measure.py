@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from resnet_analyzer.dim import symbol
 from resnet_analyzer.errors import CheckFailed, DimensionOverflow, UsageError
-from resnet_analyzer.graph import Graph, GraphBuilder
+from resnet_analyzer.graph import Graph, GraphBuilder, Node
 from resnet_analyzer.measure import CHUNK_CELLS, Totals, measure, walk
 from resnet_analyzer.ops.activation import Activation
 from resnet_analyzer.ops.base import Op, Weight
@@ -25,6 +25,7 @@ from resnet_analyzer.ops.conv2d import Conv2d
 from resnet_analyzer.ops.dense import Dense
 from resnet_analyzer.ops.elementwise import Add
 from resnet_analyzer.ops.global_pool2d import GlobalAveragePool2d
+from resnet_analyzer.ops.input import Input
 from resnet_analyzer.ops.max_pool2d import MaxPool2d
 from resnet_analyzer.ops.opaque import Opaque
 from resnet_analyzer.shapes import FeatureMap, Vector
@@ -267,6 +268,35 @@ def test_training_only_layers_have_weights_and_no_work():
     result = measure(build.graph(), batch=3)
     assert result.totals == Totals(3, 16 + 16, 16 + 8, 8, 0, 0, 0)
     assert result.by_name["aux/conv"].output == FeatureMap(8, 8, 4)
+
+
+def test_weights_used_again_are_counted_once_and_frozen_ones_are_not_trained():
+    op = Conv2d(3, 3, padding=1)
+    nodes = (
+        Node("input", Input(FeatureMap(8, 8, 3))),
+        Node("conv", op, ("input",)),
+        Node("again", op, ("conv",), weights_of="conv"),
+        Node("frozen", op, ("again",), frozen=True),
+    )
+    result = measure(Graph("shared", nodes))
+    assert (result.totals.params, result.totals.trainable_params) == (2 * 84, 84)
+    assert result.totals.macs == 3 * 81 * 64
+    assert [row.params for row in result.rows] == [0, 84, 0, 84]
+
+
+@pytest.mark.parametrize("width", [3, symbol("w"), numpy.array([3, 4])])
+def test_a_walk_may_go_on_behind_a_broken_rule(width):
+    """A kernel that does not fit leaves no shape; groups that do not divide leave one."""
+    build = GraphBuilder("x")
+    end = build.input(FeatureMap(3, width, 4))
+    build.chain(
+        end, ("groups", Conv2d(9, groups=2)), ("relu", Activation()), ("big", Conv2d(8, 7)), ("end", Activation())
+    )
+    said: list[str] = []
+    rows = list(walk(build.graph(), failed=lambda row, check: said.append(f"{row.name}: {check.text}")))
+    assert [text.partition(" ")[0] for text in said] == ["groups:", "big:"]
+    assert [row.output is None for row in rows] == [False, False, False, True, True]
+    assert rows[2].output.channels == 9
 
 
 def test_a_hundred_thousand_layers():

@@ -222,7 +222,7 @@ def require_whole(op: str, name: str, value: Any, least: int, axes: tuple[int, .
     (3, 5)
     """
     if axes and (len(value) if isinstance(value, (tuple, list)) else 0) not in axes:
-        wanted = {(0,): "one number", (0, 2): "a number or two"}.get(axes, " or ".join(f"{n} numbers" for n in axes))
+        wanted = {(0,): "one number", (0, 2): "a number or two"}.get(axes, f"{' or '.join(map(str, axes))} numbers")
         raise UsageError(f"{op}: {name} must be {wanted}, not {value!r}")
     if isinstance(value, (tuple, list)):
         parts = [require_whole(op, name, part, least) for part in value]
