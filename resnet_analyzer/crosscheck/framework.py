@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import Any, NamedTuple
 
 from ..errors import UsageError
@@ -26,6 +27,25 @@ def keras() -> Any:
     return module
 
 
+def start_quietly() -> None:
+    """Import Keras and its back end with standard error closed to their C++ start-up remarks.
+
+    For the command line, whose standard error is for one line of its own.
+    """
+    if "keras" in sys.modules:
+        return
+    sys.stderr.flush()
+    kept = os.dup(2)
+    try:
+        with open(os.devnull, "w", encoding="utf-8") as nowhere:
+            os.dup2(nowhere.fileno(), 2)
+            keras()
+            tensorflow()
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+
+
 def tensorflow() -> Any:
     """The tensorflow module, or None where Keras runs on another back end or it is not installed."""
     if keras().backend.backend() != "tensorflow":
@@ -33,6 +53,11 @@ def tensorflow() -> Any:
     import tensorflow as module
 
     return module
+
+
+def forget_models() -> None:
+    """Let Keras drop what it remembers of models that are done: their memory comes back."""
+    keras().backend.clear_session(free_memory=True)
 
 
 class Device(NamedTuple):

@@ -55,14 +55,20 @@ def importer_for(source: str) -> Importer | None:
     return next((each for _, each in IMPORTERS.items() if each.accepts(source)), None)
 
 
-def load(source: str, input: int | tuple[Dim, ...] | None = None, trust: tuple[str, ...] = ()) -> Graph:
-    """The graph of a design file, a model file, or a `package.module:factory`.
-
-    UsageError, with the kinds that are known, if nothing reads a source of that name.
-    """
+def load_with(source: str, request: Request) -> Graph:
+    """The graph of a source, read as the request says; UsageError if nothing reads sources of that name."""
     found = importer_for(source)
     if found is None:
         kinds = "; ".join(each.says for _, each in IMPORTERS.items())
         raise UsageError(f"{source}: nothing reads a file of this kind. Known: {kinds}.")
-    size = (input, input) if isinstance(input, int) else input
-    return found.read(source, Request(size, None, trust))
+    return found.read(source, request)
+
+
+def load(source: str, input: int | tuple[Dim, ...] | None = None, trust: tuple[str, ...] = ()) -> Graph:
+    """The graph of a design file, a model file, or a `package.module:factory`.
+
+    `input` is the size wanted where it is not the source's own; `trust` names packages whose code a
+    file may run. UsageError, with the kinds that are known, if nothing reads a source of that name.
+    """
+    size = input if input is None or isinstance(input, tuple) else (input, input)
+    return load_with(source, Request(size, None, trust))

@@ -1,0 +1,130 @@
+"""Our figures against the running model's, witness by witness, layer by layer."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any, NamedTuple
+
+from ..conventions.tensorflow import tensorflow_float_ops
+from ..graph import Graph
+from ..measure import Row, measure
+from ..shapes import spell
+from .builder import Built, build, deep_recursion
+from .framework import Device, tensorflow
+from .profiler import profiled_float_ops
+from .witness import Seen, Timing, run_layers, time_model
+
+AGREES, NO_WITNESS, NOTHING = "agrees", "no witness", "nothing to count"
+
+
+class LayerVerdict(NamedTuple):
+    """One layer: what each witness says. `agrees`, `no witness`, `nothing to count`, or the two figures."""
+
+    name: str
+    op: str
+    shape: str
+    weights: str
+    flops: str
+
+    @property
+    def disagreements(self) -> list[str]:
+        """Sentences on every witness that says otherwise."""
+        found = (("shape", self.shape), ("weights", self.weights), ("FLOPs", self.flops))
+        return [f"{self.name}: {word}: {text}" for word, text in found if text not in (AGREES, NO_WITNESS, NOTHING)]
+
+
+class ModelVerdict(NamedTuple):
+    """A model checked: every layer's verdict, what Keras lacked, and the time of a run."""
+
+    model: str
+    style: str
+    input: str
+    batch: int
+    layers: tuple[LayerVerdict, ...]
+    remarks: tuple[tuple[str, int], ...]
+    macs: int
+    timing: Timing | None
+
+    @property
+    def disagreements(self) -> list[str]:
+        """Every disagreement of every layer."""
+        return [text for layer in self.layers for text in layer.disagreements]
+
+    def count(self, witness: str, verdict: str) -> int:
+        """How many layers have that verdict from that witness (`shape`, `weights`, `flops`)."""
+        return sum(getattr(layer, witness) == verdict for layer in self.layers)
+
+
+def crosscheck(graph: Graph, on: Device, batch: int = 1, runs: int = 5) -> ModelVerdict:
+    """Build the graph as a Keras model, run it on `on`, and compare every layer with our figures.
+
+    `runs` timed runs (0: none).
+    """
+    built = build(graph)
+    return compare(graph, built, on, batch, runs)
+
+
+def compare(graph: Graph, built: Built, on: Device, batch: int = 1, runs: int = 5) -> ModelVerdict:
+    """Compare the figures of `graph` with a built model, which may be another one's (to see it caught)."""
+    ours = {row.name: row for row in measure(graph).rows}
+    with _place(on), deep_recursion(len(built.rows)):
+        seen = run_layers(built, batch)
+        counted = _profiled(built, seen)
+        timing = time_model(built, batch, runs) if runs else None
+    layers = tuple(_verdict(ours[row.name], seen[row.name], counted.get(row.name)) for row in built.rows)
+    remarks = Counter(remark for texts in built.remarks.values() for remark in texts)
+    about = graph.about
+    shape = ", ".join(spell(node.op.shape) for node in graph.inputs)  # type: ignore[attr-defined]
+    macs = batch * measure(graph).totals.macs
+    style = str(about.get("style", ""))
+    return ModelVerdict(graph.name, style, shape, batch, layers, tuple(remarks.items()), macs, timing)
+
+
+def _place(on: Device) -> Any:
+    from .framework import keras
+
+    return keras().device(f"{on.kind}:0")
+
+
+def _profiled(built: Built, seen: dict[str, Seen]) -> dict[str, int]:
+    """What the profiler counts for each layer; nothing on other back ends than TensorFlow's."""
+    module = tensorflow()
+    if module is None:
+        return {}
+    shapes = {name: (1, *each.shape) for name, each in seen.items()}
+    return profiled_float_ops(module, built, shapes)
+
+
+def _verdict(row: Row, seen: Seen, counted: int | None) -> LayerVerdict:
+    shape = AGREES if tuple(row.output or ()) == seen.shape else f"ours {spell(row.output)}, it has {spell(seen.shape)}"
+    return LayerVerdict(row.name, row.op, shape, _weights_verdict(row, seen), _flops_verdict(row, counted))
+
+
+def _weights_verdict(row: Row, seen: Seen) -> str:
+    if row.node.weights_of:
+        return NOTHING
+    ours = {weight.name: (tuple(weight.shape), weight.trainable) for weight in row.weights}
+    theirs = {name: tuple(weight) for name, weight in seen.weights.items()}
+    if ours == theirs:
+        return AGREES if ours else NOTHING
+    names = [name for name in {**ours, **theirs} if ours.get(name) != theirs.get(name)]
+    texts = [f"{name} ours {_weight_text(ours.get(name))}, it has {_weight_text(theirs.get(name))}" for name in names]
+    return "; ".join(texts)
+
+
+def _weight_text(weight: tuple[Any, ...] | None) -> str:
+    if weight is None:
+        return "none"
+    return f"{spell(weight[0])}{'' if weight[1] else ' (not trained)'}"
+
+
+def _flops_verdict(row: Row, counted: int | None) -> str:
+    # what only training runs has no work in our totals, but the layer itself is here and runs
+    cost = row.node.op.apply(*row.inputs) if row.node.training_only else row.cost
+    expected = tensorflow_float_ops(row.node.op, row.inputs, cost)
+    idle = not any(cost.work) and not any(cost.work_per_batch)
+    if idle and not counted:
+        return NOTHING
+    if counted is None or expected is None:
+        return NO_WITNESS
+    return AGREES if expected == counted else f"ours {expected:,}, TensorFlow's profiler {counted:,}"

@@ -1,0 +1,86 @@
+"""What the running model says: the shape of every array that came out, the weights that are there, the time."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from typing import Any, NamedTuple
+
+from .builder import Built
+from .framework import keras as import_keras
+
+SEED = 1512_03385  # any fixed number: the same data on every run
+
+
+class WeightSeen(NamedTuple):
+    """A weight of the running layer."""
+
+    shape: tuple[int, ...]
+    trainable: bool
+
+
+class Seen(NamedTuple):
+    """What was seen of one node: the array's shape (of one image) and the layer's weights by name."""
+
+    shape: tuple[int, ...]
+    weights: dict[str, WeightSeen]
+
+
+def random_inputs(built: Built, batch: int) -> list[Any]:
+    """Standard normal data for every input of the model."""
+    import numpy
+
+    random = numpy.random.default_rng(SEED)
+    shapes = [row.output for row in built.rows if row.name not in built.steps]
+    return [random.standard_normal((batch, *shape), dtype="float32") for shape in shapes]  # type: ignore[misc]
+
+
+def run_layers(built: Built, batch: int) -> dict[str, Seen]:
+    """Run every layer on the arrays that came out of those before it, and look at what comes out.
+
+    An array is let go as soon as nobody reads it any more.
+    """
+    ops = import_keras().ops
+    given = iter(random_inputs(built, batch))
+    last_use = {name: row.name for row in built.rows for name in row.node.inputs}
+    arrays: dict[str, Any] = {}
+    seen = {}
+    for row in built.rows:
+        if row.name in built.steps:
+            arrays[row.name] = built.steps[row.name]([arrays[name] for name in row.node.inputs])
+        else:
+            arrays[row.name] = ops.convert_to_tensor(next(given))
+        seen[row.name] = Seen(tuple(arrays[row.name].shape)[1:], _weights(built, row.name))
+        for name in set(row.node.inputs):
+            if last_use[name] == row.name:
+                del arrays[name]
+    return seen
+
+
+def _weights(built: Built, name: str) -> dict[str, WeightSeen]:
+    steps = built.steps.get(name)
+    layer = steps.layer if steps is not None else None
+    if layer is None:
+        return {}
+    trained = {id(weight) for weight in layer.trainable_weights}
+    return {weight.name: WeightSeen(tuple(weight.shape), id(weight) in trained) for weight in layer.weights}
+
+
+class Timing(NamedTuple):
+    """Seconds of one run: the median of several after warm-up, with the result fetched."""
+
+    seconds: float
+    runs: int
+
+
+def time_model(built: Built, batch: int, runs: int) -> Timing:
+    """Time the compiled model on fixed data; every run ends with the result in main memory."""
+    inputs = random_inputs(built, batch)
+    given = inputs if len(inputs) > 1 else inputs[0]
+    built.model.predict_on_batch(given)  # traces and compiles
+    taken = []
+    for _ in range(runs):
+        start = time.perf_counter()
+        built.model.predict_on_batch(given)
+        taken.append(time.perf_counter() - start)
+    return Timing(statistics.median(taken), runs)
