@@ -165,8 +165,8 @@ def typed(name: str, text: str, example: Any) -> Any:
     >>> typed("blocks", "3,4,23,3", (3, 4, 6, 3)), typed("aux", "yes", False)
     ((3, 4, 23, 3), True)
     """
-    kind = bool if isinstance(example, bool) else type(example)
-    read, expected = READERS.get(kind, (str, "a word"))
+    nested = isinstance(example, tuple) and any(isinstance(part, tuple) for part in example)
+    read, expected = NESTED if nested else READERS.get(type(example), (str, "a word"))
     try:
         return read(text)
     except (KeyError, ValueError):
@@ -194,14 +194,20 @@ def _numbers(text: str) -> tuple[int, ...]:
     return tuple(_whole(part.strip()) for part in text.split(","))
 
 
-def _number_or_word(text: str) -> int | str:
-    return _whole(text) if text.isdecimal() else text
+def _lists(text: str) -> tuple[tuple[int, ...], ...]:
+    return tuple(map(_numbers, text.split("/")))
 
 
+def _number_or_word(text: str) -> int | str | tuple[int, ...]:
+    numbers = _numbers(text) if text.replace(",", "").isdecimal() else ()
+    return numbers if len(numbers) > 1 else numbers[0] if numbers else text
+
+
+NESTED = _lists, "whole numbers with commas between, a slash between lists, as 3,3/3,3,3"
 READERS: dict[type, tuple[Callable[[str], Any], str]] = {
     bool: (_yes_or_no, "yes or no"),
     int: (_whole, f"a whole number of at most {DIGITS} digits"),
     float: (_fraction, "a number, as 0.5"),
     tuple: (_numbers, "whole numbers with commas between, as 3,4,6,3"),
-    type(None): (_number_or_word, f"a word, or a whole number of at most {DIGITS} digits"),
+    type(None): (_number_or_word, "a word, a whole number, or several with commas between"),
 }

@@ -100,10 +100,16 @@ def _input(each: Architecture) -> str:
 
 
 def _option(value: Any) -> str:
-    """A value as `--set` takes it."""
+    """A value as `--set` takes it.
+
+    >>> _option(True), _option((3, 4, 6, 3)), _option(((3, 3), (3,)))
+    ('yes', '3,4,6,3', '3,3/3')
+    """
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
+    if not isinstance(value, tuple):
+        return str(value)
+    return ("/" if any(isinstance(part, tuple) for part in value) else ",").join(map(_option, value))
 
 
 def _data(each: Architecture) -> dict[str, Any]:

@@ -84,7 +84,7 @@ def _phrases(rows: tuple[Row, ...]) -> list[str]:
 def _phrase(row: Row) -> str:
     """A layer of a block in words: a pooling's stride is told, a convolution's differs between equal blocks."""
     words = row.node.op.phrase(not row.cost.weights)
-    return " ".join(GROUPS.sub(r"g=\1", word) for word in words)
+    return " ".join([GROUPS.sub(r"g=\1", word) if word.startswith("in ") else word for word in words])
 
 
 def _counted(inner: list[tuple[str, str]]) -> list[str]:
