@@ -1,0 +1,247 @@
+"""What can be said about a layer or block: names, kinds, and how a value in the file becomes one in Python.
+
+An op's fields are read from its dataclass, so that a new op is usable in a design the day it appears.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import MISSING, fields
+from difflib import get_close_matches
+from fractions import Fraction
+from functools import cache
+from typing import Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
+
+from ..errors import UsageError
+from ..ops.base import Op, Weight
+from ..shapes import Shape, shape_of
+from ._design_expression import evaluate
+from ._design_text import Items, Pairs, Scalar, Value
+
+Names = Mapping[str, Fraction | int]
+
+
+class Field(NamedTuple):
+    """One thing that can be set.
+
+    `kind` is whole (a number), wholes (a number, a word of `words`, or lists of numbers), number,
+    truth, choice (one of `words`), text, shape, weights or fraction; `least` the smallest number.
+    """
+
+    name: str
+    kind: str
+    required: bool = False
+    default: Any = None
+    words: tuple[str, ...] = ()
+    least: int | None = None
+    says: str = ""
+
+
+class FieldError(UsageError):
+    """A value that means nothing; `node` is where it stands, `better` are values that may be meant."""
+
+    def __init__(self, node: Value, says: str, better: tuple[Any, ...] = ()) -> None:
+        self.node, self.says, self.better = node, says, better
+        super().__init__(says)
+
+
+@cache
+def op_fields(op: type[Op]) -> dict[str, Field]:
+    """The fields of an op by name, from its dataclass and what its class tells of them."""
+    hints = get_type_hints(op, localns={"Literal": Literal})  # the alias `Padding` is text that names it
+    return {each.name: _field(op, each, hints[each.name]) for each in fields(op)}
+
+
+def _field(op: type[Op], each: Any, hint: Any) -> Field:
+    required = each.default is MISSING and each.default_factory is MISSING
+    default = None if required else each.default
+    words = get_args(hint) if get_origin(hint) is Literal else ()
+    kind, least = "wholes", None
+    if words:
+        kind = "choice"
+    elif each.name in op.counts + op.sizes:
+        kind, least = "whole", 1 if each.name in op.counts else 0
+    elif each.name in op.pairs:
+        least = 1
+    elif each.name in op.pads:
+        words, least = ("valid", "same"), 0
+    else:
+        kind = _kind(hint)
+    return Field(each.name, kind, required, default, words, least)
+
+
+def _kind(hint: Any) -> str:
+    parts = get_args(hint) or (hint,)
+    if hint is bool:
+        return "truth"
+    if str in parts:
+        return "text"
+    if float in parts:
+        return "number"
+    if Weight in parts:
+        return "weights"
+    return "shape" if any(part in get_args(Shape) for part in parts) else "wholes"
+
+
+def read_value(field: Field, node: Value, names: Names) -> Any:
+    """The value of `field` that stands at `node`; FieldError if there is none."""
+    return _READ[field.kind](field, node, names)
+
+
+def whole_number(field: Field, node: Value, names: Names) -> int:
+    """A whole number, or an expression that gives one."""
+    value = _number(node, names, field)
+    if value.denominator != 1:
+        raise FieldError(
+            node, f"{field.name} must be a whole number, not {_short(node, value)}", (max(round(value), 1),)
+        )
+    number = int(value)
+    if field.least is not None and number < field.least:
+        better = tuple(dict.fromkeys((max(-number, field.least), field.least)))
+        raise FieldError(node, f"{field.name} must be at least {field.least}, not {number}", better)
+    return number
+
+
+def _number(node: Value, names: Names, field: Field) -> Fraction:
+    """The exact value of a number or an expression; `{width}` without quotes, which YAML reads as a mapping, too."""
+    if isinstance(node, Pairs) and node.flow and len(node.pairs) == 1:
+        key, nothing = node.pairs[0]
+        if isinstance(nothing, Scalar) and nothing.value is None:
+            node = Scalar(node.place, f"{{{key.value}}}")
+    if not isinstance(node, Scalar):
+        raise FieldError(node, f"{field.name} must be a number, not {kind_of(node)}")
+    if type(node.value) is int:
+        return Fraction(node.value)
+    if isinstance(node.value, float):
+        return Fraction(repr(node.value))
+    if isinstance(node.value, str):
+        try:
+            return evaluate(node.value, names)
+        except UsageError as error:
+            raise FieldError(node, f"{field.name}: {error}", _near_names(node.value, names)) from None
+    raise FieldError(node, f"{field.name} must be a number, not {kind_of(node)}", (1,) if node.value is True else ())
+
+
+def _near_names(text: str, names: Names) -> tuple[Any, ...]:
+    return tuple(get_close_matches(text.strip("{} "), list(names), n=1))
+
+
+def _wholes(field: Field, node: Value, names: Names, depth: int = 0) -> Any:
+    """A number, a word, or lists of numbers: what kernels, strides and paddings are."""
+    if isinstance(node, Items):
+        if depth > 1 or not 1 <= len(node.items) <= 3:
+            raise FieldError(node, f"{field.name} cannot be a list of {len(node.items)} lists or numbers")
+        return tuple(_wholes(field, item, names, depth + 1) for item in node.items)
+    if isinstance(node, Scalar) and isinstance(node.value, str):
+        if node.value.lower() in field.words:
+            return node.value.lower()
+        near = get_close_matches(node.value.lower(), field.words, n=1, cutoff=0.5)
+        if near or (field.words and node.value.isalpha() and node.value not in names):
+            words = " or ".join(field.words)
+            raise FieldError(
+                node, f"{field.name} must be {words} or numbers, not {node.value!r:.40}", (*near, *field.words)
+            )
+    if isinstance(node, Scalar) and node.value is None and field.default is None and not field.required:
+        return None
+    return whole_number(field, node, names)
+
+
+def _real(field: Field, node: Value, names: Names) -> Any:
+    if isinstance(node, Scalar) and type(node.value) is int:
+        return node.value
+    return float(_number(node, names, field))
+
+
+def _truth(field: Field, node: Value, names: Names) -> bool:
+    if isinstance(node, Scalar) and isinstance(node.value, bool):
+        return node.value
+    text = str(node.value).lower() if isinstance(node, Scalar) else ""
+    better = {"yes": True, "on": True, "1": True, "true": True, "no": False, "off": False, "0": False, "false": False}
+    raise FieldError(
+        node,
+        f"{field.name} must be true or false, not {kind_of(node)}",
+        (better[text],) if text in better else (),
+    )
+
+
+def _choice(field: Field, node: Value, names: Names) -> str:
+    value = node.value if isinstance(node, Scalar) else None
+    if value in field.words:
+        return value  # type: ignore[return-value]
+    folded = {word.lower(): word for word in field.words}
+    near = get_close_matches(str(value).lower(), folded, n=2, cutoff=0.5)
+    known = ", ".join(field.words)
+    says = f"{field.name} must be one of {known}; not {kind_of(node)}"
+    raise FieldError(node, says, tuple(folded[word] for word in near))
+
+
+def _text(field: Field, node: Value, names: Names) -> str | None:
+    if isinstance(node, Scalar) and (isinstance(node.value, str) or node.value is None):
+        return node.value
+    raise FieldError(node, f"{field.name} must be text, not {kind_of(node)}")
+
+
+def _shape(field: Field, node: Value, names: Names) -> Shape | None:
+    if isinstance(node, Scalar) and node.value is None and not field.required:
+        return None
+    return read_shape(node, names, field.name)
+
+
+def read_shape(node: Value, names: Names, what: str) -> Shape:
+    """A shape: `56x56x256`, `[56, 56, 256]`, or a single number of features."""
+    least = Field(what, "whole", least=1)
+    if isinstance(node, Scalar) and isinstance(node.value, str):
+        parts = node.value.lower().replace("×", "x").split("x")
+        if len(parts) in (2, 3) and all(part.strip().isdecimal() for part in parts):
+            items = [Scalar(node.place, int(part[:18])) for part in parts]
+            node = Items(node.place, True, items)  # type: ignore[arg-type]
+    if isinstance(node, Items):
+        if not 1 <= len(node.items) <= 3:
+            raise FieldError(node, f"{what} must have 1 to 3 sizes, not {len(node.items)}")
+        return shape_of(*[whole_number(least, item, names) for item in node.items])
+    return shape_of(whole_number(least, node, names))
+
+
+def _weights(field: Field, node: Value, names: Names) -> tuple[Weight, ...]:
+    """Named weights of an opaque layer: a mapping from names to shapes."""
+    if not isinstance(node, Pairs):
+        raise FieldError(node, f"{field.name} must be a mapping from names to shapes, as {{kernel: [3, 3, 64]}}")
+    size, found = Field(field.name, "whole", least=1), []
+    for key, value in node.pairs:
+        sizes = value.items if isinstance(value, Items) else [value]
+        found.append(Weight(str(key.value), tuple(whole_number(size, each, names) for each in sizes)))
+    return tuple(found)
+
+
+def _fraction(field: Field, node: Value, names: Names) -> Fraction:
+    value = _number(node, names, field)
+    if not 0 < value <= 1:
+        raise FieldError(node, f"{field.name} must be above 0 and at most 1, not {value}")
+    return value
+
+
+def kind_of(node: Value) -> str:
+    """What stands there, in words and with its value if it is short."""
+    if isinstance(node, Items):
+        return "a list"
+    if isinstance(node, Pairs):
+        return "a mapping"
+    return "nothing" if node.value is None else {True: "true", False: "false"}.get(node.value, f"{node.value!r:.40}")
+
+
+def _short(node: Value, value: Fraction) -> str:
+    text = str(node.value) if isinstance(node, Scalar) else ""
+    return f"{text:.40}" if isinstance(node, Scalar) and not isinstance(node.value, str) else f"{text:.40} = {value}"
+
+
+_READ = {
+    "whole": whole_number,
+    "wholes": _wholes,
+    "number": _real,
+    "truth": _truth,
+    "choice": _choice,
+    "text": _text,
+    "shape": _shape,
+    "weights": _weights,
+    "fraction": _fraction,
+}

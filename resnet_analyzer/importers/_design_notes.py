@@ -1,0 +1,92 @@
+"""What is wrong with an entry, in words, and what may mend it: the reader's notes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..errors import AnalyzerError, UnknownName
+from ._design_edit import Mend, replace
+from ._design_entry import FUNCTIONS, Entry, Problem, near_words, quoted, set_field
+from ._design_fields import FieldError
+from ._design_header import Header
+from ._design_later import later
+from ._design_names import Names
+from ._design_text import Scalar, Text, Value
+
+
+class Notes:
+    """Collects problems. The reader is one of these; what is used of it stands here."""
+
+    source: Text
+    header: Header
+    problems: list[Problem]
+    known: Names
+    build: Any
+
+    def channels(self, name: str, otherwise: int) -> int:
+        """The channels that a node puts out, or `otherwise` where that cannot be known."""
+        raise NotImplementedError
+
+    def note_value(self, entry: Entry, name: str, error: FieldError) -> None:
+        """Note a value that means nothing, with what may be meant."""
+        mends = []
+        for better in error.better:
+            edits = replace(self.source, error.node, better)
+            if edits:
+                mends.append(Mend(f"{name}: {_spell(better)}", edits, entry.kind))
+        self.problems.append(Problem("value", f"{entry.kind}: {error.says}", error.node.place, "", tuple(mends)))
+
+    def note_missing(self, entry: Entry, name: str) -> None:
+        """Note that a field is needed; as many as channels come in is what may be meant."""
+        top = self.build.written[-1].name if self.build.written else ""
+        value = self.channels(top, 64) if top else 64
+        edits = set_field(self.source, entry, name, value)
+        mends = (Mend(f"{name}: {value}", edits, entry.kind),) if edits else ()
+        self.problems.append(Problem("missing", f"{entry.kind}: {name} is needed", entry.place, "", mends))
+
+    def _note_error(self, entry: Entry, error: AnalyzerError) -> None:
+        """What an op or the graph itself refused."""
+        says = str(error)
+        named = next((name for name in entry.fields if f": {name} must" in says), "")
+        if isinstance(error, UnknownName):
+            named = "activation" if "activation" in entry.fields else "function"
+        mends: tuple[Mend, ...] = ()
+        if "two nodes of this name" in says and "name" in entry.fields:
+            named = "name"
+            mends = self._other_name(entry)
+        elif isinstance(error, UnknownName) and named in entry.fields:
+            near = near_words(error.name, list(FUNCTIONS))
+            node = entry.fields[named]
+            mends = tuple(Mend(f"{named}: {word}", replace(self.source, node, word), entry.kind) for word in near)
+        self.problems.append(Problem("value", f"{says}", entry.place_of(named), "", mends))
+
+    def _other_name(self, entry: Entry) -> tuple[Mend, ...]:
+        node = entry.fields["name"]
+        if not isinstance(node, Scalar):
+            return ()
+        name = f"{node.value}_2"
+        return (Mend(f"name: {name}", replace(self.source, node, name), entry.kind),)
+
+    def _branch_mends(self, entry: Entry) -> tuple[Mend, ...]:
+        words = ["previous", "start"]
+        edits = set_field(self.source, entry, "inputs", words)
+        return (Mend("inputs: [previous, start]", edits, entry.kind),) if edits else ()
+
+    def _unknown_input(self, entry: Entry, node: Value) -> None:
+        if not isinstance(node, Scalar) or node.value is None:
+            self.problems.append(Problem("inputs", "inputs are names of layers", node.place))
+            return
+        name = str(node.value)
+        near = near_words(name, self.known.spellings())
+        mends = tuple(
+            Mend(f"{word} for {name}", replace(self.source, node, word), entry.kind) for word in (*near, "previous")
+        )
+        says = later(self.header.layers, entry, name) or (
+            f"{entry.kind} reads {quoted(name)}, and there is no layer of that name before it"
+            + (f". Did you mean {' or '.join(near)}?" if near else "")
+        )
+        self.problems.append(Problem("unknown input", says, node.place, "", mends))
+
+
+def _spell(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,389 @@
+"""A design file read: every problem noted with its place, and the graph of all that can be built."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from ..architectures._dense_block import DenseBuilder
+from ..architectures._residual_block import Pen
+from ..architectures._residual_style import STYLES
+from ..errors import AnalyzerError, UsageError
+from ..graph import Graph, Node
+from ..measure import Row, walk
+from ..ops.base import Check, Op
+from ..ops.opaque import Opaque
+from ._design_blocks import BUILD, Unbuildable, known_fields, values_of
+from ._design_entry import Entry, Problem, near_words, quoted, read_entry, renames
+from ._design_fields import Field, FieldError, op_fields, read_value
+from ._design_header import Header, read_header
+from ._design_names import Names
+from ._design_notes import Notes
+from ._design_text import Items, Place, Scalar, Text
+from .base import Request
+
+MOST_NODES = 30_000
+MOST_STEPS = 60_000
+
+
+class TooLarge(UsageError):
+    """A design that grows beyond what is built."""
+
+
+class Failure(NamedTuple):
+    """A layer's row and the rule that it breaks."""
+
+    row: Row
+    check: Check
+
+
+@dataclass(eq=False)
+class Reading:
+    """What a design file says.
+
+    `graph` is all that could be built (None: nothing); entries that could not are opaque layers in it,
+    named in `broken`. `origins` are the entries by the names of the nodes that they made, `failures` the
+    rules that do not hold, in order, `rows` all rows.
+    """
+
+    source: Text
+    header: Header
+    graph: Graph | None
+    problems: list[Problem]
+    origins: dict[str, Entry]
+    failures: list[Failure]
+    rows: dict[str, Row]
+    broken: set[str] = field(default_factory=set)
+
+    def place(self, node: str) -> Place:
+        """Where a node was written."""
+        entry = self.origins.get(node)
+        return entry.place if entry else self.header.input_place
+
+
+class _Builder(DenseBuilder):
+    """Keeps nodes in the order of writing, so that they can be measured while more are written."""
+
+    def __init__(self, name: str, style: str) -> None:
+        super().__init__(name, style)
+        self.written: list[Node] = []
+
+    def add(self, name: str, op: Op, *inputs: str, full_name: str | None = None) -> str:
+        full = super().add(name, op, *inputs, full_name=full_name)
+        if len(self.written) >= MOST_NODES:
+            raise TooLarge(f"more than {MOST_NODES:,} layers, the most that a design may have")
+        self.written.append(self._nodes[full])
+        return full
+
+    def flag(self, **flags: Any) -> None:
+        """Change the node written last."""
+        node = self.written[-1]._replace(**flags)
+        self.written[-1] = self._nodes[node.name] = node
+
+
+class _Growing:
+    """What `walk` takes for a graph: nodes that are still being written."""
+
+    def __init__(self, written: list[Node]) -> None:
+        self.written = written
+
+    @property
+    def nodes(self) -> Iterator[Node]:
+        """The nodes so far, and later ones when they are asked for."""
+        index = 0
+        while True:
+            yield self.written[index]
+            index += 1
+
+
+def read_design(source: Text, request: Request = Request()) -> Reading:  # noqa: B008 (immutable)
+    """Everything that a design says, and everything that is wrong with it."""
+    problems: list[Problem] = []
+    for key in source.twice:
+        problems.append(Problem("twice", f"the key {quoted(str(key.value))} stands twice in one mapping", key.place))
+    header = read_header(source, request, problems)
+    reader = Reader(source, header, problems)
+    return reader.read()
+
+
+class Reader(Notes):
+    """Writes the graph entry by entry. What the vocabulary's builders need of it is public."""
+
+    def __init__(self, source: Text, header: Header, problems: list[Problem]) -> None:
+        self.source, self.header, self.problems = source, header, problems
+        self.names: dict[str, Fraction | int] = dict(header.variables)
+        self.style, self.defaults = header.style, header.defaults
+        self.build = _Builder(header.name, header.style)
+        self.pen = Pen(self.build, STYLES[header.style], header.classes)
+        self.stage, self.keras_order = 1, False
+        self.known = Names(self.build)
+        self.origins: dict[str, Entry] = {}
+        self.broken: set[str] = set()
+        self.rows: dict[str, Row] = {}
+        self.failures: list[Failure] = []
+        self._walk = walk(_Growing(self.build.written), self._failed)  # type: ignore[arg-type]
+        self._steps = self._claimed = 0
+
+    def _failed(self, row: Row, check: Check) -> None:
+        self.failures.append(Failure(row, check))
+
+    def read(self) -> Reading:
+        """The whole design."""
+        top = ""
+        if self.header.input is not None:
+            from ..ops.input import Input
+
+            top = self.pen.add("input", Input(self.header.input))
+        if self.header.layers is not None:
+            try:
+                self.layers(self.header.layers, top)
+            except TooLarge as error:
+                self.problems.append(Problem("too large", str(error), self.header.layers.place))
+        self._measure()
+        graph = self._graph()
+        return Reading(
+            self.source, self.header, graph, self.problems, self.origins, self.failures, self.rows, self.broken
+        )
+
+    def _graph(self) -> Graph | None:
+        if not self.build.written:
+            return None
+        graph = Graph(self.header.name, tuple(self.build.written), dict(self.header.about))
+        return graph.by_depth() if self.keras_order else graph
+
+    def _measure(self) -> None:
+        while len(self.rows) < len(self.build.written):
+            row = next(self._walk)
+            self.rows[row.name] = row
+
+    def channels(self, name: str, otherwise: int) -> int:
+        """The channels that a node puts out, or `otherwise` where that cannot be known."""
+        self._measure()
+        output = self.rows[name].output if name in self.rows else None
+        return otherwise if output is None else output.channels
+
+    def count(self, word: str) -> int:
+        """1, 2, 3 … for each time that the word is asked for in this scope."""
+        return self.known.count(word)
+
+    def claim(self, entry: Entry) -> None:
+        """Say that the nodes written since the last claim are the entry's."""
+        for node in self.build.written[self._claimed :]:
+            self.origins[node.name] = entry
+        self._claimed = len(self.build.written)
+
+    def layers(self, items: Items, top: str) -> str:
+        """A list of entries, each reading the one before unless it says otherwise."""
+        self._claimed = len(self.build.written)
+        start = top
+        for index in range(len(items.items)):
+            self._steps += 1
+            if self._steps > MOST_STEPS:
+                raise TooLarge(f"more than {MOST_STEPS:,} entries, repeats counted")
+            entry = read_entry(self.source, items, index, self.problems)
+            if entry is None:
+                top = self._placeholder(None, top)
+                continue
+            self._check_keys(entry)
+            top = self._repeated(entry, top, start)
+        return top
+
+    def _check_keys(self, entry: Entry) -> None:
+        known = known_fields(entry)
+        for name, key in entry.keys.items():
+            if name not in known:
+                near = near_words(name, [each for each in known if each not in entry.fields])
+                guess = f". Did you mean {' or '.join(near)}?" if near else f". Known: {', '.join(known)}."
+                says = f"{entry.kind}: unknown setting {quoted(name)}{guess}"
+                mends = renames(self.source, key, near, entry.kind)
+                self.problems.append(Problem("unknown key", says, key.place, "", mends))
+
+    def _repeated(self, entry: Entry, top: str, start: str) -> str:
+        noted = len(self.problems)
+        outer = self.names.get("index")
+        try:
+            times = self._times(entry)
+            for number in range(1, times + 1):
+                if times > 1:
+                    self.names["index"] = number
+                top = self._entry(entry, top, start, number if times > 1 else 0)
+                if len(self.problems) > noted:
+                    break  # what is wrong once is wrong every time
+        except Unbuildable:
+            top = self._placeholder(entry, top)
+        except TooLarge:
+            raise
+        except AnalyzerError as error:
+            self._note_error(entry, error)
+            top = self._placeholder(entry, top)
+        finally:
+            self.names.pop("index", None)
+            if outer is not None:
+                self.names["index"] = outer
+        return top
+
+    def _times(self, entry: Entry) -> int:
+        node = entry.fields.get("repeat")
+        if node is None or "repeat" not in known_fields(entry):
+            return 1
+        try:
+            times: int = read_value(Field("repeat", "whole", least=1), node, self.names)
+            if times > MOST_NODES:
+                raise FieldError(node, f"repeat: {times:,} is more than {MOST_NODES:,}, the most that is built")
+        except FieldError as error:
+            self.note_value(entry, "repeat", error)
+            raise Unbuildable from None
+        return times
+
+    def _entry(self, entry: Entry, top: str, start: str, number: int) -> str:
+        if entry.kind == "group":
+            return self._group(entry, top, start, number)
+        if entry.kind in BUILD:
+            inputs = self._inputs(entry, top, start)
+            if len(inputs) != 1:
+                self.problems.append(Problem("inputs", f"a {entry.kind} reads one layer", entry.place_of("inputs")))
+                raise Unbuildable
+            self._claimed = len(self.build.written)
+            return BUILD[entry.kind](self, entry, inputs[0])
+        return self._op(entry, top, start, number)
+
+    def _group(self, entry: Entry, top: str, start: str, number: int) -> str:
+        inner = entry.fields.get("layers")
+        if not isinstance(inner, Items):
+            place = inner.place if inner else entry.place
+            self.problems.append(Problem("layers", "a group needs `layers`, a list", place))
+            raise Unbuildable
+        options = {"training_only": COMMON_TRAINING}
+        flags = values_of(self, _only(entry, options), options)
+        inputs = self._inputs(entry, top, start)
+        name = self.name_of(entry, "group" if number else "")
+        name = f"{name}{number}" if number else name
+        if not name:
+            return self.layers(inner, inputs[0] if inputs else "")
+        with self.build.scope(name, bool(flags["training_only"])):
+            scope = self.known.scope
+            end = self.layers(inner, inputs[0] if inputs else "")
+            self.known.outputs[scope] = end
+        return end
+
+    def name_of(self, entry: Entry, otherwise: str) -> str:
+        """The name that the entry gives itself; `otherwise` if it has none or a bad one (a problem is noted)."""
+        node = entry.fields.get("name")
+        if node is None:
+            return otherwise
+        value = node.value if isinstance(node, Scalar) else None
+        value = str(value) if type(value) is int else value
+        if not isinstance(value, str) or not _is_name(value):
+            says = "a name is text of at most 200 printable characters without spaces at its ends"
+            self.problems.append(Problem("name", says, node.place))
+            return otherwise
+        return value
+
+    def _op(self, entry: Entry, top: str, start: str, number: int) -> str:
+        name = self.name_of(entry, "") or self.known.automatic(entry.function or entry.kind)
+        name = f"{name}{number}" if number and "name" in entry.fields else name
+        self._claimed = len(self.build.written)
+        inputs = self._inputs(entry, top, start)
+        op = self._made(entry)
+        inputs = self._arity(entry, op, inputs)
+        absolute = name[1:] if name.startswith("/") else None
+        full = self.build.add(name, op, *inputs, full_name=absolute)
+        self.claim(entry)
+        self._flags(entry)
+        return full
+
+    def _made(self, entry: Entry) -> Op:
+        assert entry.op is not None
+        if entry.function:
+            return entry.op(entry.function)  # type: ignore[call-arg]
+        values = values_of(self, entry, op_fields(entry.op))
+        required = [name for name, known in op_fields(entry.op).items() if known.required]
+        given = {name: values[name] for name in entry.fields if name in op_fields(entry.op)}
+        return entry.op(**given, **{name: values[name] for name in required if name not in given})
+
+    def _arity(self, entry: Entry, op: Op, inputs: tuple[str, ...]) -> tuple[str, ...]:
+        if op.arity == 0:
+            if "inputs" in entry.fields:
+                self.problems.append(Problem("inputs", "an input reads no layer", entry.place_of("inputs")))
+            return ()
+        if op.arity is None and not isinstance(op, Opaque) and "inputs" not in entry.fields:
+            says = f"{entry.kind}: which layers? Name them, as `{entry.kind}: [previous, start]`"
+            if self.known.names:
+                mends = self._branch_mends(entry)
+                self.problems.append(Problem("inputs", says, entry.place, "", mends))
+                raise Unbuildable
+        return inputs
+
+    def _flags(self, entry: Entry) -> None:
+        flags: dict[str, Any] = {}
+        for name in ("frozen", "training_only"):
+            if name in entry.fields:
+                flags[name] = read_value(Field(name, "truth"), entry.fields[name], self.names)
+        node = entry.fields.get("weights_of")
+        if isinstance(node, Scalar):
+            flags["weights_of"] = self.known.find(str(node.value))
+            if not flags["weights_of"]:
+                self._unknown_input(entry, node)
+                flags.pop("weights_of")
+        if flags:
+            self.build.flag(**flags)
+
+    def _inputs(self, entry: Entry, top: str, start: str) -> tuple[str, ...]:
+        """The nodes that an entry reads; problems are noted, Unbuildable if one is unknown."""
+        node = entry.fields.get("inputs")
+        if node is None:
+            if not top and entry.op is not None and entry.op.arity != 0:
+                self.problems.append(Problem("inputs", "there is no layer before that it could read", entry.place))
+                raise Unbuildable
+            return (top,) if top else ()
+        found, special = [], {"previous": top, "start": start}
+        for each in node.items if isinstance(node, Items) else [node]:
+            text = str(each.value) if isinstance(each, Scalar) and each.value is not None else ""
+            full = special.get(text) or self.known.find(text)
+            if full:
+                found.append(full)
+            else:
+                self._unknown_input(entry, each)
+        if len(found) < (len(node.items) if isinstance(node, Items) else 1) or not found:
+            if isinstance(node, Items) and not node.items:
+                self.problems.append(Problem("inputs", "inputs must name at least one layer", node.place))
+            raise Unbuildable
+        return tuple(found)
+
+    def _placeholder(self, entry: Entry | None, top: str) -> str:
+        """An opaque layer where an entry could not be built, so that what follows can still be read."""
+        wanted = self.name_of(entry, "") if entry else ""
+        name = wanted or self.known.automatic("unknown")
+        full = name[1:] if name.startswith("/") else self.known.full(name)
+        if full in self.known.names:
+            name = self.known.automatic("unknown")
+            full = self.known.full(name)
+        inputs = (top,) if top else ()
+        op: Op = Opaque("could not be read")
+        self._claimed = len(self.build.written)
+        if not inputs:
+            from ..ops.input import Input
+
+            op, inputs = Input(), ()
+        self.build.add(name, op, *inputs, full_name=full)
+        if entry is not None:
+            self.claim(entry)
+        self.broken.add(full)
+        return full
+
+
+COMMON_TRAINING = Field("training_only", "truth", default=False)
+
+
+def _only(entry: Entry, options: dict[str, Field]) -> Entry:
+    """The entry with no other fields than those."""
+    part = Entry(entry.value, entry.kind, entry.place, entry.siblings, entry.index)
+    part.fields = {name: node for name, node in entry.fields.items() if name in options}
+    return part
+
+
+def _is_name(text: str) -> bool:
+    fits = 0 < len(text) <= 200 and text.isprintable() and text == text.strip()
+    return fits and text not in ("previous", "start", "/")

@@ -1,0 +1,233 @@
+"""A graph written as a design file: stages and blocks where the family has them, else layer by layer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+from ..architectures._residual_style import STYLES
+from ..architectures.base import Architecture
+from ..dim import floor_div
+from ..errors import UsageError
+from ..graph import Graph, Node
+from ..measure import measure
+from ..ops.activation import Activation
+from ..ops.input import Input
+from ..shapes import spell
+from ._design_blocks import BLOCK, style_of
+from ._design_edit import spelled
+from ._design_entry import FUNCTIONS, snake
+from ._design_header import STYLE_NAMES, TEXTS
+from ._design_text import Pairs, Place, Text
+
+NOTE = """\
+# {title}, as a design of your own. Change what you like, then:
+#   resnet-analyze verify {file}     is it sound? where it breaks, what mends it
+#   resnet-analyze show {file}       shapes, parameters and cost
+# Every entry reads the one before it; `inputs: [a, b]` names others. Words and settings: resnet-analyze schema
+"""
+COLUMN = 72  # where comments begin, if the line is shorter
+_YAML = Text("", "", Pairs(Place(), False), (), False)  # how values are spelled
+
+Line = tuple[str, str]  # a line, and the node whose shape is its comment
+
+
+def write_design(graph: Graph, architecture: Architecture | None = None, file: str = "my-design.yaml") -> str:
+    """The text of a design file that reads back as this very graph.
+
+    UsageError where a graph cannot be written (grids and symbols, names that no file can hold).
+    """
+    outputs = {row.name: spell(row.output) for row in measure(graph).rows}
+    body = _compact(graph, architecture) if architecture else None
+    for lines in (body, list(_layers(graph.nodes, ""))):
+        if lines is not None:
+            text = _text(graph, lines, outputs, file, body is lines and architecture)
+            if differences(graph, text) == "":
+                return text
+    raise UsageError(f"{graph.name}: cannot be written as a design: {differences(graph, text)}")
+
+
+def differences(graph: Graph, text: str) -> str:
+    """What a design's text says otherwise than the graph: the first difference, or nothing."""
+    from .design import examine_text
+
+    reading = examine_text(graph.name, text)
+    if reading.problems or reading.graph is None:
+        return reading.problems[0].says if reading.problems else "nothing could be read"
+    if len(reading.graph) != len(graph):
+        return f"{len(reading.graph)} layers instead of {len(graph)}"
+    for mine, theirs in zip(graph, reading.graph, strict=True):
+        if mine._replace(op=theirs.op) != theirs or type(mine.op) is not type(theirs.op):
+            return f"{mine._replace(op=theirs.op)} is read as {theirs}"
+        if mine.op.settings() != theirs.op.settings():
+            return f"{mine.name}: {mine.op.settings()} is read as {theirs.op.settings()}"
+    return "" if graph.about == reading.graph.about else f"{graph.about} is read as {reading.graph.about}"
+
+
+def _text(graph: Graph, lines: Sequence[Line], outputs: Mapping[str, str], file: str, compact: Any) -> str:
+    title = graph.about.get("title", graph.name)
+    head = [*NOTE.format(title=title, file=file).splitlines(), "", f"design: {_flow(graph.name)}"]
+    head += [f"{key}: {_flow(graph.about[key])}" for key in TEXTS if graph.about.get(key)]
+    style = graph.about.get("style", "paper")
+    if "style" in graph.about:
+        head.append(f"style: {_flow(style)}")
+    first = graph.nodes[0]
+    if isinstance(first.op, Input) and first.name == _input_name(style):
+        shape = first.op.shape
+        head.append(f"input: {'x'.join(map(str, shape)) if len(shape) == 3 else _flow(tuple(shape))}")
+        lines = [line for line in lines if line[1] != first.name]
+    if "classes" in graph.about:
+        head.append(f"classes: {graph.about['classes']}")
+    defaults = _defaults(compact) if compact and _is_residual(compact) else {}
+    if defaults:
+        head.append(f"defaults: {_flow(defaults)}")
+    body = [_commented(line, outputs.get(node, "")) for line, node in lines]
+    return "\n".join([*head, "", "layers:", *body]) + "\n"
+
+
+def _commented(line: str, comment: str) -> str:
+    return f"{line:<{COLUMN}}  # {comment}" if comment else line
+
+
+def _input_name(style: str) -> str:
+    names = STYLES[style].names if style in STYLE_NAMES else {}
+    return names.get("input", "input")
+
+
+def _flow(value: Any) -> str:
+    """A value on one line: `{filters: 64, kernel_size: [1, 7]}`."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key}: {_flow(each)}" for key, each in value.items()) + "}"
+    return spelled(_YAML, value)
+
+
+def _layers(nodes: Sequence[Node], before: str) -> Iterator[Line]:
+    """Nodes layer by layer, those of one scope in a group."""
+    known: set[str] = {before} if before else set()
+    words: set[tuple[str, str]] = set()
+    for (scope, training), members in groupby(nodes, key=lambda node: (node.scope, node.training_only)):
+        indent = ""
+        if scope:
+            flag = ", training_only: true" if training else ""
+            yield f"- group: {{name: {_flow(scope)}{flag}}}", ""
+            yield "  layers:", ""
+            indent = "  "
+        for node in members:
+            yield f"{indent}- {_layer(node, before, known, words, bool(scope))}", node.name
+            known.add(node.name)
+            before = node.name
+
+
+def _layer(node: Node, before: str, known: set[str], words: set[tuple[str, str]], grouped: bool) -> str:
+    """One layer as an entry."""
+    op = node.op
+    word, settings = snake(type(op).__name__), op.settings()
+    if isinstance(op, Activation) and op.function in FUNCTIONS:
+        word, settings = op.function, {}
+    said: dict[str, Any] = {}
+    name = _relative(node)
+    if name != word or (node.scope, word) in words:
+        said["name"] = name
+    words.add((node.scope, word))
+    said |= {key: tuple(value) if key == "shape" else value for key, value in settings.items()}
+    if isinstance(op, Input):
+        said["shape"] = tuple(op.shape)
+    elif node.inputs != (before,) or op.arity is None:
+        inputs = [_spelled_input(each, node.scope, known) for each in node.inputs]
+        said["inputs"] = inputs[0] if len(inputs) == 1 else inputs
+    said |= {"training_only": True} if node.training_only and not grouped else {}
+    said |= {"frozen": True} if node.frozen else {}
+    said |= {"weights_of": _spelled_input(node.weights_of, node.scope, known)} if node.weights_of else {}
+    return f"{word}: {_flow(said)}" if said else word
+
+
+def _relative(node: Node) -> str:
+    """A node's name inside its scope; from the root, with /, where it is not named after it."""
+    if node.scope and node.name.startswith(f"{node.scope}/"):
+        return node.name[len(node.scope) + 1 :]
+    return f"/{node.name}" if node.scope else node.name
+
+
+def _spelled_input(name: str, scope: str, known: set[str]) -> str:
+    """The shortest spelling of a name inside a scope that cannot mean another node."""
+    while scope:
+        if name.startswith(f"{scope}/"):
+            return name[len(scope) + 1 :]
+        if f"{scope}/{name}" in known:
+            return f"/{name}"
+        scope = scope.rpartition("/")[0]
+    return name
+
+
+def _is_residual(architecture: Architecture) -> bool:
+    return architecture.build.__name__ == "residual_network"
+
+
+def _compact(graph: Graph, architecture: Architecture) -> list[Line] | None:
+    """Stem, stages and head: the stages as stage entries; None for families without them."""
+    if _is_residual(architecture):
+        entries, pattern = _residual_stages(graph, architecture), r"stage\d+/block\d+"
+    elif architecture.build.__name__ == "densenet":
+        entries, pattern = _dense_stages(architecture), r"stage\d+/(layer\d+|transition)"
+    else:
+        return None
+    inside = [index for index, node in enumerate(graph.nodes) if re.match(pattern, node.scope)]
+    if not inside:
+        return None
+    stem, head = graph.nodes[: inside[0]], graph.nodes[inside[-1] + 1 :]
+    ends = _ends(graph)
+    stages = [(line, ends.get(scope, "")) for line, scope in entries]
+    return [*_layers(stem, ""), *stages, *_layers(head, graph.nodes[inside[-1]].name)]
+
+
+def _ends(graph: Graph) -> dict[str, str]:
+    """The last node of every stage (`stage2`), and of every transition."""
+    ends: dict[str, str] = {}
+    for node in graph.nodes:
+        stage = node.scope.partition("/")[0]
+        ends[f"{stage}/transition" if "transition" in node.scope else stage] = node.name
+    return ends
+
+
+def _defaults(architecture: Architecture) -> dict[str, Any]:
+    """The settings of an architecture that all its blocks share."""
+    options = architecture.options
+    shared = ("block", "shortcut", "shortcut_pool", "variant", "shortcut_variant", "stride_at")
+    names = (*shared, "cardinality", "form", "se_ratio", "dropout")
+    return {name: options[name] for name in names if name in options and options[name] != BLOCK[name].default}
+
+
+def _residual_stages(graph: Graph, architecture: Architecture) -> list[tuple[str, str]]:
+    options = architecture.options
+    style = style_of(graph.about.get("style", "paper"), options["variant"])
+    inner = options["cardinality"] * (options["bottleneck_width"] or options["width"])
+    last = len(options["blocks"]) - 1
+    lines = []
+    for stage, count in enumerate(options["blocks"]):
+        said = {"width": options["width"] * 2**stage, "blocks": count}
+        if (stage < last) if style.stride_in_last_block else (stage > 0):
+            said["stride"] = 2
+        if inner != options["width"]:
+            said["inner"] = inner * 2**stage
+        lines.append((f"- stage: {_flow(said)}", f"stage{stage + 2}"))
+    return lines
+
+
+def _dense_stages(architecture: Architecture) -> list[tuple[str, str]]:
+    from ..architectures.densenet import _fraction
+
+    options = architecture.options
+    rate, theta = options["growth_rate"], _fraction(options["compression"])
+    stem = options["stem_channels"]
+    channels = 2 * rate if stem is None else stem
+    lines = []
+    for stage, count in enumerate(options["blocks"], 2):
+        said = {"layers": count, "growth_rate": rate, **({} if options["bottleneck"] else {"bottleneck": False})}
+        lines.append((f"- dense_block: {_flow(said)}", f"stage{stage}"))
+        channels += count * rate
+        if stage <= len(options["blocks"]):
+            channels = floor_div(channels * theta.numerator, theta.denominator)
+            lines.append((f"- transition: {_flow({'channels': channels})}", f"stage{stage}/transition"))
+    return lines
