@@ -69,6 +69,7 @@ class TestFloorDiv:
     def test_two_symbols_and_a_symbol_as_divisor(self, a, s, n, m):
         assert at(dim.floor_div(3 * N + M + a, s), n, m) == (3 * n + m + a) // s
         assert at(dim.floor_div(N + a, M), n, m) == (n + a) // m
+        assert at(dim.floor_div(a, M), n, m) == a // m
         assert at(dim.floor_div(dim.floor_div(N, M) + a, s), n, m) == (n // m + a) // s
 
     @given(number=st.integers(-100, 100), divisor=st.integers(1, 12))
