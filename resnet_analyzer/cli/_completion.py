@@ -46,14 +46,14 @@ def formats(context: click.Context, parameter: click.Parameter, incomplete: str)
     """Offer the formats that can be written."""
     from ..measure import WRITERS
 
-    return _beginning(WRITERS, incomplete)
+    return _beginning(sorted(WRITERS), incomplete)
 
 
 def _meant(context: click.Context) -> list[Architecture]:
     from ..architectures.base import ARCHITECTURES
 
     given = context.params.get("target") or context.params.get("networks") or ()
-    names = (given,) if isinstance(given, str) else given
+    names = ((given,) if isinstance(given, str) else given) or context.args  # unparsed before an option without value
     found = [ARCHITECTURES.find(name.partition("@")[0]) for name in names]
     return [each for each in found if each] or [each for _, each in ARCHITECTURES.items()]
 

@@ -64,7 +64,7 @@ OPTIONS = (
     click.option("--classes", type=COUNT, metavar="N", help="Number of classes."),
     click.option("--batch", type=COUNT, default=1, metavar="N", help="Images counted together; 1 if not given."),
     click.option(
-        "--style", metavar="NAME", shell_complete=completion.styles, help="paper, torchvision, keras …: see `list`."
+        "--style", metavar="NAME", shell_complete=completion.styles, help="paper, torchvision, keras, ...: see `list`."
     ),
     click.option(
         "--set",

@@ -50,7 +50,8 @@ class Commands(click.Group):
             return own
         inner = click.Context(show, info_name=DEFAULT, parent=context)
         if incomplete.startswith("-"):
-            return own + [item for item in show.shell_complete(inner, incomplete) if item not in own]
+            known = {item.value for item in own}
+            return own + [item for item in show.shell_complete(inner, incomplete) if item.value not in known]
         network = next(each for each in show.params if isinstance(each, click.Argument))
         return own + network.shell_complete(inner, incomplete)
 

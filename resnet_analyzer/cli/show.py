@@ -21,8 +21,8 @@ DATASETS = ("imagenet", "cifar")
 
 @click.command()
 @click.argument("target", required=False, metavar="[NETWORK[@STYLE]]", shell_complete=completion.networks)
-@click.option("--depth", type=COUNT, metavar="N", help="Depth of a ResNet: 18, 34, 50, 101, 152 …")
-@click.option("--blocks", metavar="A,B,…", help="Blocks per stage, for any depth: 3,4,23,3.")
+@click.option("--depth", type=COUNT, metavar="N", help="Depth of a ResNet: 18, 34, 50, 101, 152, ...")
+@click.option("--blocks", metavar="A,B,...", help="Blocks per stage, for any depth: 3,4,23,3.")
 @click.option("--block", metavar="KIND", shell_complete=completion.words(*BLOCKS), help="basic or bottleneck.")
 @click.option("--dataset", type=click.Choice(DATASETS), help="Whose rule of depths; imagenet if not given.")
 @click.option(

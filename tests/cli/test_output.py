@@ -1,0 +1,232 @@
+"""Where the output goes: files whole or not at all, pipes that close, full disks, encodings, closed streams."""
+
+import os
+import signal
+import stat
+import subprocess
+import sys
+import time
+
+import pytest
+
+ROOT_MAY_ALL = hasattr(os, "geteuid") and os.geteuid() == 0
+
+
+@pytest.fixture
+def old(tmp_path):
+    file = tmp_path / "out.txt"
+    file.write_text("old")
+    return file
+
+
+def only(file):
+    """Whether nothing stands beside the file: no half-written one."""
+    return [path.name for path in file.parent.iterdir()] == [file.name]
+
+
+def test_a_file_is_written_whole(run, old):
+    assert run("resnet50", "--output", str(old)) == (0, "", "")
+    assert old.read_text(encoding="utf-8") == run("resnet50", columns=120).out
+    assert only(old)
+
+
+def test_permissions_and_links_are_kept(run, old, tmp_path):
+    old.chmod(0o640)
+    link = tmp_path / "link.txt"
+    link.symlink_to(old)
+    assert run("resnet18", "-o", str(link)).status == 0
+    assert link.is_symlink()
+    assert old.read_text(encoding="utf-8").startswith("ResNet-18")
+    assert stat.S_IMODE(old.stat().st_mode) == 0o640
+
+
+def test_dash_is_standard_output(run):
+    assert run("resnet18", "-o", "-").out == run("resnet18").out
+
+
+@pytest.mark.parametrize(
+    ("place", "says"),
+    [
+        ("missing/out.txt", "No such file or directory"),
+        ("", "Is a directory"),
+        ("out.txt/below", "Not a directory"),
+        ("new/", "--output needs the name of a file"),
+        ("n" * 300, "File name too long"),
+    ],
+)
+def test_a_place_that_cannot_be_written(complain, old, place, says):
+    said = complain("resnet50", "-o", f"{old.parent}/{place}" if place else str(old.parent))
+    assert said.startswith("cannot write ")
+    assert says in said
+    assert old.read_text() == "old"
+    assert only(old)
+
+
+def test_no_name(complain):
+    assert complain("resnet50", "-o", "") == "cannot write '': --output needs the name of a file"
+    assert "cannot write" in complain("resnet50", "-o", "a\0b")
+
+
+def test_a_folder_that_may_not_be_written(complain, old, monkeypatch):
+    def refused(path, mode="r", **keywords):
+        raise PermissionError(13, "Permission denied")
+
+    if ROOT_MAY_ALL:  # to whom no folder is closed
+        monkeypatch.setattr("builtins.open", refused)
+    else:
+        old.parent.chmod(0o500)
+    said = complain("resnet50", "-o", str(old))
+    old.parent.chmod(0o700)
+    assert said == f"cannot write {old}: Permission denied"
+    assert old.read_text() == "old"
+
+
+def test_a_file_that_may_not_be_written(complain, old, monkeypatch):
+    old.chmod(0o400)
+    monkeypatch.setattr("os.access", lambda path, mode: False)
+    assert "may not be written" in complain("resnet50", "-o", str(old))
+    assert old.read_text() == "old"
+
+
+@pytest.mark.parametrize("failing", ["os.replace", "os.chmod"])
+def test_the_old_file_stays_when_writing_fails(complain, old, monkeypatch, failing):
+    def full(*arguments):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(failing, full)
+    assert complain("resnet50", "-o", str(old)) == f"cannot write {old}: No space left on device"
+    assert old.read_text() == "old"
+    assert only(old)
+
+
+def test_the_old_file_stays_when_writing_is_interrupted(run, old, monkeypatch):
+    def interrupted(*arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("os.replace", interrupted)
+    ended = run("resnet50", "-o", str(old))
+    assert (ended.status, ended.err.strip()) == (130, "resnet-analyze: interrupted")
+    assert old.read_text() == "old"
+    assert only(old)
+
+
+def test_the_old_file_stays_when_the_input_is_bad(complain, old):
+    complain("vgg16", "--input", "16", "-o", str(old), status=1)
+    complain("resnet50", "--format", "xml", "-o", str(old))
+    assert old.read_text() == "old"
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="a device of Linux")
+@pytest.mark.parametrize("arguments", [["resnet50"], ["resnet1202", "--by", "layer"], ["--help"], ["list"]])
+def test_a_full_disk_behind_standard_output(process, arguments):
+    with open("/dev/full", "wb") as full:
+        ended = process(*arguments, capture_output=False, stdout=full, stderr=subprocess.PIPE)
+    assert ended.stderr == b"resnet-analyze: cannot write to standard output: No space left on device\n"
+    assert ended.returncode == 2
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="a device of Linux")
+def test_a_device_is_written_to(complain, run):
+    assert complain("resnet50", "-o", "/dev/full") == "cannot write /dev/full: No space left on device"
+    assert run("resnet50", "-o", "/dev/null") == (0, "", "")
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_pipe_that_closes(environment, unbuffered):
+    """`| head -1`: what it read is there, nobody complains, and nothing has failed."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "resnet_analyzer", "resnet1202", "--by", "layer"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**environment, "PYTHONUNBUFFERED": unbuffered},
+    ) as running:
+        assert running.stdout.readline().decode().startswith("ResNet-1202")
+        running.stdout.close()
+        assert running.stderr.read() == b""
+        assert running.wait(60) == 0
+
+
+def test_a_pipe_that_is_closed_before_the_first_byte(environment):
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "resnet_analyzer", "resnet50"]
+    ended = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, env=environment, check=False, timeout=60)
+    os.close(writing)
+    assert (ended.returncode, ended.stderr) == (0, b"")
+
+
+def test_control_c(environment):
+    with subprocess.Popen(
+        [sys.executable, "-m", "resnet_analyzer", "--blocks", "60000,1"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment,
+    ) as running:
+        time.sleep(1.0)
+        running.send_signal(signal.SIGINT)
+        out, err = running.communicate(timeout=60)
+    assert out == b""
+    assert err.strip() == b"resnet-analyze: interrupted"
+    assert running.returncode == 130
+
+
+SHELL = 'exec "$0" -m resnet_analyzer "$@"'
+
+
+@pytest.mark.parametrize(
+    ("closing", "status", "says"),
+    [
+        (">&-", 2, b"resnet-analyze: cannot write to standard output: it is closed\n"),
+        ("<&-", 0, b""),
+        ("2>&-", 0, b""),
+        (">&- 2>&-", 2, b""),
+    ],
+)
+def test_closed_streams(environment, closing, status, says):
+    command = ["sh", "-c", f"{SHELL} {closing}", sys.executable, "--depth", "50"]
+    ended = subprocess.run(command, capture_output=True, env=environment, check=False, timeout=60)
+    assert (ended.returncode, ended.stderr) == (status, says)
+    assert ended.stdout.startswith(b"ResNet-50") == (status == 0)
+
+
+def test_a_complaint_does_not_go_to_standard_output(environment):
+    command = ["sh", "-c", f"{SHELL} 2>&-", sys.executable, "--depth", "51"]
+    ended = subprocess.run(command, capture_output=True, env=environment, check=False, timeout=60)
+    assert (ended.returncode, ended.stdout) == (2, b"")
+
+
+ASCII_LINES = """\
+ResNet-50 * He et al. 2015, stride in the first 1x1 * 224x224x3 -> 1000 classes
+
+stage   what                                 output      params    MMACs  share
+stage1  7x7, 64, /2                      112x112x64       9,536    118.0    3 %
+        3x3 max pool, /2                   56x56x64           -        -      -
+"""
+
+
+def test_an_encoding_that_knows_no_signs(process):
+    ended = process("--depth", "50", env={"PYTHONIOENCODING": "ascii"})
+    assert ended.stdout.decode("ascii").startswith(ASCII_LINES)
+    assert (ended.returncode, ended.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252", "utf-16", "utf-8"])
+@pytest.mark.parametrize("arguments", [["--help"], ["show", "--help"], ["resnet50", "--how"], ["list"], ["--input", "²x"]])
+def test_no_encoding_makes_it_fail(process, encoding, arguments):
+    ended = process(*arguments, env={"PYTHONIOENCODING": encoding})
+    assert ended.returncode == (2 if "²x" in arguments else 0)
+    assert b"Traceback" not in ended.stderr
+    (ended.stdout or ended.stderr).decode(encoding)
+
+
+def test_the_plainest_locale(process):
+    plain = {"LC_ALL": "C", "LANG": "", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
+    ended = process("--depth", "50", env=plain)
+    assert (ended.returncode, ended.stderr) == (0, b"")
+    assert ended.stdout.decode("ascii").startswith(ASCII_LINES)
+
+
+def test_files_are_utf_8_whatever_the_locale(process, tmp_path):
+    file = tmp_path / "out.md"
+    process("--depth", "50", "-o", str(file), env={"PYTHONIOENCODING": "ascii", "LC_ALL": "C"})
+    assert "224×224×3" in file.read_text(encoding="utf-8")
