@@ -1,4 +1,4 @@
-"""`python -m tests.docs` writes every output in README anew; with `--check` it changes nothing and fails if one is stale."""
+"""`python -m tests.docs` writes every output in README anew; with `--check` it only tells whether one is stale."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ def test_is_short():
 
 
 def test_outputs_are_current():
-    assert TEXT == current(TEXT), "stale: run `python -m tests.docs`"
+    assert current(TEXT) == TEXT, "stale: run `python -m tests.docs`"
 
 
 def test_the_first_two_commands_install_and_test():
