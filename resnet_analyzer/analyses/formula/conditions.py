@@ -1,0 +1,84 @@
+"""Where a closed form holds: conditions on its variables, each decidable at whole numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from math import ceil, gcd
+from typing import NamedTuple
+
+from .terms import Floor, Polynomial, Variable, polynomial
+
+
+class Condition(NamedTuple):
+    """left ≥ right (`least`), left = right (`equal`), or left | right (`divides`).
+
+    >>> from .terms import variable
+    >>> Condition("least", variable("n"), polynomial(32)).holds({"n": 31})
+    False
+    """
+
+    kind: str
+    left: Polynomial
+    right: Polynomial
+
+    def holds(self, values: Mapping[str, int]) -> bool:
+        """Whether it holds at these whole numbers."""
+        left, right = self.left.at(values), self.right.at(values)
+        if self.kind == "divides":
+            return bool(left) and right % left == 0
+        return left >= right if self.kind == "least" else left == right
+
+    def replaced(self, values: Mapping[str, Polynomial | int | Fraction]) -> Condition:
+        """The condition with other formulas in place of variables."""
+        return Condition(self.kind, self.left.replaced(values), self.right.replaced(values))
+
+    @property
+    def bound(self) -> tuple[str, int] | None:
+        """(variable, least value) where it says no more than that; a floor is opened: ⌊x⌋ ≥ k exactly when x ≥ k."""
+        return _bound(self.left - self.right) if self.kind == "least" else None
+
+    @property
+    def certain(self) -> bool:
+        """Whether it holds whatever the variables are (as far as can be seen: plain numbers)."""
+        return not (self.left.variables | self.right.variables) and self.holds({})
+
+
+def _bound(difference: Polynomial) -> tuple[str, int] | None:
+    constant = dict(difference.terms).get((), 0)
+    rest = difference - constant
+    if len(rest.terms) != 1:
+        return None
+    ((monomial, coefficient),) = rest.terms
+    if coefficient <= 0 or len(monomial) != 1 or monomial[0][1] != 1:
+        return None
+    atom, least = monomial[0][0], ceil(Fraction(-constant) / coefficient)
+    if isinstance(atom, Variable):
+        return atom.name, max(least, 1)
+    if isinstance(atom, Floor) and atom.divisor.constant is not None:
+        return _bound(atom.numerator - least * atom.divisor)
+    return None
+
+
+def reduced(conditions: Sequence[Condition], names: Sequence[str]) -> tuple[dict[str, int], tuple[Condition, ...]]:
+    """The least value of every variable (at least 1), and the conditions that say more than that.
+
+    >>> from .terms import variable
+    >>> n = variable("n")
+    >>> reduced([Condition("least", n, polynomial(k)) for k in (2, 32, 8)], ["n"])
+    ({'n': 32}, ())
+    """
+    least = dict.fromkeys(names, 1)
+    others: dict[Condition, None] = {}
+    shared: dict[Polynomial, int] = {}
+    for condition in conditions:
+        bound = condition.bound
+        if bound is not None and bound[0] in least:
+            least[bound[0]] = max(least[bound[0]], bound[1])
+        elif condition.kind == "divides" and condition.right.constant is not None and not condition.certain:
+            shared[condition.left] = gcd(shared.get(condition.left, 0), int(condition.right.constant))
+        elif not condition.certain:
+            others[condition] = None
+    for left, number in shared.items():  # what divides several numbers divides their greatest common divisor
+        others[Condition("divides", left, polynomial(number))] = None
+    return least, tuple(others)

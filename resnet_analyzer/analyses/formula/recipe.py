@@ -1,0 +1,139 @@
+"""A network with holes: which of its whole numbers may vary, and how values become a graph.
+
+The names are those of the options: `n` (a square input) or `h` and `w`, `channels`, `classes`, `batch`, and
+every whole-number option of the family; an option that holds several numbers gives one name each
+(`blocks1`, `blocks2` …).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ...architectures.base import Architecture
+from ...dim import Dim
+from ...errors import UnknownName, UsageError
+from ...graph import Graph
+from ...measure import Measurement, measure
+from ...shapes import FeatureMap
+
+ALIASES = {"growth": "growth_rate", "height": "h", "batch_size": "batch"}
+SIZES = ("n", "h", "w")
+
+
+@dataclass(frozen=True, eq=False)
+class Recipe:
+    """A network and everything in it that may vary, each with the value that it has unless another is given.
+
+    `make(values)` builds the graph; `tuples` tells how many numbers an option of several has; `style`
+    and `title` are for people; `varied(settings)` is the recipe with other
+    options of the family, `options` what they are.
+    """
+
+    name: str
+    title: str
+    make: Callable[[Mapping[str, Dim]], Graph]
+    defaults: Mapping[str, int]
+    tuples: Mapping[str, int]
+    style: str = ""
+    varied: Callable[[Mapping[str, Any]], Recipe] | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    def graph(self, values: Mapping[str, Dim]) -> Graph:
+        """The graph at these values, the rest as given; UnknownName for a name that is none."""
+        for name in values:
+            if name not in self.defaults and name != "n":
+                raise UnknownName(f"variable of {self.name}", name, self.variables)
+        return self.make(self.full(values))
+
+    def measured(self, values: Mapping[str, Dim]) -> Measurement:
+        """The graph at these values, measured: with plain numbers this is the integer path."""
+        return measure(self.graph(values), values.get("batch", self.defaults["batch"]))
+
+    def full(self, values: Mapping[str, Dim]) -> dict[str, Dim]:
+        """Every variable with its value; `n` stands for both sides of the input."""
+        if "n" in values and ("h" in values or "w" in values):
+            raise UsageError("n is both sides of a square input: give n, or h and w")
+        sides = {"h": values["n"], "w": values["n"]} if "n" in values else {}
+        return {**self.defaults, **sides, **{name: value for name, value in values.items() if name != "n"}}
+
+    @property
+    def variables(self) -> list[str]:
+        """The names that may vary, `n` first."""
+        return [*(["n"] if "h" in self.defaults else []), *self.defaults]
+
+    def expanded(self, names: list[str]) -> list[str]:
+        """Names as people give them, in full: `growth` for growth_rate, `blocks` for blocks1, blocks2 …
+
+        UnknownName, with the nearest ones, for what cannot vary.
+        """
+        found: dict[str, None] = {}
+        for name in names:
+            plain = ALIASES.get(name.strip(), name.strip()).replace("-", "_")
+            if plain in self.tuples:
+                found |= dict.fromkeys(f"{plain}{i + 1}" for i in range(self.tuples[plain]))
+            elif plain in self.variables:
+                found[plain] = None
+            else:
+                raise UnknownName(f"variable of {self.name}", name, [*self.variables, *self.tuples])
+        return list(found)
+
+    def value(self, name: str) -> int:
+        """What a variable is here; of n the height."""
+        return self.defaults["h" if name == "n" else name]
+
+
+def recipe_of(
+    architecture: Architecture,
+    input: tuple[int, int, int] | None = None,
+    classes: int | None = None,
+    style: str | None = None,
+    settings: Mapping[str, Any] | None = None,
+    batch: int = 1,
+) -> Recipe:
+    """The recipe of a registered network under these options."""
+    height, width, channels = input or architecture.input
+    options = {**architecture.options, **(settings or {})}
+    tuples = {name: len(value) for name, value in options.items() if _numbers(value)}
+    sizes = {"h": height, "w": width, "channels": channels, "classes": classes or architecture.classes, "batch": batch}
+    singles = {name: value for name, value in options.items() if type(value) is int and name not in sizes}
+    parts = {f"{name}{i + 1}": value for name in tuples for i, value in enumerate(options[name])}
+    names = set(singles)
+
+    def make(values: Mapping[str, Dim]) -> Graph:
+        changed = {name: value for name, value in values.items() if name in names and value is not singles[name]}
+        for name, count in tuples.items():
+            changed[name] = tuple(values[f"{name}{i + 1}"] for i in range(count))
+            if changed[name] == options[name]:
+                del changed[name]
+        shape = (values["h"], values["w"], values["channels"])
+        return architecture.graph(shape, values["classes"], style, **{**(settings or {}), **changed})
+
+    def varied(more: Mapping[str, Any]) -> Recipe:
+        return recipe_of(architecture, input, classes, style, {**(settings or {}), **more}, batch)
+
+    defaults, chosen = {**sizes, **singles, **parts}, style or architecture.styles[0]
+    return Recipe(architecture.name, architecture.title, make, defaults, tuples, chosen, varied, options)
+
+
+def _numbers(value: Any) -> bool:
+    return isinstance(value, tuple) and bool(value) and all(type(part) is int for part in value)
+
+
+def recipe_of_graph(graph: Graph, batch: int = 1) -> Recipe:
+    """The recipe of a loaded network: its input's size and the batch may vary.
+
+    UsageError unless it has one input, a feature map. Sizes that the file leaves open count as 224.
+    """
+    inputs = graph.inputs
+    shape = inputs[0].op.shape if len(inputs) == 1 else None  # type: ignore[attr-defined]
+    if not isinstance(shape, FeatureMap):
+        raise UsageError(f"{graph.name}: a formula needs a network of one input, height × width × channels")
+    sides = {name: size if type(size) is int else 224 for name, size in zip(("h", "w", "channels"), shape, strict=True)}
+
+    def make(values: Mapping[str, Dim]) -> Graph:
+        return graph.with_input(FeatureMap(values["h"], values["w"], values["channels"]))
+
+    title = graph.about.get("title", graph.name)
+    return Recipe(graph.name, title, make, {**sides, "batch": batch}, {}, graph.about.get("style", ""))

@@ -1,0 +1,75 @@
+"""`formula`: exact closed forms of a network's figures."""
+
+from __future__ import annotations
+
+import click
+
+from ..errors import AnalyzerError, UsageError
+from . import _completion as completion
+from ._network import Wanted, network_options
+from ._output import Destination, _writer, deliver, show, write_whole
+from ._recipe import names_of, resolve_recipe
+
+PICTURES = (".png", ".svg", ".pdf")
+SOURCES = {"latex": ".tex", "python": ".py"}
+FORMATS = "table, latex, python, json, markdown, csv or html; if not given, as the ending of FILE says, else table."
+
+
+@click.command()
+@click.argument("target", metavar="NETWORK[@STYLE]|FILE", shell_complete=completion.networks)
+@click.option("--in", "variables", default="n", metavar="NAMES", help="n, h,w, batch, classes, width, blocks, growth …; n if not given.")  # fmt: skip  # noqa: E501
+@click.option("--prove", "proving", is_flag=True, help="Derive the figures layer by layer at some 270 points too.")
+@network_options
+@click.option("--format", "format_name", metavar="NAME", help=FORMATS)
+@click.option("--output", "-o", metavar="FILE", help="Write there; .png, .svg or .pdf: a picture of the formula.")
+def command(
+    target: str, variables: str, proving: bool, wanted: Wanted, format_name: str | None, output: str | None
+) -> None:
+    """Exact formulas of parameters, MACs, FLOPs and activations, for every size.
+
+    \b
+    resnet-analyze formula resnet50
+    resnet-analyze formula resnet50@torchvision --in h,w,batch,classes --prove
+    resnet-analyze formula densenet121 --in growth,blocks --format python
+    """
+    from ..analyses.formula.closed import closed_form
+    from ..analyses.formula.prove import prove
+    from ..report.formula import formula_report, latex_source, python_source, terms_table
+
+    kind = _kind(format_name, output)
+    destination = Destination(None, output) if kind else Destination(_writer(format_name, output), output)
+    recipe = resolve_recipe(target, wanted)
+    form = closed_form(recipe, names_of(variables))
+    if kind == "picture":
+        from ..plots.formula import save_formula
+
+        save_formula(form, str(output))
+        return
+    if kind:
+        text = latex_source(form) if kind == "latex" else python_source(form)
+        show(text) if output in (None, "-") else write_whole(str(output), text)
+        return
+    proof = prove(form) if proving else None
+    also = []
+    if form.variables == ("n",) and "width" in recipe.defaults:
+        try:
+            also = [("trainable_params", closed_form(recipe, ["width"]))]
+        except AnalyzerError:  # the width is no variable here; the main formulas stand all the same
+            also = []
+    report = formula_report(form, also, proof)
+    if destination.writer.name == "csv":
+        report = report._replace(tables=(terms_table(form),))
+    deliver(report, destination._replace(output=None if output == "-" else output))
+
+
+def _kind(format_name: str | None, output: str | None) -> str:
+    """`latex`, `python` or `picture` where the result is no report, else empty."""
+    if format_name in SOURCES:
+        return str(format_name)
+    if format_name is None and output:
+        if output.lower().endswith(PICTURES):
+            return "picture"
+        return next((name for name, suffix in SOURCES.items() if output.lower().endswith(suffix)), "")
+    if output and output.lower().endswith(PICTURES):
+        raise UsageError(f"--format {format_name} and {output} do not agree: give one of them")
+    return ""

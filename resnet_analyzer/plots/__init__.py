@@ -1,0 +1,1 @@
+"""Pictures: one per file, matplotlib imported when one is drawn."""

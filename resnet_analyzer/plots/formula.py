@@ -1,0 +1,51 @@
+"""A picture of a closed form, as a paper would set it."""
+
+from __future__ import annotations
+
+from ..analyses.formula.closed import ClosedForm
+from ..analyses.formula.spell import LATEX, letters_for, with_letters
+from ..analyses.formula.terms import Polynomial, Variable
+from ..errors import OutputError
+
+NAMES = {"macs": "MACs", "trainable_params": "params", "flops": "FLOPs", "activations": "activations"}
+PER_LINE = 3  # terms
+MOST = 24  # terms of a formula that is still drawn in full
+
+
+def save_formula(form: ClosedForm, path: str) -> None:
+    """Write a picture (.png, .svg, .pdf) of all figures' formulas; OutputError if the file cannot be written."""
+    from matplotlib.figure import Figure
+
+    lines = formula_lines(form)
+    figure = Figure(figsize=(9, 0.55 * len(lines) + 0.4))
+    for index, line in enumerate(lines):
+        figure.text(0.02, 1 - (index + 0.7) / (len(lines) + 0.4), line, fontsize=13)
+    try:
+        figure.savefig(path, bbox_inches="tight", metadata={"Date": None} if path.lower().endswith(".svg") else None)
+    except OSError as error:
+        raise OutputError(f"cannot write {path}: {error.strerror or error}") from error
+
+
+def formula_lines(form: ClosedForm) -> list[str]:
+    """The lines of the picture, in matplotlib's mathtext: the title, every figure in a few terms a line."""
+    latex = with_letters(LATEX, letters_for(form.variables))
+    lines = [f"{form.recipe.title}: exactly, for every ${_bounds(form)}$"]
+    for name, label in NAMES.items():
+        formula = form.figures[name]
+        if len(formula.terms) > MOST:
+            lines.append(rf"$\mathrm{{{label}}}$: {len(formula.terms)} terms")
+            continue
+        pieces = latex.pieces(formula, PER_LINE)
+        lines.append(rf"$\mathrm{{{label}}} = {pieces[0]}$")
+        lines += [rf"$\qquad\qquad {piece}$" for piece in pieces[1:]]
+    return lines
+
+
+def _bounds(form: ClosedForm) -> str:
+    latex = with_letters(LATEX, letters_for(form.variables))
+    bounds = [rf"{latex.formula(_one(name))} \geq {least}" for name, least in form.least.items()]
+    return ", ".join(bounds + [latex.condition(condition) for condition in form.conditions])
+
+
+def _one(name: str) -> Polynomial:
+    return Polynomial(((((Variable(name), 1),), 1),))
