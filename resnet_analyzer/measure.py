@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -168,6 +167,8 @@ class Measurement:
 
     def to_json(self) -> str:
         """The same as text."""
+        import json
+
         return json.dumps(self.to_dict(), indent=1, ensure_ascii=False, default=_plain)
 
     def __str__(self) -> str:

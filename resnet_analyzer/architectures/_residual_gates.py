@@ -14,6 +14,8 @@ from ..ops.global_pool2d import GlobalAveragePool2d
 from ..ops.rescale import Rescale
 from ._residual_block import Pen, Plan, drop_out
 
+MAX_PATHS = 1024  # spelled out one by one: a typing error must not fill the memory
+
 
 def vary_shortcut(
     pen: Pen, variant: str, x: str, branch: str, shortcut: str, outer: Dim, stride: int
@@ -54,6 +56,8 @@ def aggregated_branch(pen: Pen, plan: Plan, x: str, inner: Dim, outer: Dim, stri
     """
     if not isinstance(plan.cardinality, int) or not plan.bottleneck:
         raise UsageError(f"form {plan.form} spells every path out: it needs bottleneck blocks and a number of paths")
+    if not 1 <= plan.cardinality <= MAX_PATHS:
+        raise UsageError(f"form {plan.form} spells every path out: cardinality must be 1 to {MAX_PATHS:,}, not {plan.cardinality}")  # fmt: skip  # noqa: E501
     width = floor_div(inner, plan.cardinality)
     paths = []
     for path in range(1, plan.cardinality + 1):

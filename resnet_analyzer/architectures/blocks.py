@@ -11,6 +11,7 @@ from typing import NamedTuple
 from ..dim import Dim, floor_div, is_exactly
 from ..graph import Graph, GraphBuilder
 from ..ops.activation import Activation
+from ..ops.base import require_whole
 from ..ops.conv2d import Conv2d
 from ..ops.dense import Dense
 from ..ops.elementwise import Add
@@ -32,7 +33,7 @@ def basic(name: str, shape: FeatureMap, classes: Dim, *, style: str = "paper") -
 
 def bottleneck(name: str, shape: FeatureMap, classes: Dim, *, style: str = "paper", reduction: int = 4) -> Graph:
     """1×1 down to channels/`reduction`, 3×3, 1×1 up again, and the addition."""
-    inner = floor_div(shape.channels, reduction)
+    inner = floor_div(shape.channels, require_whole(name, "reduction", reduction, least=1, axes=(0,)))
     return _residual(name, shape, (_conv(inner, 1), _conv(inner, 3), _conv(shape.channels, 1)))
 
 

@@ -19,6 +19,8 @@ from ..shapes import FeatureMap
 from ._dense_block import DenseBuilder, dense_layer, transition
 from .base import Architecture, Published, pattern, register
 
+MAX_LAYERS = 10_000  # in all blocks: a typing error must not fill the memory
+
 
 def densenet(
     name: str,
@@ -73,6 +75,8 @@ def _fraction(compression: Any) -> Fraction:
 def _require_blocks(blocks: tuple[int, ...]) -> None:
     if not blocks or not all(is_number(layers) and layers >= 1 for layers in blocks):
         raise UsageError(f"densenet: blocks must be numbers of layers, at least 1 each, not {blocks!r}")
+    if sum(blocks) > MAX_LAYERS:
+        raise UsageError(f"densenet: {sum(blocks):,} layers are more than {MAX_LAYERS:,}, the most that is built")
 
 
 def _stem(build: DenseBuilder, top: str, channels: Dim) -> str:
