@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from .errors import AnalyzerError as AnalyzerError
     from .graph import Graph as Graph
     from .graph import GraphBuilder as GraphBuilder
+    from .importers.base import load as load
+    from .importers.keras import from_keras as from_keras
     from .measure import Measurement as Measurement
     from .measure import measure as measure
     from .measure import walk as walk
@@ -32,6 +34,8 @@ _HOME = {
     "Measurement": "measure",
     "Sequence": "shapes",
     "Vector": "shapes",
+    "from_keras": "importers.keras",
+    "load": "importers.base",
     "measure": "measure",
     "walk": "measure",
 }

@@ -12,7 +12,7 @@ from ..errors import UsageError
 from ..graph import Graph
 from ..measure import Row, walk
 from ..ops.input import Input
-from .framework import keras as import_keras
+from ..importers._framework import keras as import_keras
 from .lowering import Lowered, lower
 
 FRAMES_PER_LAYER = 40  # Python frames that keras.Model takes per layer: it recurses once a layer

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from ..conventions.tensorflow import tensorflow_float_ops
 from ..graph import Graph
+from ..importers._framework import keras as import_keras
 from ..measure import Row, measure
 from ..shapes import spell
 from .builder import Built, build, deep_recursion
@@ -81,9 +82,7 @@ def compare(graph: Graph, built: Built, on: Device, batch: int = 1, runs: int = 
 
 
 def _place(on: Device) -> Any:
-    from .framework import keras
-
-    return keras().device(f"{on.kind}:0")
+    return import_keras().device(f"{on.kind}:0")
 
 
 def _profiled(built: Built, seen: dict[str, Seen]) -> dict[str, int]:

@@ -7,7 +7,7 @@ import time
 from typing import Any, NamedTuple
 
 from .builder import Built
-from .framework import keras as import_keras
+from ..importers._framework import keras as import_keras
 
 SEED = 1512_03385  # any fixed number: the same data on every run
 

@@ -27,8 +27,11 @@ from resnet_analyzer.ops.global_pool2d import GlobalAveragePool2d, GlobalMaxPool
 from resnet_analyzer.ops.group_norm import GroupNorm
 from resnet_analyzer.ops.input import Input
 from resnet_analyzer.ops.layer_norm import LayerNorm
+from resnet_analyzer.ops.layer_scale import LayerScale
 from resnet_analyzer.ops.local_response_norm import LocalResponseNorm
 from resnet_analyzer.ops.max_pool2d import MaxPool2d
+from resnet_analyzer.ops.multi_head_attention import MultiHeadAttention
+from resnet_analyzer.ops.normalization import Normalization
 from resnet_analyzer.ops.opaque import Opaque
 from resnet_analyzer.ops.prelu import PReLU
 from resnet_analyzer.ops.rescale import Rescale
@@ -182,6 +185,14 @@ CASES: dict[str, list[Case]] = {
         case(lambda sizes: TransposedConv2d(8, 3, sizes["n"], output_padding=2), MAP),
         case(lambda sizes: TransposedConv2d(8, sizes["n"], 3), MAP),
     ],
+    "LayerScale": everywhere(LayerScale()),
+    "MultiHeadAttention": [
+        case(MultiHeadAttention(2, 4), ROW, ROW),
+        case(MultiHeadAttention(2, 4, value_dim=3, units=5, use_bias=False), ROW, Sequence("w", 8)),
+        case(MultiHeadAttention(3, 2), ROW, Sequence("w", 8), Sequence("m", 8)),
+        case(lambda sizes: MultiHeadAttention(sizes["n"], 4), ROW, ROW),
+    ],
+    "Normalization": everywhere(Normalization(), Normalization(stored=False)),
     "Upsampling2d": [case(Upsampling2d(2), MAP), case(Upsampling2d((2, 3), "bilinear"), MAP)],
     "ZeroPadding2d": [case(ZeroPadding2d(pad), MAP) for pad in (0, 1, (1, 2), ((0, 1), (2, 3)))],
 }

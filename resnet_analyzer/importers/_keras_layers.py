@@ -1,0 +1,326 @@
+"""Keras layers and operations in our words.
+
+Most layers are read through their op's spelling, field by field. Here stand only those that say the
+same thing in another way: activations that are layers, axes that are numbers, layers of several ops.
+A reader gets the layer's settings and returns our ops in order, each reading the one before; None
+means that we have no word for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from ..errors import AnalyzerError
+from ..ops.activation import ALIASES, PER_ELEMENT, Activation
+from ..ops.base import OPS, Op
+from ..ops.batch_norm import BatchNorm
+from ..ops.concatenate import Concatenate
+from ..ops.dropout import Dropout, StochasticDepth
+from ..ops.elementwise import Add
+from ..ops.global_pool2d import GlobalAveragePool2d, GlobalMaxPool2d
+from ..ops.group_norm import GroupNorm
+from ..ops.layer_norm import LayerNorm
+from ..ops.layer_scale import LayerScale
+from ..ops.multi_head_attention import MultiHeadAttention
+from ..ops.normalization import Normalization
+from ..ops.prelu import PReLU
+from ..ops.rescale import Rescale
+from ..ops.reshape import Flatten, Reshape
+
+
+class Foreign(NamedTuple):
+    """A Keras layer or operation as neutral data.
+
+    `kind` is the class, `settings` its configuration, `rank` the axes of its input without batch,
+    `channels_axis` where its channels stand among those (−1: last), `constants` the numbers that it
+    takes beside tensors, `weights` the names and shapes of its weights.
+    """
+
+    kind: str
+    settings: Mapping[str, Any]
+    rank: int = 3
+    channels_axis: int = -1
+    constants: tuple[Any, ...] = ()
+    weights: tuple[tuple[str, tuple[int, ...]], ...] = ()
+
+    def axis_name(self, axis: int) -> str | None:
+        """What we call an axis that Keras counts with the batch in front; None if there is none."""
+        index = axis - 1 if axis > 0 else axis + self.rank
+        names = {3: ["height", "width"], 2: ["length"], 1: []}.get(self.rank)
+        if names is None or not 0 <= index < self.rank:
+            return None
+        names.insert(self.channels_axis % self.rank, "channels")
+        return names[index]
+
+
+Reader = Callable[[Foreign], "list[Op] | None"]
+
+
+def read_layer(layer: Foreign) -> list[Op] | None:
+    """Our ops for a layer of Keras' own, in order; None if we have no word for it."""
+    reader = _READERS.get(layer.kind) or _spelled(layer.kind)
+    try:
+        return reader(layer) if reader is not None else None
+    except (AnalyzerError, KeyError, TypeError, ValueError):
+        return None  # settings that our op does not have: better no word than a wrong one
+
+
+def _spelled(kind: str) -> Reader | None:
+    """The reader that follows an op's spelling."""
+    for _, op in OPS.items():
+        spelling = op.spellings.get("keras")
+        if spelling is not None and spelling.layer == kind:
+            break
+    else:
+        return None
+
+    def read(layer: Foreign) -> list[Op] | None:
+        settings = spelling.settings(layer.settings)
+        if settings is None:
+            return None
+        function = settings.pop("activation", None) if kind != "Activation" else None
+        plain = op(**settings)
+        carried = activation_name(function)
+        if carried == "linear":
+            return [plain]
+        return None if carried is None else [op(**settings, activation=carried)]
+
+    return read
+
+
+def activation_name(function: Any) -> str | None:
+    """Our name of an activation by Keras' name; `linear` for none; None if we have no word for it.
+
+    >>> activation_name("relu"), activation_name(None), activation_name("mish")
+    ('relu', 'linear', None)
+    """
+    if function is None:
+        return "linear"
+    known = isinstance(function, str) and (function in PER_ELEMENT or function in ALIASES or function == "softmax")
+    return function if known else None
+
+
+def _activation(layer: Foreign) -> list[Op] | None:
+    name = activation_name(layer.settings.get("activation"))
+    return None if name is None else [Activation(name)]
+
+
+def _relu(layer: Foreign) -> list[Op] | None:
+    """ReLU(max_value, negative_slope, threshold): relu, relu6 or leaky_relu."""
+    settings = layer.settings
+    most, slope = settings.get("max_value"), settings.get("negative_slope") or 0
+    if settings.get("threshold"):
+        return None
+    if most is None:
+        return [Activation("leaky_relu" if slope else "relu")]
+    return [Activation("relu6")] if most == 6 and not slope else None
+
+
+def _softmax(layer: Foreign) -> list[Op] | None:
+    axis = layer.settings.get("axis", -1)
+    return [Activation("softmax")] if layer.axis_name(axis) == "channels" else None
+
+
+def _batch_norm(layer: Foreign) -> list[Op] | None:
+    settings = layer.settings
+    if layer.axis_name(settings["axis"]) != "channels":
+        return None
+    return [BatchNorm(settings["scale"], settings["center"])]
+
+
+def _layer_norm(layer: Foreign) -> list[Op] | None:
+    settings = layer.settings
+    axes = settings["axis"] if isinstance(settings["axis"], (list, tuple)) else [settings["axis"]]
+    names = {layer.axis_name(axis) for axis in axes}
+    if settings.get("rms_scaling") or None in names:
+        return None
+    if names == {"channels"}:
+        return [LayerNorm("channels", settings["scale"], settings["center"])]
+    return [LayerNorm("all", settings["scale"], settings["center"])] if len(names) == layer.rank else None
+
+
+def _group_norm(layer: Foreign) -> list[Op] | None:
+    settings = layer.settings
+    if layer.axis_name(settings["axis"]) != "channels":
+        return None
+    groups = settings["groups"]
+    return [GroupNorm(groups, settings["scale"], settings["center"])] if groups > 0 else None
+
+
+def _prelu(layer: Foreign) -> list[Op] | None:
+    shared = layer.settings.get("shared_axes") or []
+    names = {layer.axis_name(axis) for axis in shared}
+    if len(names) == layer.rank:
+        return [PReLU("all")]
+    if names and "channels" not in names and len(names) == layer.rank - 1:
+        return [PReLU("positions")]
+    return None if names else [PReLU("none")]
+
+
+def _concatenate(layer: Foreign) -> list[Op] | None:
+    name = layer.axis_name(layer.settings.get("axis", -1))
+    return None if name is None else [Concatenate(name)]  # type: ignore[arg-type]
+
+
+def _nothing_at_inference(layer: Foreign) -> list[Op] | None:
+    return [Dropout(float(layer.settings.get("rate") or 0))]
+
+
+def _identity(layer: Foreign) -> list[Op] | None:
+    return [Activation("linear")]
+
+
+def _rescaling(layer: Foreign) -> list[Op] | None:
+    return [Rescale(_plain(layer.settings["scale"]), _plain(layer.settings["offset"]))]
+
+
+def _plain(value: Any) -> Any:
+    return tuple(value) if isinstance(value, (list, tuple)) else value
+
+
+def _normalization(layer: Foreign) -> list[Op] | None:
+    axis = layer.settings.get("axis", -1)
+    axes = list(axis) if isinstance(axis, (list, tuple)) else [axis]
+    if [layer.axis_name(each) for each in axes] != ["channels"]:
+        return None
+    return [Normalization(stored=bool(layer.weights))]
+
+
+def _layer_scale(layer: Foreign) -> list[Op] | None:
+    return [LayerScale()]
+
+
+def _stochastic_depth(layer: Foreign) -> list[Op] | None:
+    return [StochasticDepth(float(layer.settings.get("drop_path_rate", 0)))]
+
+
+def _custom_scale(layer: Foreign) -> list[Op] | None:
+    """Inception-ResNet's x₀ + scale·x₁ (keras/src/applications/inception_resnet_v2.py): two ops."""
+    return [Rescale(layer.settings["scale"]), Add()]
+
+
+def _attention(layer: Foreign) -> list[Op] | None:
+    settings = layer.settings
+    if layer.rank != 2 or settings.get("attention_axes") not in (None, [1], (1,)):
+        return None
+    units = settings.get("output_shape")
+    units = units[0] if isinstance(units, (list, tuple)) and len(units) == 1 else units
+    value = settings.get("value_dim") or 0
+    return [MultiHeadAttention(settings["num_heads"], settings["key_dim"], value, units or 0, settings["use_bias"])]
+
+
+def _flatten(layer: Foreign) -> list[Op] | None:
+    return [Flatten()]
+
+
+_READERS: dict[str, Reader] = {
+    "Activation": _activation,
+    "ReLU": _relu,
+    "LeakyReLU": lambda layer: [Activation("leaky_relu")],
+    "ELU": lambda layer: [Activation("elu")],
+    "Softmax": _softmax,
+    "BatchNormalization": _batch_norm,
+    "LayerNormalization": _layer_norm,
+    "GroupNormalization": _group_norm,
+    "PReLU": _prelu,
+    "Concatenate": _concatenate,
+    "Rescaling": _rescaling,
+    "Normalization": _normalization,
+    "LayerScale": _layer_scale,
+    "StochasticDepth": _stochastic_depth,
+    "CustomScaleLayer": _custom_scale,
+    "MultiHeadAttention": _attention,
+    "Flatten": _flatten,
+    "Identity": _identity,
+    **dict.fromkeys(
+        (
+            "Dropout", "SpatialDropout1D", "SpatialDropout2D", "AlphaDropout", "GaussianDropout", "GaussianNoise",
+            "ActivityRegularization", "RandomFlip", "RandomRotation", "RandomZoom", "RandomContrast",
+            "RandomBrightness", "RandomTranslation",
+        ),
+        _nothing_at_inference,
+    ),
+}  # fmt: skip
+
+ELEMENTWISE = {"Add": "Add", "Subtract": "Subtract", "Multiply": "Multiply"}
+
+
+def read_operation(operation: Foreign, tensors: int) -> list[Op] | None:
+    """Our ops for a call of keras.ops or an operator (`x + y`), in order; None if we have no word for it."""
+    if operation.kind in ELEMENTWISE and tensors == 2:
+        return [OPS[operation.kind]()]
+    reader = _OPERATIONS.get(operation.kind)
+    if reader is not None:
+        return reader(operation)
+    name = _activation_operation(operation.kind)
+    return None if name is None else [Activation(name)]
+
+
+def _activation_operation(kind: str) -> str | None:
+    """`Relu6` is relu6, `HardSwish` hard_swish: operations are named after the functions."""
+    snake = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in kind).lstrip("_")
+    return next((name for name in (*PER_ELEMENT, *ALIASES) if name == snake or name.replace("_", "") == snake), None)
+
+
+def _constant(operation: Foreign) -> float | None:
+    """The one number that an operation takes beside its tensor."""
+    numbers = [each for each in operation.constants if isinstance(each, (int, float)) and not isinstance(each, bool)]
+    return numbers[0] if len(numbers) == 1 and len(operation.constants) == 1 else None
+
+
+def _plus(sign: int) -> Reader:
+    def read(operation: Foreign) -> list[Op] | None:
+        number = _constant(operation)
+        if number is None:
+            return None
+        first = operation.settings.get("constant_first")
+        return [Rescale(-1, number)] if sign < 0 and first else [Rescale(1, sign * number)]
+
+    return read
+
+
+def _times(operation: Foreign) -> list[Op] | None:
+    number = _constant(operation)
+    return None if number is None else [Rescale(number, 0)]
+
+
+def _divided(operation: Foreign) -> list[Op] | None:
+    number = _constant(operation)
+    return [Rescale(1 / number, 0)] if number and not operation.settings.get("constant_first") else None
+
+
+def _reduced(op: type[Op]) -> Reader:
+    """A mean or maximum over all pixels is global pooling."""
+
+    def read(operation: Foreign) -> list[Op] | None:
+        axis = operation.settings.get("axis")
+        axes = axis if isinstance(axis, (list, tuple)) else [axis]
+        if None in axes or operation.rank != 3:
+            return None
+        names = {operation.axis_name(each) for each in axes}
+        return [op(keepdims=bool(operation.settings.get("keepdims")))] if names == {"height", "width"} else None  # type: ignore[call-arg]
+
+    return read
+
+
+def _reshaped(operation: Foreign) -> list[Op] | None:
+    target = tuple(operation.settings.get("newshape") or ())[1:]  # the batch stands in front
+    return [Reshape(target)] if 1 <= len(target) <= 3 and None not in target else None
+
+
+_OPERATIONS: dict[str, Reader] = {
+    "Add": _plus(1),
+    "Subtract": _plus(-1),
+    "Multiply": _times,
+    "Divide": _divided,
+    "TrueDivide": _divided,
+    "Mean": _reduced(GlobalAveragePool2d),
+    "Max": _reduced(GlobalMaxPool2d),
+    "Amax": _reduced(GlobalMaxPool2d),
+    "Reshape": _reshaped,
+    "Concatenate": _concatenate,
+    "Identity": _identity,
+    "StopGradient": _identity,
+    "Softmax": _softmax,
+}

@@ -1,0 +1,68 @@
+"""Keras models: in memory, from a factory, from `.keras` and `.h5` files."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from ..dim import Dim
+from ..errors import UsageError
+from ..graph import Graph
+from .base import Request, importer
+
+FACTORY = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
+SUFFIXES = (".keras", ".h5", ".hdf5")
+
+
+def from_keras(model: Any, input: int | tuple[Dim, ...] | None = None) -> Graph:
+    """The graph of a Keras model, without running or changing it.
+
+    `input` is another size (height, width) than the model's own; sizes that the model leaves open
+    (`None`) and that are not given stay symbols `h` and `w`. Layers that we have no word for become
+    rows of unknown cost. UsageError for what is no Keras model with a graph of layers.
+    """
+    from ._keras_model import read_model
+
+    size = input if input is None or isinstance(input, tuple) else (input, input)
+    return read_model(model, size)
+
+
+@importer("keras", "Keras models: .keras, .h5", lambda source: source.lower().endswith(SUFFIXES))
+def read_file(source: str, request: Request) -> Graph:
+    """The graph of a model file; no code in it runs unless its package is trusted."""
+    from ._keras_files import load_model
+
+    return _renamed(from_keras(load_model(source, request.trust), request.input), source)
+
+
+@importer("factory", "Python: package.module:factory", lambda source: bool(FACTORY.fullmatch(source)))
+def read_factory(source: str, request: Request) -> Graph:
+    """The graph of what `package.module:factory` makes or is: a Keras model, or a graph of ours."""
+    made = _made(source)
+    if isinstance(made, Graph):
+        return made
+    return from_keras(made, request.input)
+
+
+def _made(source: str) -> Any:
+    import os
+    import sys
+    from importlib import import_module
+
+    module_name, _, attributes = source.partition(":")
+    if os.getcwd() not in sys.path:
+        sys.path.insert(0, os.getcwd())  # as `python -m` does: a user's own file beside him
+    try:
+        found = import_module(module_name)
+        for name in attributes.split("."):
+            found = getattr(found, name)
+        is_model = isinstance(found, Graph) or hasattr(found, "layers")
+        return found if is_model or not callable(found) else found()
+    except Exception as error:  # a user's own code may fail in any way: say how, without a traceback
+        raise UsageError(f"{source}: {type(error).__name__}: {error}") from error
+
+
+def _renamed(graph: Graph, source: str) -> Graph:
+    from dataclasses import replace
+
+    return replace(graph, about={**graph.about, "source": source})

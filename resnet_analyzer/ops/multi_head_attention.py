@@ -1,0 +1,76 @@
+"""Multi-head attention, as far as its matrix products and softmax go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ..dim import Dim, equal, is_exactly, product
+from ..shapes import Sequence, Shape, spell
+from .activation import softmax_work
+from .base import Check, Cost, Op, Weight, Work
+
+
+@dataclass(frozen=True, eq=False)
+class MultiHeadAttention(Op):
+    """Projections to queries, keys and values, their products, and the projection back.
+
+    Vaswani et al. 2017, sec. 3.2, with the weights of keras/src/layers/attention/multi_head_attention.py.
+    Reads query, value and (if given) key; `units` of the output are the query's channels if 0.
+    Multiply-accumulates of the four projections and of the two products; one multiply per query and
+    head channel for the scale; softmax over the keys.
+
+    >>> cost = MultiHeadAttention(2, 8).apply(Sequence(10, 16), Sequence(10, 16))
+    >>> cost.work.multiply_accumulates   # 4 projections of 10·16·16, 2 products of 10·10·16
+    13440
+    """
+
+    num_heads: Dim
+    key_dim: Dim
+    value_dim: Dim = 0
+    units: Dim = 0
+    use_bias: bool = True
+
+    arity: ClassVar[int | None] = None
+    counts: ClassVar[tuple[str, ...]] = ("num_heads", "key_dim")
+    sizes: ClassVar[tuple[str, ...]] = ("value_dim", "units")
+
+    def rule(self, query: Shape, value: Shape, *keys: Shape) -> Cost:  # type: ignore[override]
+        """A sequence as long as the query's."""
+        key = (*keys, value)[0]
+        heads, width = self.num_heads, self.key_dim
+        value_width = width if is_exactly(self.value_dim, 0) else self.value_dim
+        units = query.channels if is_exactly(self.units, 0) else self.units
+        kernels = {
+            "query": (query.channels, heads, width),
+            "key": (key.channels, heads, width),
+            "value": (value.channels, heads, value_width),
+            "attention_output": (heads, value_width, units),
+        }
+        biases = {"query": (heads, width), "key": (heads, width), "value": (heads, value_width)}
+        biases["attention_output"] = (units,)  # type: ignore[assignment]
+        weights = []
+        for name, size in kernels.items():
+            weights += [Weight(f"{name}/kernel", size)]
+            weights += [Weight(f"{name}/bias", biases[name])] if self.use_bias else []
+        output = query.with_channels(units)
+        work = _work(
+            query, key, value, product(heads, width), product(heads, value_width), heads, output, self.use_bias
+        )
+        sentence = "keys {} and values {} must be as many."
+        checks = (Check(equal(key.positions, value.positions), sentence, (spell(key), spell(value))),)
+        return Cost(output, tuple(weights), work, checks=checks)
+
+
+def _work(
+    query: Shape, key: Shape, value: Shape, inner: Dim, carried: Dim, heads: Dim, output: Shape, use_bias: bool
+) -> Work:
+    """The four projections, q·k, softmax over the keys, and the weighted sum of the values."""
+    queries, keys = query.positions, key.positions
+    macs = product(query.elements, inner) + product(key.elements, inner) + product(value.elements, carried)
+    macs += product(queries, carried, output.channels) + product(queries, keys, inner) + product(queries, keys, carried)
+    sums = product(queries, inner) + product(keys, inner) + product(value.positions, carried) + output.elements
+    scores = product(queries, keys, heads)
+    attended = product(queries, carried)
+    once = Work(macs, sums + scores + attended, adds=sums if use_bias else 0, multiplies=product(queries, inner))
+    return once + softmax_work(Sequence(product(queries, heads), keys))
