@@ -21,7 +21,7 @@ COLUMNS = (
     Column("FLOPs", "scaled", drop=4),
     Column("activations", "count", drop=1),
 )
-COUNTED = ("counted", "weights of kernels; params: all that is trained; ratio: MACs over the fewest")
+COUNTED = ("counted", "weights of kernels; params: all trained; ratio: MACs over the fewest")
 
 
 def comparison(measured: Sequence[Measurement], extra: tuple[Table, ...] = (), notes: Sequence[tuple[str, str]] = ()) -> Report:  # fmt: skip  # noqa: E501

@@ -10,7 +10,7 @@ from ..architectures.base import Architecture, Published
 from ..measure import measure
 from ..shapes import spell
 from .model import Column, Report, Table
-from .numbers import grouped, short
+from .numbers import MISSING, grouped, short
 from .published import compared
 
 COLUMNS = (
@@ -105,6 +105,8 @@ def _option(value: Any) -> str:
     >>> _option(True), _option((3, 4, 6, 3)), _option(((3, 3), (3,)))
     ('yes', '3,4,6,3', '3,3/3')
     """
+    if value is None:
+        return MISSING
     if isinstance(value, bool):
         return "yes" if value else "no"
     if not isinstance(value, tuple):

@@ -64,16 +64,29 @@ def _notes(notes: list[tuple[str, str]], width: int, colour: bool) -> list[str]:
     return lines
 
 
+def printable(text: str) -> str:
+    """Text without line ends and other signs that would steer the terminal: a name may hold anything.
+
+    >>> printable("a\\nb\\x1b[1m")
+    'a b�[1m'
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        [sign if sign.isprintable() else " " if sign.isspace() else "\N{REPLACEMENT CHARACTER}" for sign in text]
+    )
+
+
 def wrapped(text: str, width: int) -> list[str]:
     """`text` in lines of at most `width`; broken only at its dots where that is enough.
 
     >>> wrapped("ResNet-50 · He et al. 2015 · 224×224×3", 28)
     ['ResNet-50 · He et al. 2015 ·', '224×224×3']
     """
-    dotted = text.split(" · ")
+    dotted = [printable(part) for part in text.split(" · ")]
     if max(map(len, dotted)) <= width - 2:
         return _filled(dotted, " · ", width)
-    words = [word[start : start + width] for word in text.split() for start in range(0, len(word), width)]
+    words = [word[start : start + width] for word in printable(text).split() for start in range(0, len(word), width)]
     return _filled(words, " ", width)
 
 
@@ -97,7 +110,7 @@ def _tables(tables: list[Table], width: int, colour: bool) -> tuple[list[str], l
     rows = [row for table in tables for row in table.rows]
     spelled = [spell_column(column, [row[i] for row in rows]) for i, column in enumerate(columns)]
     titled = [column._replace(title=title) for column, (title, _) in zip(columns, spelled, strict=True)]
-    cells = [texts for _, texts in spelled]
+    cells = [[printable(text) for text in texts] for _, texts in spelled]
     headed = columns[0].kind == "heading"
     headings = cells[0] if headed else [""] * len(rows)
     if headed:

@@ -13,7 +13,9 @@ from resnet_analyzer.cli.main import main
 
 SMALL = ["resnet18", "resnet20", "resnet50", "alexnet", "vgg11", "googlenet", "lecture50", "densenet40_k12", "basic"]
 SMALL += ["bottleneck", "conv1x1", "dense", "seresnet18", "resnext29_8x64d", "plain20", "wrn16_8", "preresnet18"]
-NUMBERS = st.one_of(st.integers(-3, 400).map(str), st.sampled_from(["1e3", "", "²", "٣", "9" * 12, "9" * 30, "0x1", "nan"]))
+NUMBERS = st.one_of(
+    st.integers(-3, 400).map(str), st.sampled_from(["1e3", "", "²", "٣", "9" * 12, "9" * 30, "0x1", "nan"])
+)
 SIZES = st.one_of(NUMBERS, st.lists(NUMBERS, min_size=2, max_size=4).map("x".join))
 LISTS = st.lists(st.integers(-1, 4).map(str), max_size=5).map(",".join)
 TEXT = st.text(st.characters(exclude_characters="\0"), max_size=8).filter(lambda text: text != "-o")
@@ -29,7 +31,9 @@ def option(name, values):
 
 NETWORKS = st.one_of(
     st.sampled_from(SMALL).map(lambda name: [name]),
-    st.sampled_from([f"{name}@{style}" for name in SMALL for style in ("paper", "keras", "course", "")]).map(lambda name: [name]),
+    st.sampled_from([f"{name}@{style}" for name in SMALL for style in ("paper", "keras", "course", "")]).map(
+        lambda name: [name]
+    ),
     TEXT.map(lambda name: [name]),
     option("--depth", NUMBERS),
     option("--blocks", LISTS),
@@ -71,7 +75,9 @@ def ended(arguments):
     return raised.value.code, out.getvalue(), err.getvalue()
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True)
+@settings(
+    max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True
+)
 @given(COMMANDS, st.lists(NETWORKS, max_size=2), st.lists(CHOICES, max_size=4))
 @example([], [["resnet50"]], [["--set", "cardinality=0"]])
 @example([], [["resnext29_8x64d"]], [["--set", "form=b"], ["--set", "cardinality=0"]])

@@ -52,7 +52,9 @@ def test_the_totals(loaded):
     assert totals["activations"] == 10588136
 
 
-@pytest.mark.parametrize(("style", "params", "macs"), [("keras", 25636712, 3857973248), ("torchvision", 25610152, 4089184256)])
+@pytest.mark.parametrize(
+    ("style", "params", "macs"), [("keras", 25636712, 3857973248), ("torchvision", 25610152, 4089184256)]
+)
 def test_styles(loaded, style, params, macs):
     data = loaded("--depth", "50", "--style", style)
     assert (data["style"], data["totals"]["params"], data["totals"]["macs"]) == (style, params, macs)

@@ -210,8 +210,10 @@ def test_an_encoding_that_knows_no_signs(process):
     assert (ended.returncode, ended.stderr) == (0, b"")
 
 
-@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252", "utf-16", "utf-8"])
-@pytest.mark.parametrize("arguments", [["--help"], ["show", "--help"], ["resnet50", "--how"], ["list"], ["--input", "²x"]])
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-16"])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["show", "--help"], ["resnet50", "--how"], ["list"], ["--input", "²x"]]
+)
 def test_no_encoding_makes_it_fail(process, encoding, arguments):
     ended = process(*arguments, env={"PYTHONIOENCODING": encoding})
     assert ended.returncode == (2 if "²x" in arguments else 0)

@@ -1,0 +1,120 @@
+"""Names that mean something to a format: markup, separators, and what LaTeX takes for commands."""
+
+import csv
+import html
+import json
+import re
+
+import pytest
+
+from resnet_analyzer.graph import GraphBuilder
+from resnet_analyzer.measure import WRITERS, measure
+from resnet_analyzer.ops.conv2d import Conv2d
+from resnet_analyzer.report.measured import measured_report
+from resnet_analyzer.shapes import FeatureMap
+
+NASTY = [
+    '<script>alert("1")</script>',
+    "a|b",
+    "a,b",
+    'say "so"',
+    "a&b;&lt;",
+    "100% #1 $x$ {y} ~z^ \\end{tabular}",
+    "*bold* _it_ `code` [x](y)",
+    "new\nline",
+    "tab\there",
+    "ünï ☃",
+    "a\\|b",
+    "=1+1",
+    "\x1b[31mred\x07",
+]
+
+
+@pytest.fixture
+def written():
+    """A network of nasty names, by layer, in a format."""
+
+    def written(format_name):
+        build = GraphBuilder("<b>net|&", title="<b>net|&", source="A & B <i> 2020 | 100%")
+        x = build.input(FeatureMap(8, 8, 3))
+        for name in NASTY:
+            x = build.add(name, Conv2d(4, 3, padding=1), x)
+        report = measured_report(measure(build.graph()), "layer", notes=[("<note>", "a|b\n% <c>")])
+        return WRITERS[format_name].render(report, 120, False)
+
+    return written
+
+
+def test_html(written):
+    text = written("html")
+    assert "<script" not in text
+    assert "<b>" not in text
+    assert "<i>" not in text
+    cells = re.findall(r"<td>([^<]*)</td>", text)
+    for name in NASTY:
+        assert html.escape(name) in cells
+    assert text.count("<tr>") == 2 + len(NASTY)
+
+
+def test_markdown(written):
+    text = written("markdown")
+    assert "<" not in text
+    rows = [line for line in text.splitlines() if line.startswith("|")]
+    assert len(rows) == 3 + len(NASTY)
+    unescaped = [len(re.findall(r"(?<!\\)(?:\\\\)*\|", row)) for row in rows]
+    assert set(unescaped) == {unescaped[0]}
+    assert not re.search(r"(?<!\\)[*`\[]", "".join(rows))
+
+
+def test_latex(written):
+    text = written("latex")
+    body = [line for line in text.splitlines() if not line.startswith("%")]
+    rows = [line for line in body if line.endswith(r" \\")]
+    assert len(rows) == 2 + len(NASTY)
+    assert {len(re.findall(r"(?<!\\)&", row)) for row in rows} == {8}
+    assert text.count(r"\end{tabular}") == 1
+    commands = set(re.findall(r"\\([a-z]+)", "\n".join(body)))
+    assert commands <= {
+        "begin",
+        "end",
+        "toprule",
+        "midrule",
+        "bottomrule",
+        "times",
+        "textbackslash",
+        "textasciitilde",
+        "textasciicircum",
+        "textless",
+        "textgreater",
+        "textbar",
+    }
+    assert not re.search(r"(?<!\\)[%#]", "\n".join(rows))
+    assert text.startswith("% <b>net|&")
+    assert all(line.startswith(("%", "\\")) or line.endswith(r"\\") for line in text.splitlines())
+
+
+def test_csv(written):
+    rows = list(csv.DictReader(written("csv").splitlines(keepends=True)))
+    assert [row["layer"] for row in rows] == ["input", *NASTY]
+
+
+def test_json(written):
+    assert [layer["name"] for layer in json.loads(written("json"))["layers"]] == ["input", *NASTY]
+
+
+def test_table(written):
+    lines = written("table").splitlines()
+    assert len([line for line in lines if "Conv2d" in line]) == len(NASTY)
+    assert all(line.isprintable() for line in lines)
+
+
+@pytest.mark.parametrize("format_name", ["html", "markdown", "latex", "csv", "json", "table"])
+def test_an_unknown_cost_is_marked_in_every_format(format_name):
+    from resnet_analyzer.ops.opaque import Opaque
+
+    build = GraphBuilder("net")
+    build.add("mystery", Opaque("Lambda"), build.input(FeatureMap(8, 8, 3)))
+    text = WRITERS[format_name].render(measured_report(measure(build.graph()), "layer"), 80, False)
+    assert "Opaque ?" in text or "lower_bound" in text
+    if format_name in ("html", "markdown", "table"):
+        assert "≥" in text
