@@ -74,9 +74,9 @@ SIZES = [
 
 @pytest.mark.parametrize("size", SIZES)
 def test_input_that_is_no_size(complain, size):
-    assert complain("--depth", "50", "--input", size) == (
-        f"--input {' '.join(repr(size).split())}: expected a size, HxW or HxWxC in whole numbers: 224, 224x320, 224x320x3"
-    )
+    said = complain("--depth", "50", "--input", size)
+    spelled = " ".join(repr(size).split())
+    assert said == f"--input {spelled}: expected a size, HxW or HxWxC in whole numbers: 224, 224x320, 224x320x3"
 
 
 @pytest.mark.parametrize("size", ["0", "0x5", "5x0", "224x224x0", "000"])
