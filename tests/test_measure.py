@@ -324,7 +324,7 @@ def test_a_hundred_thousand_layers():
     assert len(graph.by_depth()) == 100_001
     assert result.totals.macs == 50_000 * 9 * 4 * 4 * 64
     assert result.rows[-1].output == FeatureMap(8, 8, 4)
-    assert time.process_time() - start < 10
+    assert time.process_time() - start < 15
 
 
 class TestJson:

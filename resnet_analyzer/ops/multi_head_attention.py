@@ -16,7 +16,8 @@ class MultiHeadAttention(Op):
     """Projections to queries, keys and values, their products, and the projection back.
 
     Vaswani et al. 2017, sec. 3.2, with the weights of keras/src/layers/attention/multi_head_attention.py.
-    Reads query, value and (if given) key; `units` of the output are the query's channels if 0.
+    Reads query, value and key; what is not given is the one before (query alone: self-attention).
+    `units` of the output are the query's channels if 0.
     Multiply-accumulates of the four projections and of the two products; one multiply per query and
     head channel for the scale; softmax over the keys.
 
@@ -35,9 +36,10 @@ class MultiHeadAttention(Op):
     counts: ClassVar[tuple[str, ...]] = ("num_heads", "key_dim")
     sizes: ClassVar[tuple[str, ...]] = ("value_dim", "units")
 
-    def rule(self, query: Shape, value: Shape, *keys: Shape) -> Cost:  # type: ignore[override]
+    def rule(self, query: Shape, *others: Shape) -> Cost:  # type: ignore[override]
         """A sequence as long as the query's."""
-        key = (*keys, value)[0]
+        value = (*others, query)[0]
+        key = (*others[1:], value)[0]
         heads, width = self.num_heads, self.key_dim
         value_width = width if is_exactly(self.value_dim, 0) else self.value_dim
         units = query.channels if is_exactly(self.units, 0) else self.units

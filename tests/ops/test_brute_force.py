@@ -20,9 +20,10 @@ from resnet_analyzer.ops.base import Cost
 from resnet_analyzer.ops.conv2d import Conv2d
 from resnet_analyzer.ops.depthwise_conv2d import DepthwiseConv2d
 from resnet_analyzer.ops.max_pool2d import MaxPool2d
+from resnet_analyzer.ops.multi_head_attention import MultiHeadAttention
 from resnet_analyzer.ops.separable_conv2d import SeparableConv2d
 from resnet_analyzer.ops.transposed_conv2d import TransposedConv2d
-from resnet_analyzer.shapes import FeatureMap
+from resnet_analyzer.shapes import FeatureMap, Sequence
 from resnet_analyzer.window import Window
 
 
@@ -243,6 +244,26 @@ def test_adaptive_average_pooling(lengths, sizes):
     assert cost.output == (*sizes, 2)
     assert cost.work.adds == adds
     assert cost.work.divisions == len(rows) * len(columns) * 2
+
+
+@pytest.mark.parametrize("given", [1, 2, 3])
+def test_attention(given):
+    """softmax(q·kᵀ)·v, every head by itself (Vaswani et al. 2017, sec. 3.2), product by product."""
+    query, value, key = Sequence(3, 4), Sequence(5, 6), Sequence(5, 7)
+    heads, width, value_width, units = 2, 3, 4, 5
+    read = (query, value, key)[:given]
+    value, key = (query, query) if given == 1 else (value, value) if given == 2 else (value, key)
+    products = 0
+    for _head in range(heads):
+        for shape, wide in ((query, width), (key, width), (value, value_width)):
+            products += sum(1 for _ in product(range(shape.length), range(shape.channels), range(wide)))
+        products += sum(1 for _ in product(range(query.length), range(key.length), range(width)))
+        products += sum(1 for _ in product(range(query.length), range(key.length), range(value_width)))
+        products += sum(1 for _ in product(range(query.length), range(value_width), range(units)))
+    cost = MultiHeadAttention(heads, width, value_width, units).apply(*read)
+    assert cost.work.multiply_accumulates == products
+    assert cost.work.exponentials == heads * query.length * key.length
+    assert cost.output == Sequence(3, 5)
 
 
 def pytorch_pooled(n: int, f: int, s: int, before: int, after: int, d: int) -> int:
