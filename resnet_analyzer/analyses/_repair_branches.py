@@ -1,0 +1,200 @@
+"""Candidates of repairs where branches that meet do not agree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice, product
+
+from ..importers._design_edit import Mend
+from ..importers._design_read import Reading
+from ..importers._design_write import _spelled_input
+from ..measure import Row
+from ..ops.batch_norm import BatchNorm
+from ..ops.concatenate import Concatenate
+from ..shapes import FeatureMap, Shape
+from ..window import pair
+from ._repair_edits import both, field_mend, inputs_mend, inserted, removed, without_key
+from .diagnose import common_ancestors
+
+PAIRS = 24  # pairs of changes that are tried
+
+
+def branches(reading: Reading, row: Row) -> Iterator[Mend]:
+    """What may bring the branches together: at the block, in one branch, or a projection on one."""
+    entry = reading.origins.get(row.name)
+    if entry is not None and entry.op is None:
+        yield from _block(reading, row)
+        return
+    shapes = [reading.rows[name].output for name in row.node.inputs]
+    for index, name in enumerate(row.node.inputs):
+        for wanted in dict.fromkeys(shape for shape in shapes if shape is not None and shape != shapes[index]):
+            others = [each for each in row.node.inputs if each != name]
+            yield from _branch(reading, row, index, wanted, others)
+    for name in row.node.inputs:
+        if not isinstance(reading.rows[name].output, FeatureMap):
+            yield from _flattened(reading, name)
+
+
+def _block(reading: Reading, row: Row) -> Iterator[Mend]:
+    """A block of the vocabulary: another shortcut, no stride."""
+    yield from _some(
+        without_key(reading, row.name, "projection"),
+        field_mend(reading, row.name, "projection", True),
+        field_mend(reading, row.name, "shortcut", "B"),
+        field_mend(reading, row.name, "shortcut", "A"),
+        field_mend(reading, row.name, "stride", 1),
+    )
+    before = reading.rows[row.node.inputs[-1]].output
+    entry = reading.origins[row.name]
+    if isinstance(before, FeatureMap):
+        expansion = 4 if "basic" not in str(getattr(entry.fields.get("block"), "value", "")) else 1
+        width = field_mend(reading, row.name, "width", max(before.channels // expansion, 1))
+        yield from _some(width, both(field_mend(reading, row.name, "stride", 1), width))
+
+
+def _some(*mends: Mend | None) -> Iterator[Mend]:
+    return (mend for mend in mends if mend is not None)
+
+
+def _branch(reading: Reading, row: Row, index: int, wanted: Shape, others: list[str]) -> Iterator[Mend]:
+    """Changes in one branch that may give it the wanted shape."""
+    name = row.node.inputs[index]
+    shape = reading.rows[name].output
+    if not isinstance(shape, FeatureMap) or not isinstance(wanted, FeatureMap):
+        yield from _some(*(_channels(reading, name, wanted, others) if shape is not None else ()))
+        return
+    own = _own_nodes(reading, name, others)
+    along = getattr(row.node.op, "axis", "") if isinstance(row.node.op, Concatenate) else ""
+    fits = along == "channels" or shape.channels == wanted.channels
+    channels = [] if fits else _channels(reading, name, wanted, others)
+    sizes = [] if shape[:2] == wanted[:2] else list(_sizes(reading, own, shape, wanted))
+    if not channels and shape[:2] != wanted[:2]:
+        yield from sizes
+    elif channels and shape[:2] == wanted[:2]:
+        yield from _some(*channels)
+    else:
+        yield from _some(*(both(one, two) for one, two in islice(product(channels, sizes), PAIRS)))
+    if along != "channels" or shape[:2] != wanted[:2]:
+        keep = shape.channels if along == "channels" else wanted.channels
+        yield from _projection(reading, row, index, FeatureMap(wanted.height, wanted.width, keep))
+    yield from _another(reading, row, index, wanted, others)
+
+
+def _own_nodes(reading: Reading, name: str, others: list[str]) -> list[str]:
+    """The nodes of a branch that no other branch shares, the last ones first."""
+    shared = common_ancestors(reading, others)
+    own: list[str] = []
+    waiting = [name]
+    while waiting:
+        each = waiting.pop(0)
+        if each in shared or each in own or each not in reading.rows:
+            continue
+        own.append(each)
+        waiting.extend(reading.rows[each].node.inputs)
+    return own
+
+
+def _channels(reading: Reading, name: str, wanted: Shape, others: list[str]) -> list[Mend | None]:
+    """The last layer of the branch that sets the channels, with the wanted number."""
+    for each in _own_nodes(reading, name, others):
+        op = reading.rows[each].node.op
+        for field in ("filters", "units"):
+            if hasattr(op, field):
+                return [field_mend(reading, each, field, wanted.channels)]
+        if len(reading.rows[each].node.inputs) > 1 and type(op).__name__ == "Concatenate":
+            return []
+    return []
+
+
+def _sizes(reading: Reading, own: list[str], shape: FeatureMap, wanted: FeatureMap) -> Iterator[Mend]:
+    """Padding or stride of each window of the branch that changes the size as wanted."""
+    for name in own:
+        row = reading.rows[name]
+        if not row.cost.windows:
+            if type(row.node.op).__name__ in ("ZeroPadding2d", "Cropping2d"):
+                yield from _some(removed(reading, name))
+            continue
+        vertical, horizontal = row.cost.windows
+        halves = (vertical.span // 2, horizontal.span // 2)
+        strides = pair(row.node.op.strides)  # type: ignore[attr-defined]
+        yield from _some(
+            field_mend(reading, name, "padding", halves[0] if halves[0] == halves[1] else halves),
+            field_mend(reading, name, "padding", "same"),
+            *(field_mend(reading, name, "padding", less) for less in range(min(halves[0], 4))),
+            *(field_mend(reading, name, "strides", each) for each in _strides(shape, wanted, strides)),
+            *((removed(reading, name),) if type(row.node.op).__name__.endswith("Pool2d") else ()),
+        )
+
+
+def _strides(shape: FeatureMap, wanted: FeatureMap, strides: tuple[int, int]) -> list[int]:
+    """Strides that bring the branch nearer to the wanted size."""
+    ratio = shape.height / wanted.height
+    near = round(strides[0] * ratio)
+    return [each for each in dict.fromkeys((near, 1, 2)) if each >= 1 and (each, each) != strides]
+
+
+def _projection(reading: Reading, row: Row, index: int, wanted: FeatureMap) -> Iterator[Mend]:
+    """A 1×1 convolution on a branch, with the stride and the channels that the other one has."""
+    name = row.node.inputs[index]
+    shape = reading.rows[name].output
+    stride = max(-(-shape.height // wanted.height), 1)  # type: ignore[union-attr]
+    if any((size - 1) // stride + 1 != want for size, want in zip(shape[:2], wanted[:2], strict=True)):  # type: ignore[index]
+        return
+    taken = set(reading.rows)
+    scope = row.node.scope
+    new = next(each for each in _names() if (f"{scope}/{each}" if scope else each) not in taken)
+    bias = any(isinstance(each.node.op, BatchNorm) for each in reading.rows.values())
+    json = reading.source.json
+    said = {"name": new, "filters": wanted.channels, "strides": stride}
+    said |= {"inputs": _spelled_input(name, scope, taken)} | ({"use_bias": False} if bias else {})
+    entry = _flow(said, json)
+    add = inserted(reading, row.name, f'{{"conv2d": {entry}}}' if json else f"conv2d: {entry}", "")
+    names = list(row.node.inputs)
+    names[index] = f"{scope}/{new}" if scope else new
+    reads = inputs_mend(reading, row, names, "")
+    says = f"projection: 1×1, {wanted.channels} filters{f', stride {stride}' if stride > 1 else ''} on {name}"
+    mend = both(add, reads)
+    if mend is not None:
+        yield Mend(says, mend.edits, row.name)
+
+
+def _names() -> Iterator[str]:
+    yield "projection"
+    number = 2
+    while True:
+        yield f"projection_{number}"
+        number += 1
+
+
+def _flow(said: dict[str, object], json: bool) -> str:
+    from json import dumps
+
+    from ..importers._design_write import _flow as flow
+
+    return dumps(said, ensure_ascii=False) if json else flow(said)
+
+
+def _another(reading: Reading, row: Row, index: int, wanted: FeatureMap, others: list[str]) -> Iterator[Mend]:
+    """Another layer of the wanted shape to read: one that a wrong name may have meant."""
+    name = row.node.inputs[index]
+    shared = common_ancestors(reading, [name])
+    inside = common_ancestors(reading, others) - shared
+    nodes = [each for each in reading.rows if each not in inside and each != row.name]
+    nodes = nodes[: nodes.index(name)] if name in nodes else nodes
+    for each in reversed(nodes):
+        if reading.rows[each].output == wanted and each not in row.node.inputs:
+            names = [each if place == index else old for place, old in enumerate(row.node.inputs)]
+            yield from _some(inputs_mend(reading, row, names, f"reads {each} instead of {name}"))
+            return
+
+
+def _flattened(reading: Reading, name: str) -> Iterator[Mend]:
+    """A branch that was made a vector: keeps its axes, or is not flattened."""
+    while name in reading.rows:
+        row = reading.rows[name]
+        if row.inputs and isinstance(row.inputs[0], FeatureMap) and not isinstance(row.output, FeatureMap):
+            yield from _some(field_mend(reading, name, "keepdims", True), removed(reading, name))
+            return
+        if not row.node.inputs:
+            return
+        name = row.node.inputs[0]

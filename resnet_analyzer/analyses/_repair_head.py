@@ -1,0 +1,37 @@
+"""Candidates of repairs where what comes out is not what the design says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..importers._design_edit import Mend, replace
+from ..importers._design_read import Reading
+from ..shapes import FeatureMap
+from ._repair_edits import appended, both, field_mend, inserted
+from ._repair_rules import channel_source
+from .diagnose import Finding
+
+
+def head(reading: Reading, finding: Finding) -> Iterator[Mend]:
+    """As many units as classes, pooling before them, or a head where there is none."""
+    classes = reading.header.classes
+    row = reading.rows[finding.node]
+    json = reading.source.json
+    pool = '"global_average_pool2d"' if json else "global_average_pool2d"
+    dense = f'{{"dense": {classes}}}' if json else f"dense: {classes}"
+    layers = reading.header.layers
+    source = channel_source(reading, row.name)
+    units = field_mend(reading, source[0], source[1], classes) if source else None
+    mends: list[Mend | None] = [units]
+    if isinstance(row.output, FeatureMap):
+        into = inserted(reading, source[0], pool, "global_average_pool2d before it") if source else None
+        mends += [into, both(into, units)]
+    if layers is not None:
+        new = (pool, dense) if isinstance(row.output, FeatureMap) else (dense,)
+        mends.append(appended(reading, layers, new, f"{' and '.join(new)} at the end"))
+        mends.append(appended(reading, layers, (pool,), f"{pool} at the end"))
+    node = reading.header.nodes.get("classes")
+    if node is not None and row.output is not None and not isinstance(row.output, FeatureMap):
+        edits = replace(reading.source, node, row.output.channels)
+        mends.append(Mend(f"classes: {row.output.channels}", edits))
+    yield from (mend for mend in mends if mend is not None)

@@ -1,0 +1,203 @@
+"""Candidates of repairs, by the rule that a layer breaks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import fields
+from math import gcd
+from typing import Any
+
+from ..errors import AnalyzerError
+from ..importers._design_edit import Mend
+from ..importers._design_read import Reading
+from ..measure import Row, walk
+from ..ops.concatenate import Concatenate
+from ..ops.elementwise import Add, Multiply, Subtract
+from ..shapes import FeatureMap
+from ..window import amounts, pair
+from ._repair_edits import field_mend, input_mend, removed, replaced_word
+from .diagnose import Finding
+
+LARGEST_INPUT = 4096
+
+
+def broken_rule(reading: Reading, finding: Finding) -> Iterator[Mend]:
+    """What may mend the rule that a layer breaks, the likelier changes first."""
+    row = reading.rows[finding.node]
+    op = row.node.op
+    if isinstance(op, (Add, Subtract, Multiply, Concatenate)):
+        from ._repair_branches import branches
+
+        yield from branches(reading, row)
+        return
+    yield from _some(_kind_of_shape(reading, row))
+    if row.inputs and isinstance(row.inputs[0], FeatureMap):
+        if hasattr(op, "groups"):
+            yield from _some(_groups(reading, row))
+        yield from _some(_window(reading, row))
+    yield from _some(_own_fields(reading, row))
+    yield from _some(_larger_input(reading, row))
+    yield from _some([removed(reading, row.name)])
+
+
+def _some(mends: Iterable[Mend | None]) -> Iterator[Mend]:
+    return (mend for mend in mends if mend is not None)
+
+
+def _kind_of_shape(reading: Reading, row: Row) -> Iterator[Mend | None]:
+    """A vector where a feature map is needed: what flattened it goes, or keeps its axes."""
+    if not row.inputs or isinstance(row.inputs[0], FeatureMap):
+        return
+    if type(row.node.op).__name__.startswith("Global"):
+        yield removed(reading, row.name)
+    name = row.node.inputs[0]
+    while name in reading.rows:
+        before = reading.rows[name]
+        flattens = bool(before.inputs) and isinstance(before.inputs[0], FeatureMap)
+        if flattens and not isinstance(before.output, FeatureMap):
+            yield field_mend(reading, name, "keepdims", True)
+            yield removed(reading, name)
+            return
+        if not before.node.inputs:
+            return
+        name = before.node.inputs[0]
+
+
+def _groups(reading: Reading, row: Row) -> Iterator[Mend | None]:
+    """Groups that divide, or numbers that the groups divide."""
+    groups: int = row.node.op.groups  # type: ignore[attr-defined]
+    channels: int = row.inputs[0].channels
+    filters: int = getattr(row.node.op, "filters", channels)
+    if channels % groups == 0 and filters % groups == 0:
+        return
+    entry = reading.origins.get(row.name)
+    names = ("cardinality",) if entry is not None and entry.op is None else ("groups",)
+    common = gcd(channels, filters)
+    divisors = [number for number in range(1, min(common, 4096) + 1) if common % number == 0]
+    for number in sorted(divisors, key=lambda each: abs(each - groups))[:3]:
+        yield from (field_mend(reading, row.name, name, number) for name in names)
+    for number in _multiples(filters, groups):
+        yield field_mend(reading, row.name, "filters", number)
+    for number in _multiples(channels, groups):
+        yield field_mend(reading, row.name, "inner", number)
+        source = channel_source(reading, row.node.inputs[0])
+        if source is not None:
+            yield field_mend(reading, source[0], source[1], number)
+
+
+def _multiples(number: int, factor: int) -> list[int]:
+    """The multiples of `factor` below and above a number, the nearer one first; none for a multiple."""
+    below = number // factor * factor
+    near = [each for each in (below, below + factor) if each > 0 and each != number]
+    return sorted(near, key=lambda each: abs(each - number)) if number % factor else []
+
+
+def channel_source(reading: Reading, name: str) -> tuple[str, str] | None:
+    """The layer that sets the number of channels at `name`, and the field that does it."""
+    while name in reading.rows:
+        op = reading.rows[name].node.op
+        for field in ("filters", "units"):
+            if hasattr(op, field):
+                return name, field
+        if len(reading.rows[name].node.inputs) != 1:
+            return None
+        name = reading.rows[name].node.inputs[0]
+    return None
+
+
+def _window(reading: Reading, row: Row) -> Iterator[Mend | None]:
+    """A window that does not fit: padding, a smaller kernel, a stride or pool before it less."""
+    if not row.cost.windows or all(window.fits is True for window in row.cost.windows):
+        return
+    sizes = tuple(window.span for window in row.cost.windows)
+    halves = tuple(size // 2 for size in sizes)
+    yield field_mend(reading, row.name, "padding", halves[0] if halves[0] == halves[1] else halves)
+    yield field_mend(reading, row.name, "padding", "same")
+    largest = tuple(_largest(window) for window in row.cost.windows)
+    for field in ("kernel_size", "pool_size"):
+        yield field_mend(reading, row.name, field, largest[0] if largest[0] == largest[1] else largest)
+    yield field_mend(reading, row.name, "dilation_rate", 1)
+    if type(row.node.op).__name__ == "AveragePool2d":
+        yield replaced_word(reading, row.name, "global_average_pool2d: {keepdims: true}")
+        yield replaced_word(reading, row.name, "global_average_pool2d")
+    if type(row.node.op).__name__ == "MaxPool2d":
+        yield removed(reading, row.name)
+    yield from less_stride(reading, row.node.inputs[0])
+
+
+def _largest(window: Any) -> int:
+    """The largest kernel that fits, odd if the wanted one is."""
+    most = max((window.length + sum(window.pads) - 1) // window.dilation + 1, 1)
+    size = min(window.size, most)
+    return size - 1 if size % 2 == 0 and window.size % 2 and size > 1 else size
+
+
+def less_stride(reading: Reading, name: str, most: int = 3) -> Iterator[Mend | None]:
+    """The nearest layers above that make the map smaller: without their stride, pools taken out."""
+    found = 0
+    while name in reading.rows and found < most:
+        row = reading.rows[name]
+        strides = pair(getattr(row.node.op, "strides", 1))
+        if strides != (1, 1) and row.cost.windows:
+            found += 1
+            if type(row.node.op).__name__.endswith("Pool2d"):
+                yield removed(reading, name)
+            yield field_mend(reading, name, "strides", 1)
+            yield field_mend(reading, name, "stride", 1)
+        if not row.node.inputs:
+            return
+        name = row.node.inputs[0]
+
+
+def _own_fields(reading: Reading, row: Row) -> Iterator[Mend | None]:
+    """Settings that other rules bound: reshaping, cropping, padding of pools, output padding, order of axes."""
+    op, name = row.node.op, row.name
+    held = {field.name: getattr(op, field.name) for field in fields(op)}
+    if "target" in held:
+        target = held["target"]
+        for index in range(len(target)):
+            yield field_mend(reading, name, "target", (*target[:index], -1, *target[index + 1 :]))
+        yield field_mend(reading, name, "target", (-1,))
+    if "cropping" in held and row.inputs and isinstance(row.inputs[0], FeatureMap):
+        (top, bottom), (left, right) = amounts(held["cropping"])
+        most = (min(row.inputs[0][:2]) - 1) // 2
+        yield field_mend(reading, name, "cropping", min(most, max(top, bottom, left, right)))
+        yield field_mend(reading, name, "cropping", 0)
+    if "axes" in held and row.inputs and isinstance(held["axes"], tuple):
+        rank = len(row.inputs[0])
+        kept = [axis for axis in held["axes"] if axis <= rank]
+        yield field_mend(reading, name, "axes", (*kept, *range(len(held["axes"]) + 1, rank + 1)))
+    if held.get("output_padding") is not None:
+        step = min(pair(held["strides"]))
+        yield field_mend(reading, name, "output_padding", max(step - 1, 0))
+    if "padding" in held and not isinstance(held["padding"], str):
+        size = min(pair(held.get("pool_size", held.get("kernel_size", 1))))
+        yield field_mend(reading, name, "padding", size // 2)
+        yield field_mend(reading, name, "padding", 0)
+
+
+def _larger_input(reading: Reading, row: Row) -> Iterator[Mend | None]:
+    """The least input (both sizes alike, or scaled) for which no layer breaks a rule any more."""
+    shape, graph = reading.header.input, reading.graph
+    if not isinstance(shape, FeatureMap) or graph is None or len(graph.inputs) != 1:
+        return
+
+    def holds(size: int) -> bool:
+        height, width = max(size, shape.height), max(size, shape.width)
+        try:
+            for _ in walk(graph.with_input(FeatureMap(height, width, shape.channels))):
+                pass
+        except AnalyzerError:
+            return False
+        return True
+
+    low = min(shape.height, shape.width)
+    high = low
+    while high < LARGEST_INPUT and not holds(high):
+        high *= 2
+    if high >= LARGEST_INPUT:
+        return
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if holds(middle) else (middle, high)
+    yield input_mend(reading, max(high, shape.height), max(high, shape.width))

@@ -1,0 +1,151 @@
+"""Budgets (at most 26M parameters) and expectations (exactly 25,557,032) that a design is held to."""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable
+from difflib import get_close_matches
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from ..importers._design_entry import Problem, quoted
+from ..importers._design_fields import Field, FieldError, kind_of, read_shape, whole_number
+from ..importers._design_text import Items, Pairs, Place, Scalar, Value
+from ..measure import Measurement, Row, Totals
+from ..shapes import spell
+
+FIGURES = Totals._fields
+UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
+COMPARE: dict[str, Callable[[Any, Any], bool]] = {
+    "<=": operator.le, "<": operator.lt, ">=": operator.ge, ">": operator.gt, "==": operator.eq, "=": operator.eq,
+}  # fmt: skip
+LIMIT = re.compile(r"\s*(<=|>=|==|<|>|=|≤|≥)?\s*([0-9][0-9_,]{0,24}(?:\.[0-9]{1,12})?)\s*([kKmMgGtT]?)\s*")
+
+
+class Limit(NamedTuple):
+    """A bound on a figure of the totals, where it was said."""
+
+    figure: str
+    sign: str
+    value: Fraction
+    text: str
+    place: Place = Place()
+
+
+class Verdict(NamedTuple):
+    """Whether a limit or an expectation holds; None where only a lower bound of the figure is known."""
+
+    kind: str
+    what: str
+    wanted: str
+    actual: str
+    holds: bool | None
+    place: Place = Place()
+
+    @property
+    def says(self) -> str:
+        """The verdict as a sentence."""
+        least = "at least " if self.holds is None else ""
+        return f"{self.what}: {least}{self.actual}, {self.kind} {self.wanted}"
+
+
+def parse_limit(figure: str, text: str, place: Place = Place()) -> Limit:  # noqa: B008 (immutable)
+    """A limit from its text; ValueError with a sentence if it is none.
+
+    >>> parse_limit("params", "<= 26M").value, parse_limit("macs", "4.2G").sign
+    (Fraction(26000000, 1), '<=')
+    """
+    if figure not in FIGURES:
+        near = get_close_matches(figure, FIGURES, n=1)
+        guess = f"Did you mean {near[0]}?" if near else f"Known: {', '.join(FIGURES)}."
+        raise ValueError(f"unknown figure {quoted(figure)}. {guess}")
+    match = LIMIT.fullmatch(text)
+    if match is None:
+        raise ValueError(f"{figure}: {text!r:.40} is no limit; write it as '<= 26M', '< 4.2G' or '100000'")
+    sign = {"≤": "<=", "≥": ">=", None: "<="}.get(match[1], match[1])
+    value = Fraction(match[2].replace("_", "").replace(",", "")) * UNITS[match[3].lower()]
+    return Limit(figure, sign, value, f"{sign} {match[2]}{match[3]}", place)
+
+
+def read_limits(node: Value | None) -> tuple[list[Limit], list[Problem]]:
+    """The limits under `budgets`, and what is wrong with them."""
+    limits: list[Limit] = []
+    problems: list[Problem] = []
+    if node is None:
+        return limits, problems
+    if not isinstance(node, Pairs):
+        says = f"budgets must be a mapping, as {{params: '<= 26M'}}, not {kind_of(node)}"
+        return [], [Problem("budget", says, node.place)]
+    for key, value in node.pairs:
+        texts = str(value.value).split(", ") if isinstance(value, Scalar) and value.value is not None else [""]
+        for text in texts:
+            try:
+                limits.append(parse_limit(str(key.value), text, value.place))
+            except ValueError as error:
+                problems.append(Problem("budget", str(error), value.place))
+    return limits, problems
+
+
+def judged(limits: list[Limit], measurement: Measurement) -> list[Verdict]:
+    """Whether each limit holds."""
+    verdicts = []
+    for limit in limits:
+        actual = getattr(measurement.totals, limit.figure)
+        holds: bool | None = COMPARE[limit.sign](actual, limit.value)
+        if measurement.unknown and (holds or limit.sign not in ("<=", "<")) and limit.figure != "layers":
+            holds = None
+        verdicts.append(Verdict("budget", limit.figure, limit.text, f"{actual:,}", holds, limit.place))
+    return verdicts
+
+
+def expected(node: Value | None, measurement: Measurement) -> tuple[list[Verdict], list[Problem]]:
+    """Whether the exact figures and shapes under `expect` are those of the network."""
+    if node is None:
+        return [], []
+    if not isinstance(node, Pairs):
+        says = f"expect must be a mapping, as {{params: 25557032, conv1: 112x112x64}}, not {kind_of(node)}"
+        return [], [Problem("expect", says, node.place)]
+    verdicts: list[Verdict] = []
+    problems: list[Problem] = []
+    for key, value in node.pairs:
+        try:
+            verdicts += _expected(str(key.value), value, key.place, measurement)
+        except FieldError as error:
+            problems.append(Problem("expect", error.says, error.node.place))
+    return verdicts, problems
+
+
+def _expected(name: str, node: Value, place: Place, measurement: Measurement) -> list[Verdict]:
+    if name in FIGURES:
+        return [_exactly(name, name, node, getattr(measurement.totals, name))]
+    row = measurement.rows[-1] if name == "output" else measurement.by_name.get(name)
+    if row is None:
+        near = get_close_matches(name, list(measurement.by_name), n=1)
+        guess = f" Did you mean {near[0]}?" if near else f" A figure ({', '.join(FIGURES)}), output, or a layer's name."
+        raise FieldError(Scalar(place, name), f"expect: there is no layer or figure {quoted(name)}.{guess}")
+    if isinstance(node, Pairs):
+        return [_of_row(row, str(key.value), value, place) for key, value in node.pairs]
+    return [_shape(row, node)]
+
+
+def _of_row(row: Row, what: str, node: Value, place: Place) -> Verdict:
+    if what == "output":
+        return _shape(row, node)
+    if what in ("params", "trainable_params"):
+        return _exactly(f"{row.name}: {what}", what, node, getattr(row, what))
+    if what == "macs":
+        return _exactly(f"{row.name}: macs", what, node, row.work.multiply_accumulates)
+    raise FieldError(Scalar(place, what), f"expect: {quoted(what)} is not known of a layer: output, params, macs")
+
+
+def _exactly(name: str, figure: str, node: Value, actual: int) -> Verdict:
+    wanted = whole_number(Field(figure, "whole", least=0), node, {})
+    return Verdict("expected", name, f"{wanted:,}", f"{actual:,}", wanted == actual, node.place)
+
+
+def _shape(row: Row, node: Value) -> Verdict:
+    if isinstance(node, (Items, Scalar)):
+        wanted = read_shape(node, {}, "expect")
+        return Verdict("expected", row.name, spell(wanted), spell(row.output), tuple(wanted) == row.output, node.place)
+    raise FieldError(node, "expect: a layer's output is written as 56x56x256")

@@ -1,0 +1,157 @@
+"""The smallest repairs of a finding: edits of the file, each one tried before it is offered.
+
+Candidates come from the rule that is broken (see the modules beside this one). A try applies the
+edits to the text, reads and diagnoses it again, and keeps it only if the finding is gone and no other
+has come. What is kept is sorted by the number of edits, then by what it changes in parameters and MACs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from ..conventions.macs import macs as count_macs
+from ..errors import AnalyzerError
+from ..importers._design_edit import Mend, applied
+from ..importers._design_read import Reading
+from ..importers.base import Request
+from ..importers.design import examine_text
+from .diagnose import HEAD, SHAPES, Finding, diagnose
+
+OFFERED = 3  # repairs shown of a finding
+MOST_TRIES = 80
+WORK = 4_000_000  # characters and layers (times 20) read again for all tries together: about a second
+MOST_FINDINGS = 20  # findings for which repairs are sought
+
+
+class Figures(NamedTuple):
+    """Trainable parameters and MACs of all that could be measured; `complete` if that is all."""
+
+    params: int
+    macs: int
+    complete: bool
+
+
+class Repair(NamedTuple):
+    """A change that was tried: the finding is gone, no other has come.
+
+    `says` is the change, `at` the layer, `text` the file with it, `rest` how many findings remain
+    (0: it verifies), `params` and `macs` the effect, None where the broken design has no figures;
+    `after` what the network then has.
+    """
+
+    says: str
+    at: str
+    text: str
+    edits: int
+    rest: int
+    after: Figures
+    params: int | None
+    macs: int | None
+    lines: tuple[int, ...] = ()
+
+
+class Budget:
+    """How much may still be tried: a bound on work that does not depend on the machine's speed."""
+
+    def __init__(self, work: int = WORK) -> None:
+        self.left = work
+        self.tries = 0
+
+    def spend(self, reading: Reading) -> bool:
+        """Whether one more try is allowed."""
+        cost = len(reading.source.text) + 20 * len(reading.rows)
+        self.left -= cost
+        self.tries += 1
+        return self.left >= 0
+
+
+def figures(reading: Reading) -> Figures:
+    """Parameters and MACs of a design, as far as they are known."""
+    rows = reading.rows.values()
+    params = sum(row.trainable_params for row in rows)
+    return Figures(params, sum(count_macs(row.work) for row in rows), all(row.cost.exact for row in rows))
+
+
+def repairs(
+    reading: Reading, findings: tuple[Finding, ...], finding: Finding, request: Request, budget: Budget
+) -> tuple[Repair, ...]:
+    """The repairs of `finding` that hold, cheapest first."""
+    before, kept = figures(reading), []
+    others = {each.key for each in findings} - {finding.key}
+    for mend in _distinct(candidates(reading, finding), MOST_TRIES):
+        if not budget.spend(reading):
+            break
+        found = _tried(reading, mend, finding, others, request, before)
+        if found is not None:
+            kept.append(found)
+    kept.sort(key=lambda each: (each.rest > 0, each.edits, abs(each.params or 0), abs(each.macs or 0)))
+    return tuple(kept[:OFFERED])
+
+
+def candidates(reading: Reading, finding: Finding) -> Iterator[Mend]:
+    """Every change that may help, the more likely ones first."""
+    yield from finding.mends
+    if finding.kind == HEAD:
+        from ._repair_head import head
+
+        yield from head(reading, finding)
+    elif finding.kind == SHAPES:
+        from ._repair_rules import broken_rule
+
+        yield from broken_rule(reading, finding)
+
+
+def _distinct(mends: Iterable[Mend], most: int) -> Iterator[Mend]:
+    seen = set()
+    for mend in mends:
+        if mend.edits and mend.edits not in seen:
+            seen.add(mend.edits)
+            yield mend
+            if len(seen) >= most:
+                return
+
+
+def _tried(
+    reading: Reading, mend: Mend, finding: Finding, others: set[tuple[str, str]], request: Request, before: Figures
+) -> Repair | None:
+    """The repair if it holds: reads, and says nothing that was not said before."""
+    try:
+        text = applied(reading.source.text, mend.edits)
+        again = examine_text(reading.source.file, text, request)
+    except AnalyzerError:
+        return None
+    found = diagnose(again)
+    rest = {each.key for each in found}
+    if not rest <= others or len(found) > len(others) or _ends(again) > _ends(reading):
+        return None
+    after = figures(again)
+    told = before.complete and after.complete
+    lines = tuple(sorted({reading.source.text.count("\n", 0, edit.start) + 1 for edit in mend.edits}))
+    return Repair(
+        mend.says, mend.at, text, len(mend.edits), len(found), after,
+        after.params - before.params if told else None, after.macs - before.macs if told else None, lines,
+    )  # fmt: skip
+
+
+def _ends(reading: Reading) -> int:
+    """Layers that nobody reads: a repair must not cut a branch off."""
+    return len(reading.graph.outputs) if reading.graph is not None else 0
+
+
+def mended(reading: Reading, request: Request, rounds: int = 20) -> tuple[str, tuple[Repair, ...]]:
+    """The text after the best repair of the first finding, of the next one, and so on; and those repairs.
+
+    The text verifies if `diagnose` finds nothing in it any more.
+    """
+    done: list[Repair] = []
+    for _ in range(rounds):
+        findings = diagnose(reading)
+        best = next(
+            (found[0] for each in findings if (found := repairs(reading, findings, each, request, Budget()))), None
+        )
+        if best is None:
+            break
+        done.append(best)
+        reading = examine_text(reading.source.file, best.text, request)
+    return reading.source.text, tuple(done)

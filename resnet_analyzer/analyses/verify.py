@@ -1,0 +1,150 @@
+"""A design verified: what it says, what is wrong and what mends it, what it holds to, which network it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..errors import AnalyzerError
+from ..importers._design_read import Reading
+from ..importers._design_text import SyntaxProblem, read_bytes
+from ..importers.base import Request
+from ..importers.design import examine_text
+from ..measure import Measurement, measure
+from .advice import Advice, advise
+from .budgets import Limit, Verdict, expected, judged, read_limits
+from .diagnose import Finding, diagnose
+from .identity import Match, compare_with, identify
+from .repair import MOST_FINDINGS, Budget, Repair, repairs
+
+LARGEST_COMPARED = 3_000  # layers: larger designs are compared only with a network that is named
+
+
+@dataclass(eq=False)
+class Verified:
+    """Everything that `verify` finds out about a design.
+
+    `repairs` are those of each finding, by its index; `measurement` is there if nothing is wrong;
+    `like` is the comparison with the network that the design must equal, `unlike` why there is none.
+    """
+
+    file: str
+    reading: Reading | None = None
+    findings: tuple[Finding, ...] = ()
+    repairs: dict[int, tuple[Repair, ...]] = field(default_factory=dict)
+    tried: int = 0
+    measurement: Measurement | None = None
+    advice: tuple[Advice, ...] = ()
+    verdicts: tuple[Verdict, ...] = ()
+    matches: tuple[Match, ...] = ()
+    like: Match | None = None
+    crosscheck: dict[str, Any] | None = None
+
+    @property
+    def valid(self) -> bool:
+        """Whether the design is one, can exist, and holds to all that it is held to."""
+        return self.exit_status == 0
+
+    @property
+    def failed(self) -> list[Verdict]:
+        """Budgets and expectations that do not hold, or cannot be shown to."""
+        return [verdict for verdict in self.verdicts if not verdict.holds]
+
+    @property
+    def exit_status(self) -> int:
+        """0 valid, 1 a check, budget or comparison failed, 2 bad input."""
+        if any(finding.is_input for finding in self.findings):
+            return 2
+        unknown = self.measurement is not None and bool(self.measurement.unknown)
+        unlike = self.like is not None and not self.like.equal
+        refused = self.crosscheck is not None and not self.crosscheck["agrees"]
+        return 1 if self.findings or self.failed or unknown or unlike or refused else 0
+
+
+def verify(
+    file: str,
+    request: Request = Request(),  # noqa: B008 (immutable)
+    limits: Sequence[Limit] = (),
+    like: str | None = None,
+    identity: bool = True,
+    repair: bool = True,
+) -> Verified:
+    """Verify a design file; UsageError if it cannot be opened.
+
+    `limits` are budgets beside those of the file, `like` (or the file's own) a network that it must equal.
+    """
+    return verify_text(file, read_text(file), request, limits, like, identity, repair)
+
+
+def read_text(file: str) -> str | SyntaxProblem:
+    """The text of a file; a SyntaxProblem, returned, if it holds none."""
+    try:
+        return read_bytes(file)
+    except SyntaxProblem as problem:
+        return problem
+
+
+def verify_text(
+    file: str,
+    text: str | SyntaxProblem,
+    request: Request = Request(),  # noqa: B008 (immutable)
+    limits: Sequence[Limit] = (),
+    like: str | None = None,
+    identity: bool = True,
+    repair: bool = True,
+) -> Verified:
+    """The same for a text."""
+    verified = Verified(file)
+    try:
+        if isinstance(text, SyntaxProblem):
+            raise text
+        reading = verified.reading = examine_text(file, text, request)
+    except SyntaxProblem as problem:
+        verified.findings = (Finding("syntax", "", problem.says, problem.place),)
+        return verified
+    verified.findings = diagnose(reading)
+    if verified.findings:
+        if repair:
+            _seek_repairs(verified, reading, request)
+        return verified
+    assert reading.graph is not None
+    verified.measurement = measure(reading.graph)
+    verified.advice = advise(verified.measurement)
+    _hold(verified, reading, limits)
+    _compare(verified, reading, like or reading.header.like, identity)
+    return verified
+
+
+def _seek_repairs(verified: Verified, reading: Reading, request: Request) -> None:
+    budget = Budget()
+    for index, finding in enumerate(verified.findings[:MOST_FINDINGS]):
+        verified.repairs[index] = repairs(reading, verified.findings, finding, request, budget)
+    verified.tried = budget.tries
+
+
+def _hold(verified: Verified, reading: Reading, limits: Sequence[Limit]) -> None:
+    """Budgets and expectations, of the file and of the caller."""
+    assert verified.measurement is not None
+    own, problems = read_limits(reading.header.budgets)
+    verdicts, more = expected(reading.header.expect, verified.measurement)
+    verified.verdicts = tuple(judged([*own, *limits], verified.measurement) + verdicts)
+    verified.findings += tuple(Finding(each.kind, each.node, each.says, each.place) for each in problems + more)
+
+
+def _compare(verified: Verified, reading: Reading, like: str, identity: bool) -> None:
+    """The network that the design must equal, else those that are nearest."""
+    graph = reading.graph
+    assert graph is not None
+    if like:
+        from ..architectures.base import find
+
+        name, _, style = like.partition("@")
+        try:
+            verified.like = compare_with(graph, find(name), style or None)
+        except AnalyzerError as error:
+            node = reading.header.nodes.get("like")
+            place = node.place if node is not None else reading.source.root.place
+            verified.findings += (Finding("like", "", f"like: {error}", place),)
+    elif identity and len(graph) <= LARGEST_COMPARED:
+        verified.matches = identify(graph)

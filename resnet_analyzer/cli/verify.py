@@ -1,0 +1,112 @@
+"""`verify`: a design of your own: is it sound, where it breaks, what mends it, what it costs."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from ..analyses.budgets import Limit, parse_limit
+from ..errors import OutputError, UsageError
+from ..importers.base import Request
+from ..report.verify import verify_report
+from ._network import parse_size
+from ._output import Destination, deliver, output_options, write_whole
+
+MAXIMA = ("params", "trainable_params", "macs", "flops", "activations", "layers")
+
+
+def _maxima(command):  # type: ignore[no-untyped-def]
+    for name in reversed(MAXIMA):
+        option = f"--max-{name.replace('_', '-')}"
+        command = click.option(option, f"max_{name}", metavar="N", help=f"At most so many {name}: 26M, 4.2G.")(command)
+    return command
+
+
+@click.command()
+@click.argument("file", metavar="DESIGN.yaml")
+@click.option("--input", "input_size", metavar="SIZE", help="Another input: 224, 224x320 or 224x320x3.")
+@click.option("--like", metavar="NETWORK[@STYLE]", help="Demand that it equals this network.")
+@_maxima
+@click.option("--fix", metavar="OUT.yaml", help="Write the design there with the cheapest repairs.")
+@click.option("--force", is_flag=True, help="Let --fix write over a file that is there.")
+@click.option("--crosscheck", is_flag=True, help="Build the real Keras model, run it, and compare.")
+@output_options
+def command(
+    file: str,
+    input_size: str | None,
+    like: str | None,
+    fix: str | None,
+    force: bool,
+    crosscheck: bool,
+    destination: Destination,
+    **maxima: str | None,
+) -> None:
+    """Check a design file: every error with its place, the smallest repairs (each tried), budgets, advice,
+    and which published network it is.
+
+    \b
+    resnet-analyze verify my-design.yaml
+    resnet-analyze verify my-design.yaml --max-params 26M --like resnet50
+    resnet-analyze verify broken.yaml --fix mended.yaml
+
+    Ends with 0 if it is valid, 1 if a check or a budget fails, 2 if the file is no design.
+    """
+    from ..analyses.verify import verify
+
+    size = parse_size(input_size, None, (224, 224, 3)) if input_size else None
+    given = input_size.lower().replace("×", "x").count("x") if input_size else 0
+    request = Request(size if given == 2 or size is None else size[:2])
+    _require_free(file, fix, force)
+    verified = verify(file, request, _limits(maxima), like)
+    if crosscheck and verified.measurement is not None:
+        from ..crosscheck.design import witness
+
+        verified.crosscheck = witness(verified.measurement)
+    deliver(verify_report(verified), destination)
+    status = verified.exit_status
+    if fix is not None:
+        status = _fix(file, fix, request, status, bool(verified.findings))
+    if status:
+        raise click.exceptions.Exit(status)
+
+
+def _limits(maxima: dict[str, str | None]) -> list[Limit]:
+    limits = []
+    for name, text in maxima.items():
+        if text is not None:
+            try:
+                limits.append(parse_limit(name.removeprefix("max_"), f"<= {text}"))
+            except ValueError:
+                option = name.replace("_", "-")
+                raise UsageError(f"--{option} {text!r:.40}: expected a number with or without k, M, G: 26M") from None
+    return limits
+
+
+def _require_free(file: str, fix: str | None, force: bool) -> None:
+    if fix is not None and os.path.exists(fix) and not force:
+        same = os.path.exists(file) and os.path.samefile(file, fix)
+        what = "is the design itself" if same else "is there already"
+        raise OutputError(f"--fix {fix} {what}; name another file, or say --force")
+
+
+def _fix(file: str, fix: str, request: Request, status: int, broken: bool) -> int:
+    """Write the mended design, if it verifies; the exit status of what was written."""
+    if not broken:
+        click.echo(f"{fix}: not written, there is nothing to mend", err=True)
+        return status
+    from ..analyses.diagnose import diagnose
+    from ..analyses.repair import mended
+    from ..importers.design import examine, examine_text
+
+    try:
+        text, done = mended(examine(file, request), request)
+    except UsageError:
+        done, text = (), ""
+    left = diagnose(examine_text(file, text, request)) if done else ()
+    if not done or left:
+        click.echo(f"{fix}: not written: no repair was found that makes the design verify", err=True)
+        return status
+    write_whole(fix, text)
+    click.echo(f"{fix}: {'; '.join(repair.says for repair in done)}", err=True)
+    return 0

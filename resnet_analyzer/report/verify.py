@@ -1,0 +1,222 @@
+"""What `verify` found, as a report: findings with their places, repairs, budgets, advice, identity."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ..analyses.diagnose import Finding
+from ..analyses.identity import Match
+from ..analyses.repair import Figures, Repair
+from ..analyses.verify import Verified
+from ..shapes import spell
+from .model import Report
+from .numbers import grouped, short
+
+SHOWN = 20  # findings on the screen; machines get all
+LONGEST_FILE = 24  # characters of a file's name that stand before every place
+
+
+def verify_report(verified: Verified) -> Report:
+    """The report on a verified design."""
+    notes = [*_findings(verified)]
+    if verified.measurement is not None:
+        notes += [*_totals(verified), *_held(verified), *_identity(verified)]
+        notes += [("advice", f"{_at(each.node)}{each.says}") for each in verified.advice]
+    if verified.crosscheck is not None:
+        notes.append(("keras", verified.crosscheck["says"]))
+    notes.append(("so", _verdict(verified)))
+    return Report(_title(verified), (), tuple(notes), lambda: _data(verified))
+
+
+def _title(verified: Verified) -> str:
+    parts = [verified.file, "valid" if verified.valid else "not valid"]
+    reading = verified.reading
+    if reading is not None and reading.header.input is not None:
+        classes = reading.header.classes
+        parts.append(f"{spell(reading.header.input)}{f' → {classes} classes' if classes else ''}")
+    return " · ".join(parts)
+
+
+def _at(node: str) -> str:
+    return f"{_plain(node)}: " if node else ""
+
+
+def _plain(text: str) -> str:
+    """A text from the file with what would steer a terminal left out."""
+    return "".join(sign if sign.isprintable() else "?" for sign in text)
+
+
+def _place(verified: Verified, finding: Finding) -> str:
+    place = f"{finding.place.line}:{finding.place.column}"
+    return f"{verified.file}:{place}" if len(verified.file) <= LONGEST_FILE else place
+
+
+def _findings(verified: Verified) -> Iterator[tuple[str, str]]:
+    for index, finding in enumerate(verified.findings[:SHOWN]):
+        yield _place(verified, finding), _plain(f"{_at(finding.node)}{finding.says}")
+        for label, text in finding.details:
+            yield f"  {label}", text
+        for number, repair in enumerate(verified.repairs.get(index, ()), 1):
+            yield f"  repair {number}", _repair(repair)
+    if len(verified.findings) > SHOWN:
+        yield "…", f"{len(verified.findings) - SHOWN} more; all with --format json"
+
+
+def _repair(repair: Repair) -> str:
+    """A repair on one line: the change, where, its effect, and what the try gave."""
+    lines = ", ".join(map(str, repair.lines))
+    where = f"in line{'s' * (len(repair.lines) > 1)} {lines}"
+    tried = "tried: verifies" if not repair.rest else f"tried: mends this, {repair.rest} left"
+    return " · ".join([_plain(repair.says), where, *_effect(repair), tried])
+
+
+def _effect(repair: Repair) -> Iterator[str]:
+    if repair.params is None or repair.macs is None:
+        if repair.after.complete:
+            yield f"then {grouped(repair.after.params)} parameters"
+            yield f"{_macs(repair.after.macs)}"
+        return
+    yield "parameters as before" if not repair.params else f"{_signed(repair.params)} parameters"
+    yield "MACs as before" if not repair.macs else f"{'+' if repair.macs > 0 else '−'}{_macs(abs(repair.macs))}"
+
+
+def _signed(number: int) -> str:
+    return f"{'+' if number > 0 else '−'}{grouped(abs(number))}"
+
+
+def _macs(number: int) -> str:
+    value, _, unit = short(number).partition(" ")
+    return f"{value} {unit}MACs"
+
+
+def _totals(verified: Verified) -> Iterator[tuple[str, str]]:
+    assert verified.measurement is not None
+    totals, least = verified.measurement.totals, "≥ " if verified.measurement.unknown else ""
+    still = f" (+ {grouped(totals.non_trainable_params)} moving statistics)" if totals.non_trainable_params else ""
+    figures = (
+        f"{grouped(totals.layers)} layers",
+        f"{least}{grouped(totals.trainable_params)} parameters{still}",
+        f"{least}{_macs(totals.macs)}",
+    )
+    yield "total", " · ".join(figures)
+    if verified.measurement.unknown:
+        names = ", ".join(map(_plain, verified.measurement.unknown[:5]))
+        yield "unknown", f"the cost of {len(verified.measurement.unknown)} layers is not known: {names}"
+
+
+def _held(verified: Verified) -> Iterator[tuple[str, str]]:
+    """Budgets and expectations: those that fail one by one with their place, the others in a sentence."""
+    for verdict in verified.verdicts:
+        if not verdict.holds:
+            place = f" (line {verdict.place.line})" if verdict.place.end else ""
+            yield f"{verdict.kind}", f"{verdict.says}: {'not known' if verdict.holds is None else 'fails'}{place}"
+    kept = [verdict.what for verdict in verified.verdicts if verdict.holds]
+    if kept:
+        names = ", ".join(map(_plain, kept[:6])) + " …" * (len(kept) > 6)
+        yield "held", f"{len(kept)} of {len(verified.verdicts)}: {names}"
+
+
+def _identity(verified: Verified) -> Iterator[tuple[str, str]]:
+    if verified.like is not None:
+        yield from _match("like", verified.like)
+        return
+    if verified.matches and verified.matches[0].equal:
+        names = ", ".join(match.label for match in verified.matches)
+        yield "identity", f"{names}, layer for layer"
+    elif verified.matches:
+        yield from _match("nearest", verified.matches[0])
+
+
+def _match(label: str, match: Match) -> Iterator[tuple[str, str]]:
+    if match.equal:
+        yield label, f"equals {match.label}, layer for layer"
+        return
+    yield label, f"{match.label}, but:" if label == "nearest" else f"not equal to {match.label}:"
+    for difference in match.differences:
+        yield "", _plain(difference)
+
+
+def _verdict(verified: Verified) -> str:
+    findings = len(verified.findings)
+    parts = []
+    if findings:
+        offered = sum(map(len, verified.repairs.values()))
+        parts.append(f"{findings} error{'s' * (findings != 1)}")
+        parts.append(f"{verified.tried} repairs tried, {offered} shown" if verified.tried else "")
+    if verified.failed:
+        parts.append(f"{len(verified.failed)} of {len(verified.verdicts)} budgets and expectations fail")
+    if verified.like is not None and not verified.like.equal:
+        parts.append(f"not equal to {verified.like.label}")
+    parts.append("valid" if verified.valid else "not valid")
+    return " · ".join(part for part in parts if part)
+
+
+def _data(verified: Verified) -> dict[str, Any]:
+    """The JSON of a verified design, schema 1."""
+    measurement = verified.measurement
+    return {
+        "schema": 1,
+        "file": verified.file,
+        "valid": verified.valid,
+        "exit_status": verified.exit_status,
+        "findings": [_finding(verified, index) for index in range(len(verified.findings))],
+        "totals": measurement.totals._asdict() if measurement else None,
+        "unknown": list(measurement.unknown) if measurement else [],
+        "budgets": [
+            {"kind": each.kind, "what": each.what, "wanted": each.wanted, "actual": each.actual, "holds": each.holds,
+             "line": each.place.line, "column": each.place.column}
+            for each in verified.verdicts
+        ],
+        "advice": [_advice(verified, each) for each in verified.advice],
+        "identity": [_identity_data(match) for match in ([verified.like] if verified.like else verified.matches)],
+        "crosscheck": verified.crosscheck,
+    }  # fmt: skip
+
+
+def _finding(verified: Verified, index: int) -> dict[str, Any]:
+    finding = verified.findings[index]
+    return {
+        "severity": "error",
+        "kind": finding.kind,
+        "node": finding.node or None,
+        "message": finding.says,
+        "line": finding.place.line,
+        "column": finding.place.column,
+        "details": [list(detail) for detail in finding.details],
+        "repairs": [_repair_data(repair) for repair in verified.repairs.get(index, ())],
+    }
+
+
+def _repair_data(repair: Repair) -> dict[str, Any]:
+    return {
+        "change": repair.says,
+        "node": repair.at or None,
+        "lines": list(repair.lines),
+        "edits": repair.edits,
+        "remaining_errors": repair.rest,
+        "verifies": repair.rest == 0,
+        "params": repair.params,
+        "macs": repair.macs,
+        "then": _figures(repair.after),
+    }
+
+
+def _figures(figures: Figures) -> dict[str, Any]:
+    return {"params": figures.params, "macs": figures.macs, "complete": figures.complete}
+
+
+def _advice(verified: Verified, each: Any) -> dict[str, Any]:
+    place = verified.reading.place(each.node) if verified.reading else None
+    line, column = (place.line, place.column) if place else (1, 1)
+    return {"kind": each.kind, "node": each.node, "message": each.says, "line": line, "column": column}
+
+
+def _identity_data(match: Match) -> dict[str, Any]:
+    return {
+        "network": match.name,
+        "style": match.style,
+        "equal": match.equal,
+        "shared": round(match.shared, 4),
+        "differences": list(match.differences),
+    }

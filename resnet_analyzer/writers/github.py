@@ -1,0 +1,47 @@
+"""For GitHub Actions: one annotation a line, at the file, line and column that it is about.
+
+https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..report.model import Report
+from .base import writer
+
+OF_MESSAGE = {"%": "%25", "\r": "%0D", "\n": "%0A"}
+OF_PROPERTY = {**OF_MESSAGE, ":": "%3A", ",": "%2C"}
+
+
+@writer("github")
+def render(report: Report, width: int = 80, colour: bool = False) -> str:
+    """Errors, failed budgets as errors, advice as notices, and the title as the last notice."""
+    data = report.data()
+    lines = [_line("error", data, each, _full(each)) for each in data.get("findings", ())]
+    for each in data.get("budgets", ()):
+        if not each["holds"]:
+            says = f"{each['what']}: {each['actual']}, {each['kind']} {each['wanted']}"
+            lines.append(_line("error", data, each, says))
+    for each in data.get("advice", ()):
+        lines.append(_line("notice", data, each, f"{each['node']}: {each['message']}"))
+    lines.append(f"::notice::{_escaped(report.title, OF_MESSAGE)}")
+    return "\n".join(lines) + "\n"
+
+
+def _full(finding: Mapping[str, Any]) -> str:
+    """A finding with its first repair, which stands in the annotation's second line."""
+    says = f"{finding['node']}: {finding['message']}" if finding["node"] else finding["message"]
+    repairs = [each["change"] for each in finding["repairs"]]
+    return f"{says}\nrepair: {repairs[0]}" if repairs else str(says)
+
+
+def _line(level: str, data: Mapping[str, Any], each: Mapping[str, Any], says: str) -> str:
+    properties = {"file": data["file"], "line": each["line"], "col": each["column"]}
+    spelled = ",".join(f"{name}={_escaped(str(value), OF_PROPERTY)}" for name, value in properties.items())
+    return f"::{level} {spelled}::{_escaped(says, OF_MESSAGE)}"
+
+
+def _escaped(text: str, signs: Mapping[str, str]) -> str:
+    return "".join(signs.get(sign, sign) for sign in text)
