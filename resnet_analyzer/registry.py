@@ -96,8 +96,12 @@ class Registry(Generic[T]):
     def discover(self) -> None:
         """Import every module of the package, so that all things are registered."""
         if not self._complete:
-            self._complete = True
-            self._import(sorted(self._modules()))
+            self._complete = True  # while they are imported, too: a module may look something up
+            try:
+                self._import(sorted(self._modules()))
+            except BaseException:
+                self._complete = False
+                raise
 
     def _modules(self) -> list[str]:
         folders = import_module(self.package).__path__ if self.package else []

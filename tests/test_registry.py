@@ -157,3 +157,15 @@ def test_one_network_imports_one_family():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_module_that_cannot_be_imported_is_not_forgotten(tmp_path, monkeypatch):
+    package = tmp_path / "broken_things"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "one.py").write_text("raise ValueError('half written')")
+    monkeypatch.syspath_prepend(tmp_path)
+    things = Registry("thing", "broken_things")
+    for _ in range(2):
+        with pytest.raises(ValueError, match="half written"):
+            things.find("anything")
