@@ -8,7 +8,7 @@ from typing import Any
 from ..measure import Measurement
 from ..shapes import spell
 from .model import Column, Report, Table
-from .numbers import grouped
+from .numbers import grouped, share
 
 COLUMNS = (
     Column("network", flexible=True),
@@ -32,9 +32,18 @@ def comparison(measured: Sequence[Measurement], extra: tuple[Table, ...] = (), n
     return Report(
         title,
         (table, *extra),
-        (*sentences, *notes, COUNTED),
+        (*sentences, *notes, *_unknown(measured), COUNTED),
         lambda: {"schema": 1, "models": [_data(each) for each in measured]},
     )
+
+
+def _unknown(measured: Sequence[Measurement]) -> list[tuple[str, str]]:
+    """Whose figures are at least so much, since the cost of some layer is not known."""
+    return [
+        ("unknown", f"{_name(each)}: ≥ all its figures; cost of {len(each.unknown)} layers")
+        for each in measured
+        if each.unknown
+    ]
 
 
 def comparison_table(measured: Sequence[Measurement], title: str = "") -> Table:
@@ -52,7 +61,7 @@ def _row(each: Measurement, least: int) -> tuple[Any, ...]:
         kernel_weights(each),
         totals.trainable_params,
         totals.macs,
-        (totals.macs * 1000 + least // 2) // least if least else None,
+        share(totals.macs, least) if least else None,
         totals.flops,
         totals.activations,
     )

@@ -10,8 +10,8 @@ class Column(NamedTuple):
     """A column: its title, how its values are spelled, and how soon a narrow terminal leaves it out.
 
     `kind` is `text`, `shape`, `count` (grouped digits), `scaled` (a unit that the column shares),
-    `printed` (four digits and a unit), `share` (percent of a whole number of millionths), `ratio`
-    (thousandths), or `heading`: what a run of rows stands under. `drop` 0 is never left out; 1 last, 2
+    `printed` (four digits and a unit), `share` (millionths, as percent), `ratio` (millionths, as
+    times), or `heading`: what a run of rows stands under. `drop` 0 is never left out; 1 last, 2
     before it, and so on. `flexible` text may be cut short with an ellipsis.
     """
 

@@ -92,8 +92,8 @@ def _percent(millionths: int) -> str:
     return f"{_rounded(millionths, 10_000, 0)} %"
 
 
-def _times(thousandths: int) -> str:
-    return f"{_rounded(thousandths, 1000, 2)}×"
+def _times(millionths: int) -> str:
+    return f"{_rounded(millionths, 10**6, 2)}×"
 
 
 def _printed(number: int) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from ..report.model import Report, Table
 from .base import writer
 
-WHOLE = {"share": 10**6, "ratio": 10**3}  # what a column's whole numbers are parts of
+MILLIONTHS = ("share", "ratio")  # kinds of columns whose whole numbers are millionths
 
 
 @writer("csv", ".csv")
@@ -32,6 +32,6 @@ def _rows(table: Table) -> Iterator[list[Any]]:
     for row in table.rows:
         label = row[0] or label
         yield [
-            "" if value is None else value / WHOLE[column.kind] if column.kind in WHOLE else value
+            "" if value is None else value / 1_000_000 if column.kind in MILLIONTHS else value
             for column, value in zip(table.columns, (label, *row[1:]), strict=True)
         ]

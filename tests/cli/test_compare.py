@@ -65,3 +65,10 @@ def test_the_style_of_a_name_goes_before_the_option(run):
 
 def test_no_equal_pair_beside_other_blocks(run):
     assert "equal cost" not in run("compare", "basic", "conv1x1").out
+
+
+def test_the_sentence_does_not_depend_on_the_order(run):
+    for pair in (("basic", "bottleneck"), ("bottleneck", "basic")):
+        assert (
+            "basic has 16.94× the weights of bottleneck (1,179,648 : 69,632)" in run("compare", *pair, columns=120).out
+        )

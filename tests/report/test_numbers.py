@@ -58,9 +58,14 @@ def test_printed_has_no_digit_more_than_was_printed(number, text):
 
 def test_shares_and_ratios():
     assert spell_column(Column("share", "share"), [30_589, 359_584, None, 0]) == ("share", ["3 %", "36 %", "–", "0 %"])
-    assert spell_column(Column("ratio", "ratio"), [1000, 16_941, 1_234_567]) == (
+    assert spell_column(Column("ratio", "ratio"), [1_000_000, 16_941_180, 1_234_567_890, 1_004_999]) == (
         "ratio",
-        ["1.00×", "16.94×", "1,234.57×"],
+        ["1.00×", "16.94×", "1,234.57×", "1.00×"],
     )
     assert share(1, 3) == 333_333
     assert share(1, 0) == 0
+
+
+def test_large_numbers_are_not_rounded_by_floats():
+    values = [123_456_789_012_345_678_901_234_567_890]
+    assert spell_column(Column("MACs", "scaled"), values) == ("TMACs", ["123,456,789,012,345,678.9"])

@@ -118,3 +118,11 @@ def test_an_unknown_cost_is_marked_in_every_format(format_name):
     assert "Opaque ?" in text or "lower_bound" in text
     if format_name in ("html", "markdown", "table"):
         assert "≥" in text
+
+
+def test_a_heading_is_told_once_in_markdown_and_on_every_row_of_csv():
+    from resnet_analyzer import architecture
+
+    report = measured_report(measure(architecture("resnet18")), "layer")
+    assert WRITERS["markdown"].render(report, 80, False).count("| stage2/block1 |") == 1
+    assert WRITERS["csv"].render(report, 80, False).count("\nstage2/block1,") == 7

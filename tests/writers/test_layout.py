@@ -123,6 +123,13 @@ def test_columns_of_higher_drop_go_first_and_are_named():
     assert "hidden  extra: in a wider terminal, or with\n" in narrow
 
 
+def test_text_beyond_a_fair_share_is_cut_before_any_column_goes():
+    lines = render(report(table(("a", "w" * 90, 1234, 5))), 80).splitlines()
+    assert lines[2].split() == ["name", "what", "count", "extra"]
+    assert len(lines[3]) == 80
+    assert "…" in lines[3]
+
+
 def test_text_is_cut_only_where_no_column_can_go():
     lines = render(report(table(("a", "w" * 30, 1234, 5))), 30).splitlines()
     assert lines[3] == "a     " + "w" * 16 + "…  1,234"
