@@ -62,7 +62,7 @@ def _boundary(form: ClosedForm, beside: int) -> Iterator[dict[str, int]]:
     corner = dict(form.least)
     own = {name: max(form.recipe.value(name), form.least[name]) for name in form.variables}
     for name in form.variables:
-        steps = beside + 1 if name in ("n", "h", "w") else min(beside, _spread(name))
+        steps = beside + 1 if name in ("n", "h", "w") else min(beside, BLOCKS)
         for place in (corner, own) if len(corner) > 1 else (corner,):
             for value in range(form.least[name], form.least[name] + steps):
                 yield {**place, name: value}

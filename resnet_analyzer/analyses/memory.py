@@ -1,0 +1,96 @@
+"""Memory of one inference: the weights, and the most activations that are alive at one moment.
+
+The model: layers run one by one in the graph's order; every output is a buffer from the moment its layer
+runs until its last reader has run; a layer's inputs and output are alive while it runs. Reshaping and
+(at inference) dropout copy nothing. `in_place` lets element-wise layers write over an input that nobody
+reads later, as torch's `inplace=True` does. Work space inside a layer (im2col, FFT) and the framework's own
+memory are not counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from ..measure import Measurement, Row
+
+VIEWS = frozenset({"Flatten", "Reshape", "Dropout"})
+IN_PLACE = frozenset({"Activation", "BatchNorm", "PReLU", "Rescale", "Add", "Subtract", "Multiply"})
+FLOAT32 = 4  # bytes
+
+
+class Memory(NamedTuple):
+    """Bytes of weights, bytes of activations alive at the fullest moment, and the layer that runs then.
+
+    `exact` is False where some layer's output is not known: then at least so much.
+    """
+
+    weights: int
+    peak: int
+    at: str
+    exact: bool = True
+
+    @property
+    def total(self) -> int:
+        """Weights and live activations together."""
+        return self.weights + self.peak
+
+
+def memory(measurement: Measurement, itemsize: int = FLOAT32, in_place: bool = False) -> Memory:
+    """The memory of one inference on the measured batch, `itemsize` bytes a number.
+
+    >>> from resnet_analyzer.architectures.base import architecture
+    >>> from resnet_analyzer.measure import measure
+    >>> found = memory(measure(architecture("resnet50")))
+    >>> found.peak, found.at   # the branch, the projection, and that normalised: 3 · 56·56·256 · 4 bytes
+    (9633792, 'stage2/block1/shortcut/bn')
+    """
+    rows = [row for row in measurement.rows if not row.node.training_only]
+    buffer = _buffers(rows, in_place)
+    sizes = [_elements(row) * measurement.batch * itemsize for row in rows]
+    last = _last_use(rows, buffer)
+    live: dict[int, int] = {}
+    peak, at = 0, ""
+    for step, row in enumerate(rows):
+        own = buffer[row.name]
+        live[own] = max(live.get(own, 0), sizes[step])
+        if sum(live.values()) > peak:
+            peak, at = sum(live.values()), row.name
+        live = {each: size for each, size in live.items() if last[each] > step}
+    weights = measurement.totals.params * itemsize
+    return Memory(weights, peak, at, not measurement.unknown)
+
+
+def _elements(row: Row) -> int:
+    return 0 if row.output is None else row.output.elements
+
+
+def _buffers(rows: Sequence[Row], in_place: bool) -> dict[str, int]:
+    """The buffer that every layer writes: one of its own, or the one of an input that it may write over."""
+    final = {name: step for step, row in enumerate(rows) for name in row.node.inputs}
+    buffer: dict[str, int] = {}
+    readers: dict[int, int] = {}  # until which step a buffer is read by the names that share it so far
+    for step, row in enumerate(rows):
+        mine = step
+        for name, shape in zip(row.node.inputs, row.inputs, strict=True):
+            shared = row.op in VIEWS
+            over = in_place and row.op in IN_PLACE and shape == row.output and readers[buffer[name]] <= step
+            if shared or over:
+                mine = buffer[name]
+                break
+        buffer[row.name] = mine
+        readers[mine] = max(readers.get(mine, step), final.get(row.name, len(rows)))
+    return buffer
+
+
+def _last_use(rows: Sequence[Row], buffer: dict[str, int]) -> dict[int, int]:
+    """The step after which a buffer is free; outputs of the network stay."""
+    read = {name for row in rows for name in row.node.inputs}
+    last: dict[int, int] = {}
+    for step, row in enumerate(rows):
+        for name in row.node.inputs:
+            last[buffer[name]] = step
+    for row in rows:
+        if row.name not in read:
+            last[buffer[row.name]] = len(rows)
+    return last

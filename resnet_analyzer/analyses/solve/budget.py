@@ -1,0 +1,256 @@
+"""The largest values of some variables within budgets: bisection on closed forms, checked by the integer path."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
+from itertools import product
+from typing import NamedTuple
+
+from ...errors import AnalyzerError, CheckFailed, Undecided, UsageError
+from ..formula.closed import closed_form
+from ..formula.recipe import Recipe
+from ..formula.terms import evaluated
+from ..memory import FLOAT32, memory
+from .growth import never_falls
+
+FURTHEST = 2**40  # no size is larger: a budget that is not met by then does not bind
+MOST_POINTS = 500_000  # combinations of values that are looked at one by one
+SCANNED = 4_096  # values that are tried one by one where not every one is possible
+
+
+class Budget(NamedTuple):
+    """At most (or, if `least`, at least) so much of a figure of `measure.Totals`, or of `memory` in bytes."""
+
+    figure: str
+    amount: int
+    least: bool = False
+
+
+class Range(NamedTuple):
+    """Values of a variable: from `start` in steps, up to `stop` (None: as far as the budget goes)."""
+
+    name: str
+    start: int | None = None
+    stop: int | None = None
+    step: int = 1
+
+
+class Answer(NamedTuple):
+    """Values that meet all budgets, the figures there, and the figures one step beyond (None: not possible)."""
+
+    values: dict[str, int]
+    figures: dict[str, int]
+    beyond: dict[str, dict[str, int] | None]
+
+
+class Problem:
+    """A network, budgets, and what may vary."""
+
+    def __init__(
+        self, recipe: Recipe, ranges: Sequence[Range], budgets: Sequence[Budget], itemsize: int = FLOAT32
+    ) -> None:
+        names = [name for each in ranges for name in recipe.expanded([each.name])]
+        spread = {name: each for each in ranges for name in recipe.expanded([each.name])}
+        self.recipe, self.budgets, self.itemsize = recipe, budgets, itemsize
+        self.form = closed_form(recipe, names)
+        self.ranges = [self._from(spread[name], name) for name in names]
+        self.formulas = {each.figure: self.form.figures[each.figure] for each in budgets if each.figure != "memory"}
+
+    def _from(self, given: Range, name: str) -> Range:
+        least = self.form.least[name]
+        start = least if given.start is None else given.start
+        if start < least:  # the first of the steps that is possible
+            start += -(-(least - start) // given.step) * given.step
+        return Range(name, start, given.stop, given.step)
+
+    @property
+    def names(self) -> list[str]:
+        """The variables."""
+        return [each.name for each in self.ranges]
+
+    @cached_property
+    def least_point(self) -> dict[str, int]:
+        """Every variable at its first value."""
+        return {each.name: each.start or 1 for each in self.ranges}
+
+    def fits(self, point: Mapping[str, int]) -> bool:
+        """Whether all budgets are met, by the closed forms (memory: by the integer path)."""
+        figures = evaluated(self.formulas, point)
+        for budget in self.budgets:
+            if budget.figure != "memory" and figures[budget.figure] > budget.amount:
+                return False
+        return all(self._memory(point) <= each.amount for each in self.budgets if each.figure == "memory")
+
+    def _memory(self, point: Mapping[str, int]) -> int:
+        return memory(self.recipe.measured(point), self.itemsize).total
+
+    def measured(self, point: Mapping[str, int]) -> dict[str, int]:
+        """The figures by the integer path."""
+        found = self.recipe.measured(point)
+        return {**found.totals._asdict(), "memory": memory(found, self.itemsize).total}
+
+    def require_growth(self) -> None:
+        """Undecided if a figure of the budgets is not known to grow with every variable."""
+        if self.form.conditions:
+            return  # values are tried one by one
+        for figure, formula in self.formulas.items():
+            for each in self.ranges:
+                if not never_falls(formula, each.name, each.start or 1):
+                    raise Undecided(f"{figure} of {self.recipe.name} is not known to grow with {each.name}: give it a range, and use `sweep`")  # fmt: skip  # noqa: E501
+
+
+def largest(problem: Problem) -> Answer:
+    """The largest value of the one variable that meets all budgets.
+
+    CheckFailed if not even the first one does; UsageError if no budget binds.
+    """
+    (only,) = problem.ranges
+    problem.require_growth()
+    if problem.form.conditions:
+        found = _scanned(problem, only)
+    else:
+        found = _bisected(problem, only, problem.least_point)
+    if found is None:
+        raise CheckFailed(problem.recipe.name, _too_small(problem))
+    return verified(problem, {only.name: found})
+
+
+def _too_small(problem: Problem) -> str:
+    point = problem.least_point
+    where = ", ".join(f"{name} = {value}" for name, value in point.items())
+    figures = problem.measured(point)
+    over = [f"{figures[each.figure]:,} {each.figure} of {each.amount:,}" for each in problem.budgets if figures[each.figure] > each.amount]  # fmt: skip  # noqa: E501
+    return f"no value meets the budget: {where} already has {' and '.join(over) or 'no valid network'}."
+
+
+def _bisected(problem: Problem, along: Range, point: Mapping[str, int]) -> int | None:
+    """The largest value along a variable, the others as in `point`; None if not even the first fits."""
+    start, step = along.start or 1, along.step
+
+    def fits(index: int) -> bool:
+        return problem.fits({**point, along.name: start + index * step})
+
+    if not fits(0):
+        return None
+    last = None if along.stop is None else max((along.stop - start) // step, 0)
+    beyond = _first_beyond(fits, last, problem, along)
+    if beyond is None:
+        return start + (last or 0) * step
+    inside = 0
+    while beyond - inside > 1:
+        middle = (inside + beyond) // 2
+        inside, beyond = (middle, beyond) if fits(middle) else (inside, middle)
+    return start + inside * step
+
+
+def _first_beyond(fits: Callable[[int], bool], last: int | None, problem: Problem, along: Range) -> int | None:
+    """An index that does not fit, by doubling; None if all up to the last one fit."""
+    moved = any(along.name in formula.variables for formula in problem.formulas.values())
+    if not moved and last is None and all(each.figure != "memory" for each in problem.budgets):
+        same = f"{_figures(problem)} of {problem.recipe.name} are the same whatever it is"
+        raise UsageError(f"the budget says nothing about {along.name}: {same}")
+    index = 1
+    while last is None or index < last:
+        if not fits(index):
+            return index
+        if index > FURTHEST:
+            raise UsageError(f"the budget does not bind {along.name}: give a smaller budget, or a range")
+        index *= 2
+    return None if last is None or fits(last) else last
+
+
+def _figures(problem: Problem) -> str:
+    return " and ".join(dict.fromkeys(each.figure for each in problem.budgets))
+
+
+def _scanned(problem: Problem, along: Range) -> int | None:
+    """The largest possible value where conditions leave gaps."""
+    start = along.start or 1
+    stop = start + SCANNED * along.step if along.stop is None else along.stop
+    found = None
+    for value in range(start, stop + 1, along.step):
+        if not problem.form.broken({along.name: value}) and problem.fits({along.name: value}):
+            found = value
+    return found
+
+
+def verified(problem: Problem, point: dict[str, int]) -> Answer:
+    """The answer with the integer path's figures, which must meet the budgets, and one step beyond must not.
+
+    CheckFailed if the integer path says otherwise: then a closed form is wrong.
+    """
+    figures = problem.measured(point)
+    for budget in problem.budgets:
+        if figures[budget.figure] > budget.amount:
+            raise CheckFailed(problem.recipe.name, f"the closed form and the layers disagree about {budget.figure}.")
+    beyond: dict[str, dict[str, int] | None] = {}
+    for along in problem.ranges:
+        value = point[along.name] + along.step
+        if along.stop is not None and value > along.stop:
+            continue
+        try:
+            further = problem.measured({**point, along.name: value})
+        except AnalyzerError:
+            beyond[along.name] = None
+            continue
+        if all(further[each.figure] <= each.amount for each in problem.budgets):
+            raise CheckFailed(problem.recipe.name, f"{along.name} = {value} meets the budget too.")
+        beyond[along.name] = further
+    return Answer(point, figures, beyond)
+
+
+def front(problem: Problem) -> list[dict[str, int]]:
+    """All points within the budgets of which no other one is as large in every variable: the Pareto set.
+
+    UsageError where more than MOST_POINTS combinations would have to be looked at.
+    """
+    problem.require_growth()
+    if problem.form.conditions:
+        raise Undecided("not every combination is possible here: use `sweep` with the constraint")
+    if not problem.fits(problem.least_point):
+        raise CheckFailed(problem.recipe.name, _too_small(problem))
+    *outer, first, second = problem.ranges
+    found: list[tuple[int, ...]] = []
+    for values in _combinations(problem, outer):
+        point = {**problem.least_point, **dict(zip((each.name for each in outer), values, strict=True))}
+        if problem.fits(point):
+            found += [(*values, x, y) for x, y in _staircase(problem, first, second, point)]
+    return [dict(zip(problem.names, values, strict=True)) for values in _maximal(found)]
+
+
+def _combinations(problem: Problem, outer: Sequence[Range]) -> Iterator[tuple[int, ...]]:
+    ranges, count = [], 1
+    for along in outer:
+        most = _bisected(problem, along, problem.least_point) or 0
+        ranges.append(range(along.start or 1, most + 1, along.step))
+        count *= len(ranges[-1])
+    if count > MOST_POINTS:
+        raise UsageError(f"{count:,} combinations of {', '.join(each.name for each in outer)}: give ranges, as {outer[0].name}=1:10")  # fmt: skip  # noqa: E501
+    return product(*ranges)
+
+
+def _staircase(problem: Problem, first: Range, second: Range, point: dict[str, int]) -> Iterator[tuple[int, int]]:
+    """The maximal pairs of two variables: along the edge, one bisection a step."""
+    x = first.start or 1
+    while True:
+        y = _bisected(problem, second, {**point, first.name: x})
+        if y is None:
+            return
+        furthest = _bisected(problem, first._replace(start=x), {**point, second.name: y})
+        x = x if furthest is None else furthest
+        yield x, y
+        x += first.step
+        if first.stop is not None and x > first.stop:
+            return
+
+
+def _maximal(points: list[tuple[int, ...]]) -> list[tuple[int, ...]]:
+    """The points that no other one reaches in every coordinate."""
+    if points and len(points[0]) == 2:
+        return points
+    kept: list[tuple[int, ...]] = []
+    for point in sorted(points, reverse=True):
+        if not any(all(a >= b for a, b in zip(other, point, strict=True)) for other in kept):
+            kept.append(point)
+    return sorted(kept)
