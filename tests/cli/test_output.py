@@ -156,13 +156,12 @@ def test_a_pipe_that_is_closed_before_the_first_byte(environment):
 
 
 def test_control_c(environment):
+    ready = "from resnet_analyzer.cli.main import main; print('ready', flush=True); main(['--blocks', '60000,1'])"
     with subprocess.Popen(
-        [sys.executable, "-m", "resnet_analyzer", "--blocks", "60000,1"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env=environment,
+        [sys.executable, "-c", ready], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment
     ) as running:
-        time.sleep(1.0)
+        assert running.stdout.readline() == b"ready\n"
+        time.sleep(0.3)  # in the middle of building or measuring, which takes seconds
         running.send_signal(signal.SIGINT)
         out, err = running.communicate(timeout=60)
     assert out == b""
