@@ -17,7 +17,7 @@ from ._output import Destination, deliver, output_options
 @network_options
 @output_options
 def command(networks: tuple[str, ...], wanted: Wanted, destination: Destination) -> None:
-    """Networks or blocks side by side, and their MACs over the fewest.
+    """Networks or blocks side by side, and MACs over the fewest.
 
     \b
     resnet-analyze compare bottleneck basic --channels 256 --input 56

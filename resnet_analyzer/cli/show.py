@@ -49,7 +49,7 @@ def command(
     wanted: Wanted,
     destination: Destination,
 ) -> None:
-    """Shapes, parameters and cost of a network (the default command).
+    """Shapes, parameters and cost of a network (the default).
 
     \b
     resnet-analyze --depth 50 --input 224
