@@ -10,10 +10,11 @@ from typing import Any
 
 from ..errors import UsageError
 from ..graph import Graph
+from ..importers._framework import keras as import_keras
 from ..measure import Row, walk
 from ..ops.input import Input
-from ..importers._framework import keras as import_keras
-from .lowering import Lowered, lower
+from .lowering import lower
+from .steps import Lowered
 
 FRAMES_PER_LAYER = 40  # Python frames that keras.Model takes per layer: it recurses once a layer
 

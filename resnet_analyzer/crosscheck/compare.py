@@ -51,7 +51,7 @@ class ModelVerdict(NamedTuple):
         """Every disagreement of every layer."""
         return [text for layer in self.layers for text in layer.disagreements]
 
-    def count(self, witness: str, verdict: str) -> int:
+    def how_many(self, witness: str, verdict: str) -> int:
         """How many layers have that verdict from that witness (`shape`, `weights`, `flops`)."""
         return sum(getattr(layer, witness) == verdict for layer in self.layers)
 
@@ -59,26 +59,27 @@ class ModelVerdict(NamedTuple):
 def crosscheck(graph: Graph, on: Device, batch: int = 1, runs: int = 5) -> ModelVerdict:
     """Build the graph as a Keras model, run it on `on`, and compare every layer with our figures.
 
-    `runs` timed runs (0: none).
+    `runs` timed runs (0: none). CheckFailed where a rule does not hold, NoSuchLayer where Keras has
+    nothing for an op, UsageError for a layer of unknown cost.
     """
-    built = build(graph)
-    return compare(graph, built, on, batch, runs)
+    return compare(graph, build(graph), on, batch, runs)
 
 
 def compare(graph: Graph, built: Built, on: Device, batch: int = 1, runs: int = 5) -> ModelVerdict:
     """Compare the figures of `graph` with a built model, which may be another one's (to see it caught)."""
-    ours = {row.name: row for row in measure(graph).rows}
+    measured = measure(graph)
     with _place(on), deep_recursion(len(built.rows)):
         seen = run_layers(built, batch)
         counted = _profiled(built, seen)
         timing = time_model(built, batch, runs) if runs else None
-    layers = tuple(_verdict(ours[row.name], seen[row.name], counted.get(row.name)) for row in built.rows)
+    ours = measured.by_name
+    layers = [_verdict(row, seen.get(row.name), counted.get(row.name)) for row in measured.rows]
+    layers += [_strange(row, seen[row.name]) for row in built.rows if row.name not in ours]
     remarks = Counter(remark for texts in built.remarks.values() for remark in texts)
-    about = graph.about
     shape = ", ".join(spell(node.op.shape) for node in graph.inputs)  # type: ignore[attr-defined]
-    macs = batch * measure(graph).totals.macs
-    style = str(about.get("style", ""))
-    return ModelVerdict(graph.name, style, shape, batch, layers, tuple(remarks.items()), macs, timing)
+    style = str(graph.about.get("style", ""))
+    macs = batch * measured.totals.macs
+    return ModelVerdict(graph.name, style, shape, batch, tuple(layers), tuple(remarks.items()), macs, timing)
 
 
 def _place(on: Device) -> Any:
@@ -94,14 +95,23 @@ def _profiled(built: Built, seen: dict[str, Seen]) -> dict[str, int]:
     return profiled_float_ops(module, built, shapes)
 
 
-def _verdict(row: Row, seen: Seen, counted: int | None) -> LayerVerdict:
+def _verdict(row: Row, seen: Seen | None, counted: int | None) -> LayerVerdict:
+    if seen is None:
+        return LayerVerdict(row.name, row.op, f"ours {spell(row.output)}, it has no such layer", NOTHING, NO_WITNESS)
     shape = AGREES if tuple(row.output or ()) == seen.shape else f"ours {spell(row.output)}, it has {spell(seen.shape)}"
     return LayerVerdict(row.name, row.op, shape, _weights_verdict(row, seen), _flops_verdict(row, counted))
 
 
+def _strange(row: Row, seen: Seen) -> LayerVerdict:
+    """A layer that runs and that our graph does not know."""
+    return LayerVerdict(row.name, row.op, f"ours no such layer, it has {spell(seen.shape)}", NOTHING, NO_WITNESS)
+
+
 def _weights_verdict(row: Row, seen: Seen) -> str:
+    if row.node.weights_of != seen.weights_of:
+        return f"ours {_owner_text(row.node.weights_of)}, it has {_owner_text(seen.weights_of)}"
     if row.node.weights_of:
-        return NOTHING
+        return NOTHING  # they are compared where they are counted
     ours = {weight.name: (tuple(weight.shape), weight.trainable) for weight in row.weights}
     theirs = {name: tuple(weight) for name, weight in seen.weights.items()}
     if ours == theirs:
@@ -109,6 +119,10 @@ def _weights_verdict(row: Row, seen: Seen) -> str:
     names = [name for name in {**ours, **theirs} if ours.get(name) != theirs.get(name)]
     texts = [f"{name} ours {_weight_text(ours.get(name))}, it has {_weight_text(theirs.get(name))}" for name in names]
     return "; ".join(texts)
+
+
+def _owner_text(owner: str) -> str:
+    return f"those of {owner} again" if owner else "weights of its own"
 
 
 def _weight_text(weight: tuple[Any, ...] | None) -> str:

@@ -32,7 +32,8 @@ class Equivalence(NamedTuple):
     def text(self) -> str:
         """One sentence."""
         verdict = "the same numbers" if self.agrees else "NOT the same numbers"
-        return f"{self.first} and {self.second}, same weights: {verdict} (largest relative difference {self.difference:.1e})"
+        difference = f"largest relative difference {self.difference:.1e}"
+        return f"{self.first} and {self.second}, same weights: {verdict} ({difference})"
 
 
 def equivalences() -> tuple[Equivalence, ...]:

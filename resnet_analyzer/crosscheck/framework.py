@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from ..errors import UsageError
@@ -83,10 +84,8 @@ def _gpu_names(backend: str) -> list[str]:
 
         found = tf.config.list_physical_devices("GPU")
         for gpu in found:
-            try:
+            with suppress(RuntimeError):  # TensorFlow has started already: growth stays as it was set then
                 tf.config.experimental.set_memory_growth(gpu, True)
-            except RuntimeError:
-                pass  # TensorFlow has started already: growth stays as it was set then
         return [tf.config.experimental.get_device_details(gpu).get("device_name", gpu.name) for gpu in found]
     if backend == "torch":
         import torch

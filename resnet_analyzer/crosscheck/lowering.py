@@ -1,17 +1,15 @@
 """What Keras has no layer for, written with what it has; each says so.
 
 A layer of ours becomes one or more steps, one of which is the layer proper: it carries the weights
-and the name. Explicit padding becomes a layer of zeros (for max pooling: of the smallest number)
-before a valid window; the clipped last window of ceil mode is padding behind.
+and the name.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any
 
-from ..errors import AnalyzerError
 from ..measure import Row
 from ..ops.adaptive_average_pool2d import AdaptiveAveragePool2d
 from ..ops.average_pool2d import AveragePool2d
@@ -19,46 +17,20 @@ from ..ops.base import Op
 from ..ops.conv2d import Conv2d
 from ..ops.depthwise_conv2d import DepthwiseConv2d
 from ..ops.dropout import StochasticDepth
+from ..ops.layer_norm import LayerNorm
+from ..ops.layer_scale import LayerScale
 from ..ops.local_response_norm import LocalResponseNorm
 from ..ops.max_pool2d import MaxPool2d
+from ..ops.multi_head_attention import MultiHeadAttention
+from ..ops.normalization import Normalization
+from ..ops.prelu import PReLU
 from ..ops.separable_conv2d import SeparableConv2d
 from ..ops.transposed_conv2d import TransposedConv2d
 from ..ops.zero_padding2d import ChannelPadding
-from ..window import Window, amounts
-
-
-class Step(NamedTuple):
-    """One step: a function of Keras tensors (a layer, or operations), and what to say of it."""
-
-    call: Callable[..., Any]
-    remark: str = ""
-
-
-class Lowered(NamedTuple):
-    """An op in Keras: steps before the layer proper, the layer (None: operations only), steps behind."""
-
-    before: tuple[Step, ...]
-    layer: Any
-    after: tuple[Step, ...] = ()
-
-    @property
-    def remarks(self) -> tuple[str, ...]:
-        """What was written otherwise than in our graph."""
-        return tuple(step.remark for step in (*self.before, *self.after) if step.remark)
-
-    def __call__(self, inputs: Sequence[Any]) -> Any:
-        x: Any = list(inputs) if len(inputs) != 1 else inputs[0]
-        for step in self.before:
-            x = step.call(x)
-        if self.layer is not None:
-            x = self.layer(x)
-        for step in self.after:
-            x = step.call(x)
-        return x
-
-
-class NoSuchLayer(AnalyzerError):
-    """Keras has nothing for that op, and nothing to make it of."""
+from ..window import amounts, pair
+from .own_layers import grouped_transposed_class, layer_scale_class
+from .steps import Lowered, NoSuchLayer, Step, layer
+from .windows import average_pool, averages, convolution, max_pool
 
 
 def lower(keras: Any, row: Row, name: str) -> Lowered:
@@ -66,101 +38,41 @@ def lower(keras: Any, row: Row, name: str) -> Lowered:
     op = row.node.op
     special = _SPECIAL.get(type(op))
     if special is not None:
-        lowered: Lowered | None = special(keras, op, row, name)
-        if lowered is not None:
-            return lowered
+        return special(keras, op, row, name)
     if "keras" not in op.spellings:
         raise NoSuchLayer(f"{row.name}: Keras has no layer for {row.op}")
     return Lowered((), layer(keras, op, name))
 
 
-def layer(keras: Any, op: Op, name: str) -> Any:
-    """The Keras layer that an op's spelling names."""
-    spelling = op.spellings["keras"]
-    return getattr(keras.layers, spelling.layer)(name=name, **spelling.arguments(op))
-
-
-def _padded_window(keras: Any, op: Any, row: Row, name: str) -> Lowered | None:
-    """A convolution with explicit padding: zeros in a layer of their own, then a valid window."""
+def _transposed(keras: Any, op: TransposedConv2d, row: Row, name: str) -> Lowered:
+    """Explicit padding is cropped from a valid window's output; groups are a layer of our own."""
     if isinstance(op.padding, str):
-        return None
-    pads = amounts(op.padding)
-    zeros = keras.layers.ZeroPadding2D(pads, name=f"{name}.pad")
-    before = (Step(zeros, "explicit padding as a ZeroPadding2D layer"),) if pads != ((0, 0), (0, 0)) else ()
-    return Lowered(before, layer(keras, replace(op, padding="valid"), name))
+        return _whole_transposed(keras, op, name)
+    whole = _whole_transposed(keras, replace(op, padding="valid", output_padding=0), name)
+    (rows, vertical), (columns, horizontal) = map(
+        _cropped, amounts(op.padding), pair(op.strides), pair(op.output_padding or 0)
+    )
+    crop = Step(keras.layers.Cropping2D((vertical, horizontal)), "padding as cropping")
+    more = Step(keras.layers.ZeroPadding2D(((0, rows), (0, columns))), "output padding by zeros behind the input")
+    return whole._replace(before=(more,) if rows or columns else (), after=(crop,))
 
 
-def _window_pads(row: Row) -> tuple[tuple[int, int], tuple[int, int]]:
-    """Padding of both windows as slid: ceil mode's hanging last window is padding behind.
+def _cropped(pads: tuple[int, int], stride: int, extra: int) -> tuple[int, tuple[int, int]]:
+    """Zeros behind the input that make the output long enough, and what is then cut off before and behind.
 
-    Where the last window would begin in that padding it is dropped: less is needed then.
+    >>> _cropped((1, 1), 2, 1), _cropped((0, 0), 2, 1)
+    ((0, (1, 0)), (1, (0, 1)))
     """
-    return tuple(map(_reached, row.cost.windows))  # type: ignore[return-value]
+    before, after = pads
+    zeros = -(-max(extra - after, 0) // stride)
+    return zeros, (before, after - extra + zeros * stride)
 
 
-def _reached(window: Window) -> tuple[int, int]:
-    needed = (window.output - 1) * window.stride + window.span - window.length - window.before
-    return window.before, max(0, needed)
-
-
-def _plain_pool(keras: Any, op: Any, row: Row, name: str) -> tuple[Any, tuple[tuple[int, int], tuple[int, int]]]:
-    """The valid pooling layer, and the padding that must stand before it; NoSuchLayer for a dilated one."""
-    if any(window.dilation != 1 for window in row.cost.windows):
-        raise NoSuchLayer(f"{row.name}: Keras has no dilated pooling")
-    if op.padding == "same":
-        return layer(keras, op, name), _NO_PADS
-    return layer(keras, replace(op, padding="valid"), name), _window_pads(row)
-
-
-_NO_PADS = ((0, 0), (0, 0))
-
-
-def _max_pool(keras: Any, op: MaxPool2d, row: Row, name: str) -> Lowered:
-    plain, pads = _plain_pool(keras, op, row, name)
-    if pads == _NO_PADS:
-        return Lowered((), plain)
-    remark = "padding by the smallest number" + (", and ceil mode as more of it behind" if op.ceil_mode else "")
-    return Lowered((Step(_pad(keras, pads, -3.4e38), remark),), plain)
-
-
-def _average_pool(keras: Any, op: AveragePool2d, row: Row, name: str) -> Lowered:
-    plain, pads = _plain_pool(keras, op, row, name)
-    if pads == _NO_PADS:
-        return Lowered((), plain)
-    counted = amounts(op.padding) if op.count_include_pad and op.padding != "valid" else _NO_PADS
-    factor = _correction(row, counted)
-    pad = Step(_pad(keras, pads, 0.0), "padding by zeros")
-    return Lowered((pad,), plain, (Step(lambda x: x * factor, "divided by the pixels that count"),))
-
-
-def _correction(row: Row, counted: tuple[tuple[int, int], tuple[int, int]]) -> Any:
-    """Window size over the pixels that count, for every output position (1, height, width, 1)."""
-    import numpy
-
-    factors = []
-    for window, (before, after) in zip(row.cost.windows, counted):
-        starts = numpy.arange(window.output) * window.stride - window.before
-        inside = numpy.minimum(starts + window.size, window.length + after) - numpy.maximum(starts, -before)
-        factors.append(window.size / inside)
-    return numpy.outer(*factors)[None, :, :, None].astype("float32")
-
-
-def _pad(keras: Any, pads: tuple[tuple[int, int], tuple[int, int]], value: float) -> Callable[[Any], Any]:
-    return lambda x: keras.ops.pad(x, ((0, 0), *pads, (0, 0)), constant_values=value)
-
-
-def _transposed(keras: Any, op: TransposedConv2d, row: Row, name: str) -> Lowered | None:
-    if op.groups != 1:
-        raise NoSuchLayer(f"{row.name}: Keras has no grouped transposed convolution")
-    if isinstance(op.padding, str):
-        return None
-    (top, bottom), (left, right) = amounts(op.padding)
-    extra = op.output_padding if isinstance(op.output_padding, tuple) else (op.output_padding or 0,) * 2
-    whole = layer(keras, replace(op, padding="valid", output_padding=0), name)
-    behind = ((top, bottom - extra[0]), (left, right - extra[1]))
-    crop = keras.layers.Cropping2D(tuple((a, max(b, 0)) for a, b in behind))
-    more = keras.layers.ZeroPadding2D(tuple((0, max(-b, 0)) for _, b in behind))
-    return Lowered((), whole, (Step(crop, "padding as cropping"), Step(more)))
+def _whole_transposed(keras: Any, op: TransposedConv2d, name: str) -> Lowered:
+    if op.groups == 1:
+        return Lowered((), layer(keras, op, name))
+    own = grouped_transposed_class(keras)(op.groups, name=name, **op.spellings["keras"].arguments(op))
+    return Lowered((), own, remark="a grouped transposed convolution as one layer per group")
 
 
 def _channel_padding(keras: Any, op: ChannelPadding, row: Row, name: str) -> Lowered:
@@ -177,9 +89,10 @@ def _stochastic_depth(keras: Any, op: StochasticDepth, row: Row, name: str) -> L
 def _response_norm(keras: Any, op: LocalResponseNorm, row: Row, name: str) -> Lowered:
     """a / (k + α·Σ a²)^β with the paper's k = 2, α = 1e-4, β = 0.75 (Krizhevsky et al. 2012, sec. 3.3)."""
     size, channels = op.size, row.inputs[0].channels
+    widths = ((0, 0),) * len(row.inputs[0]) + ((size // 2, (size - 1) // 2),)
 
     def normalise(x: Any) -> Any:
-        squares = keras.ops.pad(x * x, ((0, 0), (0, 0), (0, 0), (size // 2, (size - 1) // 2)))
+        squares = keras.ops.pad(x * x, widths)
         around = squares[..., :channels]
         for shift in range(1, size):
             around = around + squares[..., shift : shift + channels]
@@ -188,21 +101,67 @@ def _response_norm(keras: Any, op: LocalResponseNorm, row: Row, name: str) -> Lo
     return Lowered((Step(normalise, "local response normalisation by keras.ops"),), None)
 
 
-def _adaptive(keras: Any, op: AdaptiveAveragePool2d, row: Row, name: str) -> Lowered | None:
-    if hasattr(keras.layers, "AdaptiveAveragePooling2D"):
-        return None
-    raise NoSuchLayer(f"{row.name}: this Keras has no adaptive pooling: use Keras 3.13 or newer")
+def _adaptive(keras: Any, op: AdaptiveAveragePool2d, row: Row, name: str) -> Lowered:
+    """Keras 3.15's layer slides a window of ⌈n/o⌉ + 1 and fails where it does not fit: there, by other ways."""
+    sizes = pair(op.output_size)
+    if sizes == (1, 1):
+        return Lowered((), keras.layers.GlobalAveragePooling2D(keepdims=True, name=name))
+    axes = list(zip(row.inputs[0][:2], sizes, strict=True))
+    fits = all(-(-length // size) < length for length, size in axes)
+    if fits and hasattr(keras.layers, "AdaptiveAveragePooling2D"):
+        return Lowered((), layer(keras, op, name))
+    rows, columns = (averages(length, size) for length, size in axes)
+    average = Step(lambda x: keras.ops.einsum("bhwc,ih,jw->bijc", x, rows, columns), "adaptive pooling by keras.ops")
+    return Lowered((average,), None)
 
 
-_SPECIAL: dict[type[Op], Callable[..., Lowered | None]] = {
-    Conv2d: _padded_window,
-    DepthwiseConv2d: _padded_window,
-    SeparableConv2d: _padded_window,
-    MaxPool2d: _max_pool,
-    AveragePool2d: _average_pool,
+def _layer_norm(keras: Any, op: LayerNorm, row: Row, name: str) -> Lowered:
+    axes = list(range(1, len(row.inputs[0]) + 1)) if op.axes == "all" else -1
+    return Lowered((), layer(keras, op, name, axis=axes))
+
+
+def _prelu(keras: Any, op: PReLU, row: Row, name: str) -> Lowered:
+    rank = len(row.inputs[0])
+    shared = {"none": None, "positions": list(range(1, rank)) or None, "all": list(range(1, rank + 1))}
+    return Lowered((), layer(keras, op, name, shared_axes=shared[op.shared]))
+
+
+def _normalization(keras: Any, op: Normalization, row: Row, name: str) -> Lowered:
+    channels = row.inputs[0].channels
+    constants = {} if op.stored else {"mean": [0.0] * channels, "variance": [1.0] * channels}
+    return Lowered((), keras.layers.Normalization(name=name, axis=-1, **constants))
+
+
+def _layer_scale(keras: Any, op: LayerScale, row: Row, name: str) -> Lowered:
+    return Lowered((), layer_scale_class(keras)(name=name), remark="layer scale as a small layer of our own")
+
+
+def _attention(keras: Any, op: MultiHeadAttention, row: Row, name: str) -> Lowered:
+    attention = keras.layers.MultiHeadAttention(
+        op.num_heads,
+        op.key_dim,
+        value_dim=op.value_dim or None,
+        use_bias=op.use_bias,
+        output_shape=op.units or None,
+        name=name,
+    )
+    return Lowered((), attention, apart=True)
+
+
+_SPECIAL: dict[type[Op], Callable[..., Lowered]] = {
+    Conv2d: convolution,
+    DepthwiseConv2d: convolution,
+    SeparableConv2d: convolution,
+    MaxPool2d: max_pool,
+    AveragePool2d: average_pool,
     TransposedConv2d: _transposed,
     ChannelPadding: _channel_padding,
     StochasticDepth: _stochastic_depth,
     LocalResponseNorm: _response_norm,
     AdaptiveAveragePool2d: _adaptive,
+    LayerNorm: _layer_norm,
+    PReLU: _prelu,
+    Normalization: _normalization,
+    LayerScale: _layer_scale,
+    MultiHeadAttention: _attention,
 }

@@ -18,7 +18,9 @@ def profiled_float_ops(tf: Any, built: Built, shapes: dict[str, tuple[int, ...]]
     inputs = [row.name for row in built.rows if row.name not in built.steps]
     signature = [tf.TensorSpec(shapes[name], "float32") for name in inputs]
     with deep_recursion(len(built.rows)):
-        traced = tf.function(lambda *given: _trace(tf, built, shapes, dict(zip(inputs, given))))
+        traced = tf.function(
+            lambda *given: _trace(tf, built, shapes, dict(zip(inputs, given, strict=True))), autograph=False
+        )
         graph = traced.get_concrete_function(*signature).graph
     scopes = _profile(tf, graph)
     return {row.name: scopes[f"n{index}"] for index, row in enumerate(built.rows)}

@@ -6,8 +6,9 @@ import statistics
 import time
 from typing import Any, NamedTuple
 
-from .builder import Built
 from ..importers._framework import keras as import_keras
+from ..importers._framework import named_weights
+from .builder import Built
 
 SEED = 1512_03385  # any fixed number: the same data on every run
 
@@ -20,10 +21,14 @@ class WeightSeen(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """What was seen of one node: the array's shape (of one image) and the layer's weights by name."""
+    """What was seen of one node: the array's shape (of one image) and the layer's weights by name.
+
+    `weights_of` is the node where a layer with weights ran before, if it did.
+    """
 
     shape: tuple[int, ...]
     weights: dict[str, WeightSeen]
+    weights_of: str = ""
 
 
 def random_inputs(built: Built, batch: int) -> list[Any]:
@@ -32,7 +37,7 @@ def random_inputs(built: Built, batch: int) -> list[Any]:
 
     random = numpy.random.default_rng(SEED)
     shapes = [row.output for row in built.rows if row.name not in built.steps]
-    return [random.standard_normal((batch, *shape), dtype="float32") for shape in shapes]  # type: ignore[misc]
+    return [random.standard_normal((batch, *shape), dtype="float32") for shape in shapes]  # type: ignore
 
 
 def run_layers(built: Built, batch: int) -> dict[str, Seen]:
@@ -45,12 +50,15 @@ def run_layers(built: Built, batch: int) -> dict[str, Seen]:
     last_use = {name: row.name for row in built.rows for name in row.node.inputs}
     arrays: dict[str, Any] = {}
     seen = {}
+    owners: dict[int, str] = {}
     for row in built.rows:
         if row.name in built.steps:
             arrays[row.name] = built.steps[row.name]([arrays[name] for name in row.node.inputs])
         else:
             arrays[row.name] = ops.convert_to_tensor(next(given))
-        seen[row.name] = Seen(tuple(arrays[row.name].shape)[1:], _weights(built, row.name))
+        weights = _weights(built, row.name)
+        owner = owners.setdefault(id(built.steps[row.name].layer), row.name) if weights else row.name
+        seen[row.name] = Seen(tuple(arrays[row.name].shape)[1:], weights, owner if owner != row.name else "")
         for name in set(row.node.inputs):
             if last_use[name] == row.name:
                 del arrays[name]
@@ -63,7 +71,10 @@ def _weights(built: Built, name: str) -> dict[str, WeightSeen]:
     if layer is None:
         return {}
     trained = {id(weight) for weight in layer.trainable_weights}
-    return {weight.name: WeightSeen(tuple(weight.shape), id(weight) in trained) for weight in layer.weights}
+    return {
+        called: WeightSeen(tuple(weight.shape), id(weight) in trained)
+        for called, weight in named_weights(layer).items()
+    }
 
 
 class Timing(NamedTuple):

@@ -24,3 +24,17 @@ def keras() -> Any:
     if not module.__version__.startswith("3."):
         raise MissingFramework(f"this needs Keras 3, not {module.__version__}: {INSTALL}")
     return module
+
+
+def named_weights(layer: Any) -> dict[str, Any]:
+    """A layer's weights by name; by the path below the layer where they are those of layers inside it."""
+    found: dict[str, Any] = {}
+    for weight in layer.weights:
+        _, inside, rest = f"/{weight.path}".partition(f"/{layer.name}/")
+        name = rest if inside else weight.name
+        unique, count = name, 1
+        while unique in found:
+            count += 1
+            unique = f"{name}#{count}"
+        found[unique] = weight
+    return found

@@ -13,8 +13,9 @@ from .numbers import grouped
 
 MODELS = (
     Column("model", flexible=True),
+    Column("verdict"),
     Column("input", "shape", drop=3),
-    Column("layers", "count"),
+    Column("layers", "count", drop=5),
     Column("shapes", "shape"),
     Column("weights", "shape"),
     Column("FLOPs", "shape"),
@@ -31,8 +32,8 @@ LAYERS = (
 )
 WITNESSES = (
     "shapes: of the arrays that came out of the running layers; weights: the model's own, by name, shape and "
-    "whether trained; FLOPs: TensorFlow's profiler, where it has a rule (it has none for ReLU and other "
-    "activations, nor for a grouped convolution on a CPU)"
+    "whether trained; FLOPs: TensorFlow's profiler, where it has a rule (it has none for ReLU and sigmoid, for "
+    "global maxima, nor for a grouped convolution on a CPU)"
 )
 
 
@@ -55,7 +56,7 @@ def summary(verdicts: Sequence[ModelVerdict]) -> str:
     """The line that counts: layers, models, and each witness's agreements of those that it saw."""
     layers = sum(len(each.layers) for each in verdicts)
     parts = [f"{word} {_ratio(_seen(verdicts, key))}" for word, key in (("shapes", "shape"), ("weights", "weights"), ("FLOPs", "flops"))]  # fmt: skip  # noqa: E501
-    silent = sum(each.count("flops", NO_WITNESS) for each in verdicts)
+    silent = sum(each.how_many("flops", NO_WITNESS) for each in verdicts)
     wrong = sum(len(each.disagreements) for each in verdicts)
     models = f"{grouped(len(verdicts))} model{'s' * (len(verdicts) != 1)}"
     verdict = f"{grouped(wrong)} disagreements" if wrong else "no disagreement"
@@ -64,8 +65,8 @@ def summary(verdicts: Sequence[ModelVerdict]) -> str:
 
 def _seen(verdicts: Sequence[ModelVerdict], witness: str) -> tuple[int, int]:
     """Layers that agree, and layers that the witness says something of."""
-    agree = sum(each.count(witness, AGREES) for each in verdicts)
-    silent = sum(each.count(witness, word) for each in verdicts for word in (NO_WITNESS, NOTHING))
+    agree = sum(each.how_many(witness, AGREES) for each in verdicts)
+    silent = sum(each.how_many(witness, word) for each in verdicts for word in (NO_WITNESS, NOTHING))
     return agree, sum(len(each.layers) for each in verdicts) - silent
 
 
@@ -81,10 +82,11 @@ def _model_row(each: ModelVerdict) -> tuple[Any, ...]:
     timing = each.timing
     return (
         _name(each),
+        f"{grouped(wrong)} disagree{'s' * (wrong == 1)}" if (wrong := len(each.disagreements)) else AGREES,
         each.input if each.batch == 1 else f"{each.batch}×({each.input})",
         len(each.layers),
         *[_ratio(_seen([each], witness)) for witness in ("shape", "weights", "flops")],
-        each.count("flops", NO_WITNESS),
+        each.how_many("flops", NO_WITNESS),
         f"{timing.seconds * 1e3:.1f}" if timing else None,
         f"{each.macs / timing.seconds / 1e9:.1f}" if timing else None,
     )
