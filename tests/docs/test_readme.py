@@ -104,8 +104,7 @@ def test_floors_are_those_of_the_contract():
     floors = next(each["layers"] for each in contracts["contracts"] if each["type"] == "layers")
     drawn = next(block for block in blocks(TEXT, "text") if "errors" in block)
     names = [set(re.findall(r"[a-z_]+", line.split("  ")[0])) for line in drawn.splitlines()]
-    built = [{name for name in re.findall(r"\w+", floor) if "(" not in floor} for floor in floors]
-    assert [each for each in names if each] == [each for each in built if each]
+    assert names == [set(re.findall(r"\w+", floor)) for floor in floors]
 
 
 @pytest.mark.parametrize("link", re.findall(r"\]\(([^)#:]+)\)", TEXT))
