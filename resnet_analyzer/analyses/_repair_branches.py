@@ -63,6 +63,8 @@ def _branch(reading: Reading, row: Row, index: int, wanted: Shape, others: list[
     if not isinstance(shape, FeatureMap) or not isinstance(wanted, FeatureMap):
         yield from _some(*(_channels(reading, name, wanted, others) if shape is not None else ()))
         return
+    if not isinstance(row.node.op, Concatenate):  # an axis of 1 is repeated: it agrees with every size
+        wanted = FeatureMap(*[own if 1 in (own, want) else want for own, want in zip(shape, wanted, strict=True)])
     own = _own_nodes(reading, name, others)
     along = getattr(row.node.op, "axis", "") if isinstance(row.node.op, Concatenate) else ""
     fits = along == "channels" or shape.channels == wanted.channels
@@ -74,7 +76,8 @@ def _branch(reading: Reading, row: Row, index: int, wanted: Shape, others: list[
         yield from _some(*channels)
     else:
         yield from _some(*(both(one, two) for one, two in islice(product(channels, sizes), PAIRS)))
-    if along != "channels" or shape[:2] != wanted[:2]:
+    identity = not any(reading.rows[each].weights for each in own)
+    if identity and (along != "channels" or shape[:2] != wanted[:2]):
         keep = shape.channels if along == "channels" else wanted.channels
         yield from _projection(reading, row, index, FeatureMap(wanted.height, wanted.width, keep))
     yield from _another(reading, row, index, wanted, others)

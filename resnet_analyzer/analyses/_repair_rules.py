@@ -37,7 +37,8 @@ def broken_rule(reading: Reading, finding: Finding) -> Iterator[Mend]:
         yield from _some(_window(reading, row))
     yield from _some(_own_fields(reading, row))
     yield from _some(_larger_input(reading, row))
-    yield from _some([removed(reading, row.name)])
+    if not row.weights:
+        yield from _some([removed(reading, row.name)])
 
 
 def _some(mends: Iterable[Mend | None]) -> Iterator[Mend]:

@@ -55,15 +55,12 @@ def _exhausted(rows: Sequence[Row]) -> Iterator[Advice]:
     found = [
         row
         for row in rows
-        if row.cost.windows
-        and any(window.span > 1 and window.length == 1 for window in row.cost.windows)
+        if row.cost.windows and any(window.span > 1 and window.length == 1 for window in row.cost.windows)
     ]
     if found:
         size = spell(found[0].inputs[0])
         says = f"the resolution is used up{_before(rows, found[0])}: a window on {size} meets little but padding"
         yield Advice("resolution", found[0].name, f"{says}{_others(len(found))}")
-
-
 
 
 def _before(rows: Sequence[Row], row: Row) -> str:

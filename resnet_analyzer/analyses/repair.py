@@ -2,7 +2,8 @@
 
 Candidates come from the rule that is broken (see the modules beside this one). A try applies the
 edits to the text, reads and diagnoses it again, and keeps it only if the finding is gone and no other
-has come. What is kept is sorted by the number of edits, then by what it changes in parameters and MACs.
+has come (but for what was hidden behind a layer without a shape). What is kept is sorted: what
+verifies first, then by the number of edits, then by what it changes in parameters and MACs.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ class Repair(NamedTuple):
 
     `says` is the change, `at` the layer, `text` the file with it, `rest` how many findings remain
     (0: it verifies), `params` and `macs` the effect, None where the broken design has no figures;
-    `after` what the network then has.
+    `after` what the network then has, `reveals` whether something else came to light, `lines` are those edited.
     """
 
     says: str
@@ -49,6 +50,7 @@ class Repair(NamedTuple):
     params: int | None
     macs: int | None
     lines: tuple[int, ...] = ()
+    reveals: bool = False
 
 
 class Budget:
@@ -85,8 +87,19 @@ def repairs(
         found = _tried(reading, mend, finding, others, request, before)
         if found is not None:
             kept.append(found)
-    kept.sort(key=lambda each: (each.rest > 0, each.edits, abs(each.params or 0), abs(each.macs or 0)))
-    return tuple(kept[:OFFERED])
+    if not all(each.reveals for each in kept):
+        kept = [each for each in kept if not each.reveals]
+    kept.sort(key=lambda each: (each.rest > 0, each.edits, each.rest, abs(each.params or 0), abs(each.macs or 0)))
+    return tuple(_varied(kept)[:OFFERED])
+
+
+def _varied(kept: list[Repair]) -> list[Repair]:
+    """The best repair of every sort first: `padding: 1` and `padding: same` are one sort."""
+    best: dict[str, Repair] = {}
+    for each in kept:
+        best.setdefault(f"{each.says.partition(':')[0]} {each.at} {each.edits}", each)
+    first = list(best.values())
+    return [*first, *(each for each in kept if each not in first)]
 
 
 def candidates(reading: Reading, finding: Finding) -> Iterator[Mend]:
@@ -123,7 +136,7 @@ def _tried(
         return None
     found = diagnose(again)
     rest = {each.key for each in found}
-    if not rest <= others or len(found) > len(others) or _ends(again) > _ends(reading):
+    if not rest <= others | _hidden(reading) or _ends(again) > _ends(reading):
         return None
     after = figures(again)
     told = before.complete and after.complete
@@ -131,7 +144,14 @@ def _tried(
     return Repair(
         mend.says, mend.at, text, len(mend.edits), len(found), after,
         after.params - before.params if told else None, after.macs - before.macs if told else None, lines,
+        not rest <= others,
     )  # fmt: skip
+
+
+def _hidden(reading: Reading) -> set[tuple[str, str]]:
+    """What may come to light behind a layer that could not be read or has no shape: it was not caused by the change."""
+    unknown = {(SHAPES, row.name) for row in reading.rows.values() if None in row.inputs}
+    return unknown | {(HEAD, name) for _, name in unknown}
 
 
 def _ends(reading: Reading) -> int:

@@ -76,7 +76,7 @@ class _Parser:
                 raise ExpressionError("a parenthesis is not closed")
             return value
         if token[0].isdigit() or token[0] == ".":
-            return Fraction(token)
+            return _bounded(Fraction(token))
         return self._named(token)
 
     def _nested(self, parse) -> Fraction:  # type: ignore[no-untyped-def]
@@ -107,6 +107,10 @@ def _apply(operator: str, left: Fraction, right: Fraction) -> Fraction:
         "/": lambda: left / right,
         "//": lambda: Fraction(left // right),
     }[operator]()
+    return _bounded(value)
+
+
+def _bounded(value: Fraction) -> Fraction:
     if abs(value) >= LIMIT or value.denominator >= LIMIT:
         raise ExpressionError("a value beyond 10**18")
     return value

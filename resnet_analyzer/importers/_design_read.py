@@ -24,8 +24,8 @@ from ._design_notes import Notes
 from ._design_text import Items, Place, Scalar, Text
 from .base import Request
 
-MOST_NODES = 30_000
-MOST_STEPS = 60_000
+MOST_NODES = 20_000
+MOST_STEPS = 40_000
 
 
 class TooLarge(UsageError):
@@ -141,6 +141,7 @@ class Reader(Notes):
                 self.layers(self.header.layers, top)
             except TooLarge as error:
                 self.problems.append(Problem("too large", str(error), self.header.layers.place))
+                self.build.written.clear()
         self._measure()
         graph = self._graph()
         return Reading(

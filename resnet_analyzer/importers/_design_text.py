@@ -175,7 +175,7 @@ def _explained(error: Any, text: str, mark: Any) -> str:
     if "\t" in line[: mark.column + 1 if mark else 0] or "'\\t'" in problem:
         return "a tab: YAML indents by spaces; replace it by two spaces"
     if re.search(r":\s*[{][^}]*[}]\s*[-+*/]", line):
-        return "an expression that begins with { must stand in quotes: \"{width}*2\", or without braces: width*2"
+        return 'an expression that begins with { must stand in quotes: "{width}*2", or without braces: width*2'
     return f"{problem}{'; ' + str(error.context).strip() if error.context and error.context != problem else ''}"
 
 

@@ -9,6 +9,7 @@ import pytest
 from resnet_analyzer.architectures.base import ARCHITECTURES
 from resnet_analyzer.errors import UsageError
 from resnet_analyzer.graph import GraphBuilder
+from resnet_analyzer.importers._design_fields import op_fields
 from resnet_analyzer.importers._design_schema import schema
 from resnet_analyzer.importers._design_write import write_design
 from resnet_analyzer.importers.base import Request, importer_for, load
@@ -118,11 +119,9 @@ def test_a_caller_may_ask_for_another_size():
 
 @pytest.mark.parametrize("name", sorted(OPS))
 def test_every_op_is_a_word(name):
-    fields = {"filters": 4, "units": 4, "output_size": 2, "axes": [1, 2, 3], "groups": 1}
-    known = {key: value for key, value in fields.items() if key in OPS[name].__dataclass_fields__}
-    if name == "LayerNorm":
-        known = {}
-    inputs = {"inputs": ["input", "input"]} if OPS[name].arity not in (0, 1) else {}
+    op = OPS[name]
+    known = {key: 4 for key, field in op_fields(op).items() if field.required}
+    inputs = {} if op.arity in (0, 1) else {"inputs": ["input"] * (op.arity or 2)}
     text = json.dumps({"input": [8, 8, 4], "layers": [{name: known | inputs}]})
     assert type(read(text).nodes[-1].op).__name__ == name
 
