@@ -4,24 +4,21 @@ from __future__ import annotations
 
 from ..report.model import Report, Table
 from .base import writer
-from .markdown import spelled
+from .markdown import spelled, tabulated
 
-SIGNS = {
-    "×": r"$\times$",
-    "−": "$-$",
-    "≥": r"$\geq$",
-    "·": r"$\cdot$",
-    "→": r"$\to$",
-    "–": "--",
-    "…": r"\dots{}",
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-    "\\": r"\textbackslash{}",
-    "<": r"\textless{}",
-    ">": r"\textgreater{}",
-    "|": r"\textbar{}",
-}
-ESCAPES = str.maketrans({sign: f"\\{sign}" for sign in "&%$#_{}"} | SIGNS)
+# what tabulate leaves as it is: it escapes only TeX's own signs
+SIGNS = str.maketrans(
+    {
+        "×": r"$\times$",
+        "−": "$-$",
+        "≥": r"$\geq$",
+        "·": r"$\cdot$",
+        "→": r"$\to$",
+        "–": "--",
+        "…": r"\dots{}",
+        "|": r"\textbar{}",
+    }
+)
 
 
 @writer("latex", ".tex")
@@ -37,14 +34,8 @@ def render(report: Report, width: int = 80, colour: bool = False) -> str:
 
 def _table(table: Table) -> str:
     titles, rows = spelled(table)
-    head, *body = [_row(cells) for cells in (titles, *rows)]
-    aligns = "".join("r" if column.right else "l" for column in table.columns)
-    rules = [rf"\begin{{tabular}}{{{aligns}}}", r"\toprule", head, r"\midrule", *body, r"\bottomrule", r"\end{tabular}"]
-    return "\n".join(rules)
-
-
-def _row(cells: list[str]) -> str:
-    return " & ".join(" ".join(cell.translate(ESCAPES).split()) for cell in cells) + r" \\"
+    cells = [[" ".join(cell.split()) for cell in row] for row in rows]
+    return tabulated(titles, cells, table, "latex_booktabs").translate(SIGNS)
 
 
 def _comment(text: str) -> str:

@@ -40,20 +40,15 @@ def spelled(table: Table) -> tuple[list[str], list[list[str]]]:
     return [title for title, _ in columns], rows
 
 
+def tabulated(titles: list[str], rows: list[list[str]], table: Table, form: str) -> str:
+    """Titles and rows laid out by tabulate in one of its formats, numbers at the right edge."""
+    from tabulate import tabulate
+
+    aligns = ["right" if column.right else "left" for column in table.columns]
+    return tabulate(rows, titles, form, colalign=aligns if rows else None, disable_numparse=True)
+
+
 def _table(table: Table) -> str:
     titles, rows = spelled(table)
-    lines = [[escaped(cell) for cell in row] for row in (titles, *rows)]
-    widths = [max(3, *map(len, cells)) for cells in zip(*lines, strict=True)]
-    rule = [
-        f"{'-' * (size - 1)}{':' if column.right else '-'}" for column, size in zip(table.columns, widths, strict=True)
-    ]
-    lines.insert(1, rule)
-    return "\n".join(_line(cells, table, widths) for cells in lines)
-
-
-def _line(cells: list[str], table: Table, widths: list[int]) -> str:
-    aligned = [
-        f"{cell:>{size}}" if column.right else f"{cell:<{size}}"
-        for cell, column, size in zip(cells, table.columns, widths, strict=True)
-    ]
-    return f"| {' | '.join(aligned)} |"
+    cells = [[escaped(cell) for cell in row] for row in rows]
+    return tabulated([escaped(title) for title in titles], cells, table, "pipe")
