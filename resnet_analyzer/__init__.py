@@ -1,8 +1,8 @@
 """Shapes, parameters and cost of convolutional networks, exactly, without a framework.
 
-    import resnet_analyzer as ra
-    graph = ra.architecture("resnet50", input=224)
-    print(ra.measure(graph))
+import resnet_analyzer as ra
+graph = ra.architecture("resnet50", input=224)
+print(ra.measure(graph))
 """
 
 from __future__ import annotations

@@ -1,14 +1,14 @@
 """What can go wrong, as one tree; every message is a sentence for a person.
 
-    AnalyzerError                 exit status 2
-    ├── UsageError                an argument that means nothing: --input 224x
-    │   ├── UnknownName           no such architecture, op, option …; names the nearest ones
-    │   └── DuplicateName         two things registered under one name
-    ├── GraphError                a graph that cannot be: unknown input, name used twice
-    ├── Undecided                 a builder would have to branch on a symbol or an array
-    ├── DimensionOverflow         a figure on a numpy grid does not fit 64 bits
-    ├── OutputError               a file that cannot be written
-    └── CheckFailed               exit status 1: a rule of a layer does not hold
+AnalyzerError                 exit status 2
+├── UsageError                an argument that means nothing: --input 224x
+│   ├── UnknownName           no such architecture, op, option …; names the nearest ones
+│   └── DuplicateName         two things registered under one name
+├── GraphError                a graph that cannot be: unknown input, name used twice
+├── Undecided                 a builder would have to branch on a symbol or an array
+├── DimensionOverflow         a figure on a numpy grid does not fit 64 bits
+├── OutputError               a file that cannot be written
+└── CheckFailed               exit status 1: a rule of a layer does not hold
 """
 
 from __future__ import annotations
