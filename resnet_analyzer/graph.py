@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .dim import Dim, is_array, over_cells
+from .dim import Dim, is_array, is_number, over_cells
 from .errors import GraphError
 from .ops.base import Op, leaves
 from .ops.input import Input
@@ -63,6 +63,11 @@ class Graph:
     def inputs(self) -> tuple[Node, ...]:
         """The nodes that hold the inputs' shapes."""
         return tuple(node for node in self.nodes if type(node.op) is Input)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether an input has a size that is not a number yet."""
+        return any(not is_number(size) for node in self.inputs for size in node.op.shape)  # type: ignore[attr-defined]
 
     @property
     def outputs(self) -> tuple[Node, ...]:

@@ -8,8 +8,9 @@ from ..measure import Measurement, measure
 from ..report.comparison import comparison, comparison_table
 from ..report.model import Table
 from . import _completion as completion
-from ._network import Wanted, network_options, resolve
+from ._network import Wanted, network_options
 from ._output import Destination, deliver, output_options
+from ._source import graph_of
 
 
 @click.command()
@@ -30,7 +31,7 @@ def command(networks: tuple[str, ...], wanted: Wanted, destination: Destination)
 
 
 def _measured(name: str, wanted: Wanted) -> Measurement:
-    return measure(resolve(name, wanted).graph, wanted.batch)
+    return measure(graph_of(name, wanted), wanted.batch)
 
 
 def _pairings(measured: list[Measurement], wanted: Wanted) -> tuple[list[Table], list[tuple[str, str]]]:

@@ -8,19 +8,22 @@ import click
 
 from ..architectures.base import ARCHITECTURES, Architecture, find
 from ..errors import UsageError
-from ..measure import measure
+from ..measure import Measurement, measure
 from ..report.measured import VIEWS, measured_report
 from ..report.published import notes_for
 from . import _completion as completion
 from ._network import COUNT, Wanted, build, network_options, parse_settings, split_target, typed
 from ._output import Destination, deliver, output_options
+from ._source import graph_of, is_source
+
+Notes = list[tuple[str, str]]
 
 BLOCKS = ("basic", "bottleneck")
 DATASETS = ("imagenet", "cifar")
 
 
 @click.command()
-@click.argument("target", required=False, metavar="[NETWORK[@STYLE]]", shell_complete=completion.networks)
+@click.argument("target", required=False, metavar="[NETWORK[@STYLE]|FILE]", shell_complete=completion.networks)
 @click.option("--depth", type=COUNT, metavar="N", help="Depth of a ResNet: 18, 34, 50, 101, 152, ...")
 @click.option("--blocks", metavar="A,B,...", help="Blocks per stage, for any depth: 3,4,23,3.")
 @click.option("--block", metavar="KIND", shell_complete=completion.words(*BLOCKS), help="basic or bottleneck.")
@@ -31,6 +34,7 @@ DATASETS = ("imagenet", "cifar")
     shell_complete=completion.words("A", "B", "C"),
     help="Zero-padding (A), projections where needed (B) or everywhere (C).",
 )
+@click.option("--trust", multiple=True, metavar="PACKAGE", help="Let a model file run code of this package.")
 @network_options
 @click.option("--by", type=click.Choice(VIEWS), help="What a line is; stage if not given.")
 @click.option("--how", is_flag=True, help="Every layer with the window formula and its numbers.")
@@ -46,6 +50,7 @@ def command(
     by: str | None,
     how: bool,
     strict: bool,
+    trust: tuple[str, ...],
     wanted: Wanted,
     destination: Destination,
 ) -> None:
@@ -55,9 +60,29 @@ def command(
     resnet-analyze --depth 50 --input 224
     resnet-analyze resnext50_32x4d --input 224x320 --by layer
     resnet-analyze --depth 50 --style keras --format json
+    resnet-analyze design.yaml | model.keras | package.module:factory
     """
     if how and by not in (None, "layer"):
         raise UsageError(f"--how and --by {by} do not agree: the formulas are those of layers")
+    if target is not None and is_source(target):
+        measurement, notes = _measured_source(target, wanted, trust, depth, blocks, block, dataset, shortcut)
+    else:
+        measurement, notes = _measured(target, wanted, depth, blocks, block, dataset, shortcut)
+    deliver(measured_report(measurement, by or "stage", how, notes), destination)
+    if strict and measurement.unknown:
+        raise click.exceptions.Exit(1)
+
+
+def _measured(
+    target: str | None,
+    wanted: Wanted,
+    depth: int | None,
+    blocks: str | None,
+    block: str | None,
+    dataset: str | None,
+    shortcut: str | None,
+) -> tuple[Measurement, Notes]:
+    """A registered network measured, and what is worth saying below it."""
     name, style = split_target(target, wanted.style) if target is not None else ("", wanted.style)
     architecture = _architecture(name, depth, blocks, block, dataset)
     settings = _settings(architecture, wanted, blocks=blocks, block=block, shortcut=shortcut)
@@ -66,9 +91,19 @@ def command(
     notes = notes_for(architecture, measurement.totals, network.style, network.as_published)
     if ARCHITECTURES.find(architecture.name) is architecture:
         notes.append(("more", f"--by layer · --how · list {architecture.name} · compare {architecture.name} …"))
-    deliver(measured_report(measurement, by or "stage", how, notes), destination)
-    if strict and measurement.unknown:
-        raise click.exceptions.Exit(1)
+    return measurement, notes
+
+
+def _measured_source(
+    target: str, wanted: Wanted, trust: tuple[str, ...], *others: int | str | None
+) -> tuple[Measurement, Notes]:
+    """A design or model file measured; UsageError for options that only a registered network has."""
+    if any(each is not None for each in others):
+        raise UsageError(f"{target}: --depth, --blocks, --block, --dataset and --shortcut are not for files")
+    graph = graph_of(target, wanted, trust)
+    if graph.is_open:
+        raise UsageError(f"{target}: it leaves the input's size open: give one, as --input 224 (or see: formula)")
+    return measure(graph, wanted.batch), [("more", f"--by layer · --how · crosscheck {target}")]
 
 
 def _settings(architecture: Architecture, wanted: Wanted, **given: str | None) -> dict[str, Any]:

@@ -87,6 +87,7 @@ def test_latex(written):
         "textless",
         "textgreater",
         "textbar",
+        "ensuremath",
     }
     assert not re.search(r"(?<!\\)[%#]", "\n".join(rows))
     assert text.startswith("% <b>net|&")
