@@ -1,0 +1,70 @@
+"""The key of a drawing: one line per few entries, as many as fit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from ._canvas import Canvas
+from ._fonts import text_width
+from .palette import INK, MUTED, Kind
+
+SIZE = 10.5
+LINE_HEIGHT = 18
+GAP = 14
+SIDE = 14
+
+
+class Entry(NamedTuple):
+    """A sign and what it means; `sample` is box, line, dashes, joint, or text for words alone."""
+
+    sample: str
+    word: str
+    kind: Kind | None = None
+    sign: str = ""
+
+
+_WIDTHS = {"box": 16, "line": 22, "dashes": 22, "joint": 12, "text": 0}
+
+
+def _width(entry: Entry) -> float:
+    sample = _WIDTHS[entry.sample]
+    return sample + (5 if sample else 0) + text_width(entry.word, SIZE)
+
+
+def _lines(entries: Sequence[Entry], width: float) -> list[list[Entry]]:
+    lines: list[list[Entry]] = []
+    x = 0.0
+    for entry in entries:
+        if not lines or x + _width(entry) > width - 2 * SIDE or entry.sample == "text":
+            lines.append([])
+            x = 0
+        lines[-1].append(entry)
+        x += _width(entry) + GAP
+    return lines
+
+
+def legend_height(entries: Sequence[Entry], width: float) -> float:
+    """The height of the key, with room above."""
+    return LINE_HEIGHT * len(_lines(entries, width)) + 8
+
+
+def draw_legend(canvas: Canvas, entries: Sequence[Entry], y: float, width: float) -> None:
+    """Draw the key from y downwards."""
+    for line in _lines(entries, width):
+        x = float(SIDE)
+        for entry in line:
+            _draw(canvas, entry, x, y + LINE_HEIGHT / 2)
+            x += _width(entry) + GAP
+        y += LINE_HEIGHT
+
+
+def _draw(canvas: Canvas, entry: Entry, x: float, y: float) -> None:
+    sample = _WIDTHS[entry.sample]
+    if entry.kind:
+        canvas.box(x, y - 5.5, sample, 11, entry.kind.fill, entry.kind.edge)
+    elif entry.sample in ("line", "dashes"):
+        canvas.line([(x, y), (x + sample, y)], INK, 1.3, (4, 2.2) if entry.sample == "dashes" else ())
+    elif entry.sample == "joint":
+        canvas.joint(x + 6, y, entry.sign, 5)
+    canvas.text(x + sample + (5 if sample else 0), y, entry.word, SIZE, MUTED, align="left")

@@ -1,0 +1,165 @@
+"""A network's shape as pieces of a drawing: boxes, residual blocks, branches side by side; equal neighbours folded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import NamedTuple, TypeAlias
+
+from ..measure import Row
+from ..shapes import Shape
+from ._words import any_label, kind_of_row, layer_label, resolution
+from .structure import Fork, Item, Step, Tangle, nodes
+
+SIGNS = {"Add": "+", "Multiply": "×", "Concatenate": "‖", "Subtract": "−"}
+MOST_TOLD = 12  # layers of a tangle that are still drawn one by one
+
+
+class Box(NamedTuple):
+    """One layer (or `times` equal ones)."""
+
+    label: str
+    kind: str
+    shape: Shape | None
+    times: int = 1
+
+
+class Block(NamedTuple):
+    """A main path and a shortcut around it; `shortcut` tells its layers, and is empty for the identity."""
+
+    main: tuple[Piece, ...]
+    shortcut: str
+    sign: str
+    shape: Shape | None
+    times: int = 1
+
+
+class Branch(NamedTuple):
+    """One of several paths side by side (or `times` equal ones)."""
+
+    pieces: tuple[Piece, ...]
+    times: int = 1
+
+
+class Split(NamedTuple):
+    """Several paths side by side that meet again."""
+
+    branches: tuple[Branch, ...]
+    sign: str
+    shape: Shape | None
+    times: int = 1
+
+
+Piece: TypeAlias = Box | Block | Split
+
+
+def pieces(items: Sequence[Item]) -> list[Piece]:
+    """What is drawn of some items; layers that papers' figures leave out are left out."""
+    found: list[Piece] = []
+    for item in items:
+        if isinstance(item, Step):
+            label = layer_label(item.row)
+            if label:
+                found.append(Box(label, kind_of_row(item.row), item.row.output))
+        elif isinstance(item, Fork):
+            found += _fork(item)
+        else:
+            found += _tangle(item)
+    return found
+
+
+def _fork(fork: Fork) -> list[Piece]:
+    """A gate as one box, two unequal branches as a block with a shortcut, the others side by side."""
+    drawn = [(branch, tuple(pieces(branch))) for branch in fork.branches]
+    sign = SIGNS.get(type(fork.join.node.op).__name__, "·")
+    by_size = sorted(drawn, key=lambda pair: (count(pair[1]), len(nodes(pair[0]))))
+    (small, few), (_, many) = by_size[0], by_size[-1]
+    output = fork.join.output
+    if len(drawn) == 2 and sign == "×" and not small:
+        return [Box(_gate_label(by_size[-1][0]), "gate", output)]
+    if len(drawn) == 2 and count(few) < count(many):
+        return [Block(many, _shortcut_label(small), sign, output)]
+    if not any(told for _, told in drawn):
+        return []
+    return [Split(_branches([told for _, told in drawn]), sign, output)]
+
+
+def _gate_label(branch: Sequence[Item]) -> str:
+    """As `gate 16 → 256`: the widths of a squeeze-and-excitation."""
+    told = [layer_label(row) for row in nodes(branch) if row.weights]
+    return f"gate {' → '.join(label.removeprefix('dense ') for label in told)}"
+
+
+def _shortcut_label(branch: Sequence[Item]) -> str:
+    """What a shortcut consists of; its normalisation goes without saying."""
+    rows = nodes(branch)
+    told = [_on_shortcut(row) for row in rows if row.op not in ("BatchNorm", "Activation")]
+    return " · ".join(told or [any_label(row) for row in rows])
+
+
+def _on_shortcut(row: Row) -> str:
+    return "gated" if row.op == "Multiply" else any_label(row)
+
+
+def _branches(all_told: Sequence[tuple[Piece, ...]]) -> tuple[Branch, ...]:
+    grouped = [(told, len(list(members))) for told, members in groupby(all_told)]
+    return tuple(Branch(told, times) for told, times in grouped)
+
+
+def _tangle(tangle: Tangle) -> list[Piece]:
+    """A small tangle as the path of first inputs with the rest on its shortcut; a large one as a single box."""
+    rows, join = tangle.rows, tangle.rows[-1]
+    told = [row for row in rows if layer_label(row)]
+    sign = SIGNS.get(join.op)
+    if not told:
+        return []
+    if sign is None or len(told) > MOST_TOLD:
+        return [Box(f"{len(told)} layers", "other", join.output)]
+    path = _first_path(rows)
+    main = tuple(Box(layer_label(row), kind_of_row(row), row.output) for row in told if row.name in path)
+    rest = dict.fromkeys(layer_label(row) for row in told if row.name not in path)
+    gated = ["gated"] if any(row.op == "Multiply" for row in rows) else []
+    return [Block(main, " · ".join([*rest, *gated]) or "more", sign, join.output)]
+
+
+def _first_path(rows: Sequence[Row]) -> set[str]:
+    by_name = {row.name: row for row in rows}
+    path, name = set(), rows[-1].name
+    while name in by_name:
+        path.add(name)
+        inputs = by_name[name].node.inputs
+        name = inputs[0] if inputs else ""
+    return path
+
+
+def count(told: Sequence[Piece]) -> int:
+    """How many boxes some pieces have."""
+    total = 0
+    for piece in told:
+        if isinstance(piece, Box):
+            total += 1
+        elif isinstance(piece, Block):
+            total += count(piece.main)
+        else:
+            total += sum(count(branch.pieces) for branch in piece.branches)
+    return total
+
+
+def folded(told: Sequence[Piece]) -> list[Piece]:
+    """Equal neighbours as one piece with their number; what channels come in does not matter."""
+    found: list[Piece] = []
+    for _, members in groupby(told, key=alike):
+        group = list(members)
+        last = group[-1]
+        found.append(last._replace(times=sum(piece.times for piece in group)))
+    return found
+
+
+def alike(piece: Piece) -> tuple[object, ...]:
+    """What two pieces have in common that may be drawn once."""
+    if isinstance(piece, Box):
+        return (piece.label, piece.kind, resolution(piece.shape))
+    if isinstance(piece, Block):
+        return (tuple(map(alike, piece.main)), piece.shortcut, piece.sign, resolution(piece.shape))
+    branches = tuple((tuple(map(alike, branch.pieces)), branch.times) for branch in piece.branches)
+    return (branches, piece.sign, resolution(piece.shape))

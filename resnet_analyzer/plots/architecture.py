@@ -1,0 +1,230 @@
+"""The drawing of a network, or of several side by side: He et al. 2015, Fig. 3, for any graph."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import NamedTuple
+
+from ..measure import Measurement
+from . import structure
+from ._canvas import Canvas
+from ._flow import NARROW, WIDE, Flow, Sizes
+from ._fonts import text_width
+from ._legend import Entry, draw_legend, legend_height
+from ._pieces import Block, Box, Piece, Split, count, folded, pieces
+from ._words import input_words, pixels, resolution, safe, title_of, total_words
+from .base import Picture, plot
+from .palette import BAND, INK, KINDS, MUTED
+
+MOST_BOXES = 30  # in a drawing of one network; with more, equal neighbours are drawn once
+MOST_BOXES_BESIDE = 60  # the same beside others
+MARGIN = 14
+HEAD = 62
+
+
+class Strand(NamedTuple):
+    """A network ready to be drawn: its pieces, and the words above them."""
+
+    title: str
+    words: str
+    pieces: tuple[Piece, ...]
+    sides: tuple[str, ...]
+
+
+def strand(measurement: Measurement, most: int, fold: bool | None = None) -> Strand:
+    """A network's pieces; folded if asked for, or (None) if it has more than `most` boxes."""
+    shape = structure.read(measurement.rows)
+    told = pieces(shape.items)
+    told = folded(told) if fold or (fold is None and count(told) > most) else told
+    sides = tuple(map(_side_words, shape.sides))
+    return Strand(safe(title_of(measurement)), total_words(measurement), tuple(told), sides)
+
+
+def _side_words(side: structure.Side) -> str:
+    first = side.rows[0].node
+    training = ", in training only" if first.training_only else ""
+    return f"beside the main line{training}: {safe(first.scope or first.name, 24)}, {len(side.rows)} layers"
+
+
+@plot("architecture", "every layer as a box, shortcuts as arcs; repeated blocks drawn once, several networks aligned")
+def draw(measurements: Sequence[Measurement], fold: bool | None = None) -> Picture:
+    """One network, or several side by side with their feature maps of equal size at the same height."""
+    alone = len(measurements) == 1
+    strands = [strand(each, MOST_BOXES if alone else MOST_BOXES_BESIDE, fold) for each in measurements]
+    sheet = _Sheet(strands, WIDE if alone else NARROW, input_words(measurements[0]))
+    names = ", ".join(each.title for each in strands)
+    return Picture("architecture", f"Architecture of {names}", _alt(strands, measurements), sheet.paint, data=strands)
+
+
+def _alt(strands: Sequence[Strand], measurements: Sequence[Measurement]) -> str:
+    sentences = [
+        f"{each.title} from {input_words(measured)} to {_end(measured)}: {_told(each)}; {each.words}."
+        for each, measured in zip(strands, measurements, strict=True)
+    ]
+    beside = "Side by side, aligned by the size of their feature maps. " if len(strands) > 1 else ""
+    return f"Architecture drawing. {beside}{' '.join(sentences)}"
+
+
+def _end(measurement: Measurement) -> str:
+    last = measurement.rows[-1].output
+    return "×".join(map(str, last)) if last else "an unknown shape"
+
+
+def _told(each: Strand) -> str:
+    """The pieces in words: how many layers and blocks stand at which size."""
+    parts = []
+    for size, members in groupby(each.pieces, key=lambda piece: resolution(piece.shape)):
+        group = list(members)
+        blocks = sum(piece.times for piece in group if isinstance(piece, Block))
+        splits = sum(piece.times for piece in group if isinstance(piece, Split))
+        boxes = sum(piece.times for piece in group if isinstance(piece, Box))
+        words = [(blocks, "block with a shortcut"), (splits, "block of branches"), (boxes, "layer")]
+        told = " and ".join(_counted(number, word) for number, word in words if number)
+        parts.append(f"{told} at {size}" if size != "vector" else f"{told} at the end")
+    return ", ".join(parts)
+
+
+def _counted(number: int, word: str) -> str:
+    first, _, rest = word.partition(" ")
+    return f"{number} {first}{'s' * (number > 1)}{' ' * bool(rest)}{rest}"
+
+
+class _Row(NamedTuple):
+    """A band of one resolution: its label, and each network's pieces in it."""
+
+    label: str
+    pieces: tuple[tuple[Piece, ...], ...]
+
+
+def bands(strands: Sequence[Strand]) -> list[_Row]:
+    """Pieces in bands of equal resolution: shared by networks side by side if none of them grows again."""
+    runs = [[(size, tuple(run)) for size, run in groupby(each.pieces, key=_size)] for each in strands]
+    if len(runs) == 1:
+        return [_Row(size[1], (run,)) for size, run in runs[0]]
+    if any(sizes != sorted(set(sizes), reverse=True) for sizes in ([size for size, _ in each] for each in runs)):
+        return [_Row("", tuple(each.pieces for each in strands))]
+    shared = sorted({size for each in runs for size, _ in each}, reverse=True)
+    found = [dict(each) for each in runs]
+    return [_Row(size[1], tuple(each.get(size, ()) for each in found)) for size in shared]
+
+
+def _size(piece: Piece) -> tuple[tuple[int, int], str]:
+    label = resolution(piece.shape)
+    return (pixels(piece.shape), label != "vector"), label
+
+
+class _Sheet:
+    """Lays strands out once, and paints them in any theme."""
+
+    def __init__(self, strands: Sequence[Strand], sizes: Sizes, shape: str) -> None:
+        self.strands, self.sizes, self.shape = strands, sizes, shape
+        self.flow = Flow(sizes)
+        self.rows = bands(strands)
+        self.label_width = max([text_width(row.label, 11, True) for row in self.rows] + [40]) + 16
+        self.rooms = [self._room(each) for each in strands]
+        self.heights = [self._height(row) for row in self.rows]
+        self.legend = _legend(strands)
+        inner = self.label_width + sum(left + right for left, right in self.rooms)
+        self.width = max(inner + 2 * MARGIN, 390.0)
+        self.slack = (self.width - inner - 2 * MARGIN) / (len(strands) + 1)
+        self.height = HEAD + sum(self.heights) + self._sides() + legend_height(self.legend, self.width) + 8
+
+    def _room(self, each: Strand) -> tuple[float, float]:
+        """What a strand takes left and right of its line, its heading included."""
+        room = self.flow.sequence_room(each.pieces)
+        if len(self.strands) == 1:
+            return room.left, room.right
+        heading = max([text_width(each.title, 12, True), *(text_width(line, 10) for line in _lines(each.words))]) / 2
+        return max(room.left, heading) + 6, max(room.right, heading) + 6
+
+    def _height(self, row: _Row) -> float:
+        tallest = max(self.flow.sequence_room(run).height for run in row.pieces)
+        return tallest + 2 * self.sizes.gap
+
+    def _sides(self) -> float:
+        return 18.0 * sum(len(each.sides) for each in self.strands)
+
+    def paint(self, theme: object) -> object:
+        """The figure in a theme."""
+        canvas = Canvas(self.width, self.height, theme)  # type: ignore[arg-type]
+        flow = Flow(self.sizes, canvas)
+        x = MARGIN + self.label_width + self.slack
+        middles = []
+        for left, right in self.rooms:
+            middles.append(x + left)
+            x += left + right + self.slack
+        self._heading(canvas, middles)
+        self._bands(canvas)
+        for index, middle in enumerate(middles):
+            self._strand(flow, index, middle)
+        y = HEAD + sum(self.heights)
+        for text in [text for each in self.strands for text in each.sides]:
+            canvas.text(self.width / 2, y + 11, text, 10, MUTED)
+            y += 18
+        draw_legend(canvas, self.legend, y + 6, self.width)
+        return canvas.figure
+
+    def _heading(self, canvas: Canvas, middles: Sequence[float]) -> None:
+        if len(self.strands) == 1:
+            title = self.strands[0].title
+            size = min(15.0, (self.width - 2 * MARGIN) / text_width(title, 1, True))
+            canvas.text(MARGIN, 20, title, size, bold=True, align="left")
+            canvas.text(MARGIN, 41, f"{self.shape} · {self.strands[0].words}", 11, MUTED, align="left")
+            return
+        for each, middle in zip(self.strands, middles, strict=True):
+            canvas.text(middle, 14, each.title, 12, bold=True)
+            for index, line in enumerate(_lines(each.words)):
+                canvas.text(middle, 31 + 14 * index, line, 10, MUTED)
+
+    def _bands(self, canvas: Canvas) -> None:
+        y = float(HEAD)
+        for index, (row, height) in enumerate(zip(self.rows, self.heights, strict=True)):
+            if index % 2 == 0:
+                canvas.box(MARGIN / 2, y, self.width - MARGIN, height, BAND, radius=4, order=0)
+            canvas.text(MARGIN, y + min(15, height / 2), row.label, 11, INK, True, "left")
+            y += height
+
+    def _strand(self, flow: Flow, index: int, middle: float) -> None:
+        y, below = float(HEAD), None
+        for row, height in zip(self.rows, self.heights, strict=True):
+            run = row.pieces[index]
+            if run:
+                top = y + self.sizes.gap
+                if below is not None:
+                    flow.link(middle, below, top)
+                below = flow.draw_sequence(run, middle, top)
+            y += height
+
+
+def _lines(words: str) -> list[str]:
+    return words.split(" · ")
+
+
+def _legend(strands: Sequence[Strand]) -> list[Entry]:
+    told = [piece for each in strands for piece in _all_pieces(each.pieces)]
+    kinds = {piece.kind for piece in told if isinstance(piece, Box)}
+    found = [Entry("box", KINDS[name].word, KINDS[name]) for name in KINDS if name in kinds]
+    blocks = [piece for piece in told if isinstance(piece, Block)]
+    if any(not block.shortcut for block in blocks):
+        found.append(Entry("line", "identity"))
+    if any(block.shortcut for block in blocks):
+        projects = all(block.shortcut.startswith("1×1") for block in blocks if block.shortcut)
+        found.append(Entry("dashes", "projection" if projects else "shortcut with layers"))
+    signs = {piece.sign for piece in told if not isinstance(piece, Box)}
+    for sign, word in (("+", "added"), ("‖", "concatenated"), ("×", "multiplied"), ("−", "subtracted")):
+        found += [Entry("joint", word, sign=sign)] if sign in signs else []
+    wide = "boxes: wider with more channels, taller with more pixels"
+    return [*found, Entry("text", wide), Entry("text", "not drawn: normalisation, activations")]
+
+
+def _all_pieces(told: Sequence[Piece]) -> list[Piece]:
+    found, waiting = [], list(told)
+    while waiting:
+        piece = waiting.pop()
+        found.append(piece)
+        if isinstance(piece, Block):
+            waiting += piece.main
+        elif isinstance(piece, Split):
+            waiting += [each for branch in piece.branches for each in branch.pieces]
+    return found

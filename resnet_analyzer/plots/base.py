@@ -1,0 +1,90 @@
+"""What a picture is: a name, what it shows, and a function from measurements to SVG, PNG and words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ..errors import UsageError
+from ..measure import Measurement
+from ..registry import Registry
+from .palette import theme_named
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from .palette import Theme
+
+PLOTS: Registry[Plot] = Registry("picture", __package__)
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """A drawn picture: `svg` follows the reader's light or dark mode, `png` is in the theme asked for.
+
+    `alt` is a sentence with the main figures, `title` a heading; `data` are the raw numbers that it shows,
+    as whole numbers of the measurements. `paint` makes the figure anew for a theme.
+    """
+
+    name: str
+    title: str
+    alt: str
+    paint: Callable[[Theme], Figure]
+    theme: str = "light"
+    data: Any = ()
+
+    @cached_property
+    def svg(self) -> bytes:
+        """The picture as SVG: text as paths, colours switched by the reader's colour scheme, no outside references."""
+        from ._files import svg_bytes
+
+        return svg_bytes(self)
+
+    @cached_property
+    def png(self) -> bytes:
+        """The picture as PNG at twice its size, for sharp screens."""
+        from ._files import png_bytes
+
+        return png_bytes(self, theme_named(self.theme))
+
+    def in_theme(self, theme: str) -> Picture:
+        """The same picture, whose PNG is in another theme."""
+        return Picture(self.name, self.title, self.alt, self.paint, theme_named(theme).name, self.data)
+
+
+class Plot(NamedTuple):
+    """A kind of picture: `draw(measurements, theme, **options)` makes one; `standard()` measures what reports show."""
+
+    name: str
+    says: str
+    drawing: Callable[..., Picture]
+    standard: Callable[[], list[Measurement]] | None = None
+
+    def draw(self, measured: Measurement | Sequence[Measurement], theme: str = "light", **options: Any) -> Picture:
+        """The picture of one or several measurements; UsageError if they are not of plain numbers."""
+        measurements = [measured] if isinstance(measured, Measurement) else list(measured)
+        require_plain(self.name, measurements)
+        return self.drawing(measurements, **options).in_theme(theme)
+
+
+def require_plain(name: str, measurements: Sequence[Measurement]) -> None:
+    """UsageError unless there is something to draw, all of it in plain whole numbers."""
+    if not measurements:
+        raise UsageError(f"picture {name}: there is nothing to draw: give one or more measurements")
+    for each in measurements:
+        if not all(type(figure) is int for figure in each.totals) or not each.rows:
+            raise UsageError(f"picture {name}: {each.graph.name} was measured over a grid or symbols: give plain sizes")
+
+
+def plot(
+    name: str, says: str, standard: Callable[[], list[Measurement]] | None = None
+) -> Callable[[Callable[..., Picture]], Callable[..., Picture]]:
+    """Register the decorated function as the picture `name`."""
+
+    def register(drawing: Callable[..., Picture]) -> Callable[..., Picture]:
+        PLOTS.add(name, Plot(name, says, drawing, standard))
+        return drawing
+
+    return register

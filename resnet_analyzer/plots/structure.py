@@ -1,0 +1,197 @@
+"""The shape of any network, read from its graph alone: what follows what, what runs side by side, what skips.
+
+A node is a cut where every path from the input goes through it. Between two cuts that follow each other
+stands one layer, or a fork whose branches are read in the same way. Names and scopes play no part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import NamedTuple, TypeAlias
+
+from ..measure import Row
+
+DEEPEST = 12  # forks within forks that are read; what lies deeper is shown as a tangle
+
+
+class Step(NamedTuple):
+    """One layer on its path."""
+
+    row: Row
+
+
+class Fork(NamedTuple):
+    """Branches that all leave one place and meet again in `join`; an empty branch is the identity."""
+
+    branches: tuple[tuple[Item, ...], ...]
+    join: Row
+
+
+class Tangle(NamedTuple):
+    """Layers whose connections are not made of forks within forks."""
+
+    rows: tuple[Row, ...]
+
+
+Item: TypeAlias = Step | Fork | Tangle
+
+
+class Side(NamedTuple):
+    """Layers that lead to another output than the last (auxiliary heads), and the node that they read first."""
+
+    tapped: str
+    rows: tuple[Row, ...]
+
+
+class Shape(NamedTuple):
+    """A network's main line, and what leaves it for good."""
+
+    items: tuple[Item, ...]
+    sides: tuple[Side, ...]
+
+
+def read(rows: Sequence[Row]) -> Shape:
+    """The shape of a measured network; the input's own node is left out.
+
+    The main line leads to the last output that is not for training only.
+    """
+    main = _ancestors(rows)
+    kept = [row for row in rows if row.name in main]
+    sides = [row for row in rows if row.name not in main]
+    items = _parsed(kept, None, DEEPEST)
+    if items and isinstance(items[0], Step) and items[0].row.op == "Input":
+        items = items[1:]
+    return Shape(items, tuple(_sides(sides, main)))
+
+
+def nodes(items: Sequence[Item]) -> list[Row]:
+    """All rows of some items, in order."""
+    found: list[Row] = []
+    waiting = list(reversed(items))
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, Step):
+            found.append(item.row)
+        elif isinstance(item, Tangle):
+            found += item.rows
+        else:
+            waiting.append(Step(item.join))
+            waiting += [each for branch in reversed(item.branches) for each in reversed(branch)]
+    return found
+
+
+def forks(items: Sequence[Item]) -> list[Fork]:
+    """The forks and tangles of the outermost level are blocks; these are the forks."""
+    return [item for item in items if isinstance(item, Fork)]
+
+
+def weighted_depth(rows: Sequence[Row]) -> int:
+    """The most convolutions and dense layers on a path that enters gates by their main side: the depth in a name."""
+    depth: dict[str, int] = {}
+    for row in rows:
+        inputs = row.node.inputs[:1] if row.op == "Multiply" else row.node.inputs
+        own = any(weight.name.endswith("kernel") for weight in row.weights) or bool(row.node.weights_of)
+        depth[row.name] = max((depth[name] for name in inputs), default=0) + own
+    last = _last(rows)
+    return depth[last] if last else 0
+
+
+def _last(rows: Sequence[Row]) -> str:
+    read_by = {name for row in rows for name in row.node.inputs}
+    ends = [row.name for row in rows if row.name not in read_by and not row.node.training_only]
+    return ends[-1] if ends else rows[-1].name if rows else ""
+
+
+def _ancestors(rows: Sequence[Row]) -> set[str]:
+    wanted = {_last(rows)}
+    for row in reversed(rows):
+        if row.name in wanted:
+            wanted.update(row.node.inputs)
+    return wanted
+
+
+def _parsed(rows: Sequence[Row], entry: str | None, levels: int) -> tuple[Item, ...]:
+    """The items of a branch that reads `entry`, cut where only one value is alive."""
+    place = {row.name: index for index, row in enumerate(rows)}
+    last_use = [-1] * (len(rows) + 1)  # by place; the last entry is for `entry`
+    for index, row in enumerate(rows):
+        for name in row.node.inputs:
+            if name == entry:
+                last_use[-1] = index
+            elif name in place:
+                last_use[place[name]] = index
+    items: list[Item] = []
+    start, alive = 0, last_use[-1]  # alive: how far any value before the current node is still read
+    for index in range(len(rows)):
+        if alive <= index:
+            items.append(_between(rows[start : index + 1], rows[start - 1].name if start else entry, levels))
+            start = index + 1
+        alive = max(alive, last_use[index])
+    if start < len(rows):
+        items.append(Tangle(tuple(rows[start:])))
+    return tuple(items)
+
+
+def _between(rows: Sequence[Row], before: str | None, levels: int) -> Item:
+    """What stands behind one cut up to the next, which is the last of `rows`."""
+    *inner, join = rows
+    if not inner and join.node.inputs.count(before or "") < 2:
+        return Step(join)
+    groups = _components(inner)
+    straight = [place for place, name in enumerate(join.node.inputs) if name == before]
+    if len(groups) + len(straight) < 2 or levels == 0:
+        return Tangle(tuple(rows))
+    branches: list[tuple[int, tuple[Item, ...]]] = [(place, ()) for place in straight]
+    branches += [(_order(group, join), _parsed(group, before, levels - 1)) for group in groups]
+    branches.sort(key=lambda branch: branch[0])
+    return Fork(tuple(items for _, items in branches), join)
+
+
+def _order(group: Sequence[Row], join: Row) -> int:
+    """Branches stand in the order in which the join reads them."""
+    names = {row.name for row in group}
+    return next((index for index, name in enumerate(join.node.inputs) if name in names), len(join.node.inputs))
+
+
+def _components(rows: Sequence[Row]) -> list[list[Row]]:
+    """Rows in groups that are connected among themselves."""
+    leader = {row.name: row.name for row in rows}
+
+    def find(name: str) -> str:
+        while leader[name] != name:
+            leader[name] = leader[leader[name]]
+            name = leader[name]
+        return name
+
+    for row in rows:
+        for name in row.node.inputs:
+            if name in leader:
+                leader[find(name)] = find(row.name)
+    groups: dict[str, list[Row]] = {}
+    for row in rows:
+        groups.setdefault(find(row.name), []).append(row)
+    return list(groups.values())
+
+
+def _sides(rows: Sequence[Row], main: set[str]) -> list[Side]:
+    """What is not on the main line, in connected groups, each with the main node that it leaves from."""
+    found = []
+    for group in _components(rows):
+        taps = [name for row in group for name in row.node.inputs if name in main]
+        found.append(Side(taps[0] if taps else "", tuple(group)))
+    return found
+
+
+def runs(values: Sequence[object]) -> list[tuple[int, int]]:
+    """Equal neighbours as (start, length).
+
+    >>> runs("aab")
+    [(0, 2), (2, 1)]
+    """
+    found, start = [], 0
+    for _, members in groupby(values):
+        length = len(list(members))
+        found.append((start, length))
+        start += length
+    return found

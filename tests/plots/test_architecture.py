@@ -1,0 +1,71 @@
+import pytest
+
+import resnet_analyzer as ra
+from resnet_analyzer.architectures.base import ARCHITECTURES
+from resnet_analyzer.plots.architecture import bands, strand
+from resnet_analyzer.plots.base import PLOTS
+
+from .pictures import SAMPLE, clashes, measured
+
+SIDE_BY_SIDE = ("vgg19", "plain34", "resnet34")
+
+
+def picture(*names):
+    return PLOTS["architecture"].draw([measured(name) for name in names])
+
+
+@pytest.mark.parametrize("name", SAMPLE)
+def test_no_word_overlaps_another_or_is_cut(name):
+    assert clashes(picture(name)) == ([], [])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", list(ARCHITECTURES))
+def test_no_word_overlaps_another_or_is_cut_in_any_network(name):
+    assert clashes(picture(name)) == ([], [])
+
+
+def test_several_networks_do_not_get_in_each_others_way():
+    assert clashes(picture(*SIDE_BY_SIDE)) == ([], [])
+
+
+def test_networks_side_by_side_are_aligned_by_resolution():
+    rows = bands([strand(measured(name), 60) for name in SIDE_BY_SIDE])
+    assert [row.label for row in rows] == ["224×224", "112×112", "56×56", "28×28", "14×14", "7×7", "vector"]
+    assert [len(run) for run in rows[0].pieces] == [2, 0, 0]
+
+
+def test_the_paper_figure_is_drawn_whole():
+    drawn = strand(measured("resnet34"), 60).pieces
+    assert all(piece.times == 1 for piece in drawn)
+
+
+def test_the_words_tell_the_main_figures():
+    alt = picture("resnet152").alt
+    assert "ResNet-152 from 224×224×3 to 1000" in alt
+    assert "36 blocks with a shortcut at 14×14" in alt
+    assert "60.19 M parameters · 11.28 GMACs" in alt
+
+
+def test_a_network_that_grows_again_stands_beside_others_without_common_bands():
+    from resnet_analyzer.ops.conv2d import Conv2d
+    from resnet_analyzer.ops.upsampling2d import Upsampling2d
+
+    graph = ra.GraphBuilder("hourglass")
+    graph.chain(
+        graph.input(ra.FeatureMap(32, 32, 3)),
+        ("down", Conv2d(8, 2, 2)),
+        ("up", Upsampling2d(2)),
+        ("out", Conv2d(3, 1)),
+    )
+    hourglass = ra.measure(graph.graph())
+    assert clashes(PLOTS["architecture"].draw([hourglass, measured("resnet18")])) == ([], [])
+    assert clashes(PLOTS["architecture"].draw(hourglass)) == ([], [])
+
+
+def test_auxiliary_heads_are_told_below():
+    drawn = strand(measured("googlenet", aux=True), 30)
+    assert drawn.sides == (
+        "beside the main line, in training only: aux1, 8 layers",
+        "beside the main line, in training only: aux2, 8 layers",
+    )
