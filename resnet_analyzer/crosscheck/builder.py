@@ -34,7 +34,7 @@ class Built:
 
 
 def build_model(graph: Graph) -> Any:
-    """A `keras.Model` of the graph, with our layer names (`/` becomes `.`).
+    """A `keras.Model` of the graph, with our layer names (`/` becomes `-`).
 
     CheckFailed where a rule does not hold, NoSuchLayer where Keras has nothing for an op,
     MissingFramework without Keras.
@@ -77,15 +77,15 @@ def _require_known(rows: tuple[Row, ...]) -> None:
 
 
 def layer_names(names: list[str]) -> dict[str, str]:
-    """Names that Keras takes, by ours: `/` is not allowed in them.
+    """Names that Keras takes, by ours: `/` is not allowed in them, nor `.` where torch is the back end.
 
-    >>> layer_names(["stage1/conv", "stage1.conv"])
-    {'stage1/conv': 'stage1.conv', 'stage1.conv': 'stage1.conv_2'}
+    >>> layer_names(["stage1/conv", "stage1-conv"])
+    {'stage1/conv': 'stage1-conv', 'stage1-conv': 'stage1-conv_2'}
     """
     taken: dict[str, str] = {}
     used: set[str] = set()
     for name in names:
-        wanted = spelled = name.replace("/", ".")
+        wanted = spelled = name.replace("/", "-").replace(".", "-")
         count = 1
         while spelled in used:
             count += 1

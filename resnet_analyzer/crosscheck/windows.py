@@ -55,7 +55,7 @@ def _every_pixel(keras: Any, op: Convolution, row: Row, name: str) -> Lowered:
 def _zeros(keras: Any, pads: Pads, name: str) -> tuple[Step, ...]:
     if pads == NO_PADS:
         return ()
-    zeros = keras.layers.ZeroPadding2D(pads, name=f"{name}.pad")
+    zeros = keras.layers.ZeroPadding2D(pads, name=f"{name}-pad")
     return (Step(zeros, "explicit padding as a ZeroPadding2D layer"),)
 
 

@@ -9,11 +9,12 @@ means that we have no word for it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any, NamedTuple
 
 from ..errors import AnalyzerError
 from ..ops.activation import ALIASES, PER_ELEMENT, Activation
-from ..ops.base import OPS, Op
+from ..ops.base import OPS, Op, Spelling
 from ..ops.batch_norm import BatchNorm
 from ..ops.concatenate import Concatenate
 from ..ops.dropout import Dropout, StochasticDepth
@@ -34,7 +35,8 @@ class Foreign(NamedTuple):
 
     `kind` is the class, `settings` its configuration, `rank` the axes of its input without batch,
     `channels_axis` where its channels stand among those (−1: last), `constants` the numbers that it
-    takes beside tensors, `weights` the names and shapes of its weights.
+    takes beside tensors, `weights` the names and shapes of its weights, `constant_first` whether the
+    number stands before the tensor, `roles` the names under which it takes tensors (`""`: by place).
     """
 
     kind: str
@@ -43,12 +45,21 @@ class Foreign(NamedTuple):
     channels_axis: int = -1
     constants: tuple[Any, ...] = ()
     weights: tuple[tuple[str, tuple[int, ...]], ...] = ()
+    constant_first: bool = False
+    roles: tuple[str, ...] = ()
 
-    def axis_name(self, axis: int) -> str | None:
+    @property
+    def softmax_over_channels(self) -> bool:
+        """Whether Keras' softmax, which is always over the last axis, is over the channels."""
+        return self.rank < 3 or self.channels_axis == -1
+
+    def axis_name(self, axis: int | None) -> str | None:
         """What we call an axis that Keras counts with the batch in front; None if there is none."""
-        index = axis - 1 if axis > 0 else axis + self.rank
         names = {3: ["height", "width"], 2: ["length"], 1: []}.get(self.rank)
-        if names is None or not 0 <= index < self.rank:
+        if names is None or axis is None:
+            return None
+        index = axis - 1 if axis > 0 else axis + self.rank
+        if not 0 <= index < self.rank:
             return None
         names.insert(self.channels_axis % self.rank, "channels")
         return names[index]
@@ -57,36 +68,40 @@ class Foreign(NamedTuple):
 Reader = Callable[[Foreign], "list[Op] | None"]
 
 
-def read_layer(layer: Foreign) -> list[Op] | None:
-    """Our ops for a layer of Keras' own, in order; None if we have no word for it."""
-    reader = _READERS.get(layer.kind) or _spelled(layer.kind)
+def read_layer(layer: Foreign, tensors: int = 1) -> list[Op] | None:
+    """Our ops for a layer of Keras' own that takes so many tensors, in order; None if we have no word for it."""
+    reader = _READERS.get(layer.kind)
     try:
-        return reader(layer) if reader is not None else None
+        found = reader(layer) if reader is not None else _spelled(layer)
     except (AnalyzerError, KeyError, TypeError, ValueError):
         return None  # settings that our op does not have: better no word than a wrong one
+    return found if found and _takes(found[-1], tensors) else None
 
 
-def _spelled(kind: str) -> Reader | None:
-    """The reader that follows an op's spelling."""
-    for _, op in OPS.items():
-        spelling = op.spellings.get("keras")
-        if spelling is not None and spelling.layer == kind:
-            break
-    else:
+def _takes(op: Op, tensors: int) -> bool:
+    return op.arity in (None, tensors)
+
+
+@cache
+def _by_keras_name() -> dict[str, tuple[type[Op], Spelling]]:
+    """Ops by the name of their Keras layer."""
+    spelled = [(op, op.spellings["keras"]) for _, op in OPS.items() if "keras" in op.spellings]
+    return {spelling.layer: (op, spelling) for op, spelling in spelled}
+
+
+def _spelled(layer: Foreign) -> list[Op] | None:
+    """Read a layer by its op's spelling."""
+    op, spelling = _by_keras_name().get(layer.kind, (None, None))
+    settings = spelling.settings(layer.settings) if spelling is not None else None
+    if op is None or settings is None:
         return None
-
-    def read(layer: Foreign) -> list[Op] | None:
-        settings = spelling.settings(layer.settings)
-        if settings is None:
+    if "activation" in settings:
+        name = activation_name(settings.pop("activation"))
+        if name is None or (name == "softmax" and not layer.softmax_over_channels):
             return None
-        function = settings.pop("activation", None) if kind != "Activation" else None
-        plain = op(**settings)
-        carried = activation_name(function)
-        if carried == "linear":
-            return [plain]
-        return None if carried is None else [op(**settings, activation=carried)]
-
-    return read
+        if name != "linear":
+            settings["activation"] = name
+    return [op(**settings)]
 
 
 def activation_name(function: Any) -> str | None:
@@ -103,7 +118,9 @@ def activation_name(function: Any) -> str | None:
 
 def _activation(layer: Foreign) -> list[Op] | None:
     name = activation_name(layer.settings.get("activation"))
-    return None if name is None else [Activation(name)]
+    if name is None or (name == "softmax" and not layer.softmax_over_channels):
+        return None
+    return [Activation(name)]
 
 
 def _relu(layer: Foreign) -> list[Op] | None:
@@ -202,7 +219,8 @@ def _custom_scale(layer: Foreign) -> list[Op] | None:
 
 def _attention(layer: Foreign) -> list[Op] | None:
     settings = layer.settings
-    if layer.rank != 2 or settings.get("attention_axes") not in (None, [1], (1,)):
+    by_name = set(layer.roles) - {"", "query", "value", "key"}  # a mask is no sequence
+    if layer.rank != 2 or by_name or settings.get("attention_axes") not in (None, [1], (1,)):
         return None
     units = settings.get("output_shape")
     units = units[0] if isinstance(units, (list, tuple)) and len(units) == 1 else units
@@ -251,16 +269,18 @@ def read_operation(operation: Foreign, tensors: int) -> list[Op] | None:
     if operation.kind in ELEMENTWISE and tensors == 2:
         return [OPS[operation.kind]()]
     reader = _OPERATIONS.get(operation.kind)
-    if reader is not None:
-        return reader(operation)
-    name = _activation_operation(operation.kind)
-    return None if name is None else [Activation(name)]
+    try:
+        found = reader(operation) if reader is not None else _activation_operation(operation.kind)
+    except (AnalyzerError, KeyError, TypeError, ValueError):
+        return None
+    return found if found and _takes(found[-1], tensors) else None
 
 
-def _activation_operation(kind: str) -> str | None:
+def _activation_operation(kind: str) -> list[Op] | None:
     """`Relu6` is relu6, `HardSwish` hard_swish: operations are named after the functions."""
-    snake = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in kind).lstrip("_")
-    return next((name for name in (*PER_ELEMENT, *ALIASES) if name == snake or name.replace("_", "") == snake), None)
+    names = {name.replace("_", ""): name for name in (*PER_ELEMENT, *ALIASES)}
+    name = names.get(kind.lower())
+    return None if name is None or name == "linear" else [Activation(name)]
 
 
 def _constant(operation: Foreign) -> float | None:
@@ -274,8 +294,7 @@ def _plus(sign: int) -> Reader:
         number = _constant(operation)
         if number is None:
             return None
-        first = operation.settings.get("constant_first")
-        return [Rescale(-1, number)] if sign < 0 and first else [Rescale(1, sign * number)]
+        return [Rescale(-1, number)] if sign < 0 and operation.constant_first else [Rescale(1, sign * number)]
 
     return read
 
@@ -287,7 +306,7 @@ def _times(operation: Foreign) -> list[Op] | None:
 
 def _divided(operation: Foreign) -> list[Op] | None:
     number = _constant(operation)
-    return [Rescale(1 / number, 0)] if number and not operation.settings.get("constant_first") else None
+    return [Rescale(1 / number, 0)] if number and not operation.constant_first else None
 
 
 def _reduced(op: type[Op]) -> Reader:

@@ -6,29 +6,21 @@ do not know) the layer is read as unknown: its weights are then exact, and its w
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+import itertools
+import warnings
+from typing import Any
 
 from ..dim import Dim, is_number, symbol
 from ..errors import UsageError
 from ..graph import Graph, Node
-from ..ops.base import Op, Weight
+from ..ops.base import Cost, Op, Weight
 from ..ops.input import Input
 from ..ops.opaque import Opaque
-from ..shapes import FeatureMap, Shape, Vector, shape_of
+from ..shapes import Shape, Vector, shape_of, spell
 from ._framework import keras as import_keras
+from ._framework import named_weights
+from ._keras_calls import Call, calls
 from ._keras_layers import Foreign, read_layer, read_operation
-
-
-class Call(NamedTuple):
-    """One application in a model: the layer or operation, the keys of what it reads and makes."""
-
-    operation: Any
-    prefix: str
-    reads: tuple[int, ...]
-    makes: tuple[Any, ...]
-    constants: tuple[Any, ...]
-    constant_first: bool
 
 
 def read_model(model: Any, size: tuple[Dim, ...] | None = None) -> Graph:
@@ -36,25 +28,23 @@ def read_model(model: Any, size: tuple[Dim, ...] | None = None) -> Graph:
     keras = import_keras()
     if not isinstance(model, keras.Model):
         raise UsageError(f"{type(model).__name__} is no Keras model")
-    functional = _functional(keras, model)
-    reader = _Reader(keras, _layout(model), size)
-    for call in _calls(keras, functional, "", {}):
-        reader.read(call)
-    graph = Graph(model.name, tuple(reader.nodes.values()))
-    last = reader.shapes[graph.nodes[-1].name]
+    functional = _functional(keras, model, size)
+    reader = _Reader(keras, _layout(functional), size)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Keras', on describing a layer that holds a lambda
+        for call in calls(keras, functional):
+            reader.read(call)
+    nodes = tuple(reader.nodes.values())
+    last = reader.shapes[nodes[-1].name]
     classes = last.channels if isinstance(last, Vector) and is_number(last.channels) else None
     about = {"title": model.name, "says": "read from Keras", **({"classes": classes} if classes else {})}
-    return Graph(graph.name, graph.nodes, about)
+    return Graph(model.name, nodes, about)
 
 
-def _functional(keras: Any, model: Any) -> Any:
+def _functional(keras: Any, model: Any, size: tuple[Dim, ...] | None) -> Any:
     """The functional model inside a sequential one, or itself; UsageError for a subclassed model."""
     if isinstance(model, keras.Sequential):
-        if not model.built or model._functional is None:
-            raise UsageError(
-                f"{model.name}: this Sequential does not know its input yet: add a keras.Input or build it"
-            )
-        return model._functional
+        return model._functional if model.built and model._functional is not None else _built_copy(keras, model, size)
     if not hasattr(model, "_nodes_by_depth"):
         raise UsageError(
             f"{model.name}: a subclassed model is code, not a graph of layers. Build it functionally, "
@@ -63,55 +53,21 @@ def _functional(keras: Any, model: Any) -> Any:
     return model
 
 
+def _built_copy(keras: Any, model: Any, size: tuple[Dim, ...] | None) -> Any:
+    """A copy of a sequential model that knows no input yet, on an input of the given size."""
+    if size is None or len(size) != 3 or not all(map(is_number, size)):
+        raise UsageError(
+            f"{model.name}: this Sequential does not know its input yet: "
+            "give one of HEIGHTxWIDTHxCHANNELS, or begin the model with a keras.Input"
+        )
+    copy = keras.models.clone_model(model, input_tensors=keras.Input(tuple(size)))
+    return copy._functional
+
+
 def _layout(model: Any) -> str:
     """`channels_first` if a layer says so, else `channels_last`."""
     formats = {getattr(layer, "data_format", None) for layer in model._flatten_layers()}
     return "channels_first" if "channels_first" in formats else "channels_last"
-
-
-def _calls(keras: Any, model: Any, prefix: str, outer: dict[int, int]) -> Iterator[Call]:
-    """Every application in a model in Keras' own order, nested models opened.
-
-    `outer` maps a tensor inside to the one that it really is. Nesting is as deep as people nest
-    models by hand, so here recursion is safe.
-    """
-    position = {id(operation): index for index, operation in enumerate(model.operations)}
-    for depth in sorted(model._nodes_by_depth, reverse=True):
-        for node in sorted(model._nodes_by_depth[depth], key=lambda node: position[id(node.operation)]):
-            tensors = node.arguments.keras_tensors
-            reads = tuple(outer.get(id(tensor), id(tensor)) for tensor in tensors)
-            inner = _opened(keras, node.operation)
-            if inner is not None:
-                names = {id(given): read for given, read in zip(inner.inputs, reads, strict=True)}
-                yield from _calls(keras, inner, f"{prefix}{node.operation.name}/", names)
-                for made, result in zip(node.outputs, inner.outputs, strict=True):
-                    outer[id(made)] = names.get(id(result), id(result))
-                continue
-            if node.is_input and id(node.outputs[0]) in outer:
-                continue  # the input of a nested model is what it was called on
-            constants = tuple(_constants(keras, node.arguments))
-            first = (
-                bool(node.arguments.args)
-                and not hasattr(node.arguments.args[0], "_keras_history")
-                and not (isinstance(node.arguments.args[0], (list, tuple)))
-            )
-            yield Call(node.operation, prefix, reads, tuple(node.outputs), constants, first)
-
-
-def _opened(keras: Any, operation: Any) -> Any:
-    """The functional model that a nested model is, or None for a layer."""
-    if isinstance(operation, keras.Sequential):
-        return operation._functional
-    return operation if isinstance(operation, keras.Model) and hasattr(operation, "_nodes_by_depth") else None
-
-
-def _constants(keras: Any, arguments: Any) -> Iterator[Any]:
-    """What an operation was called with beside tensors and `None`."""
-    for value in (*arguments.args, *arguments.kwargs.values()):
-        is_tensor = isinstance(value, keras.KerasTensor)
-        is_tensors = isinstance(value, (list, tuple)) and any(isinstance(each, keras.KerasTensor) for each in value)
-        if not is_tensor and not is_tensors and value is not None and not isinstance(value, (bool, str)):
-            yield value
 
 
 class _Reader:
@@ -123,119 +79,153 @@ class _Reader:
         self.shapes: dict[str, Shape | None] = {}
         self.tensors: dict[int, str] = {}
         self.owners: dict[int, str] = {}
-        self.kept: list[Any] = []  # tensors stay alive while their ids are keys
+        self.open_inputs = 0
 
     def read(self, call: Call) -> None:
         """Add the node or nodes of one application."""
-        operation = call.operation
-        name = self._free_name(call.prefix + operation.name)
+        name = self._free_name(call.prefix + call.operation.name)
         reads = tuple(self.tensors[key] for key in call.reads)
-        self.kept += call.makes
-        if isinstance(operation, self.keras.layers.InputLayer):
-            self._add(name, Input(self._input_shape(call.makes[0].shape)), (), call)
-            self.tensors[id(call.makes[0])] = name
+        if isinstance(call.operation, self.keras.layers.InputLayer):
+            shape = self._input_shape(call.shapes[0])
+            self._add(name, Input(shape), (), call, shape)
+            self.tensors[call.makes[0]] = name
             return
         ops = self._ops(call, reads)
-        if ops is None or len(call.makes) != 1:
+        if ops is None:
             self._add_unknown(name, reads, call)
             return
-        *first, last = ops
-        for index, op in enumerate(first):
+        *first, (last, cost) = ops
+        for index, (op, before) in enumerate(first):
             # a layer of several ops: the earlier ones change its last input, the last one joins all
-            step = self._add(f"{name}:{index + 1}", op, reads[-1:], call, whole=False)
+            step = self._add(f"{name}:{index + 1}", op, reads[-1:], call, before.output, whole=False)
             reads = (*reads[:-1], step)
-        self.tensors[id(call.makes[0])] = self._add(name, last, reads, call)
+        self.tensors[call.makes[0]] = self._add(name, last, reads, call, cost.output)
 
-    def _ops(self, call: Call, reads: tuple[str, ...]) -> list[Op] | None:
-        """Our ops for the call, if we have words for it and its weights are those that our ops have."""
+    def _ops(self, call: Call, reads: tuple[str, ...]) -> list[tuple[Op, Cost]] | None:
+        """Our ops for the call with their costs, if we have words for it and its weights are those of our ops."""
         inputs = [self.shapes[name] for name in reads]
         operation = call.operation
-        if not inputs or None in inputs or not type(operation).__module__.startswith("keras."):
+        own = type(operation).__module__.startswith("keras.")
+        if not inputs or None in inputs or not own or len(call.makes) != 1:
             return None
         foreign = self._foreign(call, len(inputs[0]))  # type: ignore[arg-type]
         is_layer = isinstance(operation, self.keras.layers.Layer)
-        ops = read_layer(foreign) if is_layer else read_operation(foreign, len(reads))
-        return (
-            ops if ops and self._weights_agree(ops, inputs, foreign) and self._shape_agrees(ops, inputs, call) else None
-        )
+        ops = read_layer(foreign, len(reads)) if is_layer else read_operation(foreign, len(reads))
+        if not ops:
+            return None
+        costs = _costs(ops, inputs)
+        if not _weights_agree(costs[-1], operation):
+            self._require_its_size(ops, call, inputs)
+            return None
+        if not self._shape_agrees(costs[-1].output, call.shapes[0]):
+            return None
+        return list(zip(ops, costs, strict=True))
 
     def _foreign(self, call: Call, rank: int) -> Foreign:
         operation = call.operation
         settings = operation.get_config() if hasattr(operation, "get_config") else {}
-        settings = {**settings, "constant_first": call.constant_first}
         weights = tuple((weight.name, tuple(weight.shape)) for weight in getattr(operation, "weights", ()))
         axis = 0 if self.layout == "channels_first" and rank == 3 else -1
-        return Foreign(type(operation).__name__, settings, rank, axis, call.constants, weights)
+        return Foreign(
+            type(operation).__name__, settings, rank, axis, call.constants, weights, call.constant_first, call.roles
+        )
 
-    def _weights_agree(self, ops: list[Op], inputs: list[Any], foreign: Foreign) -> bool:
-        ours = [tuple(weight.shape) for weight in self._last_cost(ops, inputs).weights]
-        return sorted(ours) == sorted(shape for _, shape in foreign.weights)
+    def _require_its_size(self, ops: list[Op], call: Call, inputs: list[Any]) -> None:
+        """UsageError where only the size that was given makes the weights other ones than the layer's."""
+        if self.size is None:
+            return
+        own = [self._keras_shape(shape) for shape in call.read_shapes]
+        if None not in own and _weights_agree(_costs(ops, own)[-1], call.operation):
+            raise UsageError(
+                f"{call.operation.name}: its weights are those for an input of {spell(own[-1])}, "
+                f"but --input makes it {spell(inputs[-1])}. Take the model's own size, or build it for this one."
+            )
 
-    def _shape_agrees(self, ops: list[Op], inputs: list[Any], call: Call) -> bool:
+    def _shape_agrees(self, ours: Shape | None, theirs: tuple[int | None, ...]) -> bool:
         """Whether our rule gives the shape that Keras inferred, as far as that is fixed and not overridden."""
-        ours, theirs = self._last_cost(ops, inputs).output, self._keras_shape(call.makes[0].shape)
-        if self.size is not None or theirs is None:
-            return ours is not None
-        return ours is not None and tuple(ours) == tuple(theirs)
+        sizes = self._in_our_order(theirs)
+        if ours is None or sizes is None or len(ours) != len(sizes):
+            return False
+        return self.size is not None or all(each in (None, mine) for mine, each in zip(ours, sizes, strict=True))
 
-    def _last_cost(self, ops: list[Op], inputs: list[Any]) -> Any:
-        *first, last = ops
-        for op in first:
-            inputs = [*inputs[:-1], op.apply(inputs[-1]).output]
-        return last.apply(*inputs)
-
-    def _add(self, name: str, op: Op, reads: tuple[str, ...], call: Call, whole: bool = True) -> str:
+    def _add(
+        self, name: str, op: Op, reads: tuple[str, ...], call: Call, shape: Shape | None, whole: bool = True
+    ) -> str:
         operation = call.operation
         owner = self.owners.setdefault(id(operation), name) if whole else name
         frozen = getattr(operation, "trainable", True) is False
         shared = owner if owner != name and getattr(operation, "weights", None) else ""
-        scope = call.prefix.rstrip("/")
-        self.nodes[name] = Node(name, op, reads, scope, weights_of=shared, frozen=frozen)
-        known = [self.shapes[each] for each in reads]
-        opaque = isinstance(op, Opaque)
-        self.shapes[name] = op.output if opaque else op.apply(*known).output
+        self.nodes[name] = Node(name, op, reads, call.prefix.rstrip("/"), weights_of=shared, frozen=frozen)
+        self.shapes[name] = shape
         return name
 
     def _add_unknown(self, name: str, reads: tuple[str, ...], call: Call) -> None:
         """A row whose cost we do not know: the weights and, if fixed, the shape are Keras' own."""
-        kind = type(call.operation).__name__
-        trained = {id(weight) for weight in getattr(call.operation, "trainable_weights", ())}
-        weights = tuple(
-            Weight(weight.name, tuple(weight.shape), id(weight) in trained)
-            for weight in getattr(call.operation, "weights", ())
-        )
-        for index, made in enumerate(call.makes):
-            shape = None if self.size is not None else self._keras_shape(made.shape)
+        operation = call.operation
+        trained = {id(weight) for weight in getattr(operation, "trainable_weights", ())}
+        found = named_weights(operation) if getattr(operation, "weights", None) else {}
+        weights = tuple(Weight(called, tuple(weight.shape), id(weight) in trained) for called, weight in found.items())
+        for index, (key, made) in enumerate(zip(call.makes, call.shapes, strict=True)):
+            shape = None if self.size is not None else self._keras_shape(made)
             each = name if not index else f"{name}:{index + 1}"
-            self._add(each, Opaque(f"a Keras {kind}", shape, () if index else weights), reads, call)
-            self.tensors[id(made)] = each
+            op = Opaque(f"a Keras {type(operation).__name__}", shape, () if index else weights)
+            self.tensors[key] = self._add(each, op, reads, call, shape, whole=not index)
 
     def _input_shape(self, shape: tuple[int | None, ...]) -> Shape:
-        """An input's shape: Keras' own, with the given size or symbols for what it leaves open."""
-        sizes: list[Dim] = list(shape[1:])
-        if not 1 <= len(sizes) <= 3:
-            raise UsageError(f"an input of shape {tuple(shape)} has {len(sizes)} axes; 1 to 3 can be read")
-        if len(sizes) == 3:
-            sizes = [*sizes[1:], sizes[0]] if self.layout == "channels_first" else sizes
-            if self.size is not None:
-                sizes = [*self.size[:2], self.size[2] if len(self.size) == 3 else sizes[2]]
+        """An input's shape: Keras' own, with the given size or symbols for what it leaves open.
+
+        Symbols of a second input are others: `h2`, `w2`; that both are the same is then an assumption.
+        """
+        sizes: list[Dim | None] | None = self._in_our_order(shape)  # type: ignore[assignment]
+        if sizes is None:
+            raise UsageError(f"an input of shape {tuple(shape)} has {len(shape) - 1} axes; 1 to 3 can be read")
+        if len(sizes) == 3 and self.size is not None:
+            sizes = [*self.size[:2], self.size[2] if len(self.size) == 3 else sizes[2]]
         names = {3: ("h", "w", "c"), 2: ("t", "c"), 1: ("c",)}[len(sizes)]
-        return shape_of(*[symbol(name) if size is None else size for name, size in zip(names, sizes, strict=True)])
+        self.open_inputs += None in sizes
+        number = str(self.open_inputs) if self.open_inputs > 1 else ""
+        return shape_of(
+            *[symbol(name + number) if size is None else size for name, size in zip(names, sizes, strict=True)]
+        )
 
     def _keras_shape(self, shape: tuple[int | None, ...]) -> Shape | None:
         """A tensor's shape of one image in our axes; None where it is not fixed or has other axes."""
+        sizes = self._in_our_order(shape)
+        return None if sizes is None or None in sizes else shape_of(*sizes)  # type: ignore[arg-type]
+
+    def _in_our_order(self, shape: tuple[int | None, ...]) -> list[int | None] | None:
+        """The sizes of a Keras shape without the batch, channels last; None for other than 1 to 3 axes."""
         sizes = list(shape[1:])
-        if not 1 <= len(sizes) <= 3 or None in sizes:
+        if not 1 <= len(sizes) <= 3:
             return None
-        if len(sizes) == 3 and self.layout == "channels_first":
-            return FeatureMap(sizes[1], sizes[2], sizes[0])
-        return shape_of(*sizes)
+        return [*sizes[1:], sizes[0]] if len(sizes) == 3 and self.layout == "channels_first" else sizes
 
     def _free_name(self, name: str) -> str:
         """The name, or name#2, name#3 … for further applications."""
-        if name not in self.nodes:
-            return name
-        count = 2
-        while f"{name}#{count}" in self.nodes:
-            count += 1
-        return f"{name}#{count}"
+        free = name
+        for count in itertools.count(2):
+            if free not in self.nodes:
+                return free
+            free = f"{name}#{count}"
+        raise AssertionError  # never reached: the numbers do not end
+
+
+def _costs(ops: list[Op], inputs: list[Any]) -> list[Cost]:
+    """The cost of each op of a layer: the earlier ones change its last input, the last one joins all."""
+    *first, last = ops
+    costs = []
+    for op in first:
+        costs.append(op.apply(inputs[-1]))
+        inputs = [*inputs[:-1], costs[-1].output]
+    return [*costs, last.apply(*inputs)]
+
+
+def _weights_agree(cost: Cost, operation: Any) -> bool:
+    """Whether a layer has just the weights that our op has, trained as it says (all of them fixed if frozen)."""
+    theirs = getattr(operation, "weights", ())
+    if len(cost.weights) != len(theirs):
+        return False
+    trained = {id(weight) for weight in getattr(operation, "trainable_weights", ())}
+    frozen = getattr(operation, "trainable", True) is False
+    ours = sorted((tuple(weight.shape), weight.trainable and not frozen) for weight in cost.weights)
+    return ours == sorted((tuple(weight.shape), id(weight) in trained) for weight in theirs)
