@@ -55,10 +55,13 @@ def _calls(keras: Any, model: Any, prefix: str, keys: dict[int, int], fresh: Ite
 def _nodes(model: Any) -> list[Any]:
     """A functional model's nodes as Keras runs them: farthest from the end first, then as built."""
     position = {id(operation): index for index, operation in enumerate(model.operations)}
+    made = {id(node): index for each in model.operations for index, node in enumerate(each._inbound_nodes)}
     return [
         node
         for depth in sorted(model._nodes_by_depth, reverse=True)
-        for node in sorted(model._nodes_by_depth[depth], key=lambda node: position[id(node.operation)])
+        for node in sorted(
+            model._nodes_by_depth[depth], key=lambda node: (position[id(node.operation)], made[id(node)])
+        )
     ]
 
 

@@ -1,0 +1,353 @@
+"""Keras models in memory: every way to build one is read, nothing is run, nothing is changed."""
+
+from __future__ import annotations
+
+import numpy
+import pytest
+
+import resnet_analyzer as ra
+from resnet_analyzer.dim import ceil_div, symbol
+from resnet_analyzer.errors import UsageError
+from resnet_analyzer.shapes import FeatureMap, Sequence, Vector
+
+keras = pytest.importorskip("keras")
+layers = keras.layers
+
+
+def image(*shape, name=None):
+    return keras.Input(shape or (16, 16, 3), name=name)
+
+
+def read(inputs, outputs, **options):
+    return ra.measure(ra.from_keras(keras.Model(inputs, outputs), **options))
+
+
+def agrees(model):
+    """The model's measurement, every layer's parameters and shape the same as Keras'."""
+    measured = ra.measure(ra.from_keras(model))
+    assert measured.totals.params == model.count_params()
+    trained = sum(weight.shape.num_elements() for weight in model.trainable_weights)
+    assert measured.totals.trainable_params == trained
+    for layer in model.layers:
+        if layer.name in measured.by_name:
+            row = measured.by_name[layer.name]
+            assert (None, *row.output) == tuple(layer.output.shape), layer.name
+            assert row.params == layer.count_params(), layer.name
+    return measured
+
+
+def test_functional():
+    start = image()
+    x = layers.Conv2D(8, 3, strides=2, padding="same", activation="relu", name="conv")(start)
+    x = layers.BatchNormalization(name="norm")(x)
+    x = layers.GlobalAveragePooling2D(name="pool")(x)
+    measured = agrees(keras.Model(start, layers.Dense(5, activation="softmax", name="dense")(x), name="small"))
+    assert measured.status == "complete"
+    assert measured.graph.name == "small"
+    assert measured.totals.macs == 3 * 3 * 3 * 8 * 8 * 8 + 8 * 5
+    assert measured.by_name["conv"].output == FeatureMap(8, 8, 8)
+    assert {weight.name: weight.shape for weight in measured.by_name["norm"].weights} == {
+        "gamma": (8,), "beta": (8,), "moving_mean": (8,), "moving_variance": (8,),
+    }  # fmt: skip
+
+
+def test_sequential():
+    model = keras.Sequential([image(), layers.Conv2D(4, 3), layers.Flatten(), layers.Dense(2)])
+    measured = agrees(model)
+    assert measured.status == "complete"
+    assert measured.rows[-1].output == Vector(2)
+
+
+def test_a_sequential_that_knows_no_input_says_so():
+    model = keras.Sequential([layers.Conv2D(4, 3)], name="bare")
+    with pytest.raises(UsageError, match="bare: this Sequential does not know its input yet: give one of HEIGHTx"):
+        ra.from_keras(model)
+    with pytest.raises(UsageError, match="does not know its input"):
+        ra.from_keras(model, input=16)
+
+
+def test_a_sequential_is_read_on_a_given_input_and_stays_unbuilt():
+    model = keras.Sequential([layers.Conv2D(4, 3), layers.GlobalMaxPooling2D()])
+    measured = ra.measure(ra.from_keras(model, input=(10, 12, 3)))
+    assert measured.rows[1].output == FeatureMap(8, 10, 4)
+    assert not model.built
+    assert not model.layers[0].weights
+
+
+def test_nested_two_levels():
+    inner = keras.Sequential([image(16, 16, 3), layers.Conv2D(4, 3, padding="same", name="conv")], name="inner")
+    middle_in = image()
+    middle = keras.Model(middle_in, layers.ReLU(name="relu")(inner(middle_in)), name="middle")
+    start = image()
+    measured = agrees(keras.Model(start, layers.Conv2D(2, 1, name="last")(middle(start))))
+    assert [row.name for row in measured.rows[1:]] == ["middle/inner/conv", "middle/relu", "last"]
+    assert measured.by_name["middle/inner/conv"].node.scope == "middle/inner"
+    assert measured.by_name["last"].node.inputs == ("middle/relu",)
+
+
+def test_a_nested_model_called_twice_is_two_runs_of_one_set_of_weights():
+    inner = keras.Sequential([image(16, 16, 3), layers.Conv2D(4, 3, name="conv"), layers.ReLU(name="relu")], name="in")
+    one, two = image(name="one"), image(name="two")
+    measured = agrees(keras.Model([one, two], layers.Subtract(name="minus")([inner(one), inner(two)])))
+    assert measured.by_name["in/conv#2"].node.weights_of == "in/conv"
+    assert measured.by_name["in/conv#2"].node.inputs == ("two",)
+    assert measured.by_name["minus"].node.inputs == ("in/relu", "in/relu#2")
+    assert measured.totals.macs == 2 * 14 * 14 * 4 * 27
+
+
+def test_a_shared_layer_has_one_set_of_weights_and_a_shape_per_call():
+    conv = layers.Conv2D(4, 3, name="conv")
+    large, small = image(20, 20, 3), image(9, 9, 3)
+    model = keras.Model([large, small], [conv(large), conv(small)])
+    measured = ra.measure(ra.from_keras(model))
+    assert measured.by_name["conv"].output == FeatureMap(18, 18, 4)
+    assert measured.by_name["conv#2"].output == FeatureMap(7, 7, 4)
+    assert measured.totals.params == model.count_params() == 112
+    assert measured.totals.macs == (18 * 18 + 7 * 7) * 4 * 27
+
+
+def test_several_inputs_and_outputs():
+    one, two = image(16, 16, 3, name="one"), keras.Input((7,), name="two")
+    flat = layers.Flatten()(layers.MaxPooling2D(4)(one))
+    both = layers.Concatenate(name="both")([flat, two])
+    model = keras.Model([one, two], [layers.Dense(2, name="a")(both), layers.Dense(3, name="b")(both)])
+    measured = agrees(model)
+    assert [node.name for node in measured.graph.inputs] == ["one", "two"]
+    assert [node.name for node in measured.graph.outputs] == ["a", "b"]
+    assert measured.by_name["both"].output == Vector(4 * 4 * 3 + 7)
+
+
+def test_open_sizes_are_symbols():
+    start = image(None, None, 3)
+    model = keras.Model(start, layers.Conv2D(8, 3, strides=2, padding="same", name="conv")(start))
+    measured = ra.measure(ra.from_keras(model))
+    h, w = symbol("h"), symbol("w")
+    assert measured.by_name["conv"].output == FeatureMap(ceil_div(h, 2), ceil_div(w, 2), 8)
+    assert measured.totals.macs.subs({h: 9, w: 6}) == 5 * 3 * 8 * 27
+    given = ra.measure(ra.from_keras(model, input=(9, 6)))
+    assert given.totals.macs == 5 * 3 * 8 * 27
+    assert type(given.totals.macs) is int
+
+
+def test_a_size_may_be_given_where_the_model_has_another():
+    start = image(32, 32, 3)
+    pooled = layers.GlobalAveragePooling2D()(layers.Conv2D(8, 3, name="conv")(start))
+    model = keras.Model(start, layers.Dense(2)(pooled))
+    assert ra.measure(ra.from_keras(model, input=10)).by_name["conv"].output == FeatureMap(8, 8, 8)
+
+
+def test_a_size_that_the_weights_do_not_fit_is_refused():
+    model = keras.Sequential([image(8, 8, 3), layers.Flatten(), layers.Dense(2, name="dense")])
+    with pytest.raises(UsageError, match="dense: its weights are those for an input of 192, but --input makes it 300"):
+        ra.from_keras(model, input=10)
+
+
+def test_open_sizes_of_two_inputs_are_taken_to_be_the_same_as_an_assumption():
+    one, two = image(None, None, 3), image(None, None, 3)
+    measured = read([one, two], layers.Add()([one, two]))
+    assert len(measured.assumptions) == 2
+    assert measured.status == "complete"
+
+
+def test_channels_first():
+    start = keras.Input((3, 20, 16))
+    x = layers.Conv2D(8, 3, data_format="channels_first", name="conv")(start)
+    x = layers.BatchNormalization(axis=1, name="norm")(x)
+    x = layers.Concatenate(axis=1, name="both")([x, x])
+    x = layers.GlobalAveragePooling2D(data_format="channels_first", name="pool")(x)
+    model = keras.Model(start, layers.Dense(2)(x))
+    measured = ra.measure(ra.from_keras(model))
+    assert measured.status == "complete"
+    assert measured.by_name["conv"].output == FeatureMap(18, 14, 8)
+    assert measured.by_name["both"].output == FeatureMap(18, 14, 16)
+    assert measured.totals.params == model.count_params()
+
+
+@pytest.mark.parametrize("frozen", ["whole", "nested", "layer"])
+def test_frozen_layers(frozen):
+    base = keras.Sequential([image(), layers.Conv2D(4, 3, name="conv"), layers.BatchNormalization()], name="base")
+    start = image()
+    model = keras.Model(start, layers.Dense(2)(layers.Flatten()(base(start))))
+    {"whole": model, "nested": base, "layer": base.layers[0]}[frozen].trainable = False
+    measured = agrees(model)
+    assert measured.by_name["base/conv"].trainable_params == 0
+    assert measured.by_name["base/conv"].params == 112
+
+
+def test_operators_and_operations():
+    ops, start = keras.ops, image(8, 8, 4, name="x")
+    x = start + layers.Conv2D(4, 1, name="conv")(start)
+    for step in (
+        lambda x: x * 2.0,
+        lambda x: 1.0 - x,
+        lambda x: x - 1,
+        lambda x: x / 4,
+        ops.relu,
+        lambda x: ops.concatenate([x, x], axis=-1),
+        lambda x: ops.mean(x, axis=(1, 2)),
+        lambda x: ops.reshape(x, (-1, 2, 4)),
+        ops.softmax,
+    ):
+        x = step(x)
+    measured = read(start, x)
+    assert measured.status == "complete"
+    told = [(row.op, row.node.op.settings()) for row in measured.rows[2:]]
+    assert told == [
+        ("Add", {}),
+        ("Rescale", {"scale": 2.0}),
+        ("Rescale", {"scale": -1, "offset": 1.0}),
+        ("Rescale", {"offset": -1}),
+        ("Rescale", {"scale": 0.25}),
+        ("Activation", {}),
+        ("Concatenate", {}),
+        ("GlobalAveragePool2d", {}),
+        ("Reshape", {"target": (2, 4)}),
+        ("Activation", {"function": "softmax"}),
+    ]
+    assert measured.rows[-1].output == Sequence(2, 4)
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        lambda x: 1.0 / x,
+        lambda x: x**2,
+        lambda x: keras.ops.sum(x, axis=1),
+        lambda x: keras.ops.mean(x, axis=-1),
+        lambda x: x * numpy.ones(3, "float32"),
+        lambda x: layers.Activation("mish")(x),
+        lambda x: layers.Conv2D(2, 1, activation=keras.ops.cos)(x),
+        lambda x: layers.ReLU(threshold=0.5)(x),
+        lambda x: layers.Softmax(axis=1)(x),
+        lambda x: layers.BatchNormalization(axis=1)(x),
+        lambda x: layers.LayerNormalization(axis=1)(x),
+        lambda x: layers.Resizing(4, 4)(x),
+    ],
+)
+def test_what_we_have_no_word_for_is_unknown_with_its_shape_and_weights(step):
+    start = image(8, 6, 3)
+    made = step(start)
+    model = keras.Model(start, made)
+    measured = ra.measure(ra.from_keras(model))
+    assert measured.status == "lower_bound"
+    assert tuple(measured.rows[-1].output) == tuple(made.shape[1:])
+    assert measured.totals.params == model.count_params()
+
+
+class Doubled(layers.Layer):
+    """Somebody's own layer, with a weight."""
+
+    def build(self, shape):
+        self.factor = self.add_weight(name="factor", shape=(shape[-1],))
+
+    def call(self, x):
+        return x * self.factor * 2
+
+
+class Extended(layers.Conv2D):
+    """A convolution with one weight more."""
+
+    def build(self, shape):
+        super().build(shape)
+        self.extra = self.add_weight(name="extra", shape=(5,), trainable=False)
+
+
+@pytest.mark.parametrize(("layer", "weights"), [(Doubled(), 1), (Extended(2, 3), 3)], ids=["own", "subclass"])
+def test_somebodys_own_layer_is_unknown_and_the_totals_a_lower_bound(layer, weights):
+    start = image(8, 8, 3)
+    model = keras.Model(start, layers.Conv2D(4, 3, name="conv")(layer(start)))
+    measured = ra.measure(ra.from_keras(model))
+    assert measured.status == "lower_bound"
+    assert measured.unknown == (layer.name,)
+    assert len(measured.by_name[layer.name].weights) == weights
+    assert measured.totals.params == model.count_params()
+    assert measured.totals.macs == measured.by_name["conv"].work.multiply_accumulates > 0
+
+
+def test_a_layer_of_several_outputs_is_unknown_once_per_output():
+    start = image(8, 8, 4)
+    left, right = keras.ops.split(start, 2, axis=-1)
+    measured = read(start, layers.Add()([left, layers.Conv2D(2, 1)(right)]))
+    assert measured.status == "lower_bound"
+    assert measured.rows[1].output == measured.rows[2].output == FeatureMap(8, 8, 2)
+    assert measured.rows[-1].node.inputs == (measured.rows[1].name, measured.rows[3].name)
+    assert measured.rows[3].node.inputs == (measured.rows[2].name,)
+
+
+@pytest.mark.parametrize("options", [{}, {"value_dim": 3, "use_bias": False}, {"output_shape": 5}])
+def test_attention(options):
+    query, value = keras.Input((10, 8)), keras.Input((6, 4))
+    attention = layers.MultiHeadAttention(2, 4, name="attention", **options)
+    measured = agrees(keras.Model([query, value], attention(query, value)))
+    assert measured.status == "complete"
+    value_dim, units = options.get("value_dim", 4), options.get("output_shape", 8)
+    macs = 10 * 8 * 8 + 6 * 4 * 8 + 6 * 4 * 2 * value_dim + 10 * 2 * value_dim * units
+    assert measured.totals.macs == macs + 2 * 10 * 6 * (4 + value_dim)
+
+
+def test_attention_takes_its_inputs_by_name():
+    query, key, value = keras.Input((10, 8), name="q"), keras.Input((6, 4), name="k"), keras.Input((6, 3), name="v")
+    model = keras.Model([query, key, value], layers.MultiHeadAttention(2, 4, name="mha")(query, key=key, value=value))
+    measured = agrees(model)
+    assert measured.by_name["mha"].node.inputs == ("q", "v", "k")
+
+
+def test_attention_with_a_mask_is_unknown():
+    query, mask = keras.Input((10, 8)), keras.Input((10, 10), dtype="bool")
+    made = layers.MultiHeadAttention(2, 4)(query, query, attention_mask=mask)
+    assert read([query, mask], made).status == "lower_bound"
+
+
+def test_nothing_of_the_model_is_changed():
+    model = keras.Sequential([image(), layers.Conv2D(4, 3), layers.BatchNormalization(), layers.Flatten()])
+    model.add(layers.Dense(2))
+    model.layers[0].trainable = False
+    model.compile("adam", "mse")
+
+    def state():
+        flags = [(layer.name, layer.trainable, layer.built) for layer in model.layers]
+        weights = [(weight.path, weight.trainable, weight.numpy().tolist()) for weight in model.weights]
+        slots = [(slot.path, slot.numpy().tolist()) for slot in model.optimizer.variables]
+        return model.get_config(), flags, weights, slots, keras.backend.image_data_format()
+
+    before = state()
+    ra.from_keras(model)
+    ra.from_keras(model, input=16)
+    assert state() == before
+
+
+class Counted(layers.Layer):
+    calls = 0
+
+    def call(self, x):
+        Counted.calls += 1
+        return x
+
+
+def test_nothing_is_run():
+    start = image()
+    model = keras.Model(start, Counted()(start))
+    calls = Counted.calls
+    ra.from_keras(model)
+    assert Counted.calls == calls
+
+
+class Written(keras.Model):
+    def call(self, x):
+        return x
+
+
+def test_a_subclassed_model_says_what_to_do():
+    with pytest.raises(UsageError, match="a subclassed model is code, not a graph of layers"):
+        ra.from_keras(Written())
+
+
+def test_inside_another_model_it_is_unknown():
+    start = image()
+    assert read(start, Written()(start)).status == "lower_bound"
+
+
+@pytest.mark.parametrize("thing", [3, "resnet50", None])
+def test_no_model_is_refused(thing):
+    with pytest.raises(UsageError, match="is no Keras model"):
+        ra.from_keras(thing)
