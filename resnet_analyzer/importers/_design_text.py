@@ -11,6 +11,7 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import Any, NamedTuple
 
 from ..errors import UsageError
@@ -281,4 +282,6 @@ def _plain(text: str) -> Any:
         return _WORDS[text.lower()]
     if _INT.fullmatch(text):
         return int(text)
-    return float(text) if _FLOAT.fullmatch(text) and not text.lstrip("+-").isdigit() else text
+    if _FLOAT.fullmatch(text) and not text.lstrip("+-").isdigit() and isfinite(float(text)):
+        return float(text)
+    return text

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from resnet_analyzer.analyses.repair import Budget, mended, repairs
@@ -89,3 +91,22 @@ def test_tries_are_bounded():
     reading = examine_text("mine.yaml", "layers:\n- rleu\n")
     verified = verify_text("mine.yaml", "layers:\n- rleu\n")
     assert repairs(reading, verified.findings, verified.findings[0], Request(), Budget(work=0)) == ()
+
+
+# to PyYAML, which reads YAML 1.1, `no` is false: that mistake cannot be made in JSON
+IN_JSON = [broken for broken in CORPUS if broken.path.stem != "value_yes"]
+
+
+@pytest.mark.parametrize("broken", IN_JSON, ids=lambda broken: broken.path.stem)
+@pytest.mark.parametrize("indent", [None, 1])
+def test_designs_in_json_stay_json(broken, indent):
+    yaml = pytest.importorskip("yaml")
+    text = json.dumps(yaml.safe_load(broken.text), indent=indent, ensure_ascii=False)
+    verified = verify_text("mine.json", text)
+    (finding,) = verified.findings
+    assert finding.node == broken.node
+    assert broken.cause in finding.says
+    assert verified.repairs[0]
+    for repair in verified.repairs[0]:
+        json.loads(repair.text)
+        assert verify_text("mine.json", repair.text, identity=False).valid, repair.says

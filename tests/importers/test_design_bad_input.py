@@ -82,6 +82,7 @@ WRONG = {
     "zero": ("layers:\n- conv2d: {filters: 3, strides: 0}\n", "strides must be at least 1, not 0"),
     "a fraction": ("layers:\n- conv2d: {filters: 2.5}\n", "filters must be a whole number, not 2.5"),
     "infinity": ("layers:\n- conv2d: {filters: .inf}\n", "'.inf' is not part of an expression"),
+    "beyond all floats": ("layers:\n- conv2d: {filters: 1e964}\n", "filters: "),
     "too many digits": ("layers:\n- conv2d: {filters: 99999999999999999999999}\n", "filters: a value beyond 10**18"),
     "a list": ("layers:\n- conv2d: {filters: [1, 2]}\n", "filters must be a number, not a list"),
     "nested lists": ("layers:\n- conv2d: {filters: 3, kernel_size: [[[1]]]}\n", "cannot be a list"),
