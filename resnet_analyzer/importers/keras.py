@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import re
+import sys
+from dataclasses import replace
+from importlib import import_module
 from typing import Any
 
 from ..dim import Dim
 from ..errors import UsageError
 from ..graph import Graph
+from ..shapes import FeatureMap, Shape
+from ._framework import MissingFramework
 from .base import Request, importer
 
 FACTORY = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
@@ -32,23 +38,38 @@ def read_file(source: str, request: Request) -> Graph:
     """The graph of a model file; no code in it runs unless its package is trusted."""
     from ._keras_files import load_model
 
-    return _renamed(from_keras(load_model(source, request.trust), request.input), source)
+    return _read(load_model(source, request.trust), source, request)
 
 
 @importer("factory", "Python: package.module:factory", lambda source: bool(FACTORY.fullmatch(source)))
 def read_factory(source: str, request: Request) -> Graph:
     """The graph of what `package.module:factory` makes or is: a Keras model, or a graph of ours."""
-    made = _made(source)
-    if isinstance(made, Graph):
-        return made
-    return from_keras(made, request.input)
+    return _read(_made(source), source, request)
+
+
+def _read(found: Any, source: str, request: Request) -> Graph:
+    """The graph of a model or a graph; the size that was asked for instead of its own."""
+    if request.classes is not None:
+        raise UsageError(f"{source}: its number of classes is its own; --classes is for registered networks")
+    if isinstance(found, Graph):
+        graph = found if request.input is None else found.with_input(_resized(found, request.input))
+    else:
+        try:
+            graph = from_keras(found, request.input)
+        except MissingFramework:
+            raise
+        except UsageError as error:
+            raise UsageError(f"{source}: {error}") from error
+    return replace(graph, about={**graph.about, "source": source})
+
+
+def _resized(graph: Graph, size: tuple[Dim, ...]) -> Shape:
+    height, width, *channels = size
+    return FeatureMap(height, width, channels[0] if channels else graph.inputs[0].op.shape.channels)  # type: ignore[attr-defined]
 
 
 def _made(source: str) -> Any:
-    import os
-    import sys
-    from importlib import import_module
-
+    """What a name of a user's own module is, or makes when called."""
     module_name, _, attributes = source.partition(":")
     if os.getcwd() not in sys.path:
         sys.path.insert(0, os.getcwd())  # as `python -m` does: a user's own file beside him
@@ -56,13 +77,7 @@ def _made(source: str) -> Any:
         found = import_module(module_name)
         for name in attributes.split("."):
             found = getattr(found, name)
-        is_model = isinstance(found, Graph) or hasattr(found, "layers")
+        is_model = isinstance(found, Graph) or (hasattr(found, "layers") and not isinstance(found, type))
         return found if is_model or not callable(found) else found()
-    except Exception as error:  # a user's own code may fail in any way: say how, without a traceback
+    except (Exception, SystemExit) as error:  # a user's own code may fail in any way: say how, without a traceback
         raise UsageError(f"{source}: {type(error).__name__}: {error}") from error
-
-
-def _renamed(graph: Graph, source: str) -> Graph:
-    from dataclasses import replace
-
-    return replace(graph, about={**graph.about, "source": source})
