@@ -57,8 +57,12 @@ def deliver(report: Report, destination: Destination) -> None:
     if destination.output is not None:
         write_whole(destination.output, destination.writer.render(report, FILE_COLUMNS, False))
     else:
-        columns, colour = terminal()
-        show(destination.writer.render(report, columns, colour))
+        deliver_text(lambda columns, colour: destination.writer.render(report, columns, colour))
+
+
+def deliver_text(render: Callable[[int, bool], str]) -> None:
+    """Write what `render(columns, colour)` gives for this terminal to standard output."""
+    show(render(*terminal()))
 
 
 def terminal() -> tuple[int, bool]:

@@ -8,7 +8,7 @@ from typing import Any
 from ..crosscheck.compare import AGREES, NO_WITNESS, NOTHING, LayerVerdict, ModelVerdict
 from ..crosscheck.equivalence import Equivalence
 from ..crosscheck.framework import Device
-from .model import Column, Report, Table
+from .model import Column, Report, Section, Table
 from .numbers import grouped
 
 MODELS = (
@@ -50,6 +50,14 @@ def crosschecked_report(
     notes += [("device", on.text()), ("witnesses", WITNESSES), *_remarks(verdicts)]
     title = f"Crosscheck of {len(verdicts)} models" if len(verdicts) != 1 else f"Crosscheck of {_name(verdicts[0])}"
     return Report(title, tuple(tables), tuple(notes), lambda: _data(verdicts, on, equivalences))
+
+
+def crosschecked_section(verdicts: Sequence[ModelVerdict], on: Device) -> Section:
+    """What the running models said, as a part of a longer report."""
+    report = crosschecked_report(verdicts, on)
+    asked = "Is it really so? The network, built as a real Keras model and run, beside our figures."
+    see = tuple(f"{label}: {text}" for label, text in report.notes)
+    return Section("Checked against a running model", (asked,), report.tables, see=see)
 
 
 def summary(verdicts: Sequence[ModelVerdict]) -> str:

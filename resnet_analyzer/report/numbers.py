@@ -96,12 +96,41 @@ def _times(millionths: int) -> str:
     return f"{_rounded(millionths, 10**6, 2)}×"
 
 
+def signed(number: int) -> str:
+    """A difference, with its sign.
+
+    >>> signed(26560), signed(-3), signed(0)
+    ('+26,560', '−3', '0')
+    """
+    return f"{'+' if number > 0 else '−' if number < 0 else ''}{grouped(abs(number))}"
+
+
+def percent(part: int, whole: int) -> str:
+    """A part of a whole, in percent.
+
+    >>> percent(14964736, 25557032)
+    '59 %'
+    """
+    return _percent(share(part, whole))
+
+
+def times(large: int, small: int) -> str:
+    """How many times one number is another.
+
+    >>> times(1179648, 69632)
+    '16.94×'
+    """
+    return _times(share(large, small))
+
+
 def _printed(number: int) -> str:
     return printed(number, 4)
 
 
 _SPELL: dict[str, Callable[[Any], str]] = {
     "count": grouped,
+    "signed": signed,
+    "short": short,
     "scaled": grouped,
     "share": _percent,
     "ratio": _times,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ..architectures.base import Architecture, Published
 from ..measure import Totals, measure
+from .model import Column, Section, Table
 from .numbers import grouped, printed
 
 WORDS = {"trainable_params": "parameters", "params": "parameters with moving statistics", "macs": "MACs"}
@@ -48,6 +49,52 @@ def compared(architecture: Architecture) -> list[Compared]:
             totals[key] = measure(architecture.graph(**published.settings)).totals
         found.append(Compared(published, getattr(totals[key], published.figure)))
     return found
+
+
+COLUMNS = (
+    Column("source", flexible=True),
+    Column("settings", drop=2),
+    Column("figure"),
+    Column("printed", "shape"),
+    Column("ours", "count"),
+    Column("difference", "signed", drop=1),
+    Column("why", flexible=True),
+)
+
+
+def published_section(architecture: Architecture) -> Section:
+    """Every published number of a network beside ours, with the reason for each difference."""
+    found = compared(architecture)
+    asked = "Is this the network that others mean by the name? Their printed numbers, beside ours."
+    agreeing = sum(each.agrees for each in found)
+    see = [f"{agreeing} of {len(found)} agree to the last printed digit."]
+    if agreeing < len(found):
+        see.append("The others differ for the reason given beside them.")
+    return Section("Published numbers beside ours", (asked,), (published_table(found),), see=(" ".join(see),))
+
+
+def published_table(found: Sequence[Compared]) -> Table:
+    """A line per published number."""
+    return Table(COLUMNS, tuple(map(_row, found)))
+
+
+def _row(each: Compared) -> tuple[Any, ...]:
+    claim = each.published
+    return (
+        claim.source,
+        ", ".join(f"{key} {value}" for key, value in claim.settings.items()) or None,
+        WORDS.get(claim.figure, claim.figure),
+        printed(claim.value) if claim.tolerance else grouped(claim.value),
+        each.ours,
+        each.ours - claim.value,
+        _why(each),
+    )
+
+
+def _why(each: Compared) -> str:
+    if each.ours == each.published.value:
+        return "the same"
+    return "the same when rounded" if each.agrees else each.published.note
 
 
 def notes_for(architecture: Architecture, totals: Totals, style: str, plain: bool) -> list[tuple[str, str]]:

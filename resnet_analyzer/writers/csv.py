@@ -18,7 +18,7 @@ def render(report: Report, width: int = 80, colour: bool = False) -> str:
     """Every table as comma-separated lines under a header, an empty line between two."""
     out = io.StringIO()
     lines = csv.writer(out, lineterminator="\n")
-    for index, table in enumerate(report.tables):
+    for index, table in enumerate(report.all_tables):
         if index:
             out.write("\n")
         lines.writerow([column.title for column in table.columns])

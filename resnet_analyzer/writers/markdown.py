@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ..report.model import Report, Table
+from collections.abc import Iterator
+
+from ..report.model import Figure, Link, Report, Section, Table
 from ..report.numbers import spell_column
 from .base import writer
 
@@ -18,15 +20,45 @@ def escaped(text: str) -> str:
     return " ".join(text.translate(ESCAPES).split())
 
 
-@writer("markdown", ".md")
+@writer("markdown", ".md", pictures="svg")
 def render(report: Report, width: int = 80, colour: bool = False) -> str:
-    """The report as markdown: a heading, tables, a list of sentences."""
-    blocks = [f"# {escaped(report.title)}"]
+    """The report as markdown: a heading, tables, sections, a list of sentences."""
+    blocks = [f"# {escaped(report.title)}", *map(escaped, report.lead)]
     for table in report.tables:
-        blocks += [f"## {escaped(table.title)}"] if table.title else []
-        blocks.append(_table(table))
+        blocks += _titled(table, "## ")
+    for section in report.sections:
+        blocks += _section(section)
     blocks.append("\n".join(f"- **{escaped(label)}**: {escaped(text)}" for label, text in report.notes))
     return "\n\n".join(block for block in blocks if block) + "\n"
+
+
+def _section(section: Section) -> Iterator[str]:
+    """A heading, sentences, tables, pictures, what to see in them, and where to go on."""
+    yield f"## {escaped(section.title)}"
+    yield from map(escaped, section.paragraphs)
+    if section.folded:
+        yield "<details><summary>Open the table</summary>"
+    for table in section.tables:
+        yield from _titled(table, "### ")
+    if section.folded:
+        yield "</details>"
+    yield from map(_picture, section.figures)
+    yield from map(escaped, section.see)
+    yield "\n".join(map(_link, section.links))
+
+
+def _titled(table: Table, level: str) -> list[str]:
+    return [*([f"{level}{escaped(table.title)}"] if table.title else []), _table(table)]
+
+
+def _picture(figure: Figure) -> str:
+    words = escaped(figure.drawing.alt)
+    return f"![{words}]({figure.file}.svg)" if figure.file else f"*Picture: {words}*"
+
+
+def _link(link: Link) -> str:
+    says = f": {escaped(link.says)}" if link.says else ""
+    return f"- [{escaped(link.text)}]({link.target}.md){says}"
 
 
 def spelled(table: Table) -> tuple[list[str], list[list[str]]]:

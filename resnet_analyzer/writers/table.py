@@ -7,7 +7,7 @@ from itertools import groupby, islice
 from operator import itemgetter
 from typing import NamedTuple
 
-from ..report.model import Column, Report, Table
+from ..report.model import Column, Report, Section, Table
 from ..report.numbers import spell_column
 from .base import writer
 
@@ -37,15 +37,47 @@ class Layout(NamedTuple):
 def render(report: Report, width: int = 80, colour: bool = False) -> str:
     """The report as text for a terminal of `width` characters; no line is longer, no row is wrapped."""
     first, *rest = wrapped(report.title, width)
-    lines, left_out = [_bold(first, colour), *rest], []
-    for _, tables in groupby(report.tables, key=lambda table: table.columns):
-        body, missing = _tables(list(tables), width, colour)
+    lines = [_bold(first, colour), *rest, *_sentences(report.lead, width)]
+    body, left_out = _all(report.tables, width, colour)
+    lines += body
+    for section in report.sections:
+        body, missing = _section(section, width, colour)
         lines += ["", *body]
         left_out += missing
     notes = [*report.notes]
     if left_out:
-        notes.append(("hidden", f"{', '.join(left_out)}: in a wider terminal, or with --format csv"))
+        hidden = ", ".join(dict.fromkeys(left_out))
+        notes.append(("hidden", f"{hidden}: in a wider terminal, or with --format csv"))
     return "\n".join([*lines, *_notes(notes, width, colour)]) + "\n"
+
+
+def _section(section: Section, width: int, colour: bool) -> tuple[list[str], list[str]]:
+    """A part of a long report, and the columns of its tables that found no room; pictures in words."""
+    head = [_bold(line, colour) for line in wrapped(section.title.upper(), width)]
+    body: list[str] = []
+    left_out: list[str] = []
+    for table in section.tables:
+        lines, missing = _tables([table._replace(title="")], width, colour)
+        body += ["", *(_bold(line, colour) for line in wrapped(table.title, width) if line), *lines]
+        left_out += missing
+    told = [f"Picture: {figure.drawing.alt}" for figure in section.figures]
+    links = [f"{link.text}: {link.says}" if link.says else link.text for link in section.links]
+    after = _sentences([*told, *section.see, *links], width)
+    return [*head, *_sentences(section.paragraphs, width), *body, *after], left_out
+
+
+def _all(tables: Sequence[Table], width: int, colour: bool) -> tuple[list[str], list[str]]:
+    """Tables one below the other, those of the same columns under one header."""
+    lines, left_out = [], []
+    for _, alike in groupby(tables, key=lambda table: table.columns):
+        body, missing = _tables(list(alike), width, colour)
+        lines += ["", *body]
+        left_out += missing
+    return lines, left_out
+
+
+def _sentences(texts: Sequence[str], width: int) -> list[str]:
+    return [line for text in texts for line in ("", *wrapped(text, width))]
 
 
 def _bold(text: str, colour: bool) -> str:

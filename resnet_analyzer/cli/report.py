@@ -1,0 +1,161 @@
+"""`report`: long reports with tables and pictures, to attach to a paper, a lecture or a pull request."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import Any
+
+import click
+
+from ..architectures.base import Architecture, find
+from ..errors import AnalyzerError, CheckFailed, UsageError
+from ..measure import WRITERS, Measurement, measure
+from ..report.model import Report
+from . import _completion as completion
+from ._folder import stale, write_folder
+from ._network import Wanted, network_options, split_target
+from ._output import deliver_text, show
+from ._recipe import resolve_recipe
+from ._source import graph_of, is_source
+
+FORMATS = ("markdown", "html", "json", "csv", "latex", "table")
+STANDARD_FOLDER = "reports"
+
+
+@click.command()
+@click.argument("targets", nargs=-1, metavar="[NETWORK[@STYLE] | FILE]…", shell_complete=completion.networks)
+@click.option("--standard", is_flag=True, help="All standard reports, into the folder reports (or DIR).")
+@click.option(
+    "--check", "checking", is_flag=True, help="With --standard: write nothing, end with 1 if a file is stale."
+)
+@click.option("--crosscheck", "with_keras", is_flag=True, help="Build and run it in Keras too; takes a while.")
+@click.option("--format", "format_name", type=click.Choice(FORMATS), help="markdown if neither this nor FILE says.")
+@click.option("--output", "-o", metavar="DIR|FILE", help="Write there, pictures beside it: whole, or not at all.")
+@click.option("--trust", multiple=True, metavar="PACKAGE", help="Let a model file run code of this package.")
+@network_options
+def command(
+    targets: tuple[str, ...],
+    standard: bool,
+    checking: bool,
+    with_keras: bool,
+    format_name: str | None,
+    output: str | None,
+    trust: tuple[str, ...],
+    wanted: Wanted,
+) -> None:
+    """Reports with tables and pictures: one network, or several side by side.
+
+    \b
+    resnet-analyze report resnet50
+    resnet-analyze report resnet50 -o resnet50.html
+    resnet-analyze report vgg19 plain34 resnet34 -o comparison
+
+    Without -o, standard output; pictures are then told in words (HTML holds them).
+    With --standard, the reports that this project's own folder `reports` holds.
+    """
+    if standard:
+        if targets or with_keras or format_name not in (None, "markdown"):
+            raise UsageError("report --standard writes its own networks as markdown: give -o DIR, or --check, alone")
+        _standard(output or STANDARD_FOLDER, checking)
+        return
+    if checking or not targets:
+        raise UsageError("report: name networks or files, or give --standard (--check goes with it)")
+    if wanted.batch != 1:
+        raise UsageError(f"report --batch {wanted.batch}: the figures of a report are those of one image")
+    stem = _stem(targets)
+    report = _report(targets, stem, wanted, trust)
+    if with_keras:
+        report = _crosschecked(report, [graph_of(target, wanted, trust) for target in targets])
+    _deliver(report, stem, format_name, output)
+
+
+def _stem(targets: tuple[str, ...]) -> str:
+    """The name of the files: the networks' own, without what a file's name should not hold.
+
+    >>> _stem(("resnet50@keras", "designs/mine.yaml"))
+    'resnet50_keras-mine'
+    """
+    names = [os.path.splitext(os.path.basename(each))[0] if is_source(each) else each for each in targets]
+    return re.sub(r"[^\w.-]+", "_", "-".join(names)).strip("._")[:100] or "report"
+
+
+def _report(targets: tuple[str, ...], stem: str, wanted: Wanted, trust: tuple[str, ...]) -> Report:
+    from ..report.network import network_report
+    from ..report.several import several_report
+
+    measured = [_measured(target, wanted, trust) for target in targets]
+    known = [_known(target) for target in targets]
+    if len(targets) > 1:
+        return several_report(measured, stem, [each for each in known if each])
+    return network_report(measured[0], stem, known[0], _recipe(targets[0], wanted))
+
+
+def _measured(target: str, wanted: Wanted, trust: tuple[str, ...]) -> Measurement:
+    graph = graph_of(target, wanted, trust)
+    if graph.is_open:
+        raise UsageError(f"{target}: it leaves the input's size open: give one, as --input 224")
+    return measure(graph)
+
+
+def _known(target: str) -> Architecture | None:
+    return None if is_source(target) else find(split_target(target)[0])
+
+
+def _recipe(target: str, wanted: Wanted) -> Any:
+    """How the network varies, for a page's sliders; None where that cannot be told."""
+    try:
+        return resolve_recipe(target, wanted)
+    except AnalyzerError:
+        return None
+
+
+def _crosschecked(report: Report, graphs: list[Any]) -> Report:
+    """The report with a section on what the running models said."""
+    from ..crosscheck.compare import crosscheck
+    from ..crosscheck.framework import device, start_quietly
+    from ..report.crosschecked import crosschecked_section
+
+    start_quietly()
+    on = device("auto")
+    section = crosschecked_section([crosscheck(graph, on, 1, 0) for graph in graphs], on)
+    return report._replace(sections=(*report.sections, section))
+
+
+def _deliver(report: Report, stem: str, format_name: str | None, output: str | None) -> None:
+    """To standard output, into a folder, or into a file whose pictures lie beside it."""
+    from ..report.document import loose
+    from ..report.files import files_of
+
+    if output in (None, "-"):
+        writer = WRITERS[format_name or "markdown"]
+        deliver_text(lambda columns, colour: writer.render(loose(report), columns, colour))
+        return
+    folder, stem, writer = _place(str(output), stem, format_name)
+    write_folder(folder, files_of(report, stem, writer))
+
+
+def _place(output: str, stem: str, format_name: str | None) -> tuple[str, str, Any]:
+    """Folder, name and writer: a name that ends as a format's files do is a file, any other a folder."""
+    base, suffix = os.path.splitext(output)
+    for name in FORMATS:
+        writer = WRITERS[name]
+        if suffix.lower() in writer.suffixes and not os.path.isdir(output):
+            if format_name not in (None, name):
+                raise UsageError(f"--format {format_name} and {output} do not agree: give one of them")
+            return os.path.dirname(base) or ".", os.path.basename(base), writer._replace(suffixes=(suffix,))
+    return output, stem, WRITERS[format_name or "markdown"]
+
+
+def _standard(folder: str, checking: bool) -> None:
+    from ..report.standard import standard_files
+
+    files = standard_files(folder)
+    if not checking:
+        write_folder(folder, files)
+        show(f"{len(files)} files in {folder}; start with {folder}/index.md\n")
+        return
+    old = stale(folder, files)
+    if old:
+        raise CheckFailed(folder, f"{len(old)} of {len(files)} files are stale: {', '.join(old)}; write them anew")
+    show(f"{folder} is current: {len(files)} files\n")

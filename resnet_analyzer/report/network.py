@@ -1,0 +1,214 @@
+"""The long report on one network: what it is, where its figures sit, and every layer with its formula."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from ..analyses.formula.recipe import Recipe
+from ..analyses.memory import memory
+from ..analyses.receptive_field import receptive_fields
+from ..architectures.base import Architecture
+from ..measure import Measurement, Row
+from ..plots.base import PLOTS
+from ..shapes import FeatureMap, spell
+from .document import figure, finished
+from .live import live_data
+from .measured import measured_report
+from .model import Column, Figure, Report, Section, Table
+from .numbers import grouped, percent, short
+from .places import by_kind, heaviest, kinds, largest, parameters, spent
+from .published import published_section
+from .stages import parts
+
+GLANCE = (Column("figure"), Column("value", "count"), Column("what it says", flexible=True))
+COUNTED = (
+    "MACs: one for every multiply-accumulate of a convolution or dense layer, for one image, and nothing else.",
+    "FLOPs: two per MAC, and one for every other addition, multiplication, comparison, exponential, division and "
+    "square root: bias, normalisation, activation, pooling, residual additions.",
+    "Parameters: every number that training changes. Moving statistics of batch normalisation are weights too, but "
+    "nobody trains them; Keras counts them, papers and torch do not.",
+    "Activations: the elements that convolutions and dense layers put out.",
+    "All figures are exact integers, worked out from the layer graph by rules; no framework ran.",
+)
+BY_HAND = 3  # windows that are worked out by hand
+PARAMS = Column("params", "count")
+
+
+def network_report(
+    measurement: Measurement, stem: str, known: Architecture | None = None, recipe: Recipe | None = None
+) -> Report:
+    """The report on one measured network.
+
+    Its pictures are named after `stem`; `known` is what was published of it, `recipe` how it varies.
+    """
+    short_report = measured_report(measurement)
+    sections = (
+        _glance(measurement),
+        _drawing(measurement, stem),
+        _stages(measurement),
+        _places(measurement, stem),
+        _sizes(measurement, stem),
+        *([published_section(known)] if known and known.published else []),
+        Section("What is counted", COUNTED),
+        _layers(measurement),
+    )
+    report = Report(short_report.title, (), _notes(measurement, known), dict, _lead(measurement), sections)
+    report = report._replace(live=lambda: live_data(measurement, recipe))
+    return finished(report, {key: value for key, value in measurement.to_dict().items() if key != "schema"})
+
+
+def _notes(measurement: Measurement, known: Architecture | None) -> tuple[tuple[str, str], ...]:
+    """The remark, the source, and which layers' costs are unknown."""
+    about = measurement.graph.about
+    notes = [(label, about[label]) for label in ("remark", "source") if about.get(label)]
+    if measurement.unknown:
+        names = ", ".join(measurement.unknown[:5])
+        notes.insert(0, ("unknown", f"cost of {len(measurement.unknown)} layers, all figures are at least: {names}"))
+    return tuple(notes)
+
+
+def _name(measurement: Measurement) -> str:
+    return str(measurement.graph.about.get("title", measurement.graph.name))
+
+
+def _lead(measurement: Measurement) -> tuple[str, ...]:
+    totals, least = measurement.totals, "at least " if measurement.unknown else ""
+    result = measurement.rows[-1].output
+    classes: Any = measurement.graph.about.get("classes")
+    into = f"{grouped(classes)} scores" if classes else spell(result)
+    return (
+        f"{_name(measurement)} turns an image of {_inputs(measurement)} into {into}. "
+        f"It does so with {least}{grouped(totals.trainable_params)} parameters, "
+        f"and spends {least}{short(totals.macs, 'MACs')} on it.",
+    )
+
+
+def _inputs(measurement: Measurement) -> str:
+    return ", ".join(spell(node.op.shape) for node in measurement.graph.inputs)  # type: ignore[attr-defined]
+
+
+def _glance(measurement: Measurement) -> Section:
+    least = "at least so much: " if measurement.unknown else ""
+    rows = [(name, value, f"{least}{says}") for name, value, says in _figures(measurement)]
+    return Section("At a glance", (), (Table(GLANCE, (*rows, *_seen(measurement))),))
+
+
+def _figures(measurement: Measurement) -> Iterator[tuple[str, int, str]]:
+    totals, needs = measurement.totals, memory(measurement)
+    yield "parameters", totals.trainable_params, "numbers that training changes"
+    if totals.non_trainable_params:
+        yield "moving statistics", totals.non_trainable_params, "means and variances of batch normalisation"
+    yield "MACs", totals.macs, f"{short(totals.macs)}, in convolutions and dense layers, for one image"
+    yield "FLOPs", totals.flops, f"{short(totals.flops)}, all arithmetic"
+    yield "activations", totals.activations, "elements that convolutions and dense layers put out"
+    yield "layers", totals.layers, "everything in the graph, the input included"
+    yield "bytes of weights", needs.weights, f"{short(needs.weights, 'B')}, 4 bytes a number"
+    yield "bytes alive", needs.peak, f"{short(needs.peak, 'B')}: the most activations held at once, at {needs.at}"
+
+
+def _seen(measurement: Measurement) -> Iterator[tuple[str, int, str]]:
+    """The receptive field of the last map that has one of plain size."""
+    views = receptive_fields(measurement.rows)
+    maps = [row for row in measurement.rows if isinstance(row.output, FeatureMap) and _size(views[row.name])]
+    if maps:
+        last = maps[-1]
+        height, width = _size(views[last.name]) or (0, 0)
+        yield "receptive field", height, f"{height}×{width} pixels are what one unit of {last.name} sees"
+
+
+def _size(view: Any) -> tuple[int, int] | None:
+    return view.size if view is not None else None
+
+
+def _drawing(measurement: Measurement, stem: str) -> Section:
+    repeated = [part.what for part in parts(measurement.rows) if part.what.startswith("(")]
+    see = [
+        "Read it along the arrows. A box is as tall as its map is large and as deep as it has channels; "
+        "an arc is a shortcut, dashed where it has to change the shape.",
+        *(["Equal blocks in a row are drawn once, with their number."] if repeated else []),
+    ]
+    return Section("The network", (), (), (figure(stem, "architecture", measurement),), tuple(see))
+
+
+def _stages(measurement: Measurement) -> Section:
+    table = measured_report(measurement).tables[0]._replace(live="stages")
+    asked = "What comes out of every stage, and what does it cost? This is the paper's table, with the cost added."
+    return Section("Stage by stage", (asked,), (table,))
+
+
+def _places(measurement: Measurement, stem: str) -> Section:
+    tables = (
+        by_kind(measurement, "By kind of layer"),
+        largest(measurement, parameters, title="The layers with most parameters"),
+        largest(measurement, spent, title="The layers with most MACs"),
+    )
+    asked = "Which layers would you have to change to make the network smaller, and which to make it faster?"
+    pictures = tuple(_drawn(stem, "cost", measurement))
+    kept = tuple(table for table in tables if table.rows)
+    return Section("Where the parameters and the MACs sit", (asked,), kept, pictures, tuple(_seen_places(measurement)))
+
+
+def _drawn(stem: str, plot: str, measurement: Measurement) -> Iterator[Figure]:
+    if plot in PLOTS:
+        yield figure(stem, plot, measurement)
+
+
+def _seen_places(measurement: Measurement) -> Iterator[str]:
+    totals = measurement.totals
+    if not totals.macs or not totals.trainable_params:
+        return
+    stages = _by_stage(measurement)
+    held, cost = heaviest(stages, parameters, totals.trainable_params), heaviest(stages, spent, totals.macs)
+    if held[0] == cost[0]:
+        yield f"{held[0]} has most of both: {held[1]} of the parameters, {cost[1]} of the MACs."
+    else:
+        yield f"Most parameters sit in {held[0]} ({held[1]}), most MACs in {cost[0]} ({cost[1]})."
+    groups = list(kinds(measurement).items())
+    name, part = heaviest(groups, spent, totals.macs)
+    rows = dict(groups)[name]
+    yield (
+        f"By kind: {name} layers do {part} of the MACs with "
+        f"{percent(sum(map(parameters, rows)), totals.trainable_params)} of the parameters."
+    )
+
+
+def _by_stage(measurement: Measurement) -> list[tuple[str, list[Row]]]:
+    found: dict[str, list[Row]] = {}
+    for row in measurement.rows:
+        found.setdefault(row.node.scope.split("/")[0] or row.name, []).append(row)
+    return list(found.items())
+
+
+def _sizes(measurement: Measurement, stem: str) -> Section:
+    asked = (
+        "How large is the map behind a layer? For an input of n pixels, padding p on each side, a window of f and a "
+        "stride of s it is (n + 2p − f)/s + 1, rounded down.",
+    )
+    rows = [row for row in measurement.rows if row.how() and row.output and row.output[:-1] != row.inputs[0][:-1]]
+    by_hand = tuple((row.name, *_told(row), row.how()) for row in rows[:BY_HAND])
+    columns = (Column("layer"), Column("what"), Column("into"), Column("by hand", flexible=True))
+    tables = (Table(columns, by_hand, f"The first {len(by_hand)} layers that change the size"),) if by_hand else ()
+    see = (
+        ("Where the resolution falls, the channels rise: a quarter of the positions, twice the channels each.",)
+        if _doubles(rows)
+        else ()
+    )
+    return Section("How the size shrinks", asked, tables, tuple(_drawn(stem, "resolution", measurement)), see)
+
+
+def _told(row: Row) -> tuple[str, str]:
+    return " ".join(row.node.op.phrase(True)) or row.op, f"{spell(row.inputs[0])} → {spell(row.output)}"
+
+
+def _doubles(rows: Sequence[Row]) -> bool:
+    """Whether the last two shrinking steps of the network each doubled the channels."""
+    channels = [row.output[-1] for row in rows if isinstance(row.output, FeatureMap) and row.output[0] > 1]
+    distinct = list(dict.fromkeys(channels))
+    return len(distinct) > 2 and all(b == 2 * a for a, b in zip(distinct[-3:], distinct[-2:], strict=False))
+
+
+def _layers(measurement: Measurement) -> Section:
+    table = measured_report(measurement, how=True).tables[0]._replace(live="layers")
+    asked = f"All {grouped(len(measurement.rows))} of them, each with the window formula and its own numbers put in."
+    return Section("Every layer", (asked,), (table,), folded=True)
