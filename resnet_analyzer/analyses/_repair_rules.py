@@ -19,6 +19,7 @@ from ._repair_edits import field_mend, input_mend, removed, replaced_word
 from .diagnose import Finding
 
 LARGEST_INPUT = 4096
+LARGEST_GRAPH = 2_000  # layers: the search for an input walks the graph some twenty times
 
 
 def broken_rule(reading: Reading, finding: Finding) -> Iterator[Mend]:
@@ -180,7 +181,7 @@ def _own_fields(reading: Reading, row: Row) -> Iterator[Mend | None]:
 def _larger_input(reading: Reading, row: Row) -> Iterator[Mend | None]:
     """The least input (both sizes alike, or scaled) for which no layer breaks a rule any more."""
     shape, graph = reading.header.input, reading.graph
-    if not isinstance(shape, FeatureMap) or graph is None or len(graph.inputs) != 1:
+    if not isinstance(shape, FeatureMap) or graph is None or len(graph.inputs) != 1 or len(graph) > LARGEST_GRAPH:
         return
 
     def holds(size: int) -> bool:

@@ -21,7 +21,8 @@ from .diagnose import HEAD, SHAPES, Finding, diagnose
 
 OFFERED = 3  # repairs shown of a finding
 MOST_TRIES = 80
-WORK = 4_000_000  # characters and layers (times 20) read again for all tries together: about a second
+WORK = 2_000_000  # characters and layers read again for all tries together: half a second
+A_LAYER = 60  # characters that cost as much as a layer
 MOST_FINDINGS = 20  # findings for which repairs are sought
 
 
@@ -62,7 +63,7 @@ class Budget:
 
     def spend(self, reading: Reading) -> bool:
         """Whether one more try is allowed."""
-        cost = len(reading.source.text) + 20 * len(reading.rows)
+        cost = len(reading.source.text) + A_LAYER * len(reading.rows)
         self.left -= cost
         self.tries += 1
         return self.left >= 0

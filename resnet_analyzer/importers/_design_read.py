@@ -24,8 +24,8 @@ from ._design_notes import Notes
 from ._design_text import Items, Place, Scalar, Text
 from .base import Request
 
-MOST_NODES = 20_000
-MOST_STEPS = 40_000
+MOST_NODES = 12_000
+MOST_STEPS = 24_000
 
 
 class TooLarge(UsageError):

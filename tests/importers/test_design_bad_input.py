@@ -72,11 +72,11 @@ WRONG = {
     ),
     "repeats in repeats": (
         "layers:\n- group: {repeat: 9000, layers: [{group: {repeat: 9000, layers: [relu]}}]}\n",
-        "more than 20,000 layers",
+        "more than 12,000 layers",
     ),
     "empty repeats in repeats": (
         "layers:\n- group: {repeat: 9000, layers: [{group: {repeat: 9000, layers: [{group: {layers: []}}]}}]}\n",
-        "more than 40,000 entries",
+        "more than 24,000 entries",
     ),
     "negative": ("layers:\n- conv2d: {filters: -3}\n", "filters must be at least 1, not -3"),
     "zero": ("layers:\n- conv2d: {filters: 3, strides: 0}\n", "strides must be at least 1, not 0"),
