@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..dim import is_number
 from ..errors import UsageError
 from ..graph import Graph
 from ..importers._framework import keras as import_keras
 from ..measure import Row, walk
 from ..ops.input import Input
+from ..shapes import spell
 from .lowering import lower
 from .steps import Lowered
 
+FORBIDDEN = re.compile(
+    r"^[^A-Za-z0-9]|[^A-Za-z0-9_-]"
+)  # Keras takes no `/`, TensorFlow's scopes few signs, torch no `.`
 FRAMES_PER_LAYER = 40  # Python frames that keras.Model takes per layer: it recurses once a layer
 
 
@@ -74,10 +80,12 @@ def _require_known(rows: tuple[Row, ...]) -> None:
     for row in rows:
         if not row.cost.exact:
             raise UsageError(f"{row.name}: its cost is not known, so no Keras layer can stand for it")
+        if not all(map(is_number, row.output or ())):
+            raise UsageError(f"{row.name}: its size {spell(row.output)} is open: give --input, or numbers for it")
 
 
 def layer_names(names: list[str]) -> dict[str, str]:
-    """Names that Keras takes, by ours: `/` is not allowed in them, nor `.` where torch is the back end.
+    """Names that Keras and all its back ends take, by ours: ASCII letters, digits, `_` and `-`.
 
     >>> layer_names(["stage1/conv", "stage1-conv"])
     {'stage1/conv': 'stage1-conv', 'stage1-conv': 'stage1-conv_2'}
@@ -85,7 +93,7 @@ def layer_names(names: list[str]) -> dict[str, str]:
     taken: dict[str, str] = {}
     used: set[str] = set()
     for name in names:
-        wanted = spelled = name.replace("/", "-").replace(".", "-")
+        wanted = spelled = FORBIDDEN.sub("-", name)
         count = 1
         while spelled in used:
             count += 1

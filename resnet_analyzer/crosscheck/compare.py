@@ -138,6 +138,6 @@ def _flops_verdict(row: Row, counted: int | None) -> str:
     idle = not any(cost.work) and not any(cost.work_per_batch)
     if idle and not counted:
         return NOTHING
-    if counted is None or expected is None:
-        return NO_WITNESS
+    if not counted or expected is None:
+        return NO_WITNESS  # 0 is its word for what it cannot see: a shape that it does not know
     return AGREES if expected == counted else f"ours {expected:,}, TensorFlow's profiler {counted:,}"
