@@ -54,6 +54,7 @@ def test_spellings(spelling):
     ("name", "message"),
     [
         ("wrn23_8", "no wide ResNet is WRN-23-8: the depth is 6n+4. Nearest: WRN-22-8, WRN-28-8."),
+        ("wrn25_1", "no wide ResNet is WRN-25-1: the depth is 6n+4. Nearest: WRN-22-1, WRN-28-1."),
         ("wrn4_8", "no wide ResNet is WRN-4-8: the depth is 6n+4. Nearest: WRN-10-8, WRN-16-8."),
         ("wrn0_0", "no wide ResNet is WRN-0-0"),
         ("wrn28_0", "no wide ResNet is WRN-28-0"),
