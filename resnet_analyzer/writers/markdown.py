@@ -34,7 +34,7 @@ def render(report: Report, width: int = 80, colour: bool = False) -> str:
 
 def _section(section: Section) -> Iterator[str]:
     """A heading, sentences, tables, pictures, what to see in them, and where to go on."""
-    yield f"## {escaped(section.title)}"
+    yield f"## {escaped(section.title)}" if section.title else ""
     yield from map(escaped, section.paragraphs)
     if section.folded:
         yield "<details><summary>Open the table</summary>"

@@ -1,0 +1,1 @@
+"""Standard reports that are lessons: one question of the course per file."""
