@@ -120,7 +120,7 @@ def _cheaper() -> Section:
         Column("MACs", "count"),
     )
     asked = (
-        f"GoogLeNet's first 5×5 branch: {side}×{side}×{channels} in, {filters} channels out. What does the 1×1 save?"
+        f"GoogLeNet's first 5×5 branch reads {side}×{side}×{channels} and gives {filters} channels. Why a 1×1 first?"
     )
     see = (
         f"{short(direct.totals.macs, 'MACs')} become {short(thrifty.totals.macs)}: "

@@ -28,7 +28,7 @@ def _nets() -> list[Measurement]:
 @lesson(NAME, 15, "The paper's Fig. 3: twice as deep as VGG-19 for a fifth of its cost, and the shortcuts are free.")
 def report(said: Said) -> Report:
     """The lesson."""
-    vgg, plain, residual = (each.totals for each in _nets())
+    vgg, residual = net("vgg19").totals, net("resnet34").totals
     lead = (
         f"ResNet-34 has nearly twice the layers of VGG-19 and costs {percent(residual.macs, vgg.macs)} of it: "
         f"{short(residual.macs, 'MACs')} against {short(vgg.macs)}. Where has the cost gone? And what do the shortcuts "
