@@ -22,6 +22,7 @@ NETWORKS = (
     "resnext50_32x4d", "densenet121", "lecture50", "lecture101", "lecture152",
 )  # fmt: skip
 CROSSCHECK = "crosscheck"
+CHECKED = Link("Cross-check", CROSSCHECK, "Every network built and run in Keras, beside our figures.")
 RAN = re.compile(r"^- \*\*arithmetic\*\*: (.*)$", re.MULTILINE)
 
 
@@ -76,17 +77,25 @@ def index(lessons: Sequence[Standard], networks: Sequence[Standard], has_crossch
         "pages answer it for the networks of the course, with tables, pictures and formulas.",
         "Every number is worked out anew by: resnet-analyze report --standard",
     )
-    checked = [
-        Link("Cross-check", CROSSCHECK, "Every network built and run in Keras, layer by layer beside our figures.")
+    sections = [
+        Section("Lessons", links=tuple(map(_link, lessons))),
+        Section("Networks", links=tuple(map(_link, networks))),
     ]
-    sections = [Section("Lessons"), *map(_entry, lessons), Section("Networks"), *map(_entry, networks)]
     if has_crosscheck:
-        sections.append(Section("Is it really so?", links=tuple(checked)))
+        sections.append(Section("Is it really so?", links=(CHECKED,)))
+    sections += map(_entry, (*lessons, *networks))
     return document("Reports", lead, sections)
 
 
+def _link(each: Standard) -> Link:
+    return Link(_name(each), each.name, each.says)
+
+
+def _name(each: Standard) -> str:
+    return each.report.title.split(" · ")[0]
+
+
 def _entry(each: Standard) -> Section:
-    """A report's line and its first picture, both leading there."""
-    name = each.report.title.split(" · ")[0]
-    pictures: tuple[Figure, ...] = each.report.figures[:1]
-    return Section("", links=(Link(name, each.name, each.says),), figures=pictures)
+    """A report's first picture, and the way there."""
+    figures: tuple[Figure, ...] = each.report.figures[:1]
+    return Section(_name(each), figures=figures, links=(Link("Read on", each.name, each.says),))

@@ -104,8 +104,8 @@ def _filters() -> Section:
     )
     asked = "The printed ResNet-101 has filters of 4 to 128. A slip of the pen, or meant?"
     see = (
-        f"ResNet-50 and 152 of the course have the paper's filters, so it is a slip. It leaves 101 layers "
-        f"with little to do: {short(own.totals.macs, 'MACs')} in place of {short(full.totals.macs)} at {input_of(own)}.",
+        "ResNet-50 and 152 of the course have the paper's filters, so it is a slip. It leaves 101 layers with little "
+        f"to do: {short(own.totals.macs, 'MACs')} in place of {short(full.totals.macs)} at {input_of(own)}.",
         "The program says so in a remark whenever lecture101 is asked for, and builds it as printed all the same.",
     )
     return Section("The filters of ResNet-101", (asked,), (Table(columns, tuple(rows)),), see=see)

@@ -116,7 +116,8 @@ def _shortcuts() -> Section:
     asked = "What may stand on the shortcut?"
     see = (
         "A gate is a 1×1 convolution from all channels to all channels: it makes the network "
-        f"{times(gated.macs, own.macs)} as expensive as the original. Projections everywhere cost {times(projected.macs, own.macs)}.",
+        f"{times(gated.macs, own.macs)} as expensive as the original. Projections everywhere cost "
+        f"{times(projected.macs, own.macs)}.",
         "Gates and projections are more general than the identity, which they could learn. In the paper they train "
         "worse all the same: whatever scales the signal on the shortcut scales it once per block.",
     )
