@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ._files import PIXELS
 from ._fonts import font
 from ._words import safe
-from .palette import INK, PAGE, Theme, Tone
+from .palette import INK, PAGE, Kind, Theme, Tone
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -60,6 +60,16 @@ class Canvas:
     ) -> None:  # fmt: skip
         """A rounded rectangle whose top left corner is (x, y)."""
         self._patch(_rounded(x, y, width, height, radius), fill, edge, thickness, dashes, order)
+
+    def bar(self, x: float, y: float, width: float, height: float, kind: Kind) -> None:
+        """A piece of a bar: filled and hatched as its kind of layer is."""
+        from matplotlib.patches import Rectangle
+
+        edge, fill = self.theme(kind.edge), self.theme(kind.fill)
+        patch = Rectangle(
+            (x, y), width, height, facecolor=fill, edgecolor=edge, hatch=kind.hatch, linewidth=0.7, zorder=2
+        )
+        self.axes.add_artist(patch)
 
     def line(
         self, points: Sequence[Point], tone: Tone, thickness: float = 1.2, dashes: Sequence[float] = (),

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 PIXELS = 96  # per inch: a CSS pixel
 SHARP = 2  # PNG pixels per CSS pixel
-LONGEST_ALT = 2000
+LONGEST_ALT, LONGEST_TITLE = 4000, 300
 
 _SETTINGS = {
     "svg.fonttype": "path",
@@ -66,7 +66,7 @@ def png_bytes(picture: Picture, theme: Theme) -> bytes:
     with settings():
         figure = picture.paint(theme)
         file = BytesIO()
-        metadata = {"Software": None, "Title": safe(picture.title), "Description": None}
+        metadata = {"Software": None, "Title": safe(picture.title, LONGEST_TITLE), "Description": None}
         figure.savefig(file, format="png", dpi=PIXELS * SHARP, facecolor=figure.get_facecolor(), metadata=metadata)
     return file.getvalue()
 
@@ -88,7 +88,7 @@ def _finished(picture: Picture, text: str) -> str:
     text = _SIZE.sub(_in_pixels, text, count=1)
     prefix = f"{picture.name}-{sha256(text.encode()).hexdigest()[:8]}-"
     text = _ID.sub(rf"\g<1>{prefix}", text)
-    alt, title = escape(safe(picture.alt, LONGEST_ALT)), escape(safe(picture.title))
+    alt, title = escape(safe(picture.alt, LONGEST_ALT)), escape(safe(picture.title, LONGEST_TITLE))
     head = f"<title>{title}</title>\n <desc>{alt}</desc>\n <style>{_dark(text)}</style>"
     start, rest = text.split(">", 1)
     return f'{start} role="img" aria-label={quoteattr(safe(picture.alt, LONGEST_ALT))}>\n {head}{rest}'

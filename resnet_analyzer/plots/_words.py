@@ -108,6 +108,15 @@ def short(number: int, word: str = "") -> str:
     return f"{number} {word}".rstrip()
 
 
+def counted(number: int) -> str:
+    """A number in full where that is short, else rounded.
+
+    >>> counted(69632), counted(1179648)
+    ('69,632', '1.180 M')
+    """
+    return f"{number:,}" if number < 100_000 else short(number)
+
+
 def title_of(measurement: Measurement) -> str:
     """What a network is called."""
     return str(measurement.graph.about.get("title", measurement.graph.name))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import groupby
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..measure import Measurement
 from . import structure
@@ -16,6 +16,11 @@ from ._pieces import Block, Box, Piece, Split, count, folded, pieces
 from ._words import input_words, pixels, resolution, safe, title_of, total_words
 from .base import Picture, plot
 from .palette import BAND, INK, KINDS, MUTED
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from .palette import Theme
 
 MOST_BOXES = 30  # in a drawing of one network; with more, equal neighbours are drawn once
 MOST_BOXES_BESIDE = 60  # the same beside others
@@ -145,9 +150,9 @@ class _Sheet:
     def _sides(self) -> float:
         return 18.0 * sum(len(each.sides) for each in self.strands)
 
-    def paint(self, theme: object) -> object:
+    def paint(self, theme: Theme) -> Figure:
         """The figure in a theme."""
-        canvas = Canvas(self.width, self.height, theme)  # type: ignore[arg-type]
+        canvas = Canvas(self.width, self.height, theme)
         flow = Flow(self.sizes, canvas)
         x = MARGIN + self.label_width + self.slack
         middles = []

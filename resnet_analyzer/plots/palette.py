@@ -41,7 +41,7 @@ class Kind(NamedTuple):
 KINDS = {
     "conv": Kind("convolution", Tone("#0072b2", "#4fa8e0"), Tone("#d7e9f5", "#10304a")),
     "conv1x1": Kind("1×1 convolution", Tone("#b07300", "#e6a323"), Tone("#fbecc8", "#433109"), "///"),
-    "dense": Kind("dense", Tone("#c04a00", "#f08a4b"), Tone("#fadfce", "#4a2410"), "xxx"),
+    "dense": Kind("dense", Tone("#a33a0b", "#f0793a"), Tone("#fadfce", "#4a2410"), "xxx"),
     "pool": Kind("pooling", Tone("#00825d", "#2fbf94"), Tone("#d3efe6", "#0c3a2d"), "..."),
     "norm": Kind("normalisation", Tone("#6f7b88", "#98a3ae"), Tone("#e6e9ed", "#272e37"), "---"),
     "activation": Kind("activation", Tone("#8a7d00", "#d9cb3c"), Tone("#f7f4cf", "#38350c"), "\\\\\\"),
@@ -85,7 +85,7 @@ FAMILIES = {
     "AlexNet": Family(Tone("#7a4b00", "#d39a4a"), "*"),
     "GoogLeNet": Family(Tone("#2b7391", "#88ccee"), "p"),
     "Pre-activation ResNet": Family(Tone("#5b4fa8", "#b7adf7"), "<", (7, 2, 2, 2)),
-    "ResNet V2": Family(Tone("#7d6fc0", "#c9c2f7"), ">", (2, 2)),
+    "ResNet V2": Family(Tone("#7263b5", "#c9c2f7"), ">", (2, 2)),
 }
 OTHER_FAMILY = Family(Tone("#4d5560", "#b4bcc6"), "d", (1, 2))
 

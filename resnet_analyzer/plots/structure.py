@@ -87,14 +87,29 @@ def forks(items: Sequence[Item]) -> list[Fork]:
 
 
 def weighted_depth(rows: Sequence[Row]) -> int:
-    """The most convolutions and dense layers on a path that enters gates by their main side: the depth in a name."""
+    """How many convolutions and dense layers stand on the deepest path: the depth in a network's name."""
+    return sum(map(_weighted, deepest_path(rows)))
+
+
+def deepest_path(rows: Sequence[Row]) -> list[Row]:
+    """The rows on a path with most convolutions and dense layers, which enters gates by their first input."""
     depth: dict[str, int] = {}
+    before: dict[str, str] = {}
+    by_name = {row.name: row for row in rows}
     for row in rows:
         inputs = row.node.inputs[:1] if row.op == "Multiply" else row.node.inputs
-        own = any(weight.name.endswith("kernel") for weight in row.weights) or bool(row.node.weights_of)
-        depth[row.name] = max((depth[name] for name in inputs), default=0) + own
-    last = _last(rows)
-    return depth[last] if last else 0
+        if inputs:
+            before[row.name] = max(inputs, key=lambda name: depth[name])
+        depth[row.name] = _weighted(row) + (depth[before[row.name]] if inputs else 0)
+    path, name = [], _last(rows)
+    while name:
+        path.append(by_name[name])
+        name = before.get(name, "")
+    return path[::-1]
+
+
+def _weighted(row: Row) -> bool:
+    return bool(row.node.weights_of) or any(weight.name.endswith("kernel") for weight in row.weights)
 
 
 def _last(rows: Sequence[Row]) -> str:
@@ -138,7 +153,7 @@ def _between(rows: Sequence[Row], before: str | None, levels: int) -> Item:
     *inner, join = rows
     if not inner and join.node.inputs.count(before or "") < 2:
         return Step(join)
-    groups = _components(inner)
+    groups = components(inner)
     straight = [place for place, name in enumerate(join.node.inputs) if name == before]
     if len(groups) + len(straight) < 2 or levels == 0:
         return Tangle(tuple(rows))
@@ -154,7 +169,7 @@ def _order(group: Sequence[Row], join: Row) -> int:
     return next((index for index, name in enumerate(join.node.inputs) if name in names), len(join.node.inputs))
 
 
-def _components(rows: Sequence[Row]) -> list[list[Row]]:
+def components(rows: Sequence[Row]) -> list[list[Row]]:
     """Rows in groups that are connected among themselves."""
     leader = {row.name: row.name for row in rows}
 
@@ -177,7 +192,7 @@ def _components(rows: Sequence[Row]) -> list[list[Row]]:
 def _sides(rows: Sequence[Row], main: set[str]) -> list[Side]:
     """What is not on the main line, in connected groups, each with the main node that it leaves from."""
     found = []
-    for group in _components(rows):
+    for group in components(rows):
         taps = [name for row in group for name in row.node.inputs if name in main]
         found.append(Side(taps[0] if taps else "", tuple(group)))
     return found

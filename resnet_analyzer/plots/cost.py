@@ -1,0 +1,127 @@
+"""Where parameters, MACs and activations sit: stage by stage, or network by network."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from ..conventions.activations import activations
+from ..conventions.macs import macs
+from ..measure import Measurement, Row
+from ._chart import WIDTH, Chart
+from ._fonts import text_width
+from ._legend import Entry, draw_legend, legend_height
+from ._stages import stages
+from ._words import counted, kind_of_row, safe, short, title_of, total_words
+from .base import Picture, plot
+from .palette import FAINT, INK, KINDS, MUTED
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from .palette import Theme
+
+FIGURES = ("parameters", "MACs", "activations")
+HEAD, LINE, BAR = 84.0, 27.0, 14.0
+MOST_LINES = 40
+
+
+class Line(NamedTuple):
+    """A stage or a network: for each figure, how much of it is in which kind of layer."""
+
+    name: str
+    parts: tuple[dict[str, int], ...]
+
+    def total(self, figure: int) -> int:
+        """The sum over all kinds."""
+        return sum(self.parts[figure].values())
+
+
+@plot("cost", "parameters, MACs and activations as bars, by kind of layer: per stage, or per network for several")
+def draw(measurements: Sequence[Measurement]) -> Picture:
+    """One network by its stages, or several networks in one line each."""
+    alone = measurements[0] if len(measurements) == 1 else None
+    if alone:
+        lines = [line_of(name, rows) for name, rows in stages(alone.rows)]
+        title, words = safe(title_of(alone)), total_words(alone)
+    else:
+        lines = [line_of(title_of(each), each.rows) for each in measurements]
+        title, words = "Cost by kind of layer", "one image"
+    lines = _at_most(lines)
+    told = "; ".join(f"{line.name}: {_told(line)}" for line in lines)
+    alt = f"Bars of parameters, MACs and activations. {title}, {words}. {told}."
+    sheet = _Sheet(title, words, lines)
+    return Picture("cost", f"Cost of {title}" if alone else title, alt, sheet.paint, data=lines)
+
+
+def line_of(name: str, rows: Sequence[Row]) -> Line:
+    """Some rows summed up by kind."""
+    parts: tuple[dict[str, int], ...] = ({}, {}, {})
+    for row in rows:
+        kind, work = kind_of_row(row), row.work
+        for sums, value in zip(parts, (row.trainable_params, macs(work), activations(work)), strict=True):
+            if value:
+                sums[kind] = sums.get(kind, 0) + value
+    return Line(safe(name, 30), parts)
+
+
+def _at_most(lines: list[Line]) -> list[Line]:
+    """The first stages one by one, and what is too much for a picture summed up in a last line."""
+    if len(lines) <= MOST_LINES:
+        return lines
+    rest = lines[MOST_LINES - 1 :]
+    parts: tuple[dict[str, int], ...] = ({}, {}, {})
+    for line in rest:
+        for sums, more in zip(parts, line.parts, strict=True):
+            for kind, value in more.items():
+                sums[kind] = sums.get(kind, 0) + value
+    return [*lines[: MOST_LINES - 1], Line(f"{len(rest)} more", parts)]
+
+
+def _told(line: Line) -> str:
+    return f"{counted(line.total(0))} parameters, {short(line.total(1), 'MACs')}, {counted(line.total(2))} activations"
+
+
+class _Sheet:
+    """Three columns of bars."""
+
+    def __init__(self, title: str, words: str, lines: Sequence[Line]) -> None:
+        self.title, self.words, self.lines = title, words, lines
+        kinds = {kind for line in lines for part in line.parts for kind in part}
+        self.kinds = [name for name in KINDS if name in kinds]
+        self.legend = [Entry("box", KINDS[name].word, KINDS[name]) for name in self.kinds]
+        self.left = max([text_width(line.name, 11.5) for line in lines] + [40]) + 26
+        self.column = (WIDTH - self.left - 14) / 3
+        self.height = HEAD + LINE * len(lines) + 14 + legend_height(self.legend, WIDTH)
+
+    def paint(self, theme: Theme) -> Figure:
+        """The figure in a theme."""
+        chart = Chart(self.height, theme)
+        chart.heading(self.title, self.words)
+        for figure, name in enumerate(FIGURES):
+            x = self.left + figure * self.column
+            unit = "" if figure == 0 else " per image"
+            chart.text(x, HEAD - 16, f"{name}{unit}", 12, bold=True, align="left")
+            bottom = HEAD + LINE * len(self.lines)
+            chart.line([(x, HEAD - 4), (x, bottom)], MUTED, 0.8)
+            self._bars(chart, figure, x)
+        for index, line in enumerate(self.lines):
+            y = HEAD + LINE * (index + 0.5)
+            chart.text(14, y, line.name, 11.5, INK, align="left")
+            if index:
+                chart.line([(14, HEAD + LINE * index), (WIDTH - 14, HEAD + LINE * index)], FAINT, 0.6, order=0)
+        draw_legend(chart, self.legend, HEAD + LINE * len(self.lines) + 10, WIDTH)
+        return chart.figure
+
+    def _bars(self, chart: Chart, figure: int, x: float) -> None:
+        largest = max((line.total(figure) for line in self.lines), default=0) or 1
+        longest = self.column - 74
+        for index, line in enumerate(self.lines):
+            y, start = HEAD + LINE * (index + 0.5), x + 0.5
+            for kind in self.kinds:
+                length = line.parts[figure].get(kind, 0) / largest * longest
+                if length > 0:
+                    chart.bar(start, y - BAR / 2, length, BAR, KINDS[kind])
+                start += length
+            total = line.total(figure)
+            chart.text(start + 6, y, counted(total) if total else "–", 11, MUTED if not total else INK, align="left")

@@ -1,0 +1,153 @@
+"""How the feature maps change along a network: fewer pixels, more channels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+from math import log10
+from typing import TYPE_CHECKING, NamedTuple
+
+from ..measure import Measurement, Row
+from ..shapes import FeatureMap
+from . import structure
+from ._chart import KEY_LINE, LEFT, WIDTH, Chart, Panel, Series, key_lines
+from ._ticks import linear
+from ._words import kind_of_row, layer_label, safe, title_of
+from .base import Picture, plot
+from .palette import FAMILIES, INK, KINDS, Family, family
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from .palette import Theme
+
+HEAD, PANEL, GAP, FOOT = 92.0, 165.0, 44.0, 46.0
+MOST_MARKED = 160  # layers that are still marked one by one
+LEVEL_STEP = 14.0  # pixels between two marks of an axis
+MARKERS = {"conv": "o", "conv1x1": "s", "pool": "^", "dense": "D"}
+
+
+class Track(NamedTuple):
+    """A network along its deepest path: what each layer puts out, and what flows between blocks.
+
+    `layers` are (place, side, channels, kind), `line` (place, side, channels); place 0 is the input, a
+    vector's side is 1.
+    """
+
+    name: str
+    layers: tuple[tuple[int, int, int, str], ...]
+    line: tuple[tuple[int, int, int], ...]
+
+
+@plot("resolution", "side of the feature maps and channels, layer by layer along the deepest path")
+def draw(measurements: Sequence[Measurement]) -> Picture:
+    """Above the side of the feature maps, below the channels; a line between blocks, a mark for each layer in them."""
+    data = [track(each) for each in measurements]
+    alt = f"Resolution and channels along depth. {' '.join(map(_sentence, data))}"
+    names = ", ".join(each.name for each in data)
+    return Picture("resolution", f"Resolution of {names}", alt, lambda theme: _paint(data, theme), data=data)
+
+
+def track(measurement: Measurement) -> Track:
+    """What comes out of every layer of the deepest path."""
+    items = structure.read(measurement.rows).items
+    ends = [structure.nodes([item])[-1] for item in items]
+    between = {end.name for item, end in zip(items, ends, strict=True) if layer_label(end) or _is_block(item)}
+    layers: list[tuple[int, int, int, str]] = []
+    line: dict[int, tuple[int, int, int]] = {}
+    place = 0
+    for row in structure.deepest_path(measurement.rows):
+        if row.output is None:
+            continue
+        if layer_label(row):
+            place += 1
+            layers.append((place, _side(row), row.output[-1], kind_of_row(row)))
+        if row.name in between or row.op == "Input":
+            line[place] = (place, _side(row), row.output[-1])
+    return Track(safe(title_of(measurement)), tuple(layers), tuple(line.values()))
+
+
+def _is_block(item: structure.Item) -> bool:
+    return not isinstance(item, structure.Step)
+
+
+def _side(row: Row) -> int:
+    return row.output.height if isinstance(row.output, FeatureMap) else 1
+
+
+def _sentence(each: Track) -> str:
+    sides = [str(side) for side, _ in groupby(side for _, side, _ in each.line)]
+    widest = max(channels for *_, channels in each.line)
+    return (
+        f"{each.name}: {len(each.layers)} layers, sides {', '.join(sides)}, at most {widest} channels between blocks."
+    )
+
+
+def _looks(data: Sequence[Track]) -> list[Family]:
+    """Each its family's look; a second of the same family takes other dashes and another marker."""
+    looks: list[Family] = []
+    for each in data:
+        look = family(each.name)
+        if look in looks:
+            taken = {other.dashes for other in looks}
+            spare = [other for other in FAMILIES.values() if other.dashes and other.dashes not in taken]
+            look = Family(look.tone, spare[0].marker, spare[0].dashes) if spare else look
+        looks.append(look)
+    return looks if len(data) > 1 else [Family(INK, "")]
+
+
+def _paint(data: Sequence[Track], theme: Theme) -> Figure:
+    alone, looks = len(data) == 1, _looks(data)
+    longest = max(each.line[-1][0] for each in data)
+    marked = longest <= MOST_MARKED
+    key = _kinds(data[0]) if alone and marked else []
+    key += [("between blocks" if alone else each.name, look) for each, look in zip(data, looks, strict=True)]
+    head = HEAD + KEY_LINE * key_lines([name for name, _ in key])
+    chart = Chart(head + 2 * PANEL + GAP + FOOT, theme)
+    chart.heading(data[0].name if alone else "Resolution and channels along depth", "vertical axes logarithmic")
+    chart.key(key, 64, lined=not alone)
+    for index, words in enumerate(("side of the feature maps (pixels; 1: a vector)", "channels")):
+        panel = chart.panel(LEFT, head + index * (PANEL + GAP), WIDTH - LEFT - 20, PANEL, words)
+        _axes(panel, data, index + 1, longest)
+        for each, look in zip(data, looks, strict=True):
+            line = Series(each.name, tuple((point[0], point[index + 1]) for point in each.line), look)
+            panel.steps(line, marked=not alone and marked)
+        if alone and marked:
+            _marks(panel, data[0], index + 1)
+    return chart.figure
+
+
+def _kinds(each: Track) -> list[tuple[str, Family]]:
+    """The kinds of layers that are marked, with their marks."""
+    found = dict.fromkeys(layer[3] for layer in each.layers)
+    return [(KINDS[kind].word, Family(KINDS[kind].edge, MARKERS.get(kind, "d"))) for kind in found]
+
+
+def _axes(panel: Panel, data: Sequence[Track], field: int, longest: int) -> None:
+    points = [point[:3] for each in data for point in each.layers] + [point for each in data for point in each.line]
+    values = [point[field] for point in points]
+    panel.axes.set_xlim(-0.6, longest + 0.6)
+    marks = [mark for mark in linear(max(longest, 1), 6) if mark <= longest]
+    panel.x_marks(marks, "layer (0: the input)" if field == 2 else "")
+    panel.log_y(values, _levels(values, panel.height))
+
+
+def _marks(panel: Panel, each: Track, field: int) -> None:
+    """A mark for every layer, shaped and coloured as its kind."""
+    for kind in dict.fromkeys(layer[3] for layer in each.layers):
+        places = [(layer[0], layer[field]) for layer in each.layers if layer[3] == kind]
+        look = KINDS[kind]
+        panel.axes.plot(
+            *zip(*places, strict=True), linestyle="", marker=MARKERS.get(kind, "d"), markersize=4, zorder=4,
+            color=panel.theme(look.edge), markerfacecolor=panel.theme(look.fill), markeredgewidth=0.9,
+        )  # fmt: skip
+
+
+def _levels(values: Sequence[int], height: float) -> list[float]:
+    """The values that occur, as far as there is room between them."""
+    room = 10 ** (LEVEL_STEP / height * log10(max(values) / min(values)) * 1.05)
+    marks: list[float] = []
+    for value in sorted(set(values)):
+        if not marks or value / marks[-1] >= room:
+            marks.append(value)
+    return marks

@@ -1,0 +1,220 @@
+import os
+import re
+import subprocess
+import sys
+from functools import cache
+from xml.etree import ElementTree
+
+import pytest
+
+import resnet_analyzer as ra
+from resnet_analyzer.errors import UnknownName, UsageError
+from resnet_analyzer.ops.conv2d import Conv2d
+from resnet_analyzer.plots.base import PLOTS
+
+from .pictures import clashes, measured
+
+NETWORKS = {
+    "architecture": ["resnet18"],
+    "block": ["resnet50", "densenet121", "googlenet", "seresnet50", "resnet110_exclusive_gating"],
+    "cost": ["resnet50"],
+    "layers": ["densenet121"],
+    "resolution": ["resnet50"],
+}
+SEVERAL = ("vgg19", "plain34", "resnet34")
+EVIL = "<img src=x onerror=1>"
+
+
+@cache
+def pictures(name):
+    plot = PLOTS[name]
+    groups = [plot.standard()] if plot.standard else []
+    groups += [[measured(each) for each in NETWORKS[name]]] if name in NETWORKS else []
+    return [plot.draw(group) for group in groups]
+
+
+def test_there_are_the_pictures_that_reports_show():
+    assert set(PLOTS) >= {
+        "architecture", "block", "bottleneck", "cardinality", "cost", "depth", "growth", "layers", "plane",
+        "resolution",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", list(PLOTS))
+def test_no_word_overlaps_another_or_is_cut(name):
+    for picture in pictures(name):
+        assert clashes(picture) == ([], [])
+
+
+@pytest.mark.parametrize("name", ["cost", "resolution"])
+def test_several_networks_in_one_chart(name):
+    assert clashes(PLOTS[name].draw([measured(each) for each in SEVERAL])) == ([], [])
+
+
+@pytest.mark.parametrize("network", ["alexnet", "resnet1202", "densenet264", "lecture50", "basic", "conv1x1", "dense"])
+@pytest.mark.parametrize("name", ["cost", "layers", "resolution"])
+def test_charts_of_the_smallest_and_the_deepest_networks(name, network):
+    assert clashes(PLOTS[name].draw(measured(network))) == ([], [])
+
+
+@pytest.mark.parametrize("name", list(PLOTS))
+def test_the_svg_is_one_valid_picture_without_the_outside(name):
+    for picture in pictures(name):
+        text = picture.svg.decode()
+        root = ElementTree.fromstring(text)
+        assert root.tag == "{http://www.w3.org/2000/svg}svg"
+        assert root.get("role") == "img"
+        assert root.get("aria-label") == picture.alt
+        assert root.find("{http://www.w3.org/2000/svg}title").text == picture.title
+        links = {value for element in root.iter() for key, value in element.items() if key.endswith("href")}
+        assert all(link.startswith("#") for link in links)
+        assert not re.search(r"url\((?!#)|@import|<script|<image|<text|DOCTYPE|<\?xml|file:", text)
+        assert set(re.findall(r"https?://[^\"]*", text)) <= {
+            "http://www.w3.org/2000/svg",
+            "http://www.w3.org/1999/xlink",
+        }
+        identities = re.findall(r'\bid="([^"]*)"', text)
+        assert len(identities) == len(set(identities))
+
+
+@pytest.mark.parametrize("name", list(PLOTS))
+def test_every_colour_of_the_svg_changes_on_a_dark_page(name):
+    """What is drawn light is what a dark PNG draws, through the style sheet: no colour is left as it was."""
+    for picture in pictures(name):
+        text = picture.svg.decode()
+        used = set(re.findall(r' (fill|stroke)="(#[0-9a-f]{6})"', text))
+        switched = set(re.findall(r'\[(fill|stroke)="(#[0-9a-f]{6})"\]', text))
+        assert used == switched
+        assert " style=" not in text
+
+
+@pytest.mark.parametrize("name", list(PLOTS))
+def test_the_words_are_a_sentence_with_figures(name):
+    for picture in pictures(name):
+        assert picture.alt.endswith(".")
+        assert re.search(r"\d", picture.alt)
+        assert len(picture.alt) > 80
+        assert picture.title
+        assert PLOTS[name].says
+
+
+@pytest.mark.parametrize("name", list(PLOTS))
+def test_light_and_dark_pngs_differ_and_are_pngs(name):
+    picture = pictures(name)[0]
+    light, dark = picture.png, picture.in_theme("dark").png
+    assert light != dark
+    assert light[:8] == dark[:8] == b"\x89PNG\r\n\x1a\n"
+
+
+PROGRAM = """
+import hashlib, sys
+import resnet_analyzer as ra
+from resnet_analyzer.plots.base import PLOTS
+network = ra.measure(ra.architecture("resnet18"))
+for name in ("architecture", "block", "cost", "plane"):
+    plot = PLOTS[name]
+    picture = plot.draw(plot.standard() if plot.standard else network)
+    digests = [hashlib.sha256(each).hexdigest() for each in (picture.svg, picture.png, picture.in_theme("dark").png)]
+    print(name, *digests)
+"""
+
+
+OTHER_SETTINGS = (
+    "import matplotlib; matplotlib.rcParams.update({'font.size': 30, 'axes.grid': True, 'lines.marker': 'o'})"
+)
+
+
+def test_two_processes_draw_the_same_bytes():
+    """Whatever the order of hashing, and whatever the user has set in matplotlib."""
+    runs = [
+        subprocess.run(
+            [sys.executable, "-W", "error", "-c", start + PROGRAM],
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": ":".join(sys.path)},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed, start in (("1", ""), ("2", OTHER_SETTINGS))
+    ]
+    assert runs[0] == runs[1]
+    assert len(runs[0].splitlines()) == 4
+
+
+@pytest.mark.parametrize("name", list(PLOTS))
+def test_the_same_picture_is_drawn_twice(name):
+    plot = PLOTS[name]
+    again = plot.draw(plot.standard()) if plot.standard else plot.draw([measured(each) for each in NETWORKS[name]])
+    assert again.svg == pictures(name)[0].svg
+
+
+def test_drawing_leaves_the_users_settings_alone():
+    import matplotlib
+
+    before = dict(matplotlib.rcParams)
+    assert PLOTS["cost"].draw(measured("alexnet")).png
+    assert dict(matplotlib.rcParams) == before
+
+
+def test_matplotlib_waits_until_something_is_drawn():
+    program = (
+        "import sys; import resnet_analyzer.plots.base as b; list(b.PLOTS); assert 'matplotlib' not in sys.modules"
+    )
+    environment = {**os.environ, "PYTHONPATH": ":".join(sys.path)}
+    subprocess.run([sys.executable, "-c", program], check=True, env=environment)
+
+
+def evil_network():
+    graph = ra.GraphBuilder(EVIL, title=f"{EVIL} $x_1$ 图\x00\x1b[31m")
+    with graph.scope(EVIL):
+        x = graph.add("conv $", Conv2d(8, 3, padding=1), graph.input(ra.FeatureMap(16, 16, 3)))
+        graph.add(f"{EVIL}]]>--", Conv2d(8, 3, padding=1), x)
+    return ra.measure(graph.graph())
+
+
+@pytest.mark.parametrize("name", ["architecture", "block", "cost", "layers", "resolution"])
+def test_names_stay_text(name):
+    picture = PLOTS[name].draw(evil_network())
+    assert clashes(picture) == ([], [])
+    assert EVIL in picture.title or name == "block"
+    assert "<img" not in picture.svg.decode()
+    assert ElementTree.fromstring(picture.svg.decode()) is not None
+    assert picture.png
+
+
+def test_long_names_are_cut():
+    graph = ra.GraphBuilder("long", title="A network of a very long name " * 20)
+    graph.add("conv", Conv2d(8, 3), graph.input(ra.FeatureMap(16, 16, 3)))
+    network = ra.measure(graph.graph())
+    for name in ("architecture", "cost", "layers", "resolution", "block"):
+        assert clashes(PLOTS[name].draw(network)) == ([], [])
+
+
+def test_what_cannot_be_drawn_is_said():
+    with pytest.raises(UnknownName, match="theme"):
+        PLOTS["cost"].draw(measured("alexnet"), "sepia")
+    with pytest.raises(UsageError, match="nothing to draw"):
+        PLOTS["cost"].draw([])
+    with pytest.raises(UsageError, match="plain34 has no blocks"):
+        PLOTS["block"].draw(measured("plain34"))
+    with pytest.raises(UsageError, match="2 labels"):
+        PLOTS["block"].draw(measured("resnet18"), labels=["a", "b"])
+    with pytest.raises(UsageError, match="concatenates nothing"):
+        PLOTS["growth"].draw(measured("resnet18"))
+    with pytest.raises(UsageError, match="no block on one feature map"):
+        PLOTS["bottleneck"].draw(ra.measure(vector_network()))
+
+
+def vector_network():
+    from resnet_analyzer.ops.dense import Dense
+
+    graph = ra.GraphBuilder("vector")
+    graph.add("dense", Dense(4), graph.input(ra.Vector(8)))
+    return graph.graph()
+
+
+def test_a_grid_is_refused():
+    import numpy
+
+    grid = ra.measure(ra.architecture("resnet18", input=numpy.array([224, 256])))
+    with pytest.raises(UsageError, match="give plain sizes"):
+        PLOTS["cost"].draw(grid)
