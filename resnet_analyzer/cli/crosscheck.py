@@ -61,7 +61,8 @@ def command(
     on = device(device_name)
     graphs = list(_every_graph()) if everything else [graph_of(target, wanted, trust) for target in targets]
     verdicts = []
-    with click.progressbar(graphs, label="crosscheck", file=sys.stderr, hidden=not sys.stderr.isatty()) as progress:
+    hidden = len(graphs) < 2 or not sys.stderr.isatty()
+    with click.progressbar(graphs, label="crosscheck", file=sys.stderr, hidden=hidden) as progress:
         for graph in progress:
             verdicts.append(crosscheck(graph, on, wanted.batch, runs))
             forget_models()

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import Any, NamedTuple
 
 from ..conventions.tensorflow import tensorflow_float_ops
+from ..errors import AnalyzerError
 from ..graph import Graph
 from ..importers._framework import keras as import_keras
 from ..measure import Row, measure
@@ -35,7 +36,10 @@ class LayerVerdict(NamedTuple):
 
 
 class ModelVerdict(NamedTuple):
-    """A model checked: every layer's verdict, what Keras lacked, and the time of a run."""
+    """A model checked: every layer's verdict, what Keras lacked, and the time of a run.
+
+    `failure` tells why nothing could be seen, if Keras fails on it: that is no agreement.
+    """
 
     model: str
     style: str
@@ -45,11 +49,13 @@ class ModelVerdict(NamedTuple):
     remarks: tuple[tuple[str, int], ...]
     macs: int
     timing: Timing | None
+    failure: str = ""
 
     @property
     def disagreements(self) -> list[str]:
-        """Every disagreement of every layer."""
-        return [text for layer in self.layers for text in layer.disagreements]
+        """Every disagreement of every layer, and the failure."""
+        found = [text for layer in self.layers for text in layer.disagreements]
+        return [self.failure, *found] if self.failure else found
 
     def how_many(self, witness: str, verdict: str) -> int:
         """How many layers have that verdict from that witness (`shape`, `weights`, `flops`)."""
@@ -60,9 +66,22 @@ def crosscheck(graph: Graph, on: Device, batch: int = 1, runs: int = 5) -> Model
     """Build the graph as a Keras model, run it on `on`, and compare every layer with our figures.
 
     `runs` timed runs (0: none). CheckFailed where a rule does not hold, NoSuchLayer where Keras has
-    nothing for an op, UsageError for a layer of unknown cost.
+    nothing for an op, UsageError for a layer of unknown cost. Where Keras itself fails, that is the verdict.
     """
-    return compare(graph, build(graph), on, batch, runs)
+    try:
+        return compare(graph, build(graph), on, batch, runs)
+    except AnalyzerError:
+        raise
+    except Exception as error:  # Keras and its back ends raise whatever they like: no memory, no such kernel
+        reason = " ".join(str(error).split())[:300]
+        return _about(graph, batch)._replace(failure=f"Keras cannot run it: {type(error).__name__}: {reason}")
+
+
+def _about(graph: Graph, batch: int) -> ModelVerdict:
+    """A verdict with nothing seen yet."""
+    shape = ", ".join(spell(node.op.shape) for node in graph.inputs)  # type: ignore[attr-defined]
+    macs = measure(graph, batch).totals.macs
+    return ModelVerdict(graph.name, str(graph.about.get("style", "")), shape, batch, (), (), macs, None)
 
 
 def compare(graph: Graph, built: Built, on: Device, batch: int = 1, runs: int = 5) -> ModelVerdict:
@@ -76,10 +95,7 @@ def compare(graph: Graph, built: Built, on: Device, batch: int = 1, runs: int = 
     layers = [_verdict(row, seen.get(row.name), counted.get(row.name)) for row in measured.rows]
     layers += [_strange(row, seen[row.name]) for row in built.rows if row.name not in ours]
     remarks = Counter(remark for texts in built.remarks.values() for remark in texts)
-    shape = ", ".join(spell(node.op.shape) for node in graph.inputs)  # type: ignore[attr-defined]
-    style = str(graph.about.get("style", ""))
-    macs = batch * measured.totals.macs
-    return ModelVerdict(graph.name, style, shape, batch, tuple(layers), tuple(remarks.items()), macs, timing)
+    return _about(graph, batch)._replace(layers=tuple(layers), remarks=tuple(remarks.items()), timing=timing)
 
 
 def _place(on: Device) -> Any:
