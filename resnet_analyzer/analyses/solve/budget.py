@@ -107,10 +107,7 @@ def largest(problem: Problem) -> Answer:
     """
     (only,) = problem.ranges
     problem.require_growth()
-    if problem.form.conditions:
-        found = _scanned(problem, only)
-    else:
-        found = _bisected(problem, only, problem.least_point)
+    found = _scanned(problem, only) if problem.form.conditions else _bisected(problem, only, problem.least_point)
     if found is None:
         raise CheckFailed(problem.recipe.name, _too_small(problem))
     return verified(problem, {only.name: found})

@@ -1,0 +1,236 @@
+"""`sweep`: grids and random samples of designs, constraints, the Pareto front."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import click
+
+from ..errors import UsageError
+from ._network import Wanted
+from ._output import Destination, _writer, deliver
+from ._quantity import quantity
+from ._recipe import names_of, resolve_recipe
+
+FIGURES = ("trainable_params", "macs", "flops", "activations")
+WORDS = {"params": "trainable_params", "all_params": "params"}
+LINES = 40  # of a table in a terminal
+MOST = 100_000  # rows that a report or a picture holds
+PICTURES = (".png", ".svg", ".pdf")
+FORMATS = "table, csv, parquet, markdown, json, latex or html; if not given, as the ending of FILE says, else table."
+BOUNDS = [f"{way}_{word}" for way in ("max", "min") for word in ("macs", "params", "flops", "activations")]
+
+
+def _bounds(command: Any) -> Any:
+    for name in reversed(BOUNDS):
+        way, word = name.split("_")
+        text = f"Keep designs of at {'most' if way == 'max' else 'least'} so many {word}: 4G."
+        command = click.option(f"--{way}-{word}", metavar="SIZE", help=text)(command)
+    return command
+
+
+@click.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
+@click.option("--net", "networks", required=True, metavar="NAMES", help="Networks by commas, each NAME or NAME@STYLE.")
+@_bounds
+@click.option("--pareto", metavar="NAMES", help="Keep the Pareto front over these: figures small, variables large; +name, -name turn that round.")  # fmt: skip  # noqa: E501
+@click.option("--figures", default="params,macs,flops,activations", metavar="NAMES", help="What is told of every design.")  # fmt: skip  # noqa: E501
+@click.option("--sample", type=click.IntRange(1, 10**12), metavar="N", help="N designs at random, not all.")
+@click.option("--seed", type=click.IntRange(0), default=0, metavar="N", help="Of the random sample; 0 if not given.")
+@click.option("--threads", type=click.IntRange(1, 1024), metavar="N", help="As many as cores if not given.")
+@click.option("--scheduler", metavar="ADDRESS", help="Work on the Dask cluster of this scheduler: tcp://host:8786.")
+@click.option("--x", "across", metavar="NAME", help="What a picture shows across; the first variable if not given.")
+@click.option("--y", "up", default="macs", metavar="NAME", help="What a picture shows upwards; macs if not given.")
+@click.option("--format", "format_name", metavar="NAME", help=FORMATS)
+@click.option("--output", "-o", metavar="FILE", help="Write there; .png, .svg or .pdf: a picture.")
+@click.pass_context
+def command(context: click.Context, networks: str, **given: Any) -> None:
+    """Figures of every design in a grid, or of a random sample: exact, millions a second.
+
+    Any whole-number option of the networks is given by its name, as values or ranges with both ends told:
+
+    \b
+    resnet-analyze sweep --net resnet50,resnext50_32x4d --input 32:512:32 --width 32,64,96
+    resnet-analyze sweep --net resnet18 --blocks1 1:6 --blocks2 1:6 --max-macs 4G --pareto macs,blocks
+    resnet-analyze sweep --net densenet121 --input 64:1024 --growth 8:64 --sample 100000 -o designs.csv
+    """
+    from ..analyses.sweep.designs import space_of
+
+    figures, pareto, constraints = _wishes(given)
+    values, words = _values(context.args)
+    recipes = [each for name in names_of(networks) for each in _recipes(name, words)]
+    needed = [*figures, *(each.figure for each in constraints), *(name for name, _ in pareto if name in _known())]
+    space = space_of(recipes, values, tuple(dict.fromkeys(needed)))
+    job = _job(space, constraints, given)
+    _write(job, _progress(job, given), pareto, given)
+
+
+def _known() -> tuple[str, ...]:
+    from ..analyses.formula.closed import FIGURES as known
+
+    return known
+
+
+def _figure(name: str) -> str:
+    plain = name.strip().replace("-", "_")
+    return WORDS.get(plain, plain)
+
+
+def _wishes(given: dict[str, Any]) -> tuple[list[str], list[tuple[str, int]], list[Any]]:
+    """The figures to tell, the Pareto goals with their signs, the constraints."""
+    from ..analyses.sweep.designs import checked_figures
+    from ..analyses.sweep.work import Constraint
+
+    figures = list(checked_figures([_figure(name) for name in names_of(given["figures"])]))
+    constraints = [
+        Constraint(_figure(name[4:]), quantity(given[name], f"--{name.replace('_', '-')}"), name.startswith("min"))
+        for name in BOUNDS
+        if given[name] is not None
+    ]
+    pareto = []
+    for text in names_of(given["pareto"]) if given["pareto"] else []:
+        name = _figure(text.lstrip("+-"))
+        usual = 1 if name in _known() else -1  # figures small, variables large
+        pareto.append((name, {"-": 1, "+": -1}.get(text[0], usual)))
+    return figures, pareto, constraints
+
+
+def _values(arguments: list[str]) -> tuple[dict[str, list[int]], dict[str, list[str]]]:
+    """`--name values` pairs: numbers to sweep over, and words to take one by one; UsageError for anything else."""
+    from ..analyses.sweep.ranges import values_of
+
+    numbers: dict[str, list[int]] = {}
+    words: dict[str, list[str]] = {}
+    rest = list(arguments)
+    while rest:
+        option, equals, text = rest.pop(0).partition("=")
+        if not option.startswith("--") or (not equals and not rest):
+            raise UsageError(f"{option!r}: expected an option with values, as --width 32,64,96")
+        text = text if equals else rest.pop(0)
+        name = option[2:].replace("-", "_")
+        name = "n" if name == "input" else name
+        if name in numbers or name in words:
+            raise UsageError(f"{option} is given twice")
+        if ";" in text or not text[:1].isdigit():
+            words[name] = [part.strip() for part in text.split(";" if ";" in text else ",")]
+        else:
+            numbers[name] = values_of(text, option)
+    return numbers, words
+
+
+def _recipes(target: str, words: dict[str, list[str]]) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """A network in every combination of the options that are words."""
+    combinations: list[dict[str, str]] = [{}]
+    for name, choices in words.items():
+        combinations = [{**each, name: choice} for each in combinations for choice in choices]
+    for chosen in combinations:
+        style = chosen.pop("style", None)
+        settings = tuple(f"{name}={value}" for name, value in chosen.items())
+        recipe = resolve_recipe(target, Wanted(style=style, settings=settings))
+        label = f"{recipe.name}{' ' if settings else ''}{' '.join(settings)}"
+        yield (label, recipe.style), recipe
+
+
+def _job(space: Any, constraints: list[Any], given: dict[str, Any]) -> Any:
+    from ..analyses.sweep.work import Job, Sampling
+
+    if not space.structures:
+        raise UsageError(f"none of the {space.impossible:,} designs is possible: the inputs are too small")
+    sampling = Sampling(given["sample"], given["seed"]) if given["sample"] else None
+    return Job(space, tuple(constraints), sampling)
+
+
+def _progress(job: Any, given: dict[str, Any]) -> Iterator[Any]:
+    """The tables of the job, with a progress bar where a person watches."""
+    from ..analyses.sweep.backends import tables
+
+    found = tables(job, given["threads"] or 0, given["scheduler"])
+    if job.chunks < 4 or not sys.stderr.isatty():
+        yield from found
+        return
+    with click.progressbar(found, length=job.chunks, label="sweep", file=sys.stderr) as bar:
+        yield from bar
+
+
+def _write(job: Any, tables: Iterator[Any], pareto: list[tuple[str, int]], given: dict[str, Any]) -> None:
+    from ..analyses.sweep.files import header, rows_of, write_csv, write_parquet
+
+    output = None if given["output"] in (None, "-") else given["output"]
+    kind = _kind(given["format_name"], output)
+    destination = None if kind else Destination(_writer(given["format_name"], output), output)
+    if pareto:
+        tables = _front(job, tables, pareto)
+    if kind == "csv":
+        write_csv(job.space, tables, output)
+    elif kind == "parquet":
+        if output is None:
+            raise UsageError("a Parquet file needs a name: --output designs.parquet")
+        write_parquet(job.space, tables, output)
+    else:
+        limit = LINES if destination and output is None and destination.writer.name == "table" else MOST
+        rows, kept = _collected(job, tables, limit, rows_of)
+        if kind == "picture":
+            from ..plots.sweep import save_sweep
+
+            names = header(job.space)
+            across = _figure(given["across"]) if given["across"] else (*job.space.variables, "trainable_params")[0]
+            for name in (across, _figure(given["up"])):
+                if name not in names:
+                    raise UsageError(f"the picture has no {name!r}. Known: {', '.join(names[2:])}.")
+            save_sweep(names, rows, across, _figure(given["up"]), output or "")
+            return
+        from ..report.sweep import sweep_report
+
+        assert destination is not None
+        deliver(sweep_report(job, rows, kept, _wish(given)), destination)
+
+
+def _collected(job: Any, tables: Iterator[Any], limit: int, rows_of: Any) -> tuple[list[Any], int]:
+    """The first rows, and how many there are; UsageError where a report would have to hold too many."""
+    rows: list[Any] = []
+    kept = 0
+    for table in tables:
+        kept += len(table)
+        if kept > limit == MOST:
+            raise UsageError(f"more than {MOST:,} designs: constrain them, or write .csv or .parquet")
+        rows += list(rows_of(job.space, table[: limit - len(rows)]))
+    return rows, kept
+
+
+def _front(job: Any, tables: Iterator[Any], pareto: list[tuple[str, int]]) -> Iterator[Any]:
+    from ..analyses.sweep.pareto import Front
+
+    names = ["", *job.space.variables, *job.space.figures]
+    goals = []
+    for name, sign in pareto:
+        found = [place for place, each in enumerate(names) if each == name or each.rstrip("0123456789") == name]
+        if not found:
+            raise UsageError(f"--pareto {name}: expected a figure or a variable of this sweep: {', '.join(names[1:])}")
+        goals += [(place, sign) for place in found]
+    front = Front(goals)
+    for table in tables:
+        front.add(table)
+    yield front.table
+
+
+def _kind(format_name: str | None, output: str | None) -> str:
+    """`csv`, `parquet` or `picture` where the result is no report, else empty."""
+    ending = (output or "").lower()
+    if ending.endswith(PICTURES) and format_name is not None:
+        raise UsageError(f"--format {format_name} and {output} do not agree: give one of them")
+    if ending.endswith(PICTURES):
+        return "picture"
+    if format_name is None:
+        return next((kind for kind in ("csv", "parquet") if ending.endswith(f".{kind}")), "")
+    return format_name if format_name in ("csv", "parquet") else ""
+
+
+def _wish(given: dict[str, Any]) -> str:
+    words = [
+        f"{'at most' if name.startswith('max') else 'at least'} {given[name]} {name[4:]}"
+        for name in BOUNDS
+        if given[name]
+    ]
+    text = f"with {', '.join(words)}" if words else ""
+    return f"{text}{', ' if text else ''}on the Pareto front of {given['pareto']}" if given["pareto"] else text

@@ -1,0 +1,85 @@
+"""Closed forms and sweeps: `python -m tests.benchmarks.bench_formula`. It prints goals and never fails."""
+
+from __future__ import annotations
+
+import resource
+import subprocess
+import sys
+from collections.abc import Iterator
+from time import process_time
+
+import numpy
+
+from resnet_analyzer.analyses.formula.closed import closed_form
+from resnet_analyzer.analyses.formula.recipe import recipe_of
+from resnet_analyzer.analyses.sweep.arrays import run
+from resnet_analyzer.analyses.sweep.backends import tables
+from resnet_analyzer.analyses.sweep.designs import space_of
+from resnet_analyzer.analyses.sweep.program import compiled
+from resnet_analyzer.analyses.sweep.work import Constraint, Job
+from resnet_analyzer.architectures.base import find
+
+from .inside import seconds
+from .table import Line, table
+
+POINTS = 10_000_000
+DESIGNS = 100_000_000
+BILLION = 1_000_000_000
+
+
+def commands() -> Iterator[Line]:
+    """Whole processes: their processor time, interpreter and imports included."""
+    for network, goal in (("resnet50", "≤ 1.5 s"), ("resnet1202", "≤ 5 s"), ("densenet264", "≤ 5 s")):
+        command = [sys.executable, "-m", "resnet_analyzer", "formula", network]
+
+        def spent(command: list[str] = command) -> float:
+            before = resource.getrusage(resource.RUSAGE_CHILDREN)
+            subprocess.run(command, check=True, capture_output=True)
+            after = resource.getrusage(resource.RUSAGE_CHILDREN)
+            return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+        yield Line(
+            f"formula {network}, whole process", f"{min(spent() for _ in range(3)):.2f} s", goal, "processor time"
+        )
+
+
+def points() -> Iterator[Line]:
+    """One figure at ten million points, against the integer path and against one more size by the closed form."""
+    form = closed_form(recipe_of(find("resnet50")), ["n"])
+    sizes = {"n": numpy.random.default_rng(0).integers(32, 513, POINTS)}
+    program = compiled([form.figures["macs"]], ["n"])
+    array = seconds(lambda: run(program, sizes, POINTS), 5) / POINTS
+    integer = seconds(lambda: form.recipe.measured({"n": 225}), 51)
+    one = seconds(lambda: [form.at(n=size) for size in range(32, 1032)], 5) / 1000
+    yield Line(
+        "MACs of ResNet-50 over n, points/s and core", f"{1e-6 / array:.0f} M", "≥ 50 M", f"{len(program.steps)} passes"
+    )
+    yield Line(
+        "  integer path / closed form, a design", f"{integer / array:,.0f} ×", "≥ 200 ×", f"{integer * 1e3:.2f} ms"
+    )
+    yield Line("one more size, all figures, in process", f"{one * 1e3:.3f} ms", "≤ 0.3 ms", "")
+
+
+def sweep() -> Iterator[Line]:
+    """A hundred million designs through the whole sweep, and what a billion would take; the peak of memory."""
+    values = {"n": range(1, 10_001), "width": range(1, DESIGNS // 10_000 + 1)}
+    space = space_of([(("resnet50", "paper"), recipe_of(find("resnet50")))], values, ("macs",))
+    job = Job(space, (Constraint("macs", 10**6),))
+    start = process_time()
+    kept = sum(map(len, tables(job, threads=1)))
+    taken = process_time() - start
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    made_of = f"{job.designs:,} designs in {taken:.2f} s on one core; {kept} kept"
+    yield Line("a billion designs, extrapolated", f"{taken * BILLION / job.designs:.0f} s", "", made_of)
+    yield Line("  peak memory of the process", f"{peak:.0f} MiB", "≤ 954 MiB", "arrays of the benchmark included")
+
+
+def lines() -> Iterator[Line]:
+    """All benchmarks of closed forms."""
+    yield from commands()
+    yield from points()
+    yield from sweep()
+
+
+if __name__ == "__main__":
+    print(table(list(lines())), flush=True)
