@@ -171,6 +171,14 @@ class Measurement:
 
         return json.dumps(self.to_dict(), indent=1, ensure_ascii=False, default=_plain)
 
+    def to_dataframe(self) -> Any:
+        """A pandas table with a line per layer: the layers of `to_dict`; UsageError where pandas is not installed."""
+        try:
+            from pandas import DataFrame
+        except ImportError:
+            raise UsageError("to_dataframe needs pandas: pip install pandas (to_dict needs nothing)") from None
+        return DataFrame(self.to_dict()["layers"]).set_index("name")
+
     def __str__(self) -> str:
         return WRITERS["table"].show(self)
 

@@ -31,7 +31,7 @@ from ..window import Window
 from .measured import measured_report
 from .stages import Part, parts
 
-LABELS = {"n": "input size", "h": "input height", "w": "input width", "width": "channels of the first stage"}
+LABELS = {"n": "input size", "h": "input height", "w": "input width", "width": "first-stage channels"}
 FURTHEST = 512  # the least that an input's slider reaches
 LENGTH, OUTPUT = "\x02", "\x03"  # stand for the two numbers of a window's formula that vary
 

@@ -122,13 +122,12 @@ def _size(view: Any) -> tuple[int, int] | None:
 
 
 def _drawing(measurement: Measurement, stem: str) -> Section:
-    repeated = [part.what for part in parts(measurement.rows) if part.what.startswith("(")]
-    see = [
-        "Read it along the arrows. A box is as tall as its map is large and as deep as it has channels; "
-        "an arc is a shortcut, dashed where it has to change the shape.",
-        *(["Equal blocks in a row are drawn once, with their number."] if repeated else []),
-    ]
-    return Section("The network", (), (), (figure(stem, "architecture", measurement),), tuple(see))
+    see = ["Read it from top to bottom: a box is wider with more channels, and taller with more pixels."]
+    if any(row.op == "Add" for row in measurement.rows):
+        see.append("The line at the side is the shortcut, dashed where it has to change the shape.")
+    if any(part.what.startswith("(") for part in parts(measurement.rows)):
+        see.append("Equal blocks in a row may be drawn once, with their number.")
+    return Section("The network", (), (), (figure(stem, "architecture", measurement),), (" ".join(see),))
 
 
 def _stages(measurement: Measurement) -> Section:

@@ -32,7 +32,7 @@ def several_report(measured: Sequence[Measurement], stem: str, known: Sequence[A
         *_published(known),
         Section("What is counted", COUNTED),
     )
-    title = " · ".join(_title(each) for each in measured)
+    title = ", ".join(_title(each) for each in measured)
     report = Report(f"Side by side: {title}", (), short_report.notes, dict, (_lead(measured),), sections)
     return report._replace(data=lambda: report_data(report, {"models": short_report.data()["models"]}))
 
@@ -61,7 +61,7 @@ def _drawing(measured: Sequence[Measurement], stem: str) -> Iterator[Section]:
         yield Section("The networks", (), (), (figure(stem, "architecture", measured),), (SAME_SCALE,))
 
 
-SAME_SCALE = "All are drawn to one scale: maps of one height have one resolution."
+SAME_SCALE = "Boxes in one band have maps of one size, so that the networks can be read across."
 
 
 def kinds_beside(measured: Sequence[Measurement]) -> Section:

@@ -1,37 +1,107 @@
-"""For browsers and notebooks: a plain table with a little style of its own; every text is escaped."""
+"""For browsers, a page of one file that can be sorted, filtered and folded; for notebooks, a plain part of a page."""
 
 from __future__ import annotations
 
 from html import escape
+from itertools import count
 
-from ..report.model import Report, Table
+from ..report.model import Figure, Link, Report, Section
+from ._page import colours, embedded, inline, page
+from ._table_html import page_table, plain_table
 from .base import writer
-from .markdown import spelled
 
 STYLE = (
     ".ra table{border-collapse:collapse;font-variant-numeric:tabular-nums}"
-    ".ra th,.ra td{padding:.15em .8em;text-align:left;white-space:nowrap}"
-    ".ra .n{text-align:right}.ra thead th{border-bottom:1px solid}"
+    ".ra th,.ra td{padding:.15em .8em;text-align:left;white-space:nowrap;font-weight:inherit}"
+    ".ra .n{text-align:right}.ra thead th{border-bottom:1px solid;font-weight:bold}"
     ".ra dl{display:grid;grid-template-columns:max-content auto;gap:.2em 1em}.ra dd{margin:0}"
 )
+LONG = 3  # sections: from then on a reader needs a list of them
 
 
-@writer("html", ".html", ".htm")
+def fragment(report: Report) -> str:
+    """The report as a part of another page, as notebooks show it: no script, and no style but for its own."""
+    parts = [f'<meta charset="utf-8"><style>{STYLE}</style><div class="ra"><h2>{escape(report.title)}</h2>']
+    parts += _paragraphs(report.lead)
+    parts += map(plain_table, report.tables)
+    for section in report.sections:
+        inside = "".join(map(plain_table, section.tables))
+        parts += [f"<h3>{escape(section.title)}</h3>", *_paragraphs(section.paragraphs)]
+        parts.append(f"<details><summary>Open</summary>{inside}</details>" if section.folded else inside)
+        parts += [embedded(each.drawing.svg, each.drawing.alt) for each in section.figures]
+        parts += [*_paragraphs(section.see), _links(section.links)]
+    return "".join([*parts, _notes(report), "</div>\n"])
+
+
+@writer("html", ".html", ".htm", part=fragment)
 def render(report: Report, width: int = 80, colour: bool = False) -> str:
-    """The report as a fragment that browsers show as a page and notebooks in a cell."""
-    tables = "".join(map(_table, report.tables))
-    notes = "".join(f"<dt>{escape(label)}</dt><dd>{escape(text)}</dd>" for label, text in report.notes)
-    head = f'<meta charset="utf-8"><style>{STYLE}</style>'
-    return f'{head}<div class="ra"><h2>{escape(report.title)}</h2>{tables}<dl>{notes}</dl></div>\n'
-
-
-def _table(table: Table) -> str:
-    classes = [' class="n"' if column.right else "" for column in table.columns]
-    title = f"<h3>{escape(table.title)}</h3>" if table.title else ""
-    titles, rows = spelled(table)
-    head = "".join(f'<th scope="col"{kind}>{escape(text)}</th>' for kind, text in zip(classes, titles, strict=True))
-    body = "".join(
-        "<tr>" + "".join(f"<td{kind}>{escape(cell)}</td>" for kind, cell in zip(classes, row, strict=True)) + "</tr>"
-        for row in rows
+    """The report as a page of its own: it loads nothing, and works from a file."""
+    numbers = count(1)
+    live = report.live() if report.live else None
+    lead = "".join(_paragraphs(report.lead))
+    tables = "".join(page_table(table, next(numbers), report.title) for table in report.tables)
+    sections = "".join(_section(section, number, numbers) for number, section in enumerate(report.sections, 1))
+    body = (
+        '<a class="skip" href="#main">Skip to the content</a>'
+        f'<header><h1>{_heading(report.title)}</h1><button type="button" id="theme" hidden>Dark</button></header>'
+        f'{_contents(report)}<main id="main">{lead}{_panel(bool(live))}{tables}{sections}{_notes(report)}</main>'
     )
-    return f"{title}<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    pictures = [figure.drawing.svg for figure in report.figures]
+    return page(report.title, body, colours(pictures), live)
+
+
+def _heading(title: str) -> str:
+    """A title, and in smaller letters what stands behind its first dot."""
+    name, dot, more = title.partition(" · ")
+    return f"{escape(name)} <span>{escape(more)}</span>" if dot else escape(name)
+
+
+def _contents(report: Report) -> str:
+    titled = [(number, each.title) for number, each in enumerate(report.sections, 1) if each.title]
+    if len(titled) < LONG:
+        return ""
+    items = "".join(f'<li><a href="#s{number}">{escape(title)}</a></li>' for number, title in titled)
+    return f'<nav aria-label="Contents"><ul>{items}</ul></nav>'
+
+
+def _panel(live: bool) -> str:
+    """Where the script puts the sliders and the totals that belong to them."""
+    words = "Try another size: every row of the tables below is worked out anew. Pictures and sentences stay."
+    return f'<form id="panel" hidden aria-label="Another size"><p>{words}</p></form>' if live else ""
+
+
+def _section(section: Section, number: int, numbers: count[int]) -> str:
+    heading = f"<h2>{escape(section.title)}</h2>" if section.title else ""
+    tables = "".join(page_table(table, next(numbers), section.title) for table in section.tables)
+    parts = [
+        *_paragraphs(section.paragraphs),
+        tables,
+        *map(_figure, section.figures),
+        *_paragraphs(section.see),
+        _links(section.links),
+    ]
+    return f'<section id="s{number}">{heading}{"".join(parts)}</section>'
+
+
+def _figure(figure: Figure) -> str:
+    name = escape(figure.drawing.title, quote=True)
+    picture = inline(figure.drawing.svg)
+    return f'<figure><div class="scroll" role="region" tabindex="0" aria-label="{name}">{picture}</div></figure>'
+
+
+def _paragraphs(texts: tuple[str, ...]) -> list[str]:
+    return [f"<p>{escape(text)}</p>" for text in texts]
+
+
+def _links(links: tuple[Link, ...]) -> str:
+    items = [
+        f'<li><a href="{escape(link.target, quote=True)}.html">{escape(link.text)}</a>'
+        f"{': ' if link.says else ''}{escape(link.says)}</li>"
+        for link in links
+    ]
+    return f"<ul>{''.join(items)}</ul>" if items else ""
+
+
+def _notes(report: Report) -> str:
+    notes = "".join(f"<dt>{escape(label)}</dt><dd>{escape(text)}</dd>" for label, text in report.notes)
+    return f"<dl>{notes}</dl>" if notes else ""

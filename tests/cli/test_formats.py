@@ -68,7 +68,7 @@ class _Cells(HTMLParser):
 def cells_of_html(text):
     reader = _Cells()
     reader.feed(text)
-    return reader.rows
+    return [row for row in reader.rows if len(row) == len(reader.rows[0])]  # the others head a group
 
 
 def exact(text):

@@ -1,0 +1,347 @@
+"use strict";
+// Sorts, filters and folds tables; and works cells out anew from closed forms that came with the page.
+// No rule of any layer stands here: a formula is a sum of products of variables and floors.
+
+const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+// ---------------------------------------------------------------- light and dark
+
+const theme = document.getElementById("theme");
+const prefersDark = matchMedia("(prefers-color-scheme: dark)");
+const isDark = () => (document.documentElement.dataset.theme || (prefersDark.matches ? "dark" : "light")) === "dark";
+
+function showTheme() {
+  theme.textContent = isDark() ? "Light" : "Dark";
+  theme.setAttribute("aria-label", isDark() ? "Switch to light colours" : "Switch to dark colours");
+}
+
+theme.hidden = false;
+theme.addEventListener("click", () => {
+  document.documentElement.dataset.theme = isDark() ? "light" : "dark";
+  showTheme();
+});
+prefersDark.addEventListener("change", showTheme);
+showTheme();
+
+// ---------------------------------------------------------------- tables
+
+class TableView {
+  constructor(box) {
+    this.box = box;
+    this.table = box.querySelector("table");
+    this.heads = all("thead th", this.table);
+    this.bodies = all("tbody", this.table); // as they came: grouped
+    this.rows = all("tr[data-row]", this.table);
+    this.homes = new Map(this.rows.map((row) => [row, row.parentElement]));
+    this.filter = box.querySelector("input[type=search]");
+    this.count = box.querySelector("output");
+    this.folded = new Set(); // fold buttons that are closed
+    this.heads.forEach((head, index) => {
+      head.setAttribute("aria-sort", "none");
+      head.querySelector("button").addEventListener("click", () => this.sort(index));
+    });
+    const tools = box.querySelector(".tools");
+    if (tools) tools.hidden = false;
+    if (this.filter) this.filter.addEventListener("input", () => this.show());
+    all("button[data-fold]", box).forEach((button) => button.addEventListener("click", () => this.fold(button)));
+    this.wrapLongTexts();
+    for (const head of this.heads) head.style.minWidth = `${head.offsetWidth}px`; // folding must not move columns
+  }
+
+  wrapLongTexts() {
+    for (const cell of all("tbody td:not(.n)", this.table)) if (cell.textContent.length > 28) cell.classList.add("long");
+  }
+
+  // descending first for numbers, ascending first for texts; then the other way; then as it was
+  sort(index) {
+    const head = this.heads[index];
+    const order = head.classList.contains("n") ? ["descending", "ascending", "none"] : ["ascending", "descending", "none"];
+    const wanted = order[(order.indexOf(head.getAttribute("aria-sort")) + 1) % order.length];
+    this.heads.forEach((other) => other.setAttribute("aria-sort", other === head ? wanted : "none"));
+    this.sorted = wanted === "none" ? null : { index, sign: wanted === "ascending" ? 1 : -1 };
+    this.place();
+    this.show();
+  }
+
+  place() {
+    this.table.classList.toggle("sorted", Boolean(this.sorted));
+    if (!this.sorted) {
+      for (const row of this.rows) this.homes.get(row).append(row);
+      this.table.append(...this.bodies);
+      if (this.flat) this.flat.remove();
+      return;
+    }
+    this.flat = this.flat || document.createElement("tbody");
+    const { index, sign } = this.sorted;
+    const keys = new Map(this.rows.map((row) => [row, sortKey(row.cells[index])]));
+    this.flat.append(...[...this.rows].sort((a, b) => compare(keys.get(a), keys.get(b), sign)));
+    this.bodies.forEach((body) => body.remove());
+    this.table.append(this.flat);
+  }
+
+  fold(button) {
+    const fold = button.dataset.fold;
+    if (fold === "all") {
+      const closing = button.getAttribute("aria-pressed") !== "true";
+      button.setAttribute("aria-pressed", closing);
+      button.textContent = closing ? "Unfold all" : "Fold all";
+      this.bodies.forEach((body) => all("button[data-fold]", body).forEach((each) => this.close(each, closing)));
+      if (closing) this.unsort();
+    } else {
+      this.close(button, !this.folded.has(button));
+    }
+    this.show();
+  }
+
+  unsort() {
+    this.heads.forEach((head) => head.setAttribute("aria-sort", "none"));
+    this.sorted = null;
+    this.place();
+  }
+
+  close(button, closing) {
+    button.setAttribute("aria-expanded", !closing);
+    if (closing) this.folded.add(button);
+    else this.folded.delete(button);
+  }
+
+  // rows that the filter names, of groups that are open; a filter opens all groups that have a hit
+  show() {
+    const words = (this.filter ? this.filter.value : "").toLowerCase().split(/\s+/).filter(Boolean);
+    let shown = 0;
+    const hits = new Map();
+    for (const row of this.rows) {
+      const text = row.textContent.toLowerCase();
+      const hit = words.every((word) => text.includes(word));
+      hits.set(row, hit);
+      if (hit) shown += 1;
+      row.hidden = !hit;
+    }
+    if (!this.sorted) this.showGroups(words.length > 0, hits);
+    if (this.count) this.count.textContent = words.length ? `${shown} of ${this.rows.length} rows` : "";
+  }
+
+  showGroups(filtering, hits) {
+    let stage = null;
+    for (const body of this.bodies) {
+      const head = body.querySelector("tr.stage button");
+      if (head) {
+        stage = { button: head, body, hits: 0 };
+        continue;
+      }
+      const inner = this.rows.filter((row) => this.homes.get(row) === body);
+      const found = inner.filter((row) => hits.get(row)).length;
+      const block = body.querySelector("tr.block button");
+      const inStage = stage && body.dataset.stage !== undefined;
+      if (inStage) stage.hits += found;
+      body.hidden = filtering ? found === 0 : Boolean(inStage && this.folded.has(stage.button));
+      if (!filtering && block && this.folded.has(block)) inner.forEach((row) => (row.hidden = true));
+      if (inStage) stage.body.hidden = filtering && stage.hits === 0;
+    }
+  }
+}
+
+function sortKey(cell) {
+  if (cell.dataset.v !== undefined) return BigInt(cell.dataset.v);
+  const text = cell.textContent.trim();
+  if (text === "\u2013" || text === "") return null;
+  const numbers = text.split("\u00d7");
+  const isShape = cell.classList.contains("n") && numbers.every((part) => /^\d+$/.test(part));
+  return isShape ? numbers.reduce((product, part) => product * BigInt(part), 1n) : text.toLowerCase();
+}
+
+// missing values stand at the end, whichever way
+function compare(a, b, sign) {
+  if (a === null || b === null) return (a === null) - (b === null);
+  if (typeof a !== typeof b) return (typeof a === "bigint" ? -1 : 1) * sign;
+  if (typeof a === "string") return a.localeCompare(b, "en", { numeric: true }) * sign;
+  return (a < b ? -1 : a > b ? 1 : 0) * sign;
+}
+
+const views = all("div.table").map((box) => new TableView(box));
+
+// ---------------------------------------------------------------- closed forms
+
+function floorDivide(above, below) {
+  const quotient = above / below;
+  return above % below !== 0n && above < 0n !== below < 0n ? quotient - 1n : quotient;
+}
+
+class Forms {
+  constructor(data, values) {
+    this.data = data;
+    this.values = values;
+    this.atoms = [];
+    for (const atom of data.atoms) this.atoms.push(this.atom(atom));
+    this.known = [];
+  }
+
+  atom(atom) {
+    if (atom.floor) return floorDivide(this.sum(atom.floor), this.sum(atom.divide));
+    return atom.largest.map((part) => this.sum(part)).reduce((a, b) => (a > b ? a : b));
+  }
+
+  sum(formula) {
+    const terms = formula.terms || formula;
+    let total = 0n;
+    for (const [coefficient, factors] of terms) {
+      let product = BigInt(coefficient);
+      for (const [factor, power] of factors) {
+        product *= (typeof factor === "string" ? this.values[factor] : this.atoms[factor]) ** BigInt(power);
+      }
+      total += product;
+    }
+    return formula.denominator ? total / BigInt(formula.denominator) : total;
+  }
+
+  number(index) {
+    if (this.known[index] === undefined) this.known[index] = this.sum(this.data.formulas[index]);
+    return this.known[index];
+  }
+
+  holds() {
+    return this.data.conditions.every(({ kind, left, right }) => {
+      const [a, b] = [this.number(left), this.number(right)];
+      if (kind === "divides") return a !== 0n && b % a === 0n;
+      return kind === "least" ? a >= b : a === b;
+    });
+  }
+}
+
+const grouped = (number) => number.toString().replace(/\B(?=(\d{3})+$)/g, ",");
+
+function scaled(number, size) {
+  if (size === 1n) return grouped(number);
+  const tenths = (number * 10n + size / 2n) / size;
+  return `${grouped(tenths / 10n)}.${tenths % 10n}`;
+}
+
+function spelled(cell, head, forms) {
+  if (typeof cell === "number") {
+    const value = forms.number(cell);
+    const text = head.dataset.kind === "scaled" ? scaled(value, BigInt(head.dataset.size)) : grouped(value);
+    return { text, value };
+  }
+  if (cell.shape) return { text: cell.shape.map((index) => forms.number(index)).join("\u00d7") };
+  if (cell.share) {
+    const [part, whole] = cell.share.map((index) => forms.number(index));
+    const millionths = whole === 0n ? 0n : (part * 1000000n) / whole;
+    return { text: `${grouped((millionths + 5000n) / 10000n)} %`, value: millionths };
+  }
+  return { text: cell.text.map((piece) => (typeof piece === "number" ? forms.number(piece) : piece)).join("") };
+}
+
+class Live {
+  constructor(data, panel) {
+    this.data = data;
+    this.panel = panel;
+    this.cells = views.flatMap((view) => this.cellsOf(view));
+    this.inputs = {};
+    const sliders = document.createElement("div");
+    sliders.className = "sliders";
+    data.variables.forEach((variable) => sliders.append(this.slider(variable)));
+    const reset = document.createElement("button");
+    reset.type = "button";
+    reset.textContent = "Reset";
+    reset.addEventListener("click", () => this.reset());
+    sliders.append(reset);
+    this.totals = document.createElement("output");
+    this.totals.id = "totals";
+    this.totals.setAttribute("aria-live", "polite");
+    panel.append(sliders, this.totals);
+    panel.addEventListener("submit", (event) => event.preventDefault());
+    panel.hidden = false;
+    this.update();
+    const measure = () => document.documentElement.style.setProperty("--panel", `${panel.offsetHeight}px`);
+    addEventListener("resize", measure);
+    measure();
+  }
+
+  cellsOf(view) {
+    const table = this.data.tables[view.box.dataset.live];
+    if (!table) return [];
+    const first = Number(view.box.dataset.first);
+    const found = [];
+    for (const row of view.rows) {
+      table[Number(row.dataset.row)].forEach((cell, index) => {
+        if (cell === null || index < first) return;
+        const td = row.cells[index - first];
+        found.push({ cell, td, head: view.heads[index - first], home: td.textContent });
+      });
+    }
+    return found;
+  }
+
+  slider(variable) {
+    const group = document.createElement("div");
+    group.className = "slider";
+    const label = document.createElement("label");
+    label.htmlFor = `live-${variable.name}`;
+    label.textContent = variable.label;
+    const range = document.createElement("input");
+    range.type = "range";
+    range.setAttribute("aria-label", `${variable.label}, slider`);
+    const number = document.createElement("input");
+    number.type = "number";
+    number.id = `live-${variable.name}`;
+    for (const input of [range, number]) {
+      input.min = variable.least;
+      input.step = 1;
+      if (input === range) input.max = variable.most;
+      input.value = variable.value;
+      input.addEventListener("input", () => this.changed(variable, input));
+    }
+    this.inputs[variable.name] = { range, number };
+    group.append(label, range, number);
+    return group;
+  }
+
+  changed(variable, input) {
+    if (!/^\d{1,9}$/.test(input.value) || Number(input.value) < variable.least) return;
+    const { range, number } = this.inputs[variable.name];
+    if (input !== range) range.value = input.value;
+    if (input !== number) number.value = input.value;
+    if (!this.waiting) {
+      this.waiting = true;
+      requestAnimationFrame(() => {
+        this.waiting = false;
+        this.update();
+      });
+    }
+  }
+
+  reset() {
+    for (const variable of this.data.variables) {
+      for (const input of Object.values(this.inputs[variable.name])) input.value = variable.value;
+    }
+    this.update();
+  }
+
+  update() {
+    const values = {};
+    for (const { name } of this.data.variables) values[name] = BigInt(this.inputs[name].number.value);
+    const forms = new Forms(this.data, values);
+    if (!forms.holds()) {
+      this.totals.textContent = "There is no such network: a layer does not fit.";
+      return;
+    }
+    for (const { cell, td, head, home } of this.cells) {
+      const { text, value } = spelled(cell, head, forms);
+      if (value !== undefined) td.dataset.v = value.toString();
+      if (td.textContent !== text) td.textContent = text;
+      td.classList.toggle("changed", text !== home);
+    }
+    const words = { trainable_params: "parameters", macs: "MACs", flops: "FLOPs", activations: "activations" };
+    const parts = Object.entries(words).map(([name, word], index) => {
+      const part = document.createElement("span");
+      part.className = index < 2 ? "" : "more";
+      part.textContent = `${index ? " \u00b7 " : ""}${grouped(forms.number(this.data.totals[name]))} ${word}`;
+      return part;
+    });
+    this.totals.replaceChildren(...parts);
+    for (const view of views) if (view.sorted) view.place();
+  }
+}
+
+const data = document.getElementById("live");
+if (data) new Live(JSON.parse(data.textContent), document.getElementById("panel"));
