@@ -197,8 +197,8 @@ SYNONYMS = {
 def near_words(word: str, known: list[str]) -> list[str]:
     """Up to two known words that may be meant: what other frameworks call the same, then those spelled alike.
 
-    >>> near_words("maxpooling2d", ["max_pool2d", "dense"]), near_words("padd", ["padding", "pads"])
-    (['max_pool2d'], ['padding', 'pads'])
+    >>> near_words("maxpooling2d", ["max_pool2d", "dense"]), near_words("padd", ["padding", "strides"])
+    (['max_pool2d'], ['padding'])
     """
     squashed = "".join(letter for letter in word.lower() if letter.isalnum())
     same = [SYNONYMS[squashed]] if SYNONYMS.get(squashed) in known else []
