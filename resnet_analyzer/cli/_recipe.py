@@ -6,13 +6,14 @@ from ..analyses.formula.recipe import Recipe, recipe_of, recipe_of_graph
 from ..architectures.base import find
 from ..errors import UsageError
 from ._network import Wanted, parse_settings, parse_size, split_target
+from ._source import is_source
 
 
 def resolve_recipe(target: str, wanted: Wanted) -> Recipe:
     """The recipe of `name`, `name@style`, or a file; UsageError or UnknownName where there is none."""
-    from ..importers.base import importer_for, load
+    if is_source(target):
+        from ..importers.base import load
 
-    if importer_for(target) is not None:
         for option, value in (("--classes", wanted.classes), ("--style", wanted.style), ("--set", wanted.settings)):
             if value:
                 raise UsageError(f"{target}: {option} goes with a network that is known by name, not with a file")

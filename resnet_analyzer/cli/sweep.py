@@ -52,8 +52,8 @@ def command(context: click.Context, networks: str, **given: Any) -> None:
 
     \b
     resnet-analyze sweep --net resnet50,resnext50_32x4d --input 32:512:32 --width 32,64,96
-    resnet-analyze sweep --net resnet18 --blocks1 1:6 --blocks2 1:6 --max-macs 4G --pareto macs,blocks
-    resnet-analyze sweep --net densenet121 --input 64:1024 --growth 8:64 --sample 100000 -o designs.csv
+    resnet-analyze sweep --net resnet18 --input 64:512:64 --blocks1 1:6 --pareto macs,n,blocks
+    resnet-analyze sweep --net densenet121 --input 64:999 --growth 8:64 --sample 9000 -o some.csv
     """
     from ..analyses.sweep.designs import space_of
 

@@ -82,7 +82,7 @@ def test_quick_networks_in_height_width_batch_and_classes(name, style):
 @pytest.mark.parametrize(("name", "style"), EVERY)
 def test_every_network_in_height_width_batch_and_classes(name, style):
     form = form_of(name, "h", "w", "batch", "classes", style=style)
-    assert prove(form, points=200).random == 200
+    assert prove(form, points=200, beside=8).random == 200
     square = form_of(name, "n", style=style)
     proof = prove(square, points=0)
     assert proof.boundary == 71  # n = N₀ … N₀ + 70
