@@ -16,7 +16,7 @@ SIDE = 14
 
 
 class Entry(NamedTuple):
-    """A sign and what it means; `sample` is box, line, dashes, joint, or text for words alone."""
+    """A sign and what it means; `sample` is box, bar (hatched), line, dashes, joint, or text for words alone."""
 
     sample: str
     word: str
@@ -24,7 +24,7 @@ class Entry(NamedTuple):
     sign: str = ""
 
 
-_WIDTHS = {"box": 16, "line": 22, "dashes": 22, "joint": 12, "text": 0}
+_WIDTHS = {"box": 16, "bar": 22, "line": 22, "dashes": 22, "joint": 12, "text": 0}
 
 
 def _width(entry: Entry) -> float:
@@ -61,7 +61,9 @@ def draw_legend(canvas: Canvas, entries: Sequence[Entry], y: float, width: float
 
 def _draw(canvas: Canvas, entry: Entry, x: float, y: float) -> None:
     sample = _WIDTHS[entry.sample]
-    if entry.kind:
+    if entry.kind and entry.sample == "bar":
+        canvas.bar(x, y - 5.5, sample, 11, entry.kind)
+    elif entry.kind:
         canvas.box(x, y - 5.5, sample, 11, entry.kind.fill, entry.kind.edge)
     elif entry.sample in ("line", "dashes"):
         canvas.line([(x, y), (x + sample, y)], INK, 1.3, (4, 2.2) if entry.sample == "dashes" else ())

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 MOST_BOXES = 30  # in a drawing of one network; with more, equal neighbours are drawn once
 MOST_BOXES_BESIDE = 60  # the same beside others
+MOST_SIDES = 4  # outputs beside the main line that are named
 MARGIN = 14
 HEAD = 62
 
@@ -42,8 +43,10 @@ def strand(measurement: Measurement, most: int, fold: bool | None = None) -> Str
     shape = structure.read(measurement.rows)
     told = pieces(shape.items)
     told = folded(told) if fold or (fold is None and count(told) > most) else told
-    sides = tuple(map(_side_words, shape.sides))
-    return Strand(safe(title_of(measurement)), total_words(measurement), tuple(told), sides)
+    sides = [_side_words(side) for side in shape.sides[:MOST_SIDES]]
+    more = len(shape.sides) - len(sides)
+    sides += [f"beside the main line: {more} more"] if more else []
+    return Strand(safe(title_of(measurement)), total_words(measurement), tuple(told), tuple(sides))
 
 
 def _side_words(side: structure.Side) -> str:
@@ -214,7 +217,7 @@ def _legend(strands: Sequence[Strand]) -> list[Entry]:
     if any(not block.shortcut for block in blocks):
         found.append(Entry("line", "identity"))
     if any(block.shortcut for block in blocks):
-        projects = all(block.shortcut.startswith("1×1") for block in blocks if block.shortcut)
+        projects = all(block.shortcut.startswith("1×1, ") for block in blocks if block.shortcut)
         found.append(Entry("dashes", "projection" if projects else "shortcut with layers"))
     signs = {piece.sign for piece in told if not isinstance(piece, Box)}
     for sign, word in (("+", "added"), ("‖", "concatenated"), ("×", "multiplied"), ("−", "subtracted")):

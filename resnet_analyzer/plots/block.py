@@ -83,7 +83,7 @@ def choose(measurement: Measurement, label: str, widens: bool = False) -> Chosen
     """The first block that keeps (or changes) its shape; a small network without blocks is drawn whole."""
     items = structure.read(measurement.rows).items
     found = [index for index, item in enumerate(items) if not isinstance(item, structure.Step)]
-    if not found and len(measurement.rows) > MOST_ROWS:
+    if not items or (not found and len(measurement.rows) > MOST_ROWS):
         raise UsageError(f"picture block: {measurement.graph.name} has no blocks: draw its architecture")
     fitting = [index for index in found if _keeps(measurement, items[index]) != widens]
     at = (fitting or found or [0])[0]

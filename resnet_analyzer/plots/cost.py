@@ -89,7 +89,7 @@ class _Sheet:
         self.title, self.words, self.lines = title, words, lines
         kinds = {kind for line in lines for part in line.parts for kind in part}
         self.kinds = [name for name in KINDS if name in kinds]
-        self.legend = [Entry("box", KINDS[name].word, KINDS[name]) for name in self.kinds]
+        self.legend = [Entry("bar", KINDS[name].word, KINDS[name]) for name in self.kinds]
         self.left = max([text_width(line.name, 11.5) for line in lines] + [40]) + 26
         self.column = (WIDTH - self.left - 14) / 3
         self.height = HEAD + LINE * len(lines) + 14 + legend_height(self.legend, WIDTH)

@@ -69,7 +69,7 @@ def _most(data: Sequence[Bar]) -> str:
 
 def _paint(measurement: Measurement, data: Sequence[Bar], theme: Theme) -> Figure:
     kinds = {bar.kind for bar in data}
-    legend = [Entry("box", KINDS[name].word, KINDS[name]) for name in KINDS if name in kinds]
+    legend = [Entry("bar", KINDS[name].word, KINDS[name]) for name in KINDS if name in kinds]
     chart = Chart(HEAD + 2 * PANEL + GAP + FOOT + legend_height(legend, WIDTH), theme)
     chart.heading(safe(title_of(measurement)), f"{total_words(measurement)} · {len(data)} layers with weights")
     for index, words in enumerate(("parameters of each layer", "MACs of each layer, per image")):

@@ -3,13 +3,19 @@ import re
 import subprocess
 import sys
 from functools import cache
+from random import Random
 from xml.etree import ElementTree
 
 import pytest
 
 import resnet_analyzer as ra
 from resnet_analyzer.errors import UnknownName, UsageError
+from resnet_analyzer.ops.concatenate import Concatenate
 from resnet_analyzer.ops.conv2d import Conv2d
+from resnet_analyzer.ops.elementwise import Add
+from resnet_analyzer.ops.max_pool2d import MaxPool2d
+from resnet_analyzer.ops.opaque import Opaque
+from resnet_analyzer.ops.upsampling2d import Upsampling2d
 from resnet_analyzer.plots.base import PLOTS
 
 from .pictures import clashes, measured
@@ -196,12 +202,78 @@ def test_what_cannot_be_drawn_is_said():
         PLOTS["cost"].draw([])
     with pytest.raises(UsageError, match="plain34 has no blocks"):
         PLOTS["block"].draw(measured("plain34"))
+    with pytest.raises(UsageError, match="empty has no blocks"):
+        PLOTS["block"].draw(empty_network())
     with pytest.raises(UsageError, match="2 labels"):
         PLOTS["block"].draw(measured("resnet18"), labels=["a", "b"])
     with pytest.raises(UsageError, match="concatenates nothing"):
         PLOTS["growth"].draw(measured("resnet18"))
     with pytest.raises(UsageError, match="no block on one feature map"):
         PLOTS["bottleneck"].draw(ra.measure(vector_network()))
+
+
+def empty_network():
+    graph = ra.GraphBuilder("empty")
+    graph.input(ra.FeatureMap(8, 8, 3))
+    return ra.measure(graph.graph())
+
+
+def u_net():
+    """Shortcuts within shortcuts, and maps that grow again."""
+    graph = ra.GraphBuilder("u-net")
+    x, kept = graph.input(ra.FeatureMap(64, 64, 3)), []
+    for level in range(3):
+        kept.append(graph.add(f"down{level}", Conv2d(16 * 2**level, 3, padding=1), x))
+        x = graph.add(f"pool{level}", MaxPool2d(2), kept[-1])
+    for level in reversed(range(3)):
+        up = graph.add(f"enlarge{level}", Upsampling2d(2), x)
+        joined = graph.add(f"concat{level}", Concatenate(), up, kept[level])
+        x = graph.add(f"up{level}", Conv2d(16 * 2**level, 3, padding=1), joined)
+    return ra.measure(graph.graph())
+
+
+def with_unknown_layers():
+    graph = ra.GraphBuilder("unknown")
+    x = graph.add("conv", Conv2d(8, 3, padding=1), graph.input(ra.FeatureMap(32, 32, 3)))
+    graph.add("second", Opaque(), graph.add("first", Opaque(output=ra.FeatureMap(16, 16, 8)), x))
+    return ra.measure(graph.graph())
+
+
+def many_branches():
+    graph = ra.GraphBuilder("branches")
+    x = graph.input(ra.FeatureMap(32, 32, 64))
+    branches = [graph.add(f"b{i}", Conv2d(8 * (i + 1), 3, padding=1), x) for i in range(11)]
+    graph.add("join", Concatenate(), *branches)
+    return ra.measure(graph.graph())
+
+
+def wired_at_random():
+    graph, draw = ra.GraphBuilder("random"), Random(1)
+    made = [graph.input(ra.FeatureMap(32, 32, 8))]
+    for index in range(60):
+        added = graph.add(f"add{index}", Add(), draw.choice(made[-4:]), made[-1])
+        made.append(graph.add(f"conv{index}", Conv2d(8, 3, padding=1), added))
+    return ra.measure(graph.graph())
+
+
+ODD = (u_net, with_unknown_layers, many_branches, wired_at_random)
+
+
+@pytest.mark.parametrize("make", ODD)
+@pytest.mark.parametrize("name", ["architecture", "cost", "layers", "resolution", "block"])
+def test_any_network_can_be_drawn(name, make):
+    picture = PLOTS[name].draw(make())
+    assert clashes(picture) == ([], [])
+    assert ElementTree.fromstring(picture.svg.decode()) is not None
+
+
+def test_an_unknown_cost_is_a_lower_bound_in_words():
+    assert "≥ 224 parameters" in PLOTS["architecture"].draw(with_unknown_layers()).alt
+
+
+@pytest.mark.parametrize("name", ["architecture", "cost", "layers", "resolution"])
+def test_a_network_of_no_layers(name):
+    assert clashes(PLOTS[name].draw(empty_network())) == ([], [])
 
 
 def vector_network():
