@@ -1,0 +1,131 @@
+"""The sliders: every cell that the page works out anew is what Python measures at that size."""
+
+import json
+
+import pytest
+
+from resnet_analyzer.analyses.formula.recipe import recipe_of
+from resnet_analyzer.architectures.base import find
+from resnet_analyzer.report.measured import measured_report
+from resnet_analyzer.report.numbers import spell_column
+
+SIZES = {
+    "resnet50": [{"n": n, "width": width} for n, width in (
+        (1, 64), (2, 64), (31, 64), (32, 64), (33, 1), (64, 2), (97, 33), (100, 64), (128, 64), (160, 96), (192, 64),
+        (223, 64), (224, 64), (225, 64), (224, 128), (256, 65), (299, 64), (320, 17), (384, 64), (511, 63),
+    )],
+    "densenet121": [{"n": n} for n in (29, 30, 31, 32, 33, 63, 64, 65, 97, 100, 128, 160, 223, 224, 225, 256, 299, 384, 500, 512)],  # noqa: E501
+    "googlenet": [{"n": n} for n in (31, 32, 33, 64, 65, 97, 128, 160, 223, 224, 225, 256, 299, 300, 320, 384, 448, 500, 511, 512)],  # noqa: E501
+    "lecture50": [{"n": n} for n in (37, 38, 39, 40, 47, 48, 63, 64, 65, 70, 96, 97, 128, 130, 160, 200, 224, 256, 300, 512)],  # noqa: E501
+}  # fmt: skip
+FURTHER, SLOW = ("googlenet", "lecture50"), [pytest.mark.slow]
+READ = """[...document.querySelectorAll('.table[data-live=NAME] tr[data-row]')].map(row =>
+    [...row.cells].map(cell => [cell.textContent, cell.dataset.v || null]))"""
+
+
+def set_to(browser, point):
+    for name, value in point.items():
+        browser.run(
+            f"(() => {{ const input = document.getElementById('live-{name}'); input.value = {value};"
+            "input.dispatchEvent(new Event('input')); })()"
+        )
+    browser.run("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
+def expected(measurement, home, how):
+    """What the table says at this size, in the units that it has at home."""
+    table, own = (measured_report(each, how=how).tables[0] for each in (measurement, home))
+    columns = []
+    for index, column in enumerate(table.columns):
+        values = [row[index] for row in table.rows]
+        if column.kind == "scaled":
+            unit, _ = spell_column(column, [row[index] for row in own.rows])
+            size = {"k": 10**3, "M": 10**6, "G": 10**9}.get(unit.removesuffix(column.title), 1)
+            columns.append([_scaled(value, size) for value in values])
+        else:
+            columns.append(spell_column(column, values)[1])
+    return table, [list(cells) for cells in zip(*columns, strict=True)]
+
+
+def _scaled(value, size):
+    if value is None:
+        return "–"
+    if size == 1:
+        return f"{value:,}"
+    tenths = (value * 10 + size // 2) // size
+    return f"{tenths // 10:,}.{tenths % 10}"
+
+
+@pytest.mark.parametrize("name", [pytest.param(name, marks=SLOW if name in FURTHER else []) for name in SIZES])
+def test_every_cell_is_what_python_measures(browse, name):
+    browser = browse(name)
+    recipe = recipe_of(find(name))
+    home = recipe.measured({})
+    assert len(SIZES[name]) == 20
+    for point in SIZES[name]:
+        set_to(browser, point)
+        measured = recipe.measured(point)
+        table, texts = expected(measured, home, how=True)
+        shown = browser.run(READ.replace("NAME", "layers"))
+        for row, line, cells in zip(table.rows, texts, shown, strict=True):
+            assert [text for text, _ in cells] == line[1:], point
+            raw = [int(value) for _, value in cells if value is not None]
+            assert raw == [value for value in row[1:] if type(value) is int], point
+        stages, lines = expected(measured, home, how=False)
+        seen = browser.run(READ.replace("NAME", "stages"))
+        if len(lines) == len(seen):  # a stage is cut where the size changes, and a map of 1×1 changes no more
+            assert [[text for text, _ in cells[1:]] for cells in seen] == [line[1:] for line in lines], point
+        else:
+            assert max(point["n"], len(stages.rows)) < len(seen)
+        totals = browser.run("document.getElementById('totals').textContent")
+        assert totals == (
+            f"{measured.totals.trainable_params:,} parameters · {measured.totals.macs:,} MACs · "
+            f"{measured.totals.flops:,} FLOPs · {measured.totals.activations:,} activations"
+        )
+    assert browser.complaints == []
+
+
+def test_reset_and_home(browse):
+    browser = browse("resnet50")
+    before = browser.run(READ.replace("NAME", "layers"))
+    set_to(browser, {"n": 97})
+    assert browser.run("document.querySelectorAll('.changed').length") > 100
+    browser.run("[...document.querySelectorAll('#panel button')].find(each => each.textContent === 'Reset').click()")
+    assert browser.run(READ.replace("NAME", "layers")) == before
+    assert browser.run("document.querySelectorAll('.changed').length") == 0
+
+
+@pytest.mark.parametrize("text", ["0", "-5", "28", "1.5", "", "1e3", "99999999999"])
+def test_sizes_that_cannot_be_change_nothing(browse, text):
+    browser = browse("densenet121")
+    before = browser.run(READ.replace("NAME", "layers"))
+    set_to(browser, {"n": json.dumps(text)})
+    assert browser.run(READ.replace("NAME", "layers")) == before
+
+
+def test_the_range_moves_the_number_and_back(browse):
+    browser = browse("resnet50")
+    range_of = "document.querySelector('#panel input[type=range]')"
+    browser.run(f"{range_of}.value = 128; {range_of}.dispatchEvent(new Event('input'))")
+    assert browser.run("document.getElementById('live-n').value") == "128"
+    set_to(browser, {"n": 300})
+    assert browser.run(f"{range_of}.value") == "300"
+
+
+def test_a_sorted_table_is_sorted_anew(browse):
+    browser = browse("resnet50")
+    rows = "[...document.querySelectorAll('.table[data-live=layers] tr[data-row]')]"
+    browser.run("document.querySelector('.table[data-live=layers] thead th:nth-child(5) button').click()")
+    set_to(browser, {"n": 64})
+    values = browser.run(f"{rows}.map(row => row.cells[4].dataset.v).filter(Boolean).map(Number)")
+    assert values == sorted(values, reverse=True)
+
+
+def test_no_panel_where_there_is_no_formula(browse, tmp_path):
+    from resnet_analyzer import architecture, measure
+    from resnet_analyzer.measure import WRITERS
+    from resnet_analyzer.report.network import network_report
+
+    file = tmp_path / "page.html"
+    file.write_text(WRITERS["html"].render(network_report(measure(architecture("alexnet")), "x"), 80, False))
+    assert browse(file).run("document.getElementById('panel')") is None
