@@ -26,7 +26,6 @@ LINE = Tone("#6e7781", "#8b949e")
 FAINT = Tone("#d0d7de", "#343b44")
 PAGE = Tone("#ffffff", "#0d1117")
 BAND = Tone("#f4f6f9", "#151b24")
-MARK = Tone("#e9edf2", "#1f2733")
 
 
 class Kind(NamedTuple):
@@ -130,7 +129,7 @@ def theme_named(name: str) -> Theme:
 
 def tones() -> list[Tone]:
     """Every tone, once: what an SVG switches when the page is dark."""
-    plain = [INK, MUTED, LINE, FAINT, PAGE, BAND, MARK]
+    plain = [INK, MUTED, LINE, FAINT, PAGE, BAND]
     kinds = [tone for kind in KINDS.values() for tone in (kind.edge, kind.fill)]
     families = [each.tone for each in (*FAMILIES.values(), OTHER_FAMILY, *FIGURES.values())]
     return list(dict.fromkeys([*plain, *kinds, *families]))

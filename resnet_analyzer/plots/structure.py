@@ -81,11 +81,6 @@ def nodes(items: Sequence[Item]) -> list[Row]:
     return found
 
 
-def forks(items: Sequence[Item]) -> list[Fork]:
-    """The forks and tangles of the outermost level are blocks; these are the forks."""
-    return [item for item in items if isinstance(item, Fork)]
-
-
 def weighted_depth(rows: Sequence[Row]) -> int:
     """How many convolutions and dense layers stand on the deepest path: the depth in a network's name."""
     return sum(map(_weighted, deepest_path(rows)))
