@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..analyses.formula.closed import ClosedForm
-from ..analyses.formula.spell import LATEX, letters_for, with_letters
+from ..analyses.formula.spell import LATEX, letters_for, tidied, with_letters
 from ..analyses.formula.terms import Polynomial, Variable
 from ..errors import OutputError
 
@@ -31,7 +31,7 @@ def formula_lines(form: ClosedForm) -> list[str]:
     latex = with_letters(LATEX, letters_for(form.variables))
     lines = [f"{form.recipe.title}: exactly, for every ${_bounds(form)}$"]
     for name, label in NAMES.items():
-        formula = form.figures[name]
+        formula = tidied(form.figures[name])
         if len(formula.terms) > MOST:
             lines.append(rf"$\mathrm{{{label}}}$: {len(formula.terms)} terms")
             continue

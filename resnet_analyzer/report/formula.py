@@ -8,7 +8,17 @@ from typing import Any
 from ..analyses.formula.closed import ClosedForm
 from ..analyses.formula.data import as_data
 from ..analyses.formula.prove import Proof
-from ..analyses.formula.spell import LATEX, PYTHON, TEXT, Spelling, letters_for, scale_letter, scaled, with_letters
+from ..analyses.formula.spell import (
+    LATEX,
+    PYTHON,
+    TEXT,
+    Spelling,
+    letters_for,
+    scale_letter,
+    scaled,
+    tidied,
+    with_letters,
+)
 from ..analyses.formula.terms import Polynomial
 from .model import Column, Report, Table
 from .numbers import grouped
@@ -73,10 +83,11 @@ def _figure(form: ClosedForm, name: str, label: str, text: Spelling) -> list[tup
     if formula.constant is not None:
         whatever = " and ".join(text.letters.values())
         return [(label, f"= {least}{text.formula(formula)}, whatever {whatever}")]
-    if len(formula.terms) > LONG:
+    shown = tidied(formula)
+    if len(shown.terms) > LONG:
         lines = [(label, f"{least}{len(formula.terms)} terms: --format latex, python or json")]
     else:
-        lines = [(label, f"= {least}{text.formula(formula)}")]
+        lines = [(label, f"= {least}{text.formula(shown)}")]
     facts = [*_scaled(form, formula, text), *_value(form, name, text)]
     return [*lines, (label, "; ".join(facts))] if facts else lines
 
@@ -128,7 +139,11 @@ def formula_data(form: ClosedForm, proof: Proof | None = None) -> dict[str, Any]
     letters = letters_for(form.variables)
     text, latex = with_letters(TEXT, letters), with_letters(LATEX, letters)
     spelled = {
-        name: {"text": text.formula(value), "latex": latex.formula(value), "python": PYTHON.formula(value)}
+        name: {
+            "text": text.formula(tidied(value)),
+            "latex": latex.formula(tidied(value)),
+            "python": PYTHON.formula(value),
+        }
         for name, value in form.figures.items()
     }
     own = {variable: form.recipe.value(variable) for variable in form.variables}
@@ -152,7 +167,7 @@ def terms_table(form: ClosedForm) -> Table:
     rows = [
         (label, coefficient if type(coefficient) is int else str(coefficient), text.term(monomial, 1))
         for name, label in LABELS.items()
-        for monomial, coefficient in form.figures[name].terms
+        for monomial, coefficient in tidied(form.figures[name]).terms
     ]
     return Table(COLUMNS, tuple(rows))
 
@@ -166,7 +181,7 @@ def latex_source(form: ClosedForm) -> str:
         formula = form.figures[name]
         used = ", ".join(_latex_letter(latex, variable) for variable in form.variables if variable in formula.variables)
         signature = f"({used})" if used else ""
-        lines.append(rf"\mathrm{{{label}}}{signature} &= {latex.formula(formula)} \\")
+        lines.append(rf"\mathrm{{{label}}}{signature} &= {latex.formula(tidied(formula))} \\")
     lines.append(r"\end{align*}")
     bounds = [rf"{_latex_letter(latex, name)} \geq {least}" for name, least in form.least.items()]
     conditions = [latex.condition(condition) for condition in form.conditions]

@@ -87,6 +87,8 @@ def front_report(problem: Problem, points: Sequence[tuple[dict[str, int], dict[s
         ("set", f"{grouped(len(points))} settings within the budget of which none can grow any further, exactly{left}"),
         ("checked", "layer by layer at every line shown; from each, one step more of any variable is over the budget"),
     ]
+    above = [f"{name} ≥ {least}" for name, least in problem.form.least.items() if least > 1]
+    notes += [("looked at", ", ".join(above))] if above else []
     data = {**_head(problem), "front": [{"values": values, "figures": found} for values, found in points]}
     return Report(_title(problem), (Table(columns, rows),), tuple(notes), lambda: data)
 

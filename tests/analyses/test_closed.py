@@ -8,7 +8,7 @@ from resnet_analyzer import dim
 from resnet_analyzer.analyses.formula.closed import FIGURES, closed_form
 from resnet_analyzer.analyses.formula.prove import prove
 from resnet_analyzer.analyses.formula.recipe import recipe_of, recipe_of_graph
-from resnet_analyzer.analyses.formula.spell import PYTHON, TEXT, letters_for, scaled, with_letters
+from resnet_analyzer.analyses.formula.spell import PYTHON, TEXT, letters_for, scaled, tidied, with_letters
 from resnet_analyzer.architectures.base import ARCHITECTURES, find
 from resnet_analyzer.errors import AnalyzerError, CheckFailed, UnknownName, UsageError
 from resnet_analyzer.graph import GraphBuilder
@@ -201,3 +201,13 @@ def test_integer_path_and_formula_agree_where_both_sides_differ():
             assert form.broken(point)
         else:
             assert form.at(point) == {name: getattr(totals, name) for name in FIGURES}
+
+
+@pytest.mark.parametrize("name", ["alexnet", "googlenet", "lecture50", "densenet121"])
+def test_tidied_formulas_are_equal_and_shorter(name):
+    form = form_of(name, "h", "w")
+    for formula in form.figures.values():
+        tidy = tidied(formula)
+        assert len(tidy.terms) <= len(formula.terms)
+        for h, w in ((64, 65), (100, 231), (224, 39)):
+            assert tidy.at(h=h, w=w) == formula.at(h=h, w=w)

@@ -151,3 +151,14 @@ def test_published_relatives_are_found(name, amount, names, values):
 def test_unknown_figures_are_refused():
     with pytest.raises(AnalyzerError, match="expected params, macs"):
         figures_named("weights")
+
+
+def test_a_width_below_those_of_the_closed_form_is_found():
+    """WRN-16-8's formula in its width holds beyond the stem's 16 channels; narrower nets are looked at one by one."""
+    recipe = recipe_of(find("wrn16_8"))
+    amount = recipe.measured({"width": 9}).totals.macs
+    assert largest(Problem(recipe, [Range("width")], [Budget("macs", amount)])).values == {"width": 9}
+    assert [each.values for each in matches(recipe, amount, ["macs"], ["width"])] == [{"width": 9}]
+    with pytest.raises(CheckFailed, match="no value meets the budget"):
+        largest(Problem(recipe, [Range("width", 10)], [Budget("macs", amount)]))
+    assert largest(Problem(recipe, [Range("width", 3, None, 5)], [Budget("macs", amount)])).values == {"width": 8}

@@ -116,6 +116,10 @@ _NEVER_SHIFTED = {"n", "h", "w", "batch", "classes", "channels"}
 
 
 def _marks(recipe: Recipe, names: Sequence[str]) -> list[int]:
-    """Widths that the network's own options name: where a comparison may change its answer."""
+    """Widths that the network's own options name, and halves of them: where a comparison may change its answer.
+
+    A bottleneck compares four times a width with the stem's channels.
+    """
     options = {name: value for name, value in recipe.defaults.items() if name not in _NEVER_SHIFTED}
-    return sorted({value for name, value in options.items() if name not in names and 1 < value <= 4096})
+    named = [value for name, value in options.items() if name not in names and 1 < value <= 4096]
+    return sorted({value // 2**halves for value in named for halves in range(4)} - {0})

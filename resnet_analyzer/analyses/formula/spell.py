@@ -8,7 +8,7 @@ from fractions import Fraction
 from math import lcm
 
 from .conditions import Condition
-from .terms import Atom, Floor, Largest, Monomial, Number, Polynomial, Variable, collected, polynomial
+from .terms import Atom, Floor, Largest, Monomial, Number, Polynomial, Variable, collected, of_atom, polynomial
 
 LETTERS = {"batch": "b", "classes": "c", "width": "w", "growth_rate": "k", "cardinality": "g", "channels": "ch"}
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -282,6 +282,40 @@ def _stride(atom: Atom) -> float:
         inner = max((_stride(each) for each in atom.numerator.atoms), default=1)
         return inner * float(atom.divisor.constant or 1)
     return 1
+
+
+FURTHEST = 9  # how far a floor is shifted
+MOST_TERMS = 40  # of a formula that is tidied
+
+
+def tidied(value: Polynomial) -> Polynomial:
+    """The same formula with floors shifted where that leaves fewer terms: t² − 4t + 4 is (t − 2)².
+
+    For people only: ⌊(n + 1)/4⌋ − 2 is written ⌊(n − 7)/4⌋, which equal formulas would not share.
+
+    >>> from .terms import floor_of, variable
+    >>> t = floor_of(variable("n") + 1, 4)
+    >>> TEXT.formula(tidied(3 * t * t - 12 * t + 12))
+    '3·⌊(n−7)/4⌋²'
+    """
+    if len(value.terms) > MOST_TERMS:
+        return value
+    for atom in value.atoms:
+        if isinstance(atom, Floor) and atom.divisor.constant is not None:
+            shifted = [_shifted(value, atom, by) for by in range(1, FURTHEST)]
+            value = min([value, *shifted], key=lambda each: len(each.terms))
+    return value
+
+
+def _shifted(value: Polynomial, atom: Floor, by: int) -> Polynomial:
+    """The formula in ⌊x/s⌋ − by, which is written as one floor."""
+    other = of_atom(Floor(atom.numerator - by * atom.divisor, atom.divisor)) + by
+    result = polynomial(0)
+    for monomial, coefficient in value.terms:
+        power = dict(monomial).get(atom, 0)
+        rest = collected([(tuple(pair for pair in monomial if pair[0] != atom), coefficient)])
+        result = result + rest * other**power
+    return result
 
 
 def scaled(value: Polynomial, name: str, letter: str) -> tuple[int, Polynomial] | None:

@@ -55,6 +55,7 @@ class Problem:
         self.recipe, self.budgets, self.itemsize = recipe, budgets, itemsize
         self.form = closed_form(recipe, names)
         self.ranges = [self._from(spread[name], name) for name in names]
+        self.lowest = {name: spread[name].start or 1 for name in names}
         self.formulas = {each.figure: self.form.figures[each.figure] for each in budgets if each.figure != "memory"}
 
     def _from(self, given: Range, name: str) -> Range:
@@ -90,6 +91,20 @@ class Problem:
         found = self.recipe.measured(point)
         return {**found.totals._asdict(), "memory": memory(found, self.itemsize).total}
 
+    def below(self, along: Range) -> Iterator[int]:
+        """Values below those where the closed form holds that fit by the integer path, the largest first.
+
+        A width that does not pass the stem's, a lone block where first and last block differ.
+        """
+        first = along.start or 1
+        for value in range(first - along.step, self.lowest[along.name] - 1, -along.step):
+            try:
+                figures = self.measured({along.name: value})
+            except AnalyzerError:
+                continue
+            if all(figures[each.figure] <= each.amount for each in self.budgets):
+                yield value
+
     def require_growth(self) -> None:
         """Undecided if a figure of the budgets is not known to grow with every variable."""
         if self.form.conditions:
@@ -108,6 +123,8 @@ def largest(problem: Problem) -> Answer:
     (only,) = problem.ranges
     problem.require_growth()
     found = _scanned(problem, only) if problem.form.conditions else _bisected(problem, only, problem.least_point)
+    if found is None:
+        found = next(problem.below(only), None)
     if found is None:
         raise CheckFailed(problem.recipe.name, _too_small(problem))
     return verified(problem, {only.name: found})

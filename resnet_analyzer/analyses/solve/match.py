@@ -94,6 +94,8 @@ def _solved(recipe: Recipe, figure: str, amount: int, names: list[str]) -> Itera
         problem.require_growth()
         if problem.fits(problem.least_point):
             yield from _walked(problem, figure, amount)
+        if len(names) == 1:
+            yield from ({names[0]: value} for value in problem.below(problem.ranges[0]))
     except UsageError:
         if len(names) > 1:
             raise
