@@ -45,9 +45,9 @@ def test_table_1():
     assert tuple(rows["stage1/conv"].output) == (32, 32, 16)
 
 
-@pytest.mark.parametrize("spelling", ["wrn22_8", "WRN-22-8", "wrn_22_8"])
+@pytest.mark.parametrize("spelling", ["wrn34_2", "WRN-34-2", "wrn_34_2"])
 def test_spellings(spelling):
-    assert find(spelling).title == "WRN-22-8 for CIFAR"
+    assert find(spelling).title == "WRN-34-2 for CIFAR"
 
 
 @pytest.mark.parametrize(
