@@ -25,7 +25,10 @@ def graph_of(target: str, wanted: Wanted, trust: tuple[str, ...] = ()) -> Graph:
         return resolve(target, wanted).graph
     if wanted.style or wanted.settings:
         raise UsageError(f"{target}: --style and --set are for registered networks, not for files")
-    return load_with(target, Request(_size(wanted), wanted.classes, trust))
+    from ..importers._framework import quiet_imports
+
+    with quiet_imports():
+        return load_with(target, Request(_size(wanted), wanted.classes, trust))
 
 
 def _size(wanted: Wanted) -> tuple[int, ...] | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 from collections.abc import Iterator
 
@@ -51,7 +50,6 @@ def command(
     """
     if everything == bool(targets):
         raise UsageError("crosscheck: name networks or files, or give --all")
-    logging.getLogger("tensorflow").setLevel(logging.ERROR)  # its warnings are not about our question
     from ..crosscheck.compare import crosscheck
     from ..crosscheck.equivalence import equivalences
     from ..crosscheck.framework import device, forget_models, start_quietly

@@ -3,31 +3,18 @@
 from __future__ import annotations
 
 import os
-import sys
 from contextlib import suppress
 from typing import Any, NamedTuple
 
 from ..errors import UsageError
-from ..importers._framework import keras
+from ..importers._framework import keras, quiet_imports
 
 
 def start_quietly() -> None:
-    """Import Keras and its back end with standard error closed to their C++ start-up remarks.
-
-    For the command line, whose standard error is for one line of its own.
-    """
-    if "keras" in sys.modules:
-        return
-    sys.stderr.flush()
-    kept = os.dup(2)
-    try:
-        with open(os.devnull, "w", encoding="utf-8") as nowhere:
-            os.dup2(nowhere.fileno(), 2)
-            keras()
-            tensorflow()
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
+    """Import Keras and its back end without their start-up remarks."""
+    with quiet_imports():
+        keras()
+        tensorflow()
 
 
 def tensorflow() -> Any:

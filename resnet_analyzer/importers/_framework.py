@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.machinery import PathFinder
 from typing import Any
 
 from ..errors import UsageError
@@ -24,6 +29,54 @@ def keras() -> Any:
     if not module.__version__.startswith("3."):
         raise MissingFramework(f"this needs Keras 3, not {module.__version__}: {INSTALL}")
     return module
+
+
+@contextmanager
+def quiet_imports() -> Iterator[None]:
+    """Let Keras and TensorFlow, whoever imports them, start without their remarks on standard error.
+
+    For the command line, whose standard error is for one line of its own; all else is heard.
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)  # its warnings are not about our question
+    finder = _Quiet()
+    sys.meta_path.insert(0, finder)
+    try:
+        yield
+    finally:
+        sys.meta_path.remove(finder)
+
+
+class _Quiet:
+    """Finds Keras and TensorFlow as Python would, and closes standard error while they are imported."""
+
+    @staticmethod
+    def find_spec(name: str, path: Any = None, target: Any = None) -> Any:
+        """The module's place, if it is one of those, its loader hushed."""
+        if name not in ("keras", "tensorflow"):
+            return None
+        spec = PathFinder.find_spec(name, path, target)
+        if spec is not None and spec.loader is not None:
+            spec.loader.exec_module = _hushed(spec.loader.exec_module)  # type: ignore[method-assign]
+        return spec
+
+
+def _hushed(run: Any) -> Any:
+    """The same function with standard error, C++'s too, led to nowhere."""
+
+    def hushed(module: Any) -> None:
+        if sys.stderr is not None:
+            sys.stderr.flush()
+        kept = os.dup(2)
+        try:
+            with open(os.devnull, "w", encoding="utf-8") as nowhere:
+                os.dup2(nowhere.fileno(), 2)
+                run(module)
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+
+    return hushed
 
 
 def named_weights(layer: Any) -> dict[str, Any]:

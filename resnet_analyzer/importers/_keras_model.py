@@ -13,7 +13,9 @@ from typing import Any
 from ..dim import Dim, is_number, symbol
 from ..errors import UsageError
 from ..graph import Graph, Node
+from ..ops.activation import Activation
 from ..ops.base import Cost, Op, Weight
+from ..ops.dense import Dense
 from ..ops.input import Input
 from ..ops.opaque import Opaque
 from ..shapes import Shape, Vector, shape_of, spell
@@ -35,10 +37,17 @@ def read_model(model: Any, size: tuple[Dim, ...] | None = None) -> Graph:
         for call in calls(keras, functional):
             reader.read(call)
     nodes = tuple(reader.nodes.values())
-    last = reader.shapes[nodes[-1].name]
-    classes = last.channels if isinstance(last, Vector) and is_number(last.channels) else None
-    about = {"title": model.name, "says": "read from Keras", **({"classes": classes} if classes else {})}
-    return Graph(model.name, nodes, about)
+    return Graph(model.name, nodes, {"title": model.name, "says": "read from Keras", **_classes(nodes, reader.shapes)})
+
+
+def _classes(nodes: tuple[Node, ...], shapes: dict[str, Shape | None]) -> dict[str, Any]:
+    """The number of classes, if the model ends in a dense layer (and perhaps a softmax)."""
+    *_, last = nodes
+    if isinstance(last.op, Activation):
+        last = next(node for node in nodes if node.name == last.inputs[0])
+    shape = shapes[last.name]
+    is_head = isinstance(last.op, Dense) and isinstance(shape, Vector) and is_number(shape.channels)
+    return {"classes": shape.channels} if is_head else {}  # type: ignore[union-attr]
 
 
 def _functional(keras: Any, model: Any, size: tuple[Dim, ...] | None) -> Any:

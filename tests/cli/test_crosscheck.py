@@ -239,7 +239,7 @@ def test_other_back_ends(environment, backend):
     command = [sys.executable, "-m", "resnet_analyzer", "crosscheck", "resnext50_32x4d", "--input", "32"]
     ended = subprocess.run(
         [*command, "--runs", "1", "--format", "json"],
-        env={**environment, "KERAS_BACKEND": backend}, capture_output=True, timeout=300, check=False,
+        env={**environment, "PYTHONPYCACHEPREFIX": "", "PYTHONDONTWRITEBYTECODE": "1", "KERAS_BACKEND": backend}, capture_output=True, timeout=300, check=False,
     )  # fmt: skip
     assert ended.returncode == 0, ended.stderr
     data = json.loads(ended.stdout)
