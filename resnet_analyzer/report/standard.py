@@ -12,7 +12,7 @@ from ..architectures.base import find
 from ..measure import WRITERS, measure
 from .document import document
 from .files import files_of
-from .lessons.base import LESSONS, title
+from .lessons.base import LESSONS
 from .model import Figure, Link, Report, Section
 from .network import network_report
 from .numbers import short
@@ -67,7 +67,7 @@ def networks_of_the_course() -> Iterator[Standard]:
         measured = measure(known.graph())
         totals = measured.totals
         says = f"{short(totals.trainable_params)} parameters, {short(totals.macs, 'MACs')}"
-        yield Standard(name, network_report(measured, name, known, recipe_of(known)), f"{title(measured)}: {says}.")
+        yield Standard(name, network_report(measured, name, known, recipe_of(known)), f"{says}.")
 
 
 def index(lessons: Sequence[Standard], networks: Sequence[Standard], has_crosscheck: bool) -> Report:

@@ -55,14 +55,13 @@ KINDS = {"Conv2d": "convolutions", "BatchNorm": "batch norms", "Activation": "ac
 @lesson(NAME, 40, "Five orders of BN, ReLU and addition, six kinds of shortcuts: drawn, counted, compared.")
 def report(said: Said) -> Report:
     """The lesson."""
-    full = net("resnet110_full_preactivation").totals
     own = net("resnet110").totals
     lead = (
         "A residual block is a few layers and an addition. Their order can be changed at no cost, and it decides "
         "whether a network of a thousand layers can be trained. What can also be changed is the shortcut, and that "
         "does cost.",
         f"All variants are those of ResNet-110 for CIFAR-10: {grouped(own.trainable_params)} parameters, "
-        f"{short(own.macs, 'MACs')}. Full pre-activation has {grouped(full.trainable_params)}.",
+        f"{short(own.macs, 'MACs')}.",
     )
     return document("Variants of the residual block", lead, (_orders(), _shortcuts()), (("source", SOURCE),))
 

@@ -1,0 +1,195 @@
+"""`report`: to standard output, into folders and files, whole or not at all."""
+
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from .conftest import ROOT
+
+NET = "alexnet"
+
+
+def test_markdown_is_the_default(run):
+    ended = run("report", NET)
+    assert ended.status == 0
+    assert ended.out.startswith("# AlexNet")
+    assert "## Stage by stage" in ended.out
+    assert "*Picture: " in ended.out
+
+
+@pytest.mark.parametrize(
+    ("name", "begins"),
+    [("html", "<!doctype html>"), ("latex", "% AlexNet"), ("csv", "figure,value"), ("table", "AlexNet")],
+)
+def test_formats(run, name, begins):
+    assert run("report", NET, "--format", name).out.startswith(begins)
+
+
+def test_json_keeps_the_contract(run):
+    data, short = (json.loads(run(*words, NET, "--format", "json").out) for words in (("report",), ()))
+    assert {key: data[key] for key in short} == short
+    assert data["sections"][0]["title"] == "At a glance"
+
+
+def test_a_folder_holds_the_report_and_its_pictures(run, tmp_path):
+    assert run("report", NET, "-o", str(tmp_path / "deep" / "er")) == (0, "", "")
+    folder = tmp_path / "deep" / "er"
+    text = (folder / "alexnet.md").read_text(encoding="utf-8")
+    pictures = sorted(path.name for path in (folder / "pictures").iterdir())
+    assert pictures == [f"alexnet-{name}.svg" for name in ("architecture", "cost", "resolution")]
+    assert all(f"(pictures/{name})" in text for name in pictures)
+    assert sorted(path.name for path in folder.iterdir()) == ["alexnet.md", "pictures"]
+
+
+def test_latex_gets_png(run, tmp_path):
+    run("report", NET, "--format", "latex", "-o", str(tmp_path))
+    assert {path.suffix for path in (tmp_path / "pictures").iterdir()} == {".png"}
+    assert (tmp_path / "alexnet.tex").is_file()
+
+
+@pytest.mark.parametrize(("file", "begins"), [("a.html", b"<!doctype"), ("b.HTM", b"<!doctype"), ("c.md", b"# Alex")])
+def test_a_file_is_named_by_its_ending(run, tmp_path, file, begins):
+    assert run("report", NET, "-o", str(tmp_path / file)).status == 0
+    assert (tmp_path / file).read_bytes().startswith(begins)
+
+
+def test_a_file_needs_no_picture_folder_where_it_holds_them(run, tmp_path):
+    run("report", NET, "-o", str(tmp_path / "page.html"))
+    assert [path.name for path in tmp_path.iterdir()] == ["page.html"]
+
+
+def test_a_design_and_several(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert run("init", "mine.yaml").status == 0
+    assert run("report", "mine.yaml", "-o", "out").status == 0
+    assert (tmp_path / "out" / "mine.md").is_file()
+    assert run("report", "mine.yaml", "resnet18@torchvision", "-o", "out").status == 0
+    assert (tmp_path / "out" / "mine-resnet18_torchvision.md").is_file()
+    assert (tmp_path / "out" / "mine.md").is_file()
+
+
+def test_existing_files_are_replaced_and_others_kept(run, tmp_path):
+    (tmp_path / "alexnet.md").write_text("old")
+    (tmp_path / "mine.txt").write_text("mine")
+    run("report", NET, "-o", str(tmp_path))
+    assert (tmp_path / "alexnet.md").read_text(encoding="utf-8").startswith("# AlexNet")
+    assert (tmp_path / "mine.txt").read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ((), "name networks or files"),
+        (("--check",), "--standard"),
+        (("nosuchnet",), "nosuchnet"),
+        ((NET, "--standard"), "its own networks"),
+        (("--standard", "--format", "html"), "its own networks"),
+        ((NET, "--format", "html", "-o", "x.md"), "do not agree"),
+        ((NET, "--format", "docx"), "docx"),
+        ((NET, "--batch", "8"), "one image"),
+        (("resnet50", "--input", "0"), "at least 1"),
+        (("nosuch.yaml",), "nosuch.yaml"),
+    ],
+)
+def test_bad_usage_is_one_line(complain, arguments, says):
+    assert says in complain("report", *arguments)
+
+
+def files_in(folder):
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_an_unwritable_place_is_one_line(complain, tmp_path):
+    (tmp_path / "file").write_text("mine")
+    assert "cannot write" in complain("report", NET, "-o", str(tmp_path / "file" / "inside"))
+    assert "cannot write" in complain("report", NET, "-o", "/proc/nowhere")
+    assert "cannot write" in complain("report", NET, "-o", str(tmp_path / "nul\0l"))
+    assert files_in(tmp_path) == {"file": b"mine"}
+
+
+def test_a_folder_in_the_place_of_a_file(complain, tmp_path):
+    (tmp_path / "alexnet.md").mkdir()
+    assert "is a folder" in complain("report", NET, "-o", str(tmp_path))
+    assert files_in(tmp_path) == {}
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is unwritable for root")
+def test_an_unwritable_folder(complain, tmp_path):
+    tmp_path.chmod(0o500)
+    assert "Permission denied" in complain("report", NET, "-o", str(tmp_path))
+
+
+@pytest.mark.parametrize("limit", [100, 50_000])
+def test_a_full_disk_leaves_what_was_there(process, tmp_path, limit):
+    """A limit on the size of files stands for the disk: the write fails in the same place."""
+    (tmp_path / "alexnet.md").write_text("old")
+
+    def full():
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+
+    ended = process("report", NET, "-o", str(tmp_path), preexec_fn=full, env={"PYTHONDONTWRITEBYTECODE": "1"})
+    assert ended.returncode == 2
+    assert ended.stderr.decode().startswith(f"resnet-analyze: cannot write to {tmp_path}: File too large")
+    assert ended.stderr.count(b"\n") == 1
+    assert files_in(tmp_path) == {"alexnet.md": b"old"}
+    assert [path.name for path in tmp_path.iterdir()] == ["alexnet.md"]
+
+
+def test_interrupted_while_writing(tmp_path):
+    """Ctrl-C as the second file is written: the first is not there either, and one line says so."""
+    code = (
+        "import builtins, os, signal, sys\n"
+        "from resnet_analyzer.cli import _folder\n"
+        "real, count = builtins.open, []\n"
+        "def opened(path, mode='r', *rest, **more):\n"
+        "    if 'x' in mode:\n"
+        "        count.append(path)\n"
+        "        if len(count) == 2: os.kill(os.getpid(), signal.SIGINT)\n"
+        "    return real(path, mode, *rest, **more)\n"
+        "_folder.open = opened\n"
+        "from resnet_analyzer.cli.main import main\n"
+        "main(sys.argv[1:])\n"
+    )
+    (tmp_path / "alexnet.md").write_text("old")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    ended = subprocess.run(
+        [sys.executable, "-c", code, "report", NET, "-o", str(tmp_path)],
+        env=environment, capture_output=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert ended.returncode == 130
+    assert ended.stderr.strip() == b"resnet-analyze: interrupted"
+    assert files_in(tmp_path) == {"alexnet.md": b"old"}
+
+
+def test_standard_check_names_what_is_stale(run, complain, tmp_path, monkeypatch):
+    from resnet_analyzer.report import standard
+
+    monkeypatch.setattr(standard, "standard_files", lambda folder: {"pictures/a.svg": b"a", "index.md": b"i"})
+    folder = str(tmp_path / "reports")
+    said = complain("report", "--standard", "--check", "-o", folder, status=1)
+    assert "2 of 2 files are stale: pictures/a.svg, index.md" in said
+    assert not (tmp_path / "reports").exists()
+    assert run("report", "--standard", "-o", folder).out == f"2 files in {folder}; start with {folder}/index.md\n"
+    assert run("report", "--standard", "--check", "-o", folder) == (0, f"{folder} is current: 2 files\n", "")
+    (tmp_path / "reports" / "index.md").write_bytes(b"changed")
+    assert "1 of 2 files are stale: index.md" in complain("report", "--standard", "--check", "-o", folder, status=1)
+
+
+@pytest.mark.slow
+def test_standard_reports_take_less_than_90_seconds_and_are_the_same_twice(process, tmp_path):
+    found = []
+    for name in ("one", "two"):
+        start = time.monotonic()
+        ended = process("report", "--standard", "-o", str(tmp_path / name), timeout=90)
+        assert ended.returncode == 0, ended.stderr
+        assert time.monotonic() - start < 90
+        found.append(files_in(tmp_path / name))
+    assert found[0] == found[1]
+    assert len(found[0]) > 60
