@@ -10,7 +10,8 @@ Symbols come only from `symbol`, which makes them positive integers, and every f
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from operator import index
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
@@ -303,6 +304,25 @@ def where(condition: Condition, then: Dim, otherwise: Dim) -> Dim:
     return then if condition else otherwise
 
 
+_supposed: list[Condition] | None = None
+
+
+@contextmanager
+def supposing() -> Iterator[list[Condition]]:
+    """Inside, symbols that are not known to be equal count as unequal; what was so supposed is listed.
+
+    >>> with supposing() as supposed:
+    ...     certain(equal(symbol("width"), 16)), supposed
+    (False, [Ne(width, 16)])
+    """
+    global _supposed
+    before, _supposed = _supposed, []
+    try:
+        yield _supposed
+    finally:
+        _supposed = before
+
+
 def certain(condition: Condition) -> bool:
     """The condition as a plain yes or no; Undecided if it depends on a symbol or differs between cells.
 
@@ -314,6 +334,9 @@ def certain(condition: Condition) -> bool:
     resnet_analyzer.errors.Undecided: whether n >= 2 is not known: give a number
     """
     if is_symbol(condition):
+        if _supposed is not None and condition.is_Relational and condition.rel_op == "==":
+            _supposed.append(~condition)
+            return False
         raise Undecided(f"whether {condition} is not known: give a number")
     if is_array(condition):
         if condition.all() or not condition.any():
