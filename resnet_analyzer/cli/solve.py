@@ -70,7 +70,7 @@ def command(
         return
     points = front(problem)
     short = destination.output is None and destination.writer.name == "table"
-    found = [(point, problem.form.at(point)) for point in points]
+    found = [(point, problem.figures(point)) for point in points]
     deliver(front_report(problem, _checked(problem, found, short), LINES if short else None), destination)
 
 

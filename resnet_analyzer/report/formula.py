@@ -123,7 +123,9 @@ def _also(form: ClosedForm, name: str) -> str:
     letters = letters_for(form.variables)
     sign = letters[variable]
     word = f"{variable} {sign}" if sign != variable else variable
-    bound = f" for {sign} ≥ {form.least[variable]}" if form.least[variable] > 1 else ""
+    bounds = [f"{sign} ≥ {form.least[variable]}"] if form.least[variable] > 1 else []
+    bounds += [with_letters(TEXT, letters).condition(condition) for condition in form.conditions]
+    bound = f" for {', '.join(bounds)}" if bounds else ""
     formula = with_letters(TEXT, letters).formula(form.figures[name])
     return f"in {word} ({form.recipe.value(variable)}): {formula}{bound}"
 

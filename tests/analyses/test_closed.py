@@ -130,8 +130,16 @@ def test_blocks_may_be_fixed_while_others_vary():
     assert form_of("resnet50", "width", blocks3=23).at(width=64)["trainable_params"] == 44_549_160  # its ResNet-101
 
 
-def test_a_width_that_must_pass_the_stem_says_so():
-    assert form_of("wrn28_10", "width").least == {"width": 17}  # the stem's 16 channels
+def test_a_width_that_is_the_stems_is_excepted():
+    """At 16 channels WRN's first block needs no projection: another network, by 16·16 weights."""
+    form = form_of("wrn28_10", "width")
+    assert [TEXT.condition(each) for each in form.conditions] == ["width ≠ 16"]
+    for width in (1, 15, 17, 160):
+        assert form.at(width=width)["params"] == form.recipe.measured({"width": width}).totals.params
+    with pytest.raises(CheckFailed, match="width ≠ 16"):
+        form.at(width=16)
+    plain = form.figures["params"].at(width=16) - form.recipe.measured({"width": 16}).totals.params
+    assert plain == 16 * 16
 
 
 def test_groups_must_divide_the_channels():

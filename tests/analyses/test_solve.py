@@ -153,8 +153,8 @@ def test_unknown_figures_are_refused():
         figures_named("weights")
 
 
-def test_a_width_below_those_of_the_closed_form_is_found():
-    """WRN-16-8's formula in its width holds beyond the stem's 16 channels; narrower nets are looked at one by one."""
+def test_a_width_that_the_closed_form_excepts_is_found():
+    """At the stem's own 16 channels WRN-16-8 needs no projection: fewer weights than the formula beside it tells."""
     recipe = recipe_of(find("wrn16_8"))
     amount = recipe.measured({"width": 9}).totals.macs
     assert largest(Problem(recipe, [Range("width")], [Budget("macs", amount)])).values == {"width": 9}
@@ -162,3 +162,8 @@ def test_a_width_below_those_of_the_closed_form_is_found():
     with pytest.raises(CheckFailed, match="no value meets the budget"):
         largest(Problem(recipe, [Range("width", 10)], [Budget("macs", amount)]))
     assert largest(Problem(recipe, [Range("width", 3, None, 5)], [Budget("macs", amount)])).values == {"width": 8}
+    stem = recipe.measured({"width": 16}).totals.params
+    assert stem < Problem(recipe, [Range("width")], [Budget("params", stem)]).form.figures["params"].at(width=16)
+    assert largest(Problem(recipe, [Range("width")], [Budget("params", stem)])).values == {"width": 16}
+    assert largest(Problem(recipe, [Range("width")], [Budget("params", stem - 1)])).values == {"width": 15}
+    assert [each.values for each in matches(recipe, stem, ["params"], ["width"])] == [{"width": 16}]

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from ...dim import Dim, symbol
-from ...errors import CheckFailed, Undecided, UsageError
+from ...dim import Dim, supposing, symbol
+from ...errors import CheckFailed, UsageError
 from ...measure import Measurement
 from .conditions import Condition, reduced
 from .recipe import Recipe
 from .symbols import Converter
-from .terms import Polynomial, evaluated, polynomial, variable
+from .terms import Polynomial, evaluated
 
 FIGURES = ("params", "trainable_params", "non_trainable_params", "macs", "flops", "activations")
 
@@ -30,6 +31,23 @@ class ClosedForm:
     least: Mapping[str, int]
     conditions: tuple[Condition, ...] = ()
     unknown: tuple[str, ...] = ()
+
+    @property
+    def excepted(self) -> dict[str, tuple[int, ...]]:
+        """Single values of a variable at which the network is another one (a width that is the stem's)."""
+        found = {each.exception for each in self.conditions} - {None}
+        return {name: tuple(sorted(v for n, v in found if n == name)) for name in self.variables}  # type: ignore[misc]
+
+    @property
+    def gaps(self) -> tuple[Condition, ...]:
+        """The conditions that do more than except single values."""
+        return tuple(each for each in self.conditions if each.exception is None)
+
+    def apart(self, point: Mapping[str, int]) -> bool:
+        """Whether the network is possible at a point, but another one than the formulas tell of."""
+        failed = [each.kind for each in self.conditions if not each.holds(point)]
+        low = any(point[name] < least for name, least in self.least.items())
+        return not low and bool(failed) and set(failed) == {"differ"}
 
     def at(self, values: Mapping[str, int] | None = None, **more: int) -> dict[str, int]:
         """All figures at whole numbers; CheckFailed where a condition does not hold.
@@ -81,45 +99,25 @@ def closed_form(recipe: Recipe, variables: Sequence[str], fixed: Mapping[str, in
 
 def measured_form(recipe: Recipe, names: Sequence[str], fixed: Mapping[str, Dim]) -> ClosedForm:
     """The closed form in sizes that do not change how many layers there are."""
-    return form_of(recipe, *over_symbols(recipe, names, fixed), Converter())
+    return form_of(recipe, names, *over_symbols(recipe, names, fixed), Converter())
 
 
-def form_of(recipe: Recipe, measurement: Measurement, offsets: Mapping[str, int], converter: Converter) -> ClosedForm:
-    """What was measured over symbols, each standing for its variable less an offset, as a closed form."""
-    back = {name: variable(name) - offset for name, offset in offsets.items() if offset}
-    figures = {name: converter.formula(getattr(measurement.totals, name)).replaced(back) for name in FIGURES}
-    found = [converter.condition(check.condition).replaced(back) for check in measurement.assumptions]
-    found += [Condition("least", variable(name), polynomial(offset + 1)) for name, offset in offsets.items()]
-    least, conditions = reduced(found, list(offsets))
-    return ClosedForm(recipe, tuple(offsets), figures, least, conditions, measurement.unknown)
+def form_of(
+    recipe: Recipe, names: Sequence[str], measurement: Measurement, supposed: Sequence[Any], converter: Converter
+) -> ClosedForm:
+    """What was measured over symbols as a closed form; it holds where what was `supposed` does."""
+    figures = {name: converter.formula(getattr(measurement.totals, name)) for name in FIGURES}
+    found = [converter.condition(check.condition) for check in measurement.assumptions]
+    found += [converter.condition(condition) for condition in supposed]
+    least, conditions = reduced(found, names)
+    return ClosedForm(recipe, tuple(names), figures, least, conditions, measurement.unknown)
 
 
-def over_symbols(recipe: Recipe, names: Sequence[str], fixed: Mapping[str, Dim]) -> tuple[Measurement, dict[str, int]]:
-    """The network measured over a symbol per name, and what each symbol leaves out at the bottom.
+def over_symbols(recipe: Recipe, names: Sequence[str], fixed: Mapping[str, Dim]) -> tuple[Measurement, list[Any]]:
+    """The network measured over a symbol per name, and what builders had to suppose.
 
-    A builder that must know whether a width passes a fixed one (a stem's 16 channels) is given it beyond.
+    A builder that asks whether a width is the stem's 16 channels goes on with no; 16 itself is then excepted.
     """
-    failure: Undecided | None = None
-    for offset in (0, *_marks(recipe, names)):
-        offsets = {name: offset if name not in _NEVER_SHIFTED else 0 for name in names}
-        symbols: dict[str, Dim] = {name: symbol(name) + offsets[name] for name in names}
-        try:
-            return recipe.measured({**fixed, **symbols}), offsets
-        except Undecided as error:
-            failure = error
-            if not set(names) - _NEVER_SHIFTED:
-                break
-    raise failure or Undecided(f"{recipe.name}: no formula in {', '.join(names)}")
-
-
-_NEVER_SHIFTED = {"n", "h", "w", "batch", "classes", "channels"}
-
-
-def _marks(recipe: Recipe, names: Sequence[str]) -> list[int]:
-    """Widths that the network's own options name, and halves of them: where a comparison may change its answer.
-
-    A bottleneck compares four times a width with the stem's channels.
-    """
-    options = {name: value for name, value in recipe.defaults.items() if name not in _NEVER_SHIFTED}
-    named = [value for name, value in options.items() if name not in names and 1 < value <= 4096]
-    return sorted({value // 2**halves for value in named for halves in range(4)} - {0})
+    symbols = {name: symbol(name) for name in names}
+    with supposing() as supposed:
+        return recipe.measured({**fixed, **symbols}), supposed

@@ -7,11 +7,11 @@ from fractions import Fraction
 from math import ceil, gcd
 from typing import NamedTuple
 
-from .terms import Floor, Polynomial, Variable, polynomial
+from .terms import Floor, Polynomial, Variable, polynomial, variable
 
 
 class Condition(NamedTuple):
-    """left ≥ right (`least`), left = right (`equal`), or left | right (`divides`).
+    """left ≥ right (`least`), left = right (`equal`), left ≠ right (`differ`), or left | right (`divides`).
 
     >>> from .terms import variable
     >>> Condition("least", variable("n"), polynomial(32)).holds({"n": 31})
@@ -27,7 +27,7 @@ class Condition(NamedTuple):
         left, right = self.left.at(values), self.right.at(values)
         if self.kind == "divides":
             return bool(left) and right % left == 0
-        return left >= right if self.kind == "least" else left == right
+        return left >= right if self.kind == "least" else (left == right) == (self.kind == "equal")
 
     def replaced(self, values: Mapping[str, Polynomial | int | Fraction]) -> Condition:
         """The condition with other formulas in place of variables."""
@@ -37,6 +37,19 @@ class Condition(NamedTuple):
     def bound(self) -> tuple[str, int] | None:
         """(variable, least value) where it says no more than that; a floor is opened: ⌊x⌋ ≥ k exactly when x ≥ k."""
         return _bound(self.left - self.right) if self.kind == "least" else None
+
+    @property
+    def exception(self) -> tuple[str, int] | None:
+        """(variable, value) where it says only that a variable is not that value."""
+        difference = self.left - self.right
+        constant = dict(difference.terms).get((), 0)
+        rest = difference - constant
+        if self.kind != "differ" or len(rest.terms) != 1:
+            return None
+        ((monomial, coefficient),) = rest.terms
+        value = Fraction(-constant) / coefficient
+        plain = len(monomial) == 1 and isinstance(monomial[0][0], Variable) and value.denominator == 1
+        return (monomial[0][0].name, int(value)) if plain and monomial[0][1] == 1 else None  # type: ignore[union-attr]
 
     @property
     def certain(self) -> bool:
@@ -60,6 +73,17 @@ def _bound(difference: Polynomial) -> tuple[str, int] | None:
     return None
 
 
+def _idle(condition: Condition) -> bool:
+    """An inequality that no whole numbers ≥ 1 break: 4·w ≠ 6."""
+    difference = condition.left - condition.right
+    constant = dict(difference.terms).get((), 0)
+    rest = difference - constant
+    signs = {c > 0 for _, c in rest.terms}
+    whole = gcd(*[int(c) for _, c in rest.terms if type(c) is int]) or 1
+    never = len(signs) == 1 and (constant > 0) in signs and not any(isinstance(a, Floor) for a in rest.atoms)
+    return condition.kind == "differ" and (never or (type(constant) is int and constant % whole != 0))
+
+
 def reduced(conditions: Sequence[Condition], names: Sequence[str]) -> tuple[dict[str, int], tuple[Condition, ...]]:
     """The least value of every variable (at least 1), and the conditions that say more than that.
 
@@ -77,7 +101,11 @@ def reduced(conditions: Sequence[Condition], names: Sequence[str]) -> tuple[dict
             least[bound[0]] = max(least[bound[0]], bound[1])
         elif condition.kind == "divides" and condition.right.constant is not None and not condition.certain:
             shared[condition.left] = gcd(shared.get(condition.left, 0), int(condition.right.constant))
-        elif not condition.certain:
+        elif condition.exception is not None:
+            name, value = condition.exception
+            if value > 0:
+                others[Condition("differ", variable(name), polynomial(value))] = None
+        elif not condition.certain and not _idle(condition):
             others[condition] = None
     for left, number in shared.items():  # what divides several numbers divides their greatest common divisor
         others[Condition("divides", left, polynomial(number))] = None

@@ -75,12 +75,11 @@ def rows_as_data(recipe: Recipe, variables: Sequence[str], fixed: Mapping[str, i
     The atoms are shared by all rows; a shape that is not known is None.
     """
     names = recipe.expanded(list(variables))
-    measurement, offsets = over_symbols(recipe, names, fixed or {})
+    measurement, _ = over_symbols(recipe, names, fixed or {})
     converter, atoms = Converter(), Atoms()
-    back = {name: Polynomial(((((Variable(name), 1),), 1),)) - offset for name, offset in offsets.items() if offset}
 
     def formula(value: Any) -> Any:
-        return atoms.formula(converter.formula(value).replaced(back))
+        return atoms.formula(converter.formula(value))
 
     rows = []
     for row in measurement.rows:

@@ -55,7 +55,7 @@ def _options(recipe: Recipe) -> set[str]:
     return set(recipe.options)
 
 
-def _measured(recipe: Recipe, others: Sequence[str], fixed: Mapping[str, Dim], blocks: Sequence[int]) -> tuple[Measurement, dict[str, int]]:  # fmt: skip  # noqa: E501
+def _measured(recipe: Recipe, others: Sequence[str], fixed: Mapping[str, Dim], blocks: Sequence[int]) -> tuple[Measurement, list[Any]]:  # fmt: skip  # noqa: E501
     counts = {f"blocks{i + 1}": count for i, count in enumerate(blocks)}
     return over_symbols(recipe, others, {**fixed, **counts})
 
@@ -86,24 +86,18 @@ def _repeating(recipe: Recipe, others: Sequence[str], fixed: Mapping[str, Dim], 
     """Stages whose blocks put out what they take in, from the second or third on."""
     converter = Converter()
     measured = [_measured(recipe, others, fixed, (blocks,) * count) for blocks in (1, 2, 3, 4)]
-    offsets = measured[0][1]
-    back = {name: variable(name) - offset for name, offset in offsets.items() if offset}
-    form = form_of(recipe, *measured[0], converter)
+    form = form_of(recipe, others, *measured[3], converter)
     split = [_by_stage(measurement.rows) for measurement, _ in measured]
     batch = measured[0][0].batch
-    figures = _shifted(_summed(split[0][0], batch, converter), back)
+    figures = _summed(split[0][0], batch, converter)
     least = []
     for index, stage in enumerate(split[0][1]):
         _require_equal_blocks(recipe, stage, split[3][1][stage])
-        costs = [_shifted(_summed(_rows(each[1][stage]), batch, converter), back) for each in split]
+        costs = [_summed(_rows(each[1][stage]), batch, converter) for each in split]
         name = f"blocks{index + 1}"
         from_one = _stage(recipe, stage, costs, name, figures)
         least.append(Condition("least", variable(name), polynomial(1 if from_one else 2)))
     return replace(form, figures=figures, conditions=(*form.conditions, *least))
-
-
-def _shifted(figures: Figures, back: Mapping[str, Polynomial]) -> Figures:
-    return {name: formula.replaced(back) for name, formula in figures.items()} if back else figures
 
 
 def _rows(blocks: Mapping[int, list[Row]]) -> list[Row]:
@@ -139,8 +133,8 @@ def _growing(recipe: Recipe, others: Sequence[str], fixed: Mapping[str, Dim], co
     from .growth import Stage, chained
 
     converter = Converter()
-    measurement, offsets = _measured(recipe, others, fixed, (1,) * count)
-    form = form_of(recipe, measurement, offsets, converter)
+    measurement, supposed = _measured(recipe, others, fixed, (1,) * count)
+    form = form_of(recipe, others, measurement, supposed, converter)
     outside, _ = _by_stage(measurement.rows)
     stem = [row for row in outside if row.node.scope.split("/")[0] == "stage1" or row.op == "Input"]
     unit = Stage.measured(recipe, others, fixed, converter)
@@ -154,7 +148,7 @@ def _growing(recipe: Recipe, others: Sequence[str], fixed: Mapping[str, Dim], co
 
 def _require_proof(recipe: Recipe, others: Sequence[str], fixed: Mapping[str, Dim], converter: Converter, figures: Figures, blocks: Sequence[int]) -> None:  # fmt: skip  # noqa: E501
     """The formulas at these numbers of blocks are those of the graph built with them, as formulas."""
-    built = form_of(recipe, *_measured(recipe, others, fixed, blocks), converter).figures
+    built = form_of(recipe, others, *_measured(recipe, others, fixed, blocks), converter).figures
     counts = {f"blocks{i + 1}": number for i, number in enumerate(blocks)}
     for name, formula in figures.items():
         if formula.replaced(counts) != built[name]:

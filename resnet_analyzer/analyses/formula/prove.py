@@ -38,6 +38,8 @@ def prove(form: ClosedForm, points: int = 200, seed: int = 0, beside: int = BESI
     counts = {"random": 0, "boundary": 0}
     for kind, candidates in (("random", _random(form, points, seed)), ("boundary", _boundary(form, beside))):
         for point in candidates:
+            if form.apart(point):
+                continue
             if form.broken(point):
                 _require_refused(form, point)
                 refused += 1

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from math import lcm
+from typing import ClassVar
 
 from .conditions import Condition
 from .terms import Atom, Floor, Largest, Monomial, Number, Polynomial, Variable, collected, of_atom, polynomial
@@ -42,7 +43,7 @@ class Spelling:
 
     times = "·"
     minus = "−"
-    at_least = "≥"
+    signs: ClassVar[Mapping[str, str]] = {"least": "≥", "equal": "=", "differ": "≠"}
 
     def formula(self, value: Polynomial) -> str:
         """A formula in one line."""
@@ -125,7 +126,7 @@ class Spelling:
         left, right = self.formula(condition.left), self.formula(condition.right)
         if condition.kind == "divides":
             return f"{left} divides {right}"
-        return f"{left} {self.at_least if condition.kind == 'least' else '='} {right}"
+        return f"{left} {self.signs[condition.kind]} {right}"
 
 
 @dataclass(frozen=True)
@@ -139,7 +140,7 @@ class Latex(Spelling):
 
     times = " "
     minus = "-"
-    at_least = r"\geq"
+    signs: ClassVar[Mapping[str, str]] = {"least": r"\geq", "equal": "=", "differ": r"\neq"}
 
     def number(self, value: Number) -> str:
         """Grouped digits without the space that a comma makes."""
@@ -197,7 +198,7 @@ class Python(Spelling):
 
     times = "*"
     minus = "-"
-    at_least = ">="
+    signs: ClassVar[Mapping[str, str]] = {"least": ">=", "equal": "==", "differ": "!="}
 
     def number(self, value: Number) -> str:
         """Plain digits."""
@@ -228,8 +229,7 @@ class Python(Spelling):
         """A condition as an expression."""
         if condition.kind == "divides":
             return f"({self.formula(condition.right)}) % ({self.formula(condition.left)}) == 0"
-        sign = ">=" if condition.kind == "least" else "=="
-        return f"{self.formula(condition.left)} {sign} {self.formula(condition.right)}"
+        return super().condition(condition)
 
 
 TEXT, LATEX, PYTHON = Spelling(), Latex(), Python()

@@ -82,6 +82,8 @@ class Converter:
 
         if isinstance(value, sympy.Eq):
             return self._equation(*value.args)
+        if isinstance(value, sympy.Ne):
+            return Condition("differ", *map(self.formula, value.args))
         if isinstance(value, sympy.Ge):
             return Condition("least", self.formula(value.lhs), self.formula(value.rhs))
         if isinstance(value, sympy.Le):

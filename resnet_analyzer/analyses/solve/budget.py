@@ -55,6 +55,7 @@ class Problem:
         self.recipe, self.budgets, self.itemsize = recipe, budgets, itemsize
         self.form = closed_form(recipe, names)
         self.ranges = [self._from(spread[name], name) for name in names]
+        self._excepted = {name: values for name, values in self.form.excepted.items() if values}
         self.lowest = {name: spread[name].start or 1 for name in names}
         self.formulas = {each.figure: self.form.figures[each.figure] for each in budgets if each.figure != "memory"}
 
@@ -76,12 +77,19 @@ class Problem:
         return {each.name: each.start or 1 for each in self.ranges}
 
     def fits(self, point: Mapping[str, int]) -> bool:
-        """Whether all budgets are met, by the closed forms (memory: by the integer path)."""
+        """Whether all budgets are met, by the closed forms; memory and excepted values by the integer path."""
+        if any(point[name] in values for name, values in self._excepted.items()):
+            measured = self.measured(point)
+            return all(measured[each.figure] <= each.amount for each in self.budgets)
         figures = evaluated(self.formulas, point)
         for budget in self.budgets:
             if budget.figure != "memory" and figures[budget.figure] > budget.amount:
                 return False
         return all(self._memory(point) <= each.amount for each in self.budgets if each.figure == "memory")
+
+    def figures(self, point: Mapping[str, int]) -> dict[str, int]:
+        """All figures at a point, by the closed forms where they hold."""
+        return self.measured(point) if self.form.broken(point) else self.form.at(point)
 
     def _memory(self, point: Mapping[str, int]) -> int:
         return memory(self.recipe.measured(point), self.itemsize).total
@@ -91,13 +99,21 @@ class Problem:
         found = self.recipe.measured(point)
         return {**found.totals._asdict(), "memory": memory(found, self.itemsize).total}
 
-    def below(self, along: Range) -> Iterator[int]:
-        """Values below those where the closed form holds that fit by the integer path, the largest first.
+    def apart(self, along: Range, beyond: int | None) -> Iterator[int]:
+        """Values where the closed form does not hold, and which fit by the integer path, the largest first.
 
-        A width that does not pass the stem's, a lone block where first and last block differ.
+        A width that is the stem's, a lone block where first and last block differ; only those above `beyond`.
         """
-        first = along.start or 1
-        for value in range(first - along.step, self.lowest[along.name] - 1, -along.step):
+        first, low = along.start or 1, self.lowest[along.name]
+        values = set(range(low, first, along.step)) if beyond is None else set()
+        values |= {
+            value
+            for value in self.form.excepted[along.name]
+            if value >= max(low, (beyond or 0) + 1)
+            and (value - low) % along.step == 0
+            and (along.stop is None or value <= along.stop)
+        }
+        for value in sorted(values, reverse=True):
             try:
                 figures = self.measured({along.name: value})
             except AnalyzerError:
@@ -107,7 +123,7 @@ class Problem:
 
     def require_growth(self) -> None:
         """Undecided if a figure of the budgets is not known to grow with every variable."""
-        if self.form.conditions:
+        if self.form.gaps:
             return  # values are tried one by one
         for figure, formula in self.formulas.items():
             for each in self.ranges:
@@ -122,9 +138,8 @@ def largest(problem: Problem) -> Answer:
     """
     (only,) = problem.ranges
     problem.require_growth()
-    found = _scanned(problem, only) if problem.form.conditions else _bisected(problem, only, problem.least_point)
-    if found is None:
-        found = next(problem.below(only), None)
+    found = _scanned(problem, only) if problem.form.gaps else _bisected(problem, only, problem.least_point)
+    found = next(problem.apart(only, found), found)
     if found is None:
         raise CheckFailed(problem.recipe.name, _too_small(problem))
     return verified(problem, {only.name: found})
@@ -220,7 +235,7 @@ def front(problem: Problem) -> list[dict[str, int]]:
     UsageError where more than MOST_POINTS combinations would have to be looked at.
     """
     problem.require_growth()
-    if problem.form.conditions:
+    if problem.form.gaps:
         raise Undecided("not every combination is possible here: use `sweep` with the constraint")
     if not problem.fits(problem.least_point):
         raise CheckFailed(problem.recipe.name, _too_small(problem))

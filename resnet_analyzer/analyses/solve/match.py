@@ -88,14 +88,14 @@ def _solved(recipe: Recipe, figure: str, amount: int, names: list[str]) -> Itera
         if figure not in form.figures or not form.figures[figure].variables:
             return
         problem = Problem(recipe, [Range(name) for name in names], [Budget(figure, amount)])
-        if form.conditions:
+        if form.gaps:
             yield from _tried(problem, figure, amount)
             return
         problem.require_growth()
         if problem.fits(problem.least_point):
             yield from _walked(problem, figure, amount)
         if len(names) == 1:
-            yield from ({names[0]: value} for value in problem.below(problem.ranges[0]))
+            yield from ({names[0]: value} for value in problem.apart(problem.ranges[0], None))
     except UsageError:
         if len(names) > 1:
             raise

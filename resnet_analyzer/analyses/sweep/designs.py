@@ -86,8 +86,8 @@ def _structures(
 ) -> tuple[list[Structure], int]:
     """The structures of one network, and how many of its designs are impossible.
 
-    Values below those where a closed form holds are looked at one by one: a width that does not pass the
-    stem's is a network of its own.
+    Values where a closed form does not hold are looked at one by one: a width that is the stem's makes a
+    network of its own.
     """
     fixed = {name: each[0] for name, each in values.items() if len(each) == 1}
     moving = {name: each for name, each in values.items() if len(each) > 1}
@@ -99,8 +99,9 @@ def _structures(
     impossible = 0
     inside = dict(moving)
     for name, each in moving.items():
-        below = [value for value in each if value < form.least[name]]
-        inside[name] = [value for value in each if value >= form.least[name]]
+        apart = set(form.excepted[name])
+        below = [value for value in each if value < form.least[name] or value in apart]
+        inside[name] = [value for value in each if value >= form.least[name] and value not in apart]
         if below and name in SIZES:
             impossible += len(below) * prod(len(inside[other]) for other in moving if other != name)
         for value in () if name in SIZES else below:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from operator import eq, ge, ne
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..formula.terms import Polynomial
@@ -115,7 +116,7 @@ class Job:
             if condition.kind == "divides":
                 masks.append(right % left == 0)
             else:
-                masks.append(left >= right if condition.kind == "least" else left == right)
+                masks.append({"least": ge, "equal": eq, "differ": ne}[condition.kind](left, right))
         for constraint in self.constraints:
             values = figures[self.space.figures.index(constraint.figure)]
             masks.append(values >= constraint.amount if constraint.least else values <= constraint.amount)
