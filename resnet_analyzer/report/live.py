@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ..analyses.formula.closed import ClosedForm, form_of, over_symbols
@@ -56,11 +56,11 @@ def live_data(measurement: Measurement, recipe: Recipe | None) -> dict[str, Any]
 
 
 def _data(measurement: Measurement, recipe: Recipe, names: Sequence[str]) -> dict[str, Any] | None:
-    over, offsets = over_symbols(recipe, names, {})
+    over, supposed = over_symbols(recipe, names, {})
     if [row.name for row in over.rows] != [row.name for row in measurement.rows]:
         return None
-    cells = _Cells(over, offsets)
-    form = form_of(recipe, over, offsets, cells.converter)
+    cells = _Cells(names)
+    form = form_of(recipe, names, over, supposed, cells.converter)
     if form.broken({name: recipe.value(name) for name in names}):
         raise Undecided(f"{recipe.name}: its closed form does not hold at its own size")
     totals = {name: cells.number(formula) for name, formula in form.figures.items()}
@@ -105,12 +105,11 @@ class _Shown(Window):
 class _Cells:
     """Rows measured over symbols, as cells; equal formulas are kept once."""
 
-    def __init__(self, over: Measurement, offsets: Mapping[str, int]) -> None:
-        self.over, self.names = over, tuple(offsets)
+    def __init__(self, names: Sequence[str]) -> None:
+        self.names = names
         self.converter, self.atoms = Converter(), Atoms()
         self.formulas: list[Any] = []
         self._numbers: dict[str, int] = {}
-        self._back = {name: variable(name) - offset for name, offset in offsets.items() if offset}
 
     def number(self, formula: Polynomial) -> int:
         """The number of a formula."""
@@ -122,7 +121,7 @@ class _Cells:
         return self._numbers[key]
 
     def _of(self, value: Any) -> Polynomial:
-        return self.converter.formula(value).replaced(self._back)
+        return self.converter.formula(value)
 
     def layer(self, row: Row, all_macs: int) -> list[Cell]:
         """The cells of a line of the layer table: block, layer, op, output, figures, how."""
@@ -173,6 +172,6 @@ class _Cells:
         for piece in re.split(r"((?:\d+\*)?\bwidth\b)", text):
             factor = piece.removesuffix("width").rstrip("*")
             is_width = piece.endswith("width")
-            of_width = variable("width").replaced(self._back) * int(factor or 1) if is_width else None
+            of_width = variable("width") * int(factor or 1) if is_width else None
             pieces.append(piece if of_width is None else self.number(of_width))
         return {"text": [piece for piece in pieces if piece != ""]}

@@ -203,6 +203,7 @@ class Forms {
     return this.data.conditions.every(({ kind, left, right }) => {
       const [a, b] = [this.number(left), this.number(right)];
       if (kind === "divides") return a !== 0n && b % a === 0n;
+      if (kind === "differ") return a !== b;
       return kind === "least" ? a >= b : a === b;
     });
   }
