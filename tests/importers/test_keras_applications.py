@@ -13,7 +13,7 @@ import pytest
 
 import resnet_analyzer as ra
 from resnet_analyzer.conventions.tensorflow import tensorflow_float_ops
-from resnet_analyzer.errors import UsageError
+from resnet_analyzer.errors import CheckFailed, UsageError
 from resnet_analyzer.ops.rescale import Rescale
 
 keras = pytest.importorskip("keras")
@@ -130,10 +130,17 @@ def test_every_shape_at_odd_sizes(model, odd):
         with pytest.raises(UsageError, match="its weights are those for an input of 25088"):
             ra.from_keras(found, input=odd)
         return
+    try:
+        shapes = keras_shapes(found, odd)
+    except ValueError:  # NASNet's cells are cut for the size that it was built for: so they are with us
+        with pytest.raises(CheckFailed, match="cannot add"):
+            ra.measure(ra.from_keras(found, input=odd))
+        found = getattr(keras.applications, name)(weights=None, include_top=False, input_shape=(*odd, 3))
+        shapes = keras_shapes(found, odd)
     measured = ra.measure(ra.from_keras(found, input=odd))
     rows = rows_by_layer(measured)
     assert measured.status == "complete"
-    for layer, shape in keras_shapes(found, odd).items():
+    for layer, shape in shapes.items():
         assert tuple(rows[layer].output) == shape, layer
 
 
@@ -164,9 +171,9 @@ def test_the_profiler(model):
 
 
 def counted(row, rescaling):
-    """What the profiler counts; `x + 3` and `x * 2` are one operation, where a Rescaling layer always has two."""
+    """What the profiler counts; `x + 3` and `1.0 * x` are one operation, where a Rescaling layer always has two."""
     if isinstance(row.node.op, Rescale) and row.name not in rescaling:
-        return row.work.adds + row.work.multiplies
+        return row.inputs[0].elements
     return tensorflow_float_ops(row.node.op, row.inputs, row.cost) or 0
 
 
