@@ -98,7 +98,7 @@ def _is_dilated(row: Row) -> bool:
 def _reached_pads(op: Any, row: Row) -> Pads:
     """Padding of both windows as slid: ceil mode's hanging last window is padding behind.
 
-    Where the last window would begin in that padding it is dropped: less is needed then. What Keras
+    No more than the windows reach: where none hangs over, nothing is written otherwise. What Keras
     pads by itself (`same`) is none of ours.
     """
     if op.padding == "same" and not _is_dilated(row):

@@ -201,3 +201,12 @@ def test_local_response_normalisation():
         around = (x[:, :, max(0, channel - 2) : channel + 3] ** 2).sum(axis=-1)
         expected[:, :, channel] = x[:, :, channel] / (2 + 1e-4 * around) ** 0.75
     numpy.testing.assert_allclose(run(LocalResponseNorm(5), x)[0], expected, rtol=1e-5)
+
+
+@pytest.mark.parametrize("op", [MaxPool2d(2, 2, ceil_mode=True), AveragePool2d(2, 2, ceil_mode=True)], ids=str)
+def test_ceil_mode_pads_only_where_a_window_hangs_over(op):
+    def remarks(size):
+        return build(Graph("one", (Node("x", Input(FeatureMap(size, size, 1))), Node("it", op, ("x",))))).remarks
+
+    assert remarks(8) == {}
+    assert remarks(7) != {}
