@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from ..analyses.formula.recipe import Recipe, recipe_of_graph
 from ..architectures.base import Architecture, find
 from ..errors import AnalyzerError, CheckFailed, UsageError
 from ..measure import WRITERS, Measurement, measure
@@ -64,9 +65,10 @@ def command(
     if wanted.batch != 1:
         raise UsageError(f"report --batch {wanted.batch}: the figures of a report are those of one image")
     stem = _stem(targets)
-    report = _report(targets, stem, wanted, trust)
+    measured = [_measured(target, wanted, trust) for target in targets]
+    report = _report(targets, stem, measured, wanted)
     if with_keras:
-        report = _crosschecked(report, [graph_of(target, wanted, trust) for target in targets])
+        report = _crosschecked(report, measured)
     _deliver(report, stem, format_name, output)
 
 
@@ -80,15 +82,14 @@ def _stem(targets: tuple[str, ...]) -> str:
     return re.sub(r"[^\w.-]+", "_", "-".join(names)).strip("._")[:100] or "report"
 
 
-def _report(targets: tuple[str, ...], stem: str, wanted: Wanted, trust: tuple[str, ...]) -> Report:
+def _report(targets: tuple[str, ...], stem: str, measured: list[Measurement], wanted: Wanted) -> Report:
     from ..report.network import network_report
     from ..report.several import several_report
 
-    measured = [_measured(target, wanted, trust) for target in targets]
     known = [_known(target) for target in targets]
     if len(targets) > 1:
         return several_report(measured, stem, [each for each in known if each])
-    return network_report(measured[0], stem, known[0], _recipe(targets[0], wanted))
+    return network_report(measured[0], stem, known[0], _recipe(targets[0], measured[0], wanted))
 
 
 def _measured(target: str, wanted: Wanted, trust: tuple[str, ...]) -> Measurement:
@@ -102,15 +103,15 @@ def _known(target: str) -> Architecture | None:
     return None if is_source(target) else find(split_target(target)[0])
 
 
-def _recipe(target: str, wanted: Wanted) -> Any:
-    """How the network varies, for a page's sliders; None where that cannot be told."""
+def _recipe(target: str, measured: Measurement, wanted: Wanted) -> Recipe | None:
+    """How the network varies, for a page's sliders; None where that cannot be told. No file is read again."""
     try:
-        return resolve_recipe(target, wanted)
+        return recipe_of_graph(measured.graph) if is_source(target) else resolve_recipe(target, wanted)
     except AnalyzerError:
         return None
 
 
-def _crosschecked(report: Report, graphs: list[Any]) -> Report:
+def _crosschecked(report: Report, measured: list[Measurement]) -> Report:
     """The report with a section on what the running models said."""
     from ..crosscheck.compare import crosscheck
     from ..crosscheck.framework import device, start_quietly
@@ -118,7 +119,7 @@ def _crosschecked(report: Report, graphs: list[Any]) -> Report:
 
     start_quietly()
     on = device("auto")
-    section = crosschecked_section([crosscheck(graph, on, 1, 0) for graph in graphs], on)
+    section = crosschecked_section([crosscheck(each.graph, on, 1, 0) for each in measured], on)
     return report._replace(sections=(*report.sections, section))
 
 

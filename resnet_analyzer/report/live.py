@@ -21,7 +21,7 @@ from ..analyses.formula.closed import ClosedForm, form_of, over_symbols
 from ..analyses.formula.data import Atoms
 from ..analyses.formula.recipe import Recipe
 from ..analyses.formula.symbols import Converter
-from ..analyses.formula.terms import Polynomial, polynomial, variable
+from ..analyses.formula.terms import Polynomial, floor_of, polynomial, variable
 from ..conventions.activations import activations
 from ..conventions.flops import flops
 from ..conventions.macs import macs
@@ -33,6 +33,7 @@ from .stages import Part, parts
 
 LABELS = {"n": "input size", "h": "input height", "w": "input width", "width": "first-stage channels"}
 FURTHEST = 512  # the least that an input's slider reaches
+WIDTHS = re.compile(r"(?:(?P<times>\d+)\*)?\bwidth\b|floor\(width/(?P<part>\d+)\)")
 LENGTH, OUTPUT = "\x02", "\x03"  # stand for the two numbers of a window's formula that vary
 
 Cell = Any
@@ -165,13 +166,16 @@ class _Cells:
         return [numbers.get(piece, piece) for piece in re.split(f"([{LENGTH}{OUTPUT}])", shown.how()) if piece]
 
     def _text(self, text: str) -> Cell:
-        """Words in which multiples of a width stand, as `3×3 4*width`."""
+        """Words in which multiples or parts of a width stand, as `3×3 4*width`; Undecided for any other formula."""
         if "width" not in self.names or "width" not in text:
             return None
         pieces: list[Any] = []
-        for piece in re.split(r"((?:\d+\*)?\bwidth\b)", text):
-            factor = piece.removesuffix("width").rstrip("*")
-            is_width = piece.endswith("width")
-            of_width = variable("width") * int(factor or 1) if is_width else None
-            pieces.append(piece if of_width is None else self.number(of_width))
+        end = 0
+        for found in WIDTHS.finditer(text):
+            times, part = int(found["times"] or 1), int(found["part"] or 1)
+            pieces += [text[end : found.start()], self.number(floor_of(variable("width") * times, part))]
+            end = found.end()
+        pieces.append(text[end:])
+        if any("width" in piece for piece in pieces if isinstance(piece, str)):
+            raise Undecided(f"there is no template for {text!r}")
         return {"text": [piece for piece in pieces if piece != ""]}

@@ -132,7 +132,7 @@ def _drawing(measurement: Measurement, stem: str) -> Section:
 
 def _stages(measurement: Measurement) -> Section:
     table = measured_report(measurement).tables[0]._replace(live="stages")
-    asked = "What comes out of every stage, and what does it cost? This is the paper's table, with the cost added."
+    asked = "What comes out of every stage, and what does it cost? Blocks are told as papers tell them."
     return Section("Stage by stage", (asked,), (table,))
 
 

@@ -193,3 +193,18 @@ def test_standard_reports_take_less_than_90_seconds_and_are_the_same_twice(proce
         found.append(files_in(tmp_path / name))
     assert found[0] == found[1]
     assert len(found[0]) > 60
+
+
+@pytest.mark.slow
+def test_with_a_running_model(run):
+    pytest.importorskip("keras")
+    ended = run("report", "resnet18", "--input", "32", "--crosscheck", "--format", "table")
+    assert ended.status == 0
+    assert "CHECKED AGAINST A RUNNING MODEL" in ended.out
+    assert "no disagreement" in ended.out
+
+
+def test_without_keras_it_is_one_line(complain, monkeypatch):
+    monkeypatch.setitem(sys.modules, "keras", None)
+    monkeypatch.setitem(sys.modules, "tensorflow", None)
+    assert "keras" in complain("report", NET, "--crosscheck").lower()
