@@ -323,6 +323,20 @@ def supposing() -> Iterator[list[Condition]]:
         _supposed = before
 
 
+def suppose(condition: Condition) -> bool:
+    """Whether a condition may hold; one that depends on symbols is listed where somebody is `supposing`.
+
+    >>> with supposing() as supposed:
+    ...     suppose(at_least(floor_div(symbol("width"), 2), 1)), suppose(False), supposed
+    (True, False, [width >= 2])
+    """
+    if is_symbol(condition):
+        if _supposed is not None and condition not in _supposed:
+            _supposed.append(condition)
+        return True
+    return condition is not False
+
+
 def certain(condition: Condition) -> bool:
     """The condition as a plain yes or no; Undecided if it depends on a symbol or differs between cells.
 

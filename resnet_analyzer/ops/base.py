@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple
 
-from ..dim import Condition, Dim, dimension, is_array, is_exactly, is_symbol, product
+from ..dim import Condition, Dim, at_least, dimension, is_array, is_exactly, is_symbol, product, suppose
 from ..errors import UsageError
 from ..registry import Registry
 from ..shapes import FeatureMap, Shape, spell
@@ -216,7 +216,7 @@ def require_whole(op: str, name: str, value: Any, least: int, axes: tuple[int, .
     """`value` in plain spelling: a whole number, or a (nested) tuple of them, each at least `least`.
 
     UsageError otherwise. `axes` are the lengths that `value` may have (0: no tuple), at the outside.
-    Symbols are positive by construction.
+    What a symbolic value must be for that is supposed (`dim.supposing`).
 
     >>> require_whole("Conv2d", "kernel_size", [3, 5], least=1, axes=(0, 2))
     (3, 5)
@@ -228,6 +228,8 @@ def require_whole(op: str, name: str, value: Any, least: int, axes: tuple[int, .
         parts = [require_whole(op, name, part, least) for part in value]
         return type(value)(*parts) if hasattr(value, "_fields") else tuple(parts)
     number = dimension(value, f"{op}: {name}")
+    if is_symbol(number) and not suppose(at_least(number, least)):
+        raise UsageError(f"{op}: {name} must be at least {least}, not {number}")
     smallest = number.min() if is_array(number) and number.size else number
     if not is_symbol(number) and not is_array(smallest) and smallest < least:
         raise UsageError(f"{op}: {name} must be at least {least}, not {smallest}")
