@@ -89,3 +89,26 @@ def test_what_divides_several_numbers_divides_their_greatest_divisor():
     conditions = [Condition("divides", N, polynomial(number)) for number in (64, 96, 256)]
     assert reduced(conditions, ["n"]) == ({"n": 1}, (Condition("divides", N, polynomial(32)),))
     assert [k for k in range(1, 99) if conditions[1].holds({"n": k})] == [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 96]
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_conditions_are_dropped_only_where_nothing_breaks_them(seed):
+    chance = random.Random(seed)
+    floors = [floor_of(N + chance.randrange(5), chance.randrange(2, 5)) for _ in range(2)]
+    left = sum((chance.randrange(-2, 4) * each for each in (N, *floors)), polynomial(chance.randrange(-3, 4)))
+    condition = Condition(chance.choice(["least", "differ"]), left, polynomial(chance.randrange(3)))
+    least, kept = reduced([condition], ["n"])
+    for n in range(1, 60):
+        reads = n >= least["n"] and all(each.holds({"n": n}) for each in kept)
+        assert reads == condition.holds({"n": n})
+
+
+def test_what_nothing_breaks_is_dropped():
+    half = floor_of(N, 2)
+    for condition in (
+        Condition("least", N, half),
+        Condition("least", N - half, polynomial(1)),
+        Condition("differ", 4 * N, polynomial(6)),
+        Condition("differ", 4 * N, N),
+    ):
+        assert reduced([condition], ["n"]) == ({"n": 1}, ())

@@ -7,7 +7,7 @@ from fractions import Fraction
 from math import ceil, gcd
 from typing import NamedTuple
 
-from .terms import Floor, Polynomial, Variable, polynomial, variable
+from .terms import Atom, Floor, Polynomial, Variable, polynomial, variable
 
 
 class Condition(NamedTuple):
@@ -74,14 +74,50 @@ def _bound(difference: Polynomial) -> tuple[str, int] | None:
 
 
 def _idle(condition: Condition) -> bool:
-    """An inequality that no whole numbers ≥ 1 break: 4·w ≠ 6."""
+    """Whether no whole numbers ≥ 1 break a condition, as far as can be seen: 4·w ≠ 6, w ≥ ⌊w/2⌋."""
     difference = condition.left - condition.right
+    if condition.kind == "least":
+        return _never_negative(difference)
     constant = dict(difference.terms).get((), 0)
     rest = difference - constant
-    signs = {c > 0 for _, c in rest.terms}
     whole = gcd(*[int(c) for _, c in rest.terms if type(c) is int]) or 1
-    never = len(signs) == 1 and (constant > 0) in signs and not any(isinstance(a, Floor) for a in rest.atoms)
-    return condition.kind == "differ" and (never or (type(constant) is int and constant % whole != 0))
+    apart = type(constant) is int and constant % whole != 0
+    return condition.kind == "differ" and (apart or _never_negative(difference - 1) or _never_negative(-difference - 1))
+
+
+def _never_negative(formula: Polynomial) -> bool:
+    """Whether a sum of variables and floors of them stays ≥ 0: (x + b − d + 1)/d ≤ ⌊(x + b)/d⌋ ≤ (x + b)/d."""
+    slopes: dict[str, Fraction] = {}
+    rest = Fraction(0)
+    for monomial, coefficient in formula.terms:
+        if not monomial:
+            rest += coefficient
+            continue
+        linear = _linear(monomial[0][0], coefficient < 0) if [power for _, power in monomial] == [1] else None
+        if linear is None:
+            return False
+        name, slope, shift = linear
+        slopes[name] = slopes.get(name, Fraction(0)) + coefficient * slope
+        rest += coefficient * shift
+    return all(slope >= 0 for slope in slopes.values()) and rest + sum(slopes.values()) > -1  # the sum is whole
+
+
+def _linear(atom: Atom, upper: bool) -> tuple[str, Fraction, Fraction] | None:
+    """(variable, slope, shift) of a line that an atom never passes from below, or if `upper` from above."""
+    if isinstance(atom, Variable):
+        return atom.name, Fraction(1), Fraction(0)
+    if not isinstance(atom, Floor) or atom.divisor.constant is None:
+        return None
+    divisor = int(atom.divisor.constant)
+    constant = dict(atom.numerator.terms).get((), 0)
+    rest = atom.numerator - constant
+    if len(rest.terms) != 1:
+        return None
+    (monomial, coefficient) = rest.terms[0]
+    if coefficient < 0 or len(monomial) != 1 or monomial[0][1] != 1 or not isinstance(monomial[0][0], Variable):
+        return None
+    shift = constant if upper else constant - divisor + 1
+    return monomial[0][0].name, Fraction(coefficient) / divisor, Fraction(shift) / divisor
 
 
 def reduced(conditions: Sequence[Condition], names: Sequence[str]) -> tuple[dict[str, int], tuple[Condition, ...]]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from math import lcm
 from typing import TYPE_CHECKING, Any
 
 from ...dim import Dim, is_symbol
 from ...errors import Undecided
 from .conditions import Condition
-from .terms import Polynomial, floor_of, largest_of, polynomial, variable
+from .terms import Polynomial, collected, floor_of, largest_of, polynomial, variable
 
 if TYPE_CHECKING:
     import sympy
@@ -50,8 +51,6 @@ class Converter:
         raise Undecided(f"there is no one formula: {value} depends on the case; give a number")
 
     def _sum(self, value: Any) -> Polynomial:
-        from .terms import collected
-
         return collected(term for part in value.args for term in self.formula(part).terms)
 
     def _product(self, value: Any) -> Polynomial:
@@ -84,14 +83,9 @@ class Converter:
             return self._equation(*value.args)
         if isinstance(value, sympy.Ne):
             return Condition("differ", *map(self.formula, value.args))
-        if isinstance(value, sympy.Ge):
-            return Condition("least", self.formula(value.lhs), self.formula(value.rhs))
-        if isinstance(value, sympy.Le):
-            return Condition("least", self.formula(value.rhs), self.formula(value.lhs))
-        if isinstance(value, sympy.Gt):
-            return Condition("least", self.formula(value.lhs), self.formula(value.rhs) + 1)
-        if isinstance(value, sympy.Lt):
-            return Condition("least", self.formula(value.rhs), self.formula(value.lhs) + 1)
+        if isinstance(value, (sympy.Ge, sympy.Gt, sympy.Le, sympy.Lt)):
+            difference = self.formula(value.gts) - self.formula(value.lts)
+            return _least(difference if isinstance(value, (sympy.Ge, sympy.Le)) else difference - 1)
         raise Undecided(f"no formula can state when {value} holds; give a number")
 
     def _equation(self, left: sympy.Expr, right: sympy.Expr) -> Condition:
@@ -102,3 +96,11 @@ class Converter:
             number, divisor = part.args
             return Condition("divides", self.formula(divisor), self.formula(number))
         return Condition("equal", self.formula(left), self.formula(right))
+
+
+def _least(difference: Polynomial) -> Condition:
+    """difference ≥ 0 in whole numbers, with what is subtracted on the right."""
+    below = lcm(*[Fraction(coefficient).denominator for _, coefficient in difference.terms])
+    terms = [(monomial, coefficient * below) for monomial, coefficient in difference.terms]
+    left = collected(term for term in terms if term[1] > 0)
+    return Condition("least", left, -collected(term for term in terms if term[1] < 0))
