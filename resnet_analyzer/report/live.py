@@ -56,10 +56,10 @@ def live_data(measurement: Measurement, recipe: Recipe | None) -> dict[str, Any]
     return None
 
 
-def _data(measurement: Measurement, recipe: Recipe, names: Sequence[str]) -> dict[str, Any] | None:
+def _data(measurement: Measurement, recipe: Recipe, names: Sequence[str]) -> dict[str, Any]:
     over, supposed = over_symbols(recipe, names, {})
     if [row.name for row in over.rows] != [row.name for row in measurement.rows]:
-        return None
+        raise Undecided(f"{recipe.name}: with other {', '.join(names)} it has other layers")
     cells = _Cells(names)
     form = form_of(recipe, names, over, supposed, cells.converter)
     if form.broken({name: recipe.value(name) for name in names}):

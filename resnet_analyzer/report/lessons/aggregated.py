@@ -112,7 +112,7 @@ def _forms(said: Said) -> Section:
         "grouped form is three layers.",
         f"Form a adds what the paths put out, so each path writes a map as wide as the block: "
         f"{times(measured[0].totals.activations, measured[2].totals.activations)} the activations of form c.",
-        *[f"Run with the same weights: {text}" for text in said if text.startswith("ResNeXt")],
+        *[f"Run in Keras: {text}." for text in said if text.startswith("ResNeXt")],
     )
     labels = tuple(word.split(":")[0] for word in words)
     return Section("Three forms of one block", (asked,), (Table(columns, tuple(rows)),), _drawn(NAME, "block", measured, labels=labels), see)  # fmt: skip  # noqa: E501
