@@ -50,7 +50,7 @@ def tensorflow_float_ops(op: Op, inputs: tuple[Any, ...], cost: Cost) -> Dim | N
     return None if rule is None else rule(op, inputs, cost)
 
 
-# Operations that it counts in the activations that Keras makes of several (tensorflow/python/ops/nn_impl.py, nn_ops.py):
+# Operations that it counts in activations that are made of several (tensorflow/python/ops/nn_impl.py, nn_ops.py):
 # x·σ(1·x); 0.5·x·erfc(−x·√½); relu6(x + 3)/6; x times that; min and max
 COMPOSED = {"softmax": 5, "silu": 2, "gelu": 4, "hard_sigmoid": 2, "hard_silu": 3, "hard_tanh": 2}
 

@@ -163,6 +163,25 @@ def test_channels_first():
     assert measured.totals.params == model.count_params()
 
 
+@pytest.mark.parametrize(
+    "layer",
+    [
+        layers.Permute((1, 3, 2)),
+        layers.Reshape((9, 14, 16)),
+        layers.Dense(5),
+        layers.MaxPooling2D(2, data_format="channels_last"),
+        layers.Softmax(),
+    ],
+    ids=lambda layer: layer.name,
+)
+def test_a_layer_of_the_other_layout_is_unknown_and_not_misread(layer):
+    start = keras.Input((3, 20, 16))
+    made = layer(layers.Conv2D(8, 3, data_format="channels_first", name="conv")(start))
+    measured = ra.measure(ra.from_keras(keras.Model(start, made)))
+    assert measured.unknown == (layer.name,)
+    assert sorted(measured.rows[-1].output) == sorted(made.shape[1:])
+
+
 @pytest.mark.parametrize("frozen", ["whole", "nested", "layer"])
 def test_frozen_layers(frozen):
     base = keras.Sequential([image(), layers.Conv2D(4, 3, name="conv"), layers.BatchNormalization()], name="base")
