@@ -56,16 +56,3 @@ def _move(aside: str, folder: str, files: Iterable[str]) -> None:
         target = os.path.join(folder, name)
         os.makedirs(os.path.dirname(target), exist_ok=True)
         os.replace(os.path.join(aside, name), target)
-
-
-def stale(folder: str, files: Mapping[str, bytes]) -> list[str]:
-    """The names of the files that are not there, or hold something else."""
-    return [name for name, content in files.items() if _content(os.path.join(folder, name)) != content]
-
-
-def _content(path: str) -> bytes | None:
-    try:
-        with open(path, "rb") as file:
-            return file.read()
-    except OSError:
-        return None

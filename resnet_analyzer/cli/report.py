@@ -14,7 +14,7 @@ from ..errors import AnalyzerError, CheckFailed, UsageError
 from ..measure import WRITERS, Measurement, measure
 from ..report.model import Report
 from . import _completion as completion
-from ._folder import stale, write_folder
+from ._folder import write_folder
 from ._network import Wanted, network_options, split_target
 from ._output import deliver_text, show
 from ._recipe import resolve_recipe
@@ -149,6 +149,7 @@ def _place(output: str, stem: str, format_name: str | None) -> tuple[str, str, A
 
 
 def _standard(folder: str, checking: bool) -> None:
+    from ..report.files import drawn_elsewhere, stale
     from ..report.standard import standard_files
 
     files = standard_files(folder)
@@ -159,4 +160,6 @@ def _standard(folder: str, checking: bool) -> None:
     old = stale(folder, files)
     if old:
         raise CheckFailed(folder, f"{len(old)} of {len(files)} files are stale: {', '.join(old)}; write them anew")
-    show(f"{folder} is current: {len(files)} files\n")
+    other = drawn_elsewhere(folder, files)
+    words = f"; its pictures, drawn by {other}, by their words" if other else ""
+    show(f"{folder} is current: {len(files)} files{words}\n")

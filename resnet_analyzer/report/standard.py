@@ -11,7 +11,7 @@ from ..analyses.formula.recipe import recipe_of
 from ..architectures.base import find
 from ..measure import WRITERS, measure
 from .document import document
-from .files import files_of
+from .files import drawn_by, files_of
 from .lessons.base import LESSONS
 from .model import Figure, Link, Report, Section
 from .network import network_report
@@ -38,7 +38,7 @@ def standard_files(folder: str) -> dict[str, bytes]:
     """All standard reports and their pictures, names below `folder` to contents; the index last."""
     writer = WRITERS["markdown"]
     networks, lessons = list(networks_of_the_course()), list(all_lessons(ran(folder)))
-    files: dict[str, bytes] = {}
+    files = drawn_by()
     for each in (*lessons, *networks):
         files |= files_of(each.report, each.name, writer)
     has_crosscheck = os.path.exists(os.path.join(folder, f"{CROSSCHECK}.md"))

@@ -181,3 +181,27 @@ def test_the_committed_reports_are_current():
     command = [sys.executable, "-m", "resnet_analyzer", "report", "--standard", "--check"]
     ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, timeout=90, check=False)
     assert ended.returncode == 0, ended.stderr.decode()
+
+
+def test_pictures_of_another_matplotlib_are_compared_by_what_they_say(tmp_path):
+    from resnet_analyzer.report.files import DRAWN_BY, drawn_elsewhere, stale
+
+    here = {
+        DRAWN_BY: b"matplotlib 3.11.2\n",
+        "pictures/a.svg": b"<svg 1><title>t</title><desc>5</desc>...",
+        "a.md": b"x",
+    }
+    assert stale(str(tmp_path), here) == list(here)
+    for name, content in here.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(content)
+    assert stale(str(tmp_path), here) == []
+    moved = here | {"pictures/a.svg": b"<svg 2><title>t</title><desc>5</desc>..."}
+    assert stale(str(tmp_path), moved) == ["pictures/a.svg"]
+    (tmp_path / DRAWN_BY).write_bytes(b"matplotlib 3.10.0\n")
+    assert drawn_elsewhere(str(tmp_path), here) == "matplotlib 3.10.0"
+    assert stale(str(tmp_path), moved) == []
+    assert stale(str(tmp_path), moved | {"a.md": b"y"}) == ["a.md"]
+    assert stale(str(tmp_path), here | {"pictures/a.svg": b"<svg 1><title>t</title><desc>6</desc>"}) == [
+        "pictures/a.svg"
+    ]
