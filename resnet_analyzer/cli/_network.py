@@ -20,6 +20,8 @@ DIGITS = 12  # of a number on the command line: more is a typing error, and woul
 SIZE = re.compile(rf"([0-9]{{1,{DIGITS}}})(?:[x×]([0-9]{{1,{DIGITS}}})(?:[x×]([0-9]{{1,{DIGITS}}}))?)?", re.IGNORECASE)
 NUMBER = re.compile(rf"[+-]?[0-9]{{1,{DIGITS}}}")
 
+SIGNS = "./:\\"  # no registered name has one of these; every file and every factory has
+
 
 class Count(click.ParamType):
     """A whole number of at least 1, in plain digits."""
@@ -108,6 +110,15 @@ def parse_size(text: str | None, channels: int | None, default: tuple[int, int, 
     if None not in (given, channels) and given != channels:
         raise UsageError(f"--input {text} and --channels {channels} do not agree: give one of them")
     return height, width, given or channels or default[2]
+
+
+def is_source(target: str) -> bool:
+    """Whether a target is a file or a factory, and not a registered name.
+
+    >>> is_source("resnet50@keras"), is_source("design.yaml"), is_source("package.module:make")
+    (False, True, True)
+    """
+    return any(sign in target for sign in SIGNS)
 
 
 def split_target(target: str, style: str | None = None) -> tuple[str, str | None]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from ..analyses.formula.recipe import Recipe, recipe_of, recipe_of_graph
 from ..architectures.base import find
 from ..errors import UsageError
-from ._network import Wanted, parse_settings, parse_size, split_target
-from ._source import is_source
+from ._network import Wanted, is_source, parse_settings, parse_size, split_target
 
 
 def resolve_recipe(target: str, wanted: Wanted) -> Recipe:

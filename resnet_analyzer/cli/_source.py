@@ -5,18 +5,7 @@ from __future__ import annotations
 from ..errors import UsageError
 from ..graph import Graph
 from ..importers.base import Request, load_with
-from ._network import SIZE, Wanted, resolve
-
-SIGNS = "./:\\"  # no registered name has one of these; every file and every factory has
-
-
-def is_source(target: str) -> bool:
-    """Whether a target is a file or a factory, and not a registered name.
-
-    >>> is_source("resnet50@keras"), is_source("design.yaml"), is_source("package.module:make")
-    (False, True, True)
-    """
-    return any(sign in target for sign in SIGNS)
+from ._network import SIZE, Wanted, is_source, resolve
 
 
 def graph_of(target: str, wanted: Wanted, trust: tuple[str, ...] = ()) -> Graph:

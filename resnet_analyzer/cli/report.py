@@ -15,10 +15,10 @@ from ..measure import WRITERS, Measurement, measure
 from ..report.model import Report
 from . import _completion as completion
 from ._folder import write_folder
-from ._network import Wanted, network_options, split_target
+from ._network import Wanted, is_source, network_options, split_target
 from ._output import deliver_text, show
 from ._recipe import resolve_recipe
-from ._source import graph_of, is_source
+from ._source import graph_of
 
 FORMATS = ("markdown", "html", "json", "csv", "latex", "table")
 STANDARD_FOLDER = "reports"

@@ -12,9 +12,8 @@ from ..measure import Measurement, measure
 from ..report.measured import VIEWS, measured_report
 from ..report.published import notes_for
 from . import _completion as completion
-from ._network import COUNT, Wanted, build, network_options, parse_settings, split_target, typed
+from ._network import COUNT, Wanted, build, is_source, network_options, parse_settings, split_target, typed
 from ._output import Destination, deliver, output_options
-from ._source import graph_of, is_source
 
 Notes = list[tuple[str, str]]
 
@@ -100,6 +99,8 @@ def _measured_source(
     """A design or model file measured; UsageError for options that only a registered network has."""
     if any(each is not None for each in others):
         raise UsageError(f"{target}: --depth, --blocks, --block, --dataset and --shortcut are not for files")
+    from ._source import graph_of  # only files need the importers
+
     graph = graph_of(target, wanted, trust)
     if graph.is_open:
         raise UsageError(f"{target}: it leaves the input's size open: give one, as --input 224 (or see: formula)")
