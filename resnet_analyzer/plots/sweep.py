@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import Any
 
 from ..errors import OutputError
+from ._files import settings
 
 LABELS = {
     "trainable_params": "parameters",
@@ -20,7 +22,25 @@ MARKERS = "os^Dv<>P"
 
 
 def save_sweep(names: Sequence[str], rows: Sequence[Sequence[Any]], across: str, up: str, path: str) -> None:
-    """Draw rows (whose columns are `names`) as points; OutputError if the file cannot be written."""
+    """Draw rows (whose columns are `names`) as points; OutputError if the file cannot be written, whole or not at all."""
+    with settings():
+        _save(_drawn(names, rows, across, up), path)
+
+
+def _save(figure: Any, path: str) -> None:
+    temporary = f"{path}.{os.getpid()}.part"
+    ending = path.lower().rpartition(".")[2]
+    try:
+        figure.savefig(temporary, dpi=150, format=ending, metadata={"Date": None} if ending == "svg" else None)
+        os.replace(temporary, path)
+    except OSError as error:
+        raise OutputError(f"cannot write {path}: {error.strerror or error}") from error
+    finally:
+        if os.path.exists(temporary):
+            os.unlink(temporary)
+
+
+def _drawn(names: Sequence[str], rows: Sequence[Sequence[Any]], across: str, up: str) -> Any:
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(7, 4.5), layout="constrained")
@@ -40,10 +60,7 @@ def save_sweep(names: Sequence[str], rows: Sequence[Sequence[Any]], across: str,
             label=name,
         )
     _finish(axes, across, up, rows, (x, y), len(networks))
-    try:
-        figure.savefig(path, dpi=150, metadata={"Date": None} if path.lower().endswith(".svg") else None)
-    except OSError as error:
-        raise OutputError(f"cannot write {path}: {error.strerror or error}") from error
+    return figure
 
 
 def _finish(axes: Any, across: str, up: str, rows: Sequence[Sequence[Any]], places: tuple[int, int], count: int) -> None:  # fmt: skip  # noqa: E501

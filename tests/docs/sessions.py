@@ -3,6 +3,7 @@
 ```console    a session: lines `$ command`, each followed by what it prints; written anew by `python -m tests.docs`
 ```python     a doctest
 ```sh         commands to type, one a line; they must end with status 0 (the first block installs: .ci/run runs it)
+```yaml       a design, at hand as design.yaml for the sessions
 ```text       a picture or a form; what it states has a test of its own
 """
 
@@ -14,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -50,6 +52,8 @@ def run(command: str) -> subprocess.CompletedProcess[str]:
         shim.parent.mkdir()
         shim.write_text(SHIM.format(python=sys.executable), encoding="utf-8")
         shim.chmod(0o755)
+        for design in blocks(README.read_text(encoding="utf-8"), "yaml"):
+            (Path(folder) / "design.yaml").write_text(design, encoding="utf-8")
         kept = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "FORCE_COLOR")}
         path = os.pathsep.join((str(shim.parent), os.environ.get("PATH", os.defpath)))
         environment = {**kept, "PATH": path, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", "LC_ALL": "C.UTF-8"}
@@ -67,10 +71,11 @@ def run(command: str) -> subprocess.CompletedProcess[str]:
 
 
 def current(text: str) -> str:
-    """The text with every session's output as it is now."""
+    """The text with every session's output as it is now; a crosscheck's stays where Keras is not installed."""
 
     def anew(match: re.Match[str]) -> str:
-        if match[1] != "console":
+        needs_keras = "crosscheck" in match[2] and find_spec("keras") is None
+        if match[1] != "console" or needs_keras:
             return match[0]
         session = "".join(f"{line}\n{run(line[2:]).stdout}" for line in match[2].splitlines() if line.startswith("$ "))
         return f"```console\n{session}```"
