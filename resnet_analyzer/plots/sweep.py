@@ -22,7 +22,7 @@ MARKERS = "os^Dv<>P"
 
 
 def save_sweep(names: Sequence[str], rows: Sequence[Sequence[Any]], across: str, up: str, path: str) -> None:
-    """Draw rows (whose columns are `names`) as points; OutputError if the file cannot be written, whole or not at all."""
+    """Draw rows (whose columns are `names`) as points; OutputError if the file cannot be written whole."""
     with settings():
         _save(_drawn(names, rows, across, up), path)
 

@@ -114,7 +114,7 @@ def test_link_leads_to_a_file(link):
 
 
 def test_the_sweeps_picture_is_what_its_command_draws(tmp_path):
-    """The command under the heading, run; another matplotlib places letters otherwise, so only the same one compares."""
+    """The command in the text, run; another matplotlib places letters otherwise, so only the same one compares."""
     import matplotlib
 
     picture = ROOT / "reports" / "pictures" / "sweep.svg"
