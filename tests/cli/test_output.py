@@ -156,7 +156,10 @@ def test_a_pipe_that_is_closed_before_the_first_byte(environment):
 
 
 def test_control_c(environment):
-    ready = "from resnet_analyzer.cli.main import main; print('ready', flush=True); main(['--blocks', '60000,1'])"
+    ready = (
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # a job in the background ignores it
+        "from resnet_analyzer.cli.main import main; print('ready', flush=True); main(['--blocks', '60000,1'])"
+    )
     with subprocess.Popen(
         [sys.executable, "-c", ready], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment
     ) as running:
