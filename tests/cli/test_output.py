@@ -157,7 +157,7 @@ def test_a_pipe_that_is_closed_before_the_first_byte(environment):
 
 def test_control_c(environment):
     ready = (
-        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # a job in the background ignores it
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # background jobs ignore it
         "from resnet_analyzer.cli.main import main; print('ready', flush=True); main(['--blocks', '60000,1'])"
     )
     with subprocess.Popen(

@@ -146,7 +146,7 @@ def test_interrupted_while_writing(tmp_path):
     """Ctrl-C as the second file is written: the first is not there either, and one line says so."""
     code = (
         "import builtins, os, signal, sys\n"
-        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # a job in the background ignores it
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # background jobs ignore it
         "from resnet_analyzer.cli import _folder\n"
         "real, count = builtins.open, []\n"
         "def opened(path, mode='r', *rest, **more):\n"
