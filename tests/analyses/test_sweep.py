@@ -188,6 +188,9 @@ def test_a_cluster_of_two_workers_writes_the_same_files(tmp_path):
     with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
         assert len(cluster.workers) == 2
         assert written(job, tmp_path, "cluster", scheduler=cluster.scheduler_address) == alone
+        large = Job(space({"n": [10**6, 2 * 10**6], "width": [10**4, 2 * 10**4]}, "resnet50"))
+        with pytest.raises(DimensionOverflow):  # what goes wrong on a worker is told here
+            list(tables(large, scheduler=cluster.scheduler_address))
 
 
 def test_parquet_holds_the_same_rows(tmp_path):

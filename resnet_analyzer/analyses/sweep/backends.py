@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from ...errors import UsageError
+from ...errors import AnalyzerError, UsageError
 from .work import Job
 
 if TYPE_CHECKING:
@@ -66,7 +66,16 @@ def _on_cluster(job: Job, scheduler: str) -> Iterator[numpy.ndarray]:
         )
         blocks = mapped.to_delayed().ravel()
         ahead = AHEAD * max(1, sum(client.nthreads().values()))
-        yield from _in_order(lambda chunk: client.compute(blocks[chunk]), job.chunks, ahead)
+        try:
+            yield from _in_order(lambda chunk: client.compute(blocks[chunk]), job.chunks, ahead)
+        except AnalyzerError:
+            raise
+        except Exception as error:  # whatever the cluster makes of it
+            reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+            raise UsageError(
+                f"--scheduler {scheduler}: the cluster could not do the work ({reason.rstrip('.')}). "
+                "Scheduler and workers need this version of resnet-analyzer."
+            ) from error
 
 
 def _block(numbers: Any, job: Job) -> Any:
