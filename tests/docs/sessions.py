@@ -45,14 +45,17 @@ def commands(block: str) -> Iterator[str]:
             yield command
 
 
-def run(command: str) -> subprocess.CompletedProcess[str]:
-    """Run one command as a reader would: in a folder of his own, 80 columns wide, `resnet-analyze` at hand."""
+def run(command: str, design: str = "") -> subprocess.CompletedProcess[str]:
+    """Run one command as a reader would: in a folder of his own, 80 columns wide, `resnet-analyze` at hand.
+
+    `design` is what the folder holds as design.yaml, if anything.
+    """
     with tempfile.TemporaryDirectory() as folder:
         shim = Path(folder) / "bin" / "resnet-analyze"
         shim.parent.mkdir()
         shim.write_text(SHIM.format(python=sys.executable), encoding="utf-8")
         shim.chmod(0o755)
-        for design in blocks(README.read_text(encoding="utf-8"), "yaml"):
+        if design:
             (Path(folder) / "design.yaml").write_text(design, encoding="utf-8")
         kept = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "FORCE_COLOR")}
         path = os.pathsep.join((str(shim.parent), os.environ.get("PATH", os.defpath)))
@@ -73,11 +76,15 @@ def run(command: str) -> subprocess.CompletedProcess[str]:
 def current(text: str) -> str:
     """The text with every session's output as it is now; a crosscheck's stays where Keras is not installed."""
 
+    design = "".join(blocks(text, "yaml"))
+
     def anew(match: re.Match[str]) -> str:
         needs_keras = "crosscheck" in match[2] and find_spec("keras") is None
         if match[1] != "console" or needs_keras:
             return match[0]
-        session = "".join(f"{line}\n{run(line[2:]).stdout}" for line in match[2].splitlines() if line.startswith("$ "))
+        session = "".join(
+            f"{line}\n{run(line[2:], design).stdout}" for line in match[2].splitlines() if line.startswith("$ ")
+        )
         return f"```console\n{session}```"
 
     return FENCED.sub(anew, text)
