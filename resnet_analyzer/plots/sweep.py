@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from typing import Any
 
-from ..errors import OutputError
+from ..analyses.sweep.files import whole
 from ._files import settings
 
 LABELS = {
@@ -28,16 +27,9 @@ def save_sweep(names: Sequence[str], rows: Sequence[Sequence[Any]], across: str,
 
 
 def _save(figure: Any, path: str) -> None:
-    temporary = f"{path}.{os.getpid()}.part"
     ending = path.lower().rpartition(".")[2]
-    try:
+    with whole(path) as temporary:
         figure.savefig(temporary, dpi=150, format=ending, metadata={"Date": None} if ending == "svg" else None)
-        os.replace(temporary, path)
-    except OSError as error:
-        raise OutputError(f"cannot write {path}: {error.strerror or error}") from error
-    finally:
-        if os.path.exists(temporary):
-            os.unlink(temporary)
 
 
 def _drawn(names: Sequence[str], rows: Sequence[Sequence[Any]], across: str, up: str) -> Any:

@@ -33,7 +33,7 @@ def write_csv(space: Space, tables: Iterable[Any], path: str | None) -> int:
     """Write CSV to a file, or without a path to standard output; how many rows. OutputError if that fails."""
     if path is None:
         return _csv(space, tables, sys.stdout)
-    with _whole(path) as temporary, open(temporary, "x", encoding="utf-8", newline="\n") as file:
+    with whole(path) as temporary, open(temporary, "x", encoding="utf-8", newline="\n") as file:
         return _csv(space, tables, file)
 
 
@@ -71,7 +71,7 @@ def write_parquet(space: Space, tables: Iterable[Any], path: str) -> int:
     fields += [(name, pyarrow.int64()) for name in (*space.variables, *space.figures)]
     schema = pyarrow.schema(fields)
     count = 0
-    with _whole(path) as temporary, parquet.ParquetWriter(temporary, schema) as writer:
+    with whole(path) as temporary, parquet.ParquetWriter(temporary, schema) as writer:
         for table in tables:
             if len(table):
                 writer.write_table(pyarrow.table(_arrays(space, table, pyarrow), schema=schema))
@@ -92,7 +92,7 @@ def _arrays(space: Space, table: Any, pyarrow: Any) -> list[Any]:
 
 
 @contextmanager
-def _whole(path: str) -> Iterator[str]:
+def whole(path: str) -> Iterator[str]:
     """A temporary name beside the file, moved into place at the end; OutputError if it cannot be written."""
     temporary = f"{path}.{os.getpid()}.part"
     try:
