@@ -16,28 +16,28 @@ if TYPE_CHECKING:
     from .graph import GraphBuilder as GraphBuilder
     from .importers.base import load as load
     from .importers.keras import from_keras as from_keras
-    from .measure import Measurement as Measurement
-    from .measure import measure as measure
-    from .measure import walk as walk
-    from .shapes import FeatureMap as FeatureMap
-    from .shapes import Sequence as Sequence
-    from .shapes import Vector as Vector
+    from .measurement import Measurement as Measurement
+    from .measurement import measure as measure
+    from .measurement import walk as walk
+    from .shape import FeatureMap as FeatureMap
+    from .shape import Sequence as Sequence
+    from .shape import Vector as Vector
 
 __version__ = "0.1.0"
 
 _HOME = {
     "architecture": "architectures.base",
     "AnalyzerError": "errors",
-    "FeatureMap": "shapes",
+    "FeatureMap": "shape",
     "Graph": "graph",
     "GraphBuilder": "graph",
-    "Measurement": "measure",
-    "Sequence": "shapes",
-    "Vector": "shapes",
+    "Measurement": "measurement",
+    "Sequence": "shape",
+    "Vector": "shape",
     "from_keras": "importers.keras",
     "load": "importers.base",
-    "measure": "measure",
-    "walk": "measure",
+    "measure": "measurement",
+    "walk": "measurement",
 }
 __all__ = [*_HOME, "__version__"]
 
@@ -49,7 +49,7 @@ def __getattr__(name: str) -> Any:
     from importlib import import_module
 
     value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
-    globals()[name] = value  # `measure` the function, not the module of that name
+    globals()[name] = value
     return value
 
 

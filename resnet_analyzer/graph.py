@@ -12,7 +12,7 @@ from .dim import Dim, is_array, is_number, over_cells
 from .errors import GraphError
 from .ops.base import Op, leaves
 from .ops.input import Input
-from .shapes import Shape
+from .shape import Shape
 
 if TYPE_CHECKING:
     import networkx
@@ -142,7 +142,7 @@ class GraphBuilder:
     """Builds a graph node by node; a node's name is handed on as the handle to read it by.
 
     >>> from resnet_analyzer.ops.conv2d import Conv2d
-    >>> from resnet_analyzer.shapes import FeatureMap
+    >>> from resnet_analyzer.shape import FeatureMap
     >>> build = GraphBuilder("tiny")
     >>> image = build.input(FeatureMap(8, 8, 3))
     >>> with build.scope("stage1"):

@@ -13,7 +13,7 @@ from resnet_analyzer.ops.concatenate import Concatenate
 from resnet_analyzer.ops.conv2d import Conv2d
 from resnet_analyzer.ops.elementwise import Add, Subtract
 from resnet_analyzer.ops.input import Input
-from resnet_analyzer.shapes import FeatureMap, Vector
+from resnet_analyzer.shape import FeatureMap, Vector
 
 
 def residual() -> Graph:

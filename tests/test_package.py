@@ -7,8 +7,9 @@ import pytest
 import resnet_analyzer as ra
 
 
-def test_measure_is_a_function_for_users_even_after_its_module_was_imported():
-    importlib.import_module("resnet_analyzer.measure")
+def test_measure_is_a_function_and_no_module():
+    with pytest.raises(ModuleNotFoundError):
+        importlib.import_module("resnet_analyzer.measure")
     graph = ra.architecture("resnet20")
     assert ra.measure(graph).totals.trainable_params == 269_722  # pytorchcv, CIFAR ResNet-20 option A
 

@@ -12,10 +12,10 @@ from resnet_analyzer.architectures.base import ARCHITECTURES, Architecture, regi
 from resnet_analyzer.conventions.base import CONVENTIONS, convention
 from resnet_analyzer.errors import DuplicateName, UnknownName
 from resnet_analyzer.graph import GraphBuilder
-from resnet_analyzer.measure import measure
+from resnet_analyzer.measurement import measure
 from resnet_analyzer.ops.base import OPS, Cost, Op, Work
 from resnet_analyzer.registry import Registry, squash
-from resnet_analyzer.shapes import Vector
+from resnet_analyzer.shape import Vector
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from ..measure import Row
+from ..measurement import Row
 from .identity import token
 
 LONGEST = 1500  # layers that are aligned; of more, those between the common beginning and end are named

@@ -8,10 +8,10 @@ from itertools import islice, product
 from ..importers._design_edit import Mend
 from ..importers._design_read import Reading
 from ..importers._design_write import _spelled_input
-from ..measure import Row
+from ..measurement import Row
 from ..ops.batch_norm import BatchNorm
 from ..ops.concatenate import Concatenate
-from ..shapes import FeatureMap, Shape
+from ..shape import FeatureMap, Shape
 from ..window import pair
 from ._repair_edits import both, field_mend, inputs_mend, inserted, removed, without_key
 from .diagnose import common_ancestors

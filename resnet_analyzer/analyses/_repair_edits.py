@@ -11,8 +11,8 @@ from ..importers._design_fields import op_fields
 from ..importers._design_read import Reading
 from ..importers._design_text import Items, Pairs, Scalar
 from ..importers._design_write import _spelled_input
-from ..measure import Row
-from ..shapes import FeatureMap
+from ..measurement import Row
+from ..shape import FeatureMap
 
 
 def field_mend(reading: Reading, node: str, name: str, value: Any) -> Mend | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ..importers._design_edit import Mend, replace
 from ..importers._design_read import Reading
-from ..shapes import FeatureMap
+from ..shape import FeatureMap
 from ._repair_edits import appended, both, field_mend, inserted
 from ._repair_rules import channel_source
 from .diagnose import Finding

@@ -10,10 +10,10 @@ from typing import Any
 from ..errors import AnalyzerError
 from ..importers._design_edit import Mend
 from ..importers._design_read import Reading
-from ..measure import Row, walk
+from ..measurement import Row, walk
 from ..ops.concatenate import Concatenate
 from ..ops.elementwise import Add, Multiply, Subtract
-from ..shapes import FeatureMap
+from ..shape import FeatureMap
 from ..window import amounts, pair
 from ._repair_edits import field_mend, input_mend, removed, replaced_word
 from .diagnose import Finding

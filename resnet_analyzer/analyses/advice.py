@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from ..graph import Graph
-from ..measure import Measurement, Row
+from ..measurement import Measurement, Row
 from ..ops.batch_norm import BatchNorm
 from ..ops.conv2d import Conv2d
 from ..ops.input import Input
 from ..ops.zero_padding2d import ZeroPadding2d
-from ..shapes import FeatureMap, spell
+from ..shape import FeatureMap, spell
 from ..window import amounts
 from .receptive_field import View, receptive_fields
 

@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 from ..importers._design_entry import Problem, quoted
 from ..importers._design_fields import Field, FieldError, kind_of, read_shape, whole_number
 from ..importers._design_text import Items, Pairs, Place, Scalar, Value
-from ..measure import Measurement, Row, Totals
-from ..shapes import spell
+from ..measurement import Measurement, Row, Totals
+from ..shape import spell
 
 FIGURES = Totals._fields
 UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}

@@ -8,9 +8,9 @@ from ..importers._design_edit import Mend
 from ..importers._design_entry import quoted
 from ..importers._design_read import Failure, Reading
 from ..importers._design_text import Place
-from ..measure import Row
+from ..measurement import Row
 from ..ops.input import Input
-from ..shapes import Vector, spell
+from ..shape import Vector, spell
 
 SHAPES = "shape"  # the kind of a finding that comes from a rule of a layer
 HEAD = "head"

@@ -14,10 +14,10 @@ from typing import Any, NamedTuple
 from ..architectures.base import ARCHITECTURES, Architecture
 from ..errors import AnalyzerError
 from ..graph import Graph
-from ..measure import Row, walk
+from ..measurement import Row, walk
 from ..ops.elementwise import Add, Multiply
 from ..ops.input import Input
-from ..shapes import FeatureMap, Shape, Vector
+from ..shape import FeatureMap, Shape, Vector
 from ..window import by
 
 SHOWN = 4  # differences named

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ..measure import Measurement, Row
+from ..measurement import Measurement, Row
 
 VIEWS = frozenset({"Flatten", "Reshape", "Dropout"})
 IN_PLACE = frozenset({"Activation", "BatchNorm", "PReLU", "Rescale", "Add", "Subtract", "Multiply"})
@@ -40,7 +40,7 @@ def memory(measurement: Measurement, itemsize: int = FLOAT32, in_place: bool = F
     """The memory of one inference on the measured batch, `itemsize` bytes a number.
 
     >>> from resnet_analyzer.architectures.base import architecture
-    >>> from resnet_analyzer.measure import measure
+    >>> from resnet_analyzer.measurement import measure
     >>> found = memory(measure(architecture("resnet50")))
     >>> found.peak, found.at   # the branch, the projection, and that normalised: 3 · 56·56·256 · 4 bytes
     (9633792, 'stage2/block1/shortcut/bn')

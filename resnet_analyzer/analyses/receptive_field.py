@@ -15,11 +15,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from ..measure import Row
+from ..measurement import Row
 from ..ops.cropping2d import Cropping2d
 from ..ops.input import Input
 from ..ops.zero_padding2d import ZeroPadding2d
-from ..shapes import FeatureMap
+from ..shape import FeatureMap
 from ..window import Window, amounts
 
 
@@ -77,7 +77,7 @@ def receptive_fields(rows: Iterable[Row]) -> dict[str, View | None]:
     """The view of every node by its name, in the order of `rows`; None where it cannot be told.
 
     >>> from resnet_analyzer.architectures.base import architecture
-    >>> from resnet_analyzer.measure import measure
+    >>> from resnet_analyzer.measurement import measure
     >>> receptive_fields(measure(architecture("resnet18")).rows)["stage5/block2/relu"].size
     (435, 435)
     """

@@ -11,7 +11,7 @@ from ..importers._design_read import Reading
 from ..importers._design_text import SyntaxProblem, read_bytes
 from ..importers.base import Request
 from ..importers.design import examine_text
-from ..measure import Measurement, measure
+from ..measurement import Measurement, measure
 from .advice import Advice, advise
 from .budgets import Limit, Verdict, expected, judged, read_limits
 from .diagnose import Finding, diagnose

@@ -18,7 +18,7 @@ from ..ops.global_pool2d import GlobalAveragePool2d
 from ..ops.input import Input
 from ..ops.max_pool2d import MaxPool2d
 from ..ops.zero_padding2d import ZeroPadding2d
-from ..shapes import FeatureMap
+from ..shape import FeatureMap
 from ._residual_block import Pen, Plan, residual_block
 from ._residual_style import SHORTCUT_VARIANTS, STYLES, VARIANTS, Style
 

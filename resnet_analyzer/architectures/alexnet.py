@@ -15,7 +15,7 @@ from ..ops.dropout import Dropout
 from ..ops.local_response_norm import LocalResponseNorm
 from ..ops.max_pool2d import MaxPool2d
 from ..ops.reshape import Flatten
-from ..shapes import FeatureMap
+from ..shape import FeatureMap
 from .base import Architecture, Published, register
 
 

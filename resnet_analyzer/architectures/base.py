@@ -12,7 +12,7 @@ from ..dim import Dim
 from ..errors import UnknownName, UsageError
 from ..graph import Graph
 from ..registry import Registry
-from ..shapes import FeatureMap, shape_of
+from ..shape import FeatureMap, shape_of
 
 ARCHITECTURES: Registry[Architecture] = Registry("architecture", __package__, "See: resnet-analyze list")
 

@@ -15,7 +15,7 @@ from ..ops.base import require_whole
 from ..ops.conv2d import Conv2d
 from ..ops.dense import Dense
 from ..ops.elementwise import Add
-from ..shapes import FeatureMap
+from ..shape import FeatureMap
 from .base import Architecture, register
 
 INPUT = (56, 56, 256)

@@ -15,7 +15,7 @@ from ..ops.dense import Dense
 from ..ops.global_pool2d import GlobalAveragePool2d
 from ..ops.max_pool2d import MaxPool2d
 from ..ops.zero_padding2d import ZeroPadding2d
-from ..shapes import FeatureMap
+from ..shape import FeatureMap
 from ._dense_block import DenseBuilder, dense_layer, transition
 from .base import Architecture, Published, pattern, register
 

@@ -19,7 +19,7 @@ from ..ops.global_pool2d import GlobalAveragePool2d
 from ..ops.local_response_norm import LocalResponseNorm
 from ..ops.max_pool2d import MaxPool2d
 from ..ops.reshape import Flatten
-from ..shapes import FeatureMap
+from ..shape import FeatureMap
 from .base import Architecture, Published, register
 
 

@@ -13,7 +13,7 @@ from ..ops.dense import Dense
 from ..ops.dropout import Dropout
 from ..ops.max_pool2d import MaxPool2d
 from ..ops.reshape import Flatten
-from ..shapes import FeatureMap
+from ..shape import FeatureMap
 from .base import Architecture, Published, register
 
 # Simonyan & Zisserman 2014, Table 1: the kernel of every convolution, by stage.

@@ -44,7 +44,7 @@ def settings(context: click.Context, parameter: click.Parameter, incomplete: str
 
 def formats(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
     """Offer the formats that can be written."""
-    from ..measure import WRITERS
+    from ..measurement import WRITERS
 
     return _beginning(sorted(WRITERS), incomplete)
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import click
 
 from ..errors import OutputError
-from ..measure import WRITERS
+from ..measurement import WRITERS
 from ..report.model import Report
 from ._completion import formats
 

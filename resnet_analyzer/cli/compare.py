@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from ..measure import Measurement, measure
+from ..measurement import Measurement, measure
 from ..report.comparison import comparison, comparison_table
 from ..report.model import Table
 from . import _completion as completion

@@ -10,7 +10,7 @@ import click
 from ..architectures.base import ARCHITECTURES, Architecture
 from ..errors import CheckFailed, UsageError
 from ..graph import Graph
-from ..measure import measure
+from ..measurement import measure
 from . import _completion as completion
 from ._network import Wanted, network_options
 from ._output import Destination, deliver, output_options

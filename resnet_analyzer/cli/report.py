@@ -11,7 +11,7 @@ import click
 from ..analyses.formula.recipe import Recipe, recipe_of_graph
 from ..architectures.base import Architecture, find
 from ..errors import AnalyzerError, CheckFailed, UsageError
-from ..measure import WRITERS, Measurement, measure
+from ..measurement import WRITERS, Measurement, measure
 from ..report.model import Report
 from . import _completion as completion
 from ._folder import write_folder

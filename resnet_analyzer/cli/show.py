@@ -8,7 +8,7 @@ import click
 
 from ..architectures.base import ARCHITECTURES, Architecture, find
 from ..errors import UsageError
-from ..measure import Measurement, measure
+from ..measurement import Measurement, measure
 from ..report.measured import VIEWS, measured_report
 from ..report.published import notes_for
 from . import _completion as completion

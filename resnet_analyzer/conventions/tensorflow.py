@@ -41,7 +41,7 @@ from ..window import pair
 def tensorflow_float_ops(op: Op, inputs: tuple[Any, ...], cost: Cost) -> Dim | None:
     """Float operations that TensorFlow's profiler sees in one layer, for one image; None where it is blind.
 
-    >>> from resnet_analyzer.shapes import FeatureMap
+    >>> from resnet_analyzer.shape import FeatureMap
     >>> shape = FeatureMap(56, 56, 64)
     >>> tensorflow_float_ops(BatchNorm(), (shape,), BatchNorm().apply(shape))   # 2 per element, 6 per channel
     401792

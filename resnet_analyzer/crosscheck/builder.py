@@ -13,9 +13,9 @@ from ..dim import is_number
 from ..errors import UsageError
 from ..graph import Graph
 from ..importers._framework import keras as import_keras
-from ..measure import Row, walk
+from ..measurement import Row, walk
 from ..ops.input import Input
-from ..shapes import spell
+from ..shape import spell
 from .lowering import lower
 from .steps import Lowered
 

@@ -9,8 +9,8 @@ from ..conventions.tensorflow import tensorflow_float_ops
 from ..errors import AnalyzerError
 from ..graph import Graph
 from ..importers._framework import keras as import_keras
-from ..measure import Row, measure
-from ..shapes import spell
+from ..measurement import Row, measure
+from ..shape import spell
 from .builder import Built, build, deep_recursion
 from .framework import Device, tensorflow
 from .profiler import profiled_float_ops

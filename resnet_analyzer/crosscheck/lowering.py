@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from ..measure import Row
+from ..measurement import Row
 from ..ops.adaptive_average_pool2d import AdaptiveAveragePool2d
 from ..ops.average_pool2d import AveragePool2d
 from ..ops.base import Op

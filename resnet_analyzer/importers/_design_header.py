@@ -8,7 +8,7 @@ from typing import Any
 
 from ..architectures._residual_style import STYLES
 from ..errors import UsageError
-from ..shapes import FeatureMap, Shape, shape_of
+from ..shape import FeatureMap, Shape, shape_of
 from ._design_blocks import BLOCK
 from ._design_edit import Mend, replace
 from ._design_entry import Problem, kind_named, near_words, quoted, renames

@@ -12,7 +12,7 @@ from ..architectures._residual_block import Pen
 from ..architectures._residual_style import STYLES
 from ..errors import AnalyzerError, UsageError
 from ..graph import Graph, Node
-from ..measure import Row, walk
+from ..measurement import Row, walk
 from ..ops.base import Check, Op
 from ..ops.opaque import Opaque
 from ._design_blocks import BUILD, Unbuildable, known_fields, values_of

@@ -12,10 +12,10 @@ from ..architectures.base import Architecture
 from ..dim import floor_div
 from ..errors import UsageError
 from ..graph import Graph, Node
-from ..measure import measure
+from ..measurement import measure
 from ..ops.activation import Activation
 from ..ops.input import Input
-from ..shapes import spell
+from ..shape import spell
 from ._design_blocks import BLOCK, style_of
 from ._design_edit import spelled
 from ._design_entry import FUNCTIONS, snake

@@ -18,7 +18,7 @@ from ..ops.base import Cost, Op, Weight
 from ..ops.dense import Dense
 from ..ops.input import Input
 from ..ops.opaque import Opaque
-from ..shapes import Shape, Vector, shape_of, spell
+from ..shape import Shape, Vector, shape_of, spell
 from ._framework import keras as import_keras
 from ._framework import named_weights
 from ._keras_calls import Call, calls

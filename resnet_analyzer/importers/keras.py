@@ -12,7 +12,7 @@ from typing import Any
 from ..dim import Dim
 from ..errors import UsageError
 from ..graph import Graph
-from ..shapes import FeatureMap, Shape
+from ..shape import FeatureMap, Shape
 from ._framework import MissingFramework
 from .base import Request, importer
 

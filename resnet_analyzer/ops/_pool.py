@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ..dim import Dim, at_least, product
-from ..shapes import FeatureMap
+from ..shape import FeatureMap
 from ..window import Padding, Window, amounts, by, pair, slide, stride_phrase
 from .base import Check, Cost, Op, Work, fit_checks
 

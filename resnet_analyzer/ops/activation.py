@@ -12,7 +12,7 @@ from typing import ClassVar
 
 from ..dim import Dim
 from ..errors import UnknownName
-from ..shapes import Shape
+from ..shape import Shape
 from .base import Cost, Op, Spelling, Work
 
 PER_ELEMENT: dict[str, Work] = {
@@ -59,7 +59,7 @@ def softmax_work(shape: Shape) -> Work:
 
     c − 1 compares, c subtractions, c exponentials, c − 1 additions, c divisions at each position.
 
-    >>> from resnet_analyzer.shapes import Vector
+    >>> from resnet_analyzer.shape import Vector
     >>> softmax_work(Vector(1000))[2:]
     (1999, 0, 999, 1000, 1000, 0)
     """
@@ -87,7 +87,7 @@ def require_activation(name: str | None) -> None:
 class Activation(Op):
     """An activation function on every element, by its name in the table (or `softmax`).
 
-    >>> from resnet_analyzer.shapes import Vector
+    >>> from resnet_analyzer.shape import Vector
     >>> Activation("hard_swish").apply(Vector(10)).work.compares
     20
     """

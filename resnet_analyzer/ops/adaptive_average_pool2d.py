@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from ..dim import Dim, ceil_div, floor_div, is_number, product, total
 from ..errors import UsageError
-from ..shapes import FeatureMap
+from ..shape import FeatureMap
 from ..window import by, pair
 from .base import Cost, Op, Spelling, Work, leaves, same_names
 

@@ -18,7 +18,7 @@ class AveragePool2d(_Pool2d):
     `count_include_pad` tells whether zeros of the padding count in the divisor (PyTorch); it changes
     the numbers that come out, not their shape, and every window is counted whole either way.
 
-    >>> from resnet_analyzer.shapes import FeatureMap
+    >>> from resnet_analyzer.shape import FeatureMap
     >>> AveragePool2d(2).apply(FeatureMap(7, 7, 512)).output
     FeatureMap(height=3, width=3, channels=512)
     """

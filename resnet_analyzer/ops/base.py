@@ -11,7 +11,7 @@ from typing import Any, ClassVar, NamedTuple
 from ..dim import Condition, Dim, at_least, dimension, is_array, is_exactly, is_symbol, product, suppose
 from ..errors import UsageError
 from ..registry import Registry
-from ..shapes import FeatureMap, Shape, spell
+from ..shape import FeatureMap, Shape, spell
 from ..window import Window
 
 OPS: Registry[type[Op]] = Registry("op", __package__)

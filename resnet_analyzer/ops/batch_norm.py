@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ..shapes import Shape
+from ..shape import Shape
 from .base import Cost, Op, Spelling, Weight, Work, same_names
 
 
@@ -18,7 +18,7 @@ class BatchNorm(Op):
     per channel and once per batch, two additions, a square root, a division and two multiplies (one
     without γ): TensorFlow, tensorflow/python/ops/nn_impl.py, batch_normalization (Ioffe & Szegedy 2015, alg. 2).
 
-    >>> from resnet_analyzer.shapes import FeatureMap
+    >>> from resnet_analyzer.shape import FeatureMap
     >>> cost = BatchNorm().apply(FeatureMap(56, 56, 64))
     >>> [weight.name for weight in cost.weights if weight.trainable], cost.work.multiplies
     (['gamma', 'beta'], 200704)

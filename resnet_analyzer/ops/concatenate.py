@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 
 from ..dim import equal, total
 from ..errors import UsageError
-from ..shapes import Shape, spell
+from ..shape import Shape, spell
 from .base import Check, Cost, Op, Spelling, same_names
 
 
@@ -16,7 +16,7 @@ from .base import Check, Cost, Op, Spelling, same_names
 class Concatenate(Op):
     """Branches side by side along one axis, by default the channels (DenseNet, Inception).
 
-    >>> from resnet_analyzer.shapes import FeatureMap
+    >>> from resnet_analyzer.shape import FeatureMap
     >>> Concatenate().apply(FeatureMap(56, 56, 64), FeatureMap(56, 56, 32)).output.channels
     96
     """

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ..dim import at_least
-from ..shapes import FeatureMap
+from ..shape import FeatureMap
 from ..window import Padding, amounts
 from .base import Check, Cost, Op, Spelling, require_padding, same_names
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ..dim import Dim, product
-from ..shapes import Shape
+from ..shape import Shape
 from .activation import fused_work, require_activation
 from .base import Cost, Op, Spelling, Weight, Work, same_names
 
@@ -16,7 +16,7 @@ from .base import Cost, Op, Spelling, Weight, Work, same_names
 class Dense(Op):
     """A matrix product over the channels, at every position: on a feature map it is a 1×1 convolution.
 
-    >>> from resnet_analyzer.shapes import Sequence, Vector
+    >>> from resnet_analyzer.shape import Sequence, Vector
     >>> Dense(1000).apply(Vector(2048)).work.multiply_accumulates
     2048000
     >>> Dense(8).apply(Sequence(10, 3)).work.multiply_accumulates

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ..dim import Dim, product
-from ..shapes import FeatureMap
+from ..shape import FeatureMap
 from ..window import Padding, by, pair, slide, stride_phrase
 from .activation import fused_work, require_activation
 from .base import Cost, Op, Spelling, Weight, Work, fit_checks, same_names

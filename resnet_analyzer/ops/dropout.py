@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ..errors import UsageError
-from ..shapes import Shape
+from ..shape import Shape
 from .base import Cost, Op, Spelling, same_names
 
 
@@ -28,7 +28,7 @@ class _Drop(Op):
 class Dropout(_Drop):
     """Zeroes a share of the numbers in training (Srivastava et al. 2014); nothing at inference.
 
-    >>> from resnet_analyzer.shapes import Vector
+    >>> from resnet_analyzer.shape import Vector
     >>> Dropout(0.4).apply(Vector(1024)).output
     Vector(channels=1024)
     """
@@ -40,7 +40,7 @@ class Dropout(_Drop):
 class StochasticDepth(_Drop):
     """Drops a whole residual branch in training (Huang et al. 2016); nothing at inference.
 
-    >>> from resnet_analyzer.shapes import Vector
+    >>> from resnet_analyzer.shape import Vector
     >>> StochasticDepth(0.2).apply(Vector(8)).output
     Vector(channels=8)
     """

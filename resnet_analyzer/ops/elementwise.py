@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ..dim import Condition, Dim, equal, is_array, is_exactly, where
-from ..shapes import Shape, identical, shape_of, spell
+from ..shape import Shape, identical, shape_of, spell
 from .base import Check, Cost, Op, Spelling, Work
 
 
@@ -52,7 +52,7 @@ def _disagreement(verb: str, shapes: tuple[Shape, ...]) -> str:
 class Add(Op):
     """The sum of two or more branches: the residual connection.
 
-    >>> from resnet_analyzer.shapes import FeatureMap
+    >>> from resnet_analyzer.shape import FeatureMap
     >>> Add().apply(FeatureMap(56, 56, 256), FeatureMap(56, 56, 256)).work.adds
     802816
     >>> Add().apply(FeatureMap(28, 28, 512), FeatureMap(56, 56, 256)).checks[3].text
@@ -72,7 +72,7 @@ class Add(Op):
 class Subtract(Op):
     """The difference of two branches.
 
-    >>> from resnet_analyzer.shapes import Vector
+    >>> from resnet_analyzer.shape import Vector
     >>> Subtract().apply(Vector(8), Vector(8)).work.adds
     8
     """
@@ -90,7 +90,7 @@ class Subtract(Op):
 class Multiply(Op):
     """The product of two or more branches: gates, squeeze-and-excitation.
 
-    >>> from resnet_analyzer.shapes import FeatureMap
+    >>> from resnet_analyzer.shape import FeatureMap
     >>> Multiply().apply(FeatureMap(7, 7, 64), FeatureMap(1, 1, 64)).output
     FeatureMap(height=7, width=7, channels=64)
     """

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ..shapes import FeatureMap, Vector
+from ..shape import FeatureMap, Vector
 from .base import Cost, Op, Spelling, Work, same_names
 
 

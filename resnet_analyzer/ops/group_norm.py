@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ..dim import Dim, divides
-from ..shapes import Shape
+from ..shape import Shape
 from ._statistics import statistics_work
 from .base import Check, Cost, Op, Spelling, Weight, same_names
 
@@ -16,7 +16,7 @@ from .base import Check, Cost, Op, Spelling, Weight, same_names
 class GroupNorm(Op):
     """Normalisation of `groups` groups of channels over all positions (Wu & He 2018, eq. 7).
 
-    >>> from resnet_analyzer.shapes import FeatureMap
+    >>> from resnet_analyzer.shape import FeatureMap
     >>> GroupNorm(32).apply(FeatureMap(7, 7, 64)).work.square_roots
     32
     """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ..shapes import FeatureMap, Shape
+from ..shape import FeatureMap, Shape
 from .base import Cost, Op, require_whole
 
 
@@ -13,7 +13,7 @@ from .base import Cost, Op, require_whole
 class Input(Op):
     """The shape of one image that enters the graph.
 
-    >>> from resnet_analyzer.shapes import FeatureMap
+    >>> from resnet_analyzer.shape import FeatureMap
     >>> Input(FeatureMap(224, 224, 3)).apply().output
     FeatureMap(height=224, width=224, channels=3)
     """

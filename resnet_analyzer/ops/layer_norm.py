@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from ..errors import UsageError
-from ..shapes import Shape
+from ..shape import Shape
 from ._statistics import statistics_work
 from .base import Cost, Op, Spelling, Weight, same_names
 
@@ -16,7 +16,7 @@ from .base import Cost, Op, Spelling, Weight, same_names
 class LayerNorm(Op):
     """Normalisation of each position's channels (Keras, ConvNeXt), or of `all` axes (Ba et al. 2016, eq. 3).
 
-    >>> from resnet_analyzer.shapes import Vector
+    >>> from resnet_analyzer.shape import Vector
     >>> LayerNorm().apply(Vector(96)).weights[0]
     Weight(name='gamma', shape=(96,), trainable=True)
     """

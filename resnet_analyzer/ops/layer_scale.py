@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..shapes import Shape
+from ..shape import Shape
 from .base import Cost, Op, Weight, Work
 
 
@@ -12,7 +12,7 @@ from .base import Cost, Op, Weight, Work
 class LayerScale(Op):
     """γ·x with one trained γ per channel (Touvron et al. 2021, CaiT, eq. 6; ConvNeXt).
 
-    >>> from resnet_analyzer.shapes import FeatureMap
+    >>> from resnet_analyzer.shape import FeatureMap
     >>> LayerScale().apply(FeatureMap(7, 7, 768)).weights[0].params
     768
     """

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ..dim import Dim, product
-from ..shapes import Shape
+from ..shape import Shape
 from .base import Cost, Op, Work
 
 
@@ -17,7 +17,7 @@ class LocalResponseNorm(Op):
     Per element: a square, size − 1 additions (windows counted whole), α, k, the power (a logarithm and
     an exponential, counted as two exponentials, and a multiply by β) and a division.
 
-    >>> from resnet_analyzer.shapes import FeatureMap
+    >>> from resnet_analyzer.shape import FeatureMap
     >>> LocalResponseNorm().apply(FeatureMap(1, 1, 10)).work.adds
     50
     """

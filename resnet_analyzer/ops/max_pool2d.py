@@ -17,7 +17,7 @@ class MaxPool2d(_Pool2d):
 
     With `ceil_mode` the last window may hang over the end (PyTorch).
 
-    >>> from resnet_analyzer.shapes import FeatureMap
+    >>> from resnet_analyzer.shape import FeatureMap
     >>> cost = MaxPool2d(3, strides=2, padding=1).apply(FeatureMap(112, 112, 64))
     >>> cost.output, cost.work.compares
     (FeatureMap(height=56, width=56, channels=64), 1605632)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ..dim import Dim, equal, is_exactly, product
-from ..shapes import Sequence, Shape, spell
+from ..shape import Sequence, Shape, spell
 from .activation import softmax_work
 from .base import Check, Cost, Op, Weight, Work
 

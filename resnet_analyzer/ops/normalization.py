@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ..shapes import Shape
+from ..shape import Shape
 from .base import Cost, Op, Spelling, Weight, Work
 
 
@@ -18,7 +18,7 @@ class Normalization(Op):
     keras/src/layers/preprocessing/normalization.py. Per element a subtraction and a division; per
     channel, once per batch, a square root and a compare.
 
-    >>> from resnet_analyzer.shapes import FeatureMap
+    >>> from resnet_analyzer.shape import FeatureMap
     >>> sum(weight.params for weight in Normalization().apply(FeatureMap(224, 224, 3)).weights)
     7
     """

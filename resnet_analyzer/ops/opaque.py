@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ..shapes import Shape
+from ..shape import Shape
 from .base import Cost, Op, Weight, require_whole
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from ..errors import UsageError
-from ..shapes import Shape
+from ..shape import Shape
 from .base import Cost, Op, Spelling, Weight, Work
 
 
@@ -18,7 +18,7 @@ class PReLU(Op):
     One α per element (`none` shared: Keras' default), per channel (`positions` shared: the paper), or
     one in all (`all` shared: PyTorch's default).
 
-    >>> from resnet_analyzer.shapes import FeatureMap
+    >>> from resnet_analyzer.shape import FeatureMap
     >>> PReLU("positions").apply(FeatureMap(7, 7, 64)).weights[0].shape
     (1, 1, 64)
     """

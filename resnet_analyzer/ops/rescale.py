@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ..shapes import Shape
+from ..shape import Shape
 from .base import Cost, Op, Spelling, Work, same_names
 
 
@@ -14,7 +14,7 @@ from .base import Cost, Op, Spelling, Work, same_names
 class Rescale(Op):
     """scale·x + offset with constants: a scaled shortcut (He et al. 2016, sec. 3.1), 1 − g, Keras' Rescaling.
 
-    >>> from resnet_analyzer.shapes import Vector
+    >>> from resnet_analyzer.shape import Vector
     >>> Rescale(0.5).apply(Vector(8)).work.multiplies
     8
     """

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from ..dim import Dim, divides, equal, floor_div, is_exactly, product
 from ..errors import UsageError
-from ..shapes import Shape, Vector, shape_of, spell
+from ..shape import Shape, Vector, shape_of, spell
 from .base import Check, Cost, Op, Spelling, require_whole
 
 
@@ -16,7 +16,7 @@ from .base import Check, Cost, Op, Spelling, require_whole
 class Flatten(Op):
     """All numbers in one vector.
 
-    >>> from resnet_analyzer.shapes import FeatureMap
+    >>> from resnet_analyzer.shape import FeatureMap
     >>> Flatten().apply(FeatureMap(7, 7, 512)).output
     Vector(channels=25088)
     """
@@ -32,7 +32,7 @@ class Flatten(Op):
 class Reshape(Op):
     """Another shape of 1 to 3 axes, channels last; one axis may be −1: what is left.
 
-    >>> from resnet_analyzer.shapes import FeatureMap
+    >>> from resnet_analyzer.shape import FeatureMap
     >>> Reshape((49, -1)).apply(FeatureMap(7, 7, 512)).output
     Sequence(length=49, channels=512)
     """
@@ -69,7 +69,7 @@ def _mismatch(shape: Shape, target: tuple[Dim, ...]) -> str:
 class Permute(Op):
     """The axes in another order, counted from 1 as Keras does.
 
-    >>> from resnet_analyzer.shapes import FeatureMap
+    >>> from resnet_analyzer.shape import FeatureMap
     >>> Permute((3, 1, 2)).apply(FeatureMap(7, 8, 512)).output
     FeatureMap(height=512, width=7, channels=8)
     """

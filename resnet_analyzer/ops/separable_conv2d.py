@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ..dim import Dim
-from ..shapes import FeatureMap
+from ..shape import FeatureMap
 from ..window import Padding, by, stride_phrase
 from .activation import require_activation
 from .base import Cost, Op, Spelling, same_names

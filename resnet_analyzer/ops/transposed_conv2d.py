@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ..dim import Dim, at_least, floor_div, maximum, product
-from ..shapes import FeatureMap
+from ..shape import FeatureMap
 from ..window import Padding, Window, by, inverse, pair, slide, stride_phrase
 from .activation import fused_work, require_activation
 from .base import Check, Cost, Op, Spelling, Weight, Work, require_whole, same_names

@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 
 from ..dim import Dim, product
 from ..errors import UsageError
-from ..shapes import FeatureMap
+from ..shape import FeatureMap
 from ..window import pair
 from .base import Cost, Op, Spelling, Work, same_names
 

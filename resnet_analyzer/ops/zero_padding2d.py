@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ..dim import Dim
-from ..shapes import FeatureMap, Shape
+from ..shape import FeatureMap, Shape
 from ..window import Padding, amounts
 from .base import Cost, Op, Spelling, require_padding, same_names
 

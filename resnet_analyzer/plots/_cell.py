@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ..measure import Row
+from ..measurement import Row
 from ._canvas import Canvas, Point
 from ._fonts import text_width
 from ._pieces import SIGNS

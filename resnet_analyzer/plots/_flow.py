@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from math import log2
 from typing import NamedTuple
 
-from ..shapes import Shape
+from ..shape import Shape
 from ._canvas import Canvas
 from ._fonts import text_width
 from ._pieces import Block, Box, Branch, Piece, Split

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import NamedTuple, TypeAlias
 
-from ..measure import Row
-from ..shapes import Shape
+from ..measurement import Row
+from ..shape import Shape
 from ._words import any_label, kind_of_row, layer_label, resolution
 from .structure import Fork, Item, Step, Tangle, nodes
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
-from ..measure import Row
+from ..measurement import Row
 from ._words import resolution
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from ..measure import Row
+from ..measurement import Row
 from .structure import components
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from ..measure import Measurement, Row
-from ..shapes import FeatureMap, Sequence, Shape, Vector
+from ..measurement import Measurement, Row
+from ..shape import FeatureMap, Sequence, Shape, Vector
 from .palette import kind_of
 
 _SHORTER = (

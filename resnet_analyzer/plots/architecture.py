@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..measure import Measurement
+from ..measurement import Measurement
 from . import structure
 from ._canvas import Canvas
 from ._flow import NARROW, WIDE, Flow, Sizes

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..errors import UsageError
-from ..measure import Measurement
+from ..measurement import Measurement
 from ..registry import Registry
 from .palette import theme_named
 

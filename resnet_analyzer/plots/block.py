@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from ..architectures.base import architecture
 from ..conventions.macs import macs
 from ..errors import UsageError
-from ..measure import Measurement, Row, measure
-from ..shapes import Shape, spell
+from ..measurement import Measurement, Row, measure
+from ..shape import Shape, spell
 from . import structure
 from ._cell import CELL_GAP, TITLE_LINE, Cell, cell_of
 from ._legend import Entry, draw_legend, legend_height

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ..architectures.base import architecture
 from ..errors import UsageError
-from ..measure import Measurement, measure
+from ..measurement import Measurement, measure
 from ._chart import LEFT, WIDTH, Chart, Panel, Series
 from ._words import short
 from .base import Picture, plot

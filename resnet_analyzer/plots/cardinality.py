@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ..architectures.base import architecture
 from ..errors import UsageError
-from ..measure import Measurement, measure
+from ..measurement import Measurement, measure
 from ._chart import LEFT, WIDTH, Chart, Series
 from ._words import counted, short
 from .base import Picture, plot

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ..conventions.activations import activations
 from ..conventions.macs import macs
-from ..measure import Measurement, Row
+from ..measurement import Measurement, Row
 from ._chart import WIDTH, Chart
 from ._fonts import text_width
 from ._legend import Entry, draw_legend, legend_height

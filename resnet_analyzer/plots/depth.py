@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ..architectures.base import architecture
-from ..measure import Measurement, measure
+from ..measurement import Measurement, measure
 from . import structure
 from ._chart import LEFT, WIDTH, Chart, Series
 from ._fonts import text_width

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..architectures.base import architecture
 from ..errors import UsageError
-from ..measure import Measurement, measure
+from ..measurement import Measurement, measure
 from ._chart import LEFT, WIDTH, Chart, Series
 from ._fonts import text_width
 from ._words import safe, short, title_of

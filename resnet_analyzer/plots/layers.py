@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..conventions.macs import macs
-from ..measure import Measurement
+from ..measurement import Measurement
 from ._canvas import POINTS
 from ._chart import LEFT, WIDTH, Chart, Panel
 from ._fonts import text_width

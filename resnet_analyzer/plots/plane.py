@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..architectures.base import ARCHITECTURES
-from ..measure import Measurement, measure
+from ..measurement import Measurement, measure
 from ._chart import KEY_LINE, LEFT, Chart, Panel, Series, key_lines
 from ._fonts import text_width
 from ._placing import Spot, place

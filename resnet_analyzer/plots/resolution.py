@@ -7,8 +7,8 @@ from itertools import groupby
 from math import log10
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..measure import Measurement, Row
-from ..shapes import FeatureMap
+from ..measurement import Measurement, Row
+from ..shape import FeatureMap
 from . import structure
 from ._chart import KEY_LINE, LEFT, WIDTH, Chart, Panel, Series, key_lines
 from ._ticks import linear

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import NamedTuple, TypeAlias
 
-from ..measure import Row
+from ..measurement import Row
 
 DEEPEST = 12  # forks within forks that are read; what lies deeper is shown as a tangle
 

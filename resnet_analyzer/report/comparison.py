@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..measure import Measurement
-from ..shapes import spell
+from ..measurement import Measurement
+from ..shape import spell
 from .model import Column, Report, Table
 from .numbers import grouped, share
 

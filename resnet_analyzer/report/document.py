@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..measure import Measurement
+from ..measurement import Measurement
 from ..plots.base import PLOTS
 from .model import Figure, Report, Section, Table
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from ..architectures.base import Architecture, Published
-from ..measure import measure
-from ..shapes import spell
+from ..measurement import measure
+from ..shape import spell
 from .model import Column, Report, Table
 from .numbers import MISSING, grouped, short
 from .published import compared

@@ -26,7 +26,7 @@ from ..conventions.activations import activations
 from ..conventions.flops import flops
 from ..conventions.macs import macs
 from ..errors import AnalyzerError, Undecided
-from ..measure import Measurement, Row
+from ..measurement import Measurement, Row
 from ..window import Window
 from .measured import measured_report
 from .stages import Part, parts

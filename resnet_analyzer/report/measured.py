@@ -9,8 +9,8 @@ from ..conventions.activations import activations
 from ..conventions.flops import flops
 from ..conventions.macs import macs
 from ..errors import UnknownName
-from ..measure import Measurement, Row
-from ..shapes import spell
+from ..measurement import Measurement, Row
+from ..shape import spell
 from .model import Column, Report, Table
 from .numbers import grouped, share, short
 from .stages import block_name, blocks, parts

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, Protocol
 
-from ..measure import WRITERS
+from ..measurement import WRITERS
 
 
 class Column(NamedTuple):

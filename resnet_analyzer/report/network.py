@@ -9,9 +9,9 @@ from ..analyses.formula.recipe import Recipe
 from ..analyses.memory import memory
 from ..analyses.receptive_field import receptive_fields
 from ..architectures.base import Architecture
-from ..measure import Measurement, Row
+from ..measurement import Measurement, Row
 from ..plots.base import PLOTS
-from ..shapes import FeatureMap, spell
+from ..shape import FeatureMap, spell
 from .document import figure, finished
 from .live import live_data
 from .measured import measured_report

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..conventions.macs import macs
-from ..measure import Measurement, Row
+from ..measurement import Measurement, Row
 from ..ops.conv2d import Conv2d
-from ..shapes import spell
+from ..shape import spell
 from ..window import by
 from .model import Column, Table
 from .numbers import percent, share

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ..architectures.base import Architecture, Published
-from ..measure import Totals, measure
+from ..measurement import Totals, measure
 from .model import Column, Section, Table
 from .numbers import grouped, printed
 

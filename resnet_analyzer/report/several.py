@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from ..architectures.base import Architecture
-from ..measure import Measurement, Row
+from ..measurement import Measurement, Row
 from ..plots.base import PLOTS
 from .comparison import comparison, comparison_table
 from .document import figure, report_data

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from ..measure import Row
-from ..shapes import FeatureMap, Shape
+from ..measurement import Row
+from ..shape import FeatureMap, Shape
 from .numbers import MISSING
 
 GROUPS = re.compile(r"in (\d+) groups")  # a block's line is long enough: its groups are spelled g=32

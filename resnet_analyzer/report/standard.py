@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from ..analyses.formula.recipe import recipe_of
 from ..architectures.base import find
-from ..measure import WRITERS, measure
+from ..measurement import WRITERS, measure
 from .document import document
 from .files import drawn_by, files_of
 from .lessons.base import LESSONS

@@ -9,7 +9,7 @@ from ..analyses.diagnose import Finding
 from ..analyses.identity import Match
 from ..analyses.repair import Figures, Repair
 from ..analyses.verify import Verified
-from ..shapes import spell
+from ..shape import spell
 from .model import Report
 from .numbers import grouped, short
 

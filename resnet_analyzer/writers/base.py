@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from ..measure import WRITERS, Measurement
+from ..measurement import WRITERS, Measurement
 from ..report.model import Report
 
 

@@ -7,7 +7,7 @@ import pytest
 from resnet_analyzer.analyses.advice import advise
 from resnet_analyzer.analyses.verify import verify_text
 from resnet_analyzer.architectures.base import architecture
-from resnet_analyzer.measure import measure
+from resnet_analyzer.measurement import measure
 
 
 def advice(body, input="32"):

@@ -12,10 +12,10 @@ from resnet_analyzer.analyses.formula.spell import PYTHON, TEXT, letters_for, sc
 from resnet_analyzer.architectures.base import ARCHITECTURES, find
 from resnet_analyzer.errors import AnalyzerError, CheckFailed, UnknownName, UsageError
 from resnet_analyzer.graph import GraphBuilder
-from resnet_analyzer.measure import measure
+from resnet_analyzer.measurement import measure
 from resnet_analyzer.ops.conv2d import Conv2d
 from resnet_analyzer.ops.max_pool2d import MaxPool2d
-from resnet_analyzer.shapes import FeatureMap
+from resnet_analyzer.shape import FeatureMap
 
 EVERY = [(name, style) for name, each in ARCHITECTURES.items() for style in each.styles]
 QUICK = [("resnet50", "paper"), ("resnet20", "paper"), ("alexnet", "paper"), ("vgg11", "torchvision"),

@@ -6,7 +6,7 @@ from resnet_analyzer.analyses.formula.closed import FIGURES, closed_form
 from resnet_analyzer.analyses.formula.recipe import recipe_of_graph
 from resnet_analyzer.errors import CheckFailed
 from resnet_analyzer.importers.base import load
-from resnet_analyzer.measure import measure
+from resnet_analyzer.measurement import measure
 
 keras = pytest.importorskip("keras")
 # Keras takes seconds to start; h5py under it warns of numpy 2

@@ -7,12 +7,12 @@ import pytest
 from resnet_analyzer.analyses.memory import _buffers, memory
 from resnet_analyzer.architectures.base import architecture
 from resnet_analyzer.graph import GraphBuilder
-from resnet_analyzer.measure import measure
+from resnet_analyzer.measurement import measure
 from resnet_analyzer.ops.activation import Activation
 from resnet_analyzer.ops.conv2d import Conv2d
 from resnet_analyzer.ops.elementwise import Add
 from resnet_analyzer.ops.reshape import Flatten
-from resnet_analyzer.shapes import FeatureMap
+from resnet_analyzer.shape import FeatureMap
 
 MB = 1_000_000
 

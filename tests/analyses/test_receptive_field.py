@@ -7,14 +7,14 @@ import pytest
 from resnet_analyzer.analyses.receptive_field import receptive_fields
 from resnet_analyzer.architectures.base import architecture
 from resnet_analyzer.graph import GraphBuilder
-from resnet_analyzer.measure import measure
+from resnet_analyzer.measurement import measure
 from resnet_analyzer.ops.concatenate import Concatenate
 from resnet_analyzer.ops.conv2d import Conv2d
 from resnet_analyzer.ops.cropping2d import Cropping2d
 from resnet_analyzer.ops.elementwise import Add
 from resnet_analyzer.ops.max_pool2d import MaxPool2d
 from resnet_analyzer.ops.zero_padding2d import ZeroPadding2d
-from resnet_analyzer.shapes import FeatureMap
+from resnet_analyzer.shape import FeatureMap
 
 # Araujo, Norris, Sim 2019 (distill.pub), tables of common networks; torchlens 2.36.1 for DenseNet-121
 PUBLISHED = [

@@ -10,7 +10,7 @@ from resnet_analyzer import architecture, measure
 from resnet_analyzer.architectures.base import ARCHITECTURES, find, input_shape
 from resnet_analyzer.dim import symbol
 from resnet_analyzer.errors import CheckFailed, UnknownName, UsageError
-from resnet_analyzer.shapes import FeatureMap
+from resnet_analyzer.shape import FeatureMap
 
 CASES = [(name, style) for name, found in ARCHITECTURES.items() for style in found.styles]
 BY_DEPTH = [  # closed forms of the deepest nets take their time; shallower ones of every family come first

@@ -4,7 +4,7 @@ import pytest
 
 from resnet_analyzer import architecture, measure
 from resnet_analyzer.architectures.base import ARCHITECTURES
-from resnet_analyzer.measure import Totals
+from resnet_analyzer.measurement import Totals
 
 PUBLISHED = [(name, each) for name, found in ARCHITECTURES.items() for each in found.published]
 

@@ -13,9 +13,9 @@ import numpy
 from resnet_analyzer.architectures.base import architecture
 from resnet_analyzer.dim import Dim
 from resnet_analyzer.graph import Graph, GraphBuilder
-from resnet_analyzer.measure import Measurement, measure
+from resnet_analyzer.measurement import Measurement, measure
 from resnet_analyzer.ops.conv2d import Conv2d
-from resnet_analyzer.shapes import FeatureMap
+from resnet_analyzer.shape import FeatureMap
 
 from .table import Line
 

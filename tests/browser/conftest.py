@@ -2,7 +2,7 @@ import pytest
 
 from resnet_analyzer.analyses.formula.recipe import recipe_of
 from resnet_analyzer.architectures.base import find
-from resnet_analyzer.measure import WRITERS, measure
+from resnet_analyzer.measurement import WRITERS, measure
 from resnet_analyzer.report.network import network_report
 
 from .chromium import Chromium, executable

@@ -123,7 +123,7 @@ def test_a_sorted_table_is_sorted_anew(browse):
 
 def test_no_panel_where_there_is_no_formula(browse, tmp_path):
     from resnet_analyzer import architecture, measure
-    from resnet_analyzer.measure import WRITERS
+    from resnet_analyzer.measurement import WRITERS
     from resnet_analyzer.report.network import network_report
 
     file = tmp_path / "page.html"

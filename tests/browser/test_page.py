@@ -7,12 +7,12 @@ import pytest
 from resnet_analyzer.architectures.base import architecture
 from resnet_analyzer.conventions.macs import macs
 from resnet_analyzer.graph import GraphBuilder
-from resnet_analyzer.measure import WRITERS, measure
+from resnet_analyzer.measurement import WRITERS, measure
 from resnet_analyzer.ops.conv2d import Conv2d
 from resnet_analyzer.report.measured import measured_report
 from resnet_analyzer.report.network import network_report
 from resnet_analyzer.report.several import several_report
-from resnet_analyzer.shapes import FeatureMap
+from resnet_analyzer.shape import FeatureMap
 
 LAYERS = '[...document.querySelectorAll("section")].at(-1)'
 SHOWN = f'[...{LAYERS}.querySelectorAll("tr[data-row]")].filter(row => row.offsetParent !== null)'

@@ -9,7 +9,7 @@ import pytest
 from resnet_analyzer import architecture, measure
 from resnet_analyzer.conventions.flops import flops
 from resnet_analyzer.conventions.macs import macs
-from resnet_analyzer.measure import WRITERS
+from resnet_analyzer.measurement import WRITERS
 
 NETWORKS = ["resnet50", "lecture50", "googlenet", "resnext50_32x4d"]
 

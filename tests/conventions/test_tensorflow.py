@@ -26,7 +26,7 @@ from resnet_analyzer.ops.max_pool2d import MaxPool2d
 from resnet_analyzer.ops.normalization import Normalization
 from resnet_analyzer.ops.prelu import PReLU
 from resnet_analyzer.ops.transposed_conv2d import TransposedConv2d
-from resnet_analyzer.shapes import FeatureMap, Vector
+from resnet_analyzer.shape import FeatureMap, Vector
 
 TRUTH = list(
     csv.DictReader(Path(__file__).parents[1].joinpath("data/keras_models.csv").read_text("utf-8").splitlines())

@@ -21,7 +21,7 @@ from resnet_analyzer.ops.max_pool2d import MaxPool2d
 from resnet_analyzer.ops.opaque import Opaque
 from resnet_analyzer.ops.separable_conv2d import SeparableConv2d
 from resnet_analyzer.ops.transposed_conv2d import TransposedConv2d
-from resnet_analyzer.shapes import FeatureMap, Vector
+from resnet_analyzer.shape import FeatureMap, Vector
 from tests.ops.cases import CASES, SIZES, Case, case
 
 keras = pytest.importorskip("keras")

@@ -14,7 +14,7 @@ from resnet_analyzer.ops.activation import Activation
 from resnet_analyzer.ops.conv2d import Conv2d
 from resnet_analyzer.ops.dense import Dense
 from resnet_analyzer.ops.input import Input
-from resnet_analyzer.shapes import FeatureMap, Vector
+from resnet_analyzer.shape import FeatureMap, Vector
 
 pytest.importorskip("keras")
 

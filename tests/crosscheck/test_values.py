@@ -14,7 +14,7 @@ from resnet_analyzer.ops.input import Input
 from resnet_analyzer.ops.local_response_norm import LocalResponseNorm
 from resnet_analyzer.ops.max_pool2d import MaxPool2d
 from resnet_analyzer.ops.transposed_conv2d import TransposedConv2d
-from resnet_analyzer.shapes import FeatureMap
+from resnet_analyzer.shape import FeatureMap
 from resnet_analyzer.window import amounts, pair
 
 pytest.importorskip("keras")

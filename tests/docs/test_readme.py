@@ -11,7 +11,7 @@ from math import prod
 import pytest
 
 from resnet_analyzer.architectures.base import architecture
-from resnet_analyzer.measure import measure
+from resnet_analyzer.measurement import measure
 
 from .sessions import README, ROOT, blocks, commands, current, run
 

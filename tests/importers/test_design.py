@@ -14,11 +14,11 @@ from resnet_analyzer.importers._design_schema import schema
 from resnet_analyzer.importers._design_write import write_design
 from resnet_analyzer.importers.base import Request, importer_for, load
 from resnet_analyzer.importers.design import examine_text
-from resnet_analyzer.measure import measure
+from resnet_analyzer.measurement import measure
 from resnet_analyzer.ops.base import OPS
 from resnet_analyzer.ops.concatenate import Concatenate
 from resnet_analyzer.ops.conv2d import Conv2d
-from resnet_analyzer.shapes import FeatureMap, Vector
+from resnet_analyzer.shape import FeatureMap, Vector
 
 ALL = [(name, style) for name, each in ARCHITECTURES.items() for style in each.styles]
 

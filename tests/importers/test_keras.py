@@ -8,7 +8,7 @@ import pytest
 import resnet_analyzer as ra
 from resnet_analyzer.dim import ceil_div, symbol
 from resnet_analyzer.errors import UsageError
-from resnet_analyzer.shapes import FeatureMap, Sequence, Vector
+from resnet_analyzer.shape import FeatureMap, Sequence, Vector
 
 keras = pytest.importorskip("keras")
 layers = keras.layers

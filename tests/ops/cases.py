@@ -40,7 +40,7 @@ from resnet_analyzer.ops.separable_conv2d import SeparableConv2d
 from resnet_analyzer.ops.transposed_conv2d import TransposedConv2d
 from resnet_analyzer.ops.upsampling2d import Upsampling2d
 from resnet_analyzer.ops.zero_padding2d import ChannelPadding, ZeroPadding2d
-from resnet_analyzer.shapes import FeatureMap, Sequence, Shape, Vector
+from resnet_analyzer.shape import FeatureMap, Sequence, Shape, Vector
 
 SIZES = {"h": 14, "w": 14, "c": 12, "m": 9, "n": 6}  # the largest number that each name takes
 

@@ -23,7 +23,7 @@ from resnet_analyzer.ops.max_pool2d import MaxPool2d
 from resnet_analyzer.ops.multi_head_attention import MultiHeadAttention
 from resnet_analyzer.ops.separable_conv2d import SeparableConv2d
 from resnet_analyzer.ops.transposed_conv2d import TransposedConv2d
-from resnet_analyzer.shapes import FeatureMap, Sequence
+from resnet_analyzer.shape import FeatureMap, Sequence
 from resnet_analyzer.window import Window
 
 

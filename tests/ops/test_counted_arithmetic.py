@@ -25,7 +25,7 @@ from resnet_analyzer.ops.max_pool2d import MaxPool2d
 from resnet_analyzer.ops.prelu import PReLU
 from resnet_analyzer.ops.rescale import Rescale
 from resnet_analyzer.ops.upsampling2d import Upsampling2d
-from resnet_analyzer.shapes import FeatureMap, Vector
+from resnet_analyzer.shape import FeatureMap, Vector
 
 DONE: Counter[str] = Counter()
 

@@ -10,7 +10,7 @@ import pytest
 
 from resnet_analyzer.conventions.flops import flops
 from resnet_analyzer.graph import GraphBuilder
-from resnet_analyzer.measure import measure
+from resnet_analyzer.measurement import measure
 from resnet_analyzer.ops.activation import Activation
 from resnet_analyzer.ops.batch_norm import BatchNorm
 from resnet_analyzer.ops.conv2d import Conv2d
@@ -19,7 +19,7 @@ from resnet_analyzer.ops.elementwise import Add
 from resnet_analyzer.ops.max_pool2d import MaxPool2d
 from resnet_analyzer.ops.transposed_conv2d import TransposedConv2d
 from resnet_analyzer.ops.upsampling2d import Upsampling2d
-from resnet_analyzer.shapes import FeatureMap, Sequence, Vector
+from resnet_analyzer.shape import FeatureMap, Sequence, Vector
 
 
 def test_grouped_convolution_is_not_opaque():

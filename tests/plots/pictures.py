@@ -3,7 +3,7 @@
 from functools import cache
 
 import resnet_analyzer as ra
-from resnet_analyzer.measure import Measurement
+from resnet_analyzer.measurement import Measurement
 from resnet_analyzer.plots._files import settings
 from resnet_analyzer.plots.palette import theme_named
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod
 
 from resnet_analyzer.architectures.base import architecture
-from resnet_analyzer.measure import measure
+from resnet_analyzer.measurement import measure
 
 MULTIPLIES = ("Conv2d", "Dense")
 

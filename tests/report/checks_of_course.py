@@ -2,8 +2,8 @@
 
 from resnet_analyzer.analyses.memory import memory
 from resnet_analyzer.architectures.base import architecture, find
-from resnet_analyzer.measure import measure
-from resnet_analyzer.shapes import spell
+from resnet_analyzer.measurement import measure
+from resnet_analyzer.shape import spell
 
 from . import by_hand
 from .lesson_checks import WORDS, check, figures_say, product_says, rows_of, total

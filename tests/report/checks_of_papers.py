@@ -3,7 +3,7 @@
 from math import prod
 
 from resnet_analyzer.conventions.flops import flops
-from resnet_analyzer.shapes import spell
+from resnet_analyzer.shape import spell
 
 from . import by_hand
 from .lesson_checks import WORDS, check, figures_say, product_says, rows_of, total

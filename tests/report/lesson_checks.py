@@ -5,7 +5,7 @@ from functools import lru_cache
 from math import prod
 
 from resnet_analyzer.architectures.base import architecture
-from resnet_analyzer.measure import measure
+from resnet_analyzer.measurement import measure
 
 from .read_reports import says
 

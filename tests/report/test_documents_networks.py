@@ -10,9 +10,9 @@ from resnet_analyzer.analyses.memory import memory
 from resnet_analyzer.analyses.receptive_field import receptive_fields
 from resnet_analyzer.architectures.base import find
 from resnet_analyzer.conventions.flops import flops
-from resnet_analyzer.measure import measure
+from resnet_analyzer.measurement import measure
 from resnet_analyzer.report.standard import NETWORKS
-from resnet_analyzer.shapes import FeatureMap, spell
+from resnet_analyzer.shape import FeatureMap, spell
 
 from . import by_hand
 from .read_reports import column, names, says, tables

@@ -13,7 +13,7 @@ import pytest
 import resnet_analyzer.report.lessons as lessons
 from resnet_analyzer.analyses.formula.recipe import recipe_of
 from resnet_analyzer.architectures.base import architecture, find
-from resnet_analyzer.measure import WRITERS, measure
+from resnet_analyzer.measurement import WRITERS, measure
 from resnet_analyzer.report.document import loose
 from resnet_analyzer.report.lessons.base import LESSONS
 from resnet_analyzer.report.network import network_report
@@ -121,7 +121,7 @@ def test_unknown_costs_are_told():
     from resnet_analyzer.graph import GraphBuilder
     from resnet_analyzer.ops.conv2d import Conv2d
     from resnet_analyzer.ops.opaque import Opaque
-    from resnet_analyzer.shapes import FeatureMap
+    from resnet_analyzer.shape import FeatureMap
 
     build = GraphBuilder("net")
     build.add("mystery", Opaque("Lambda"), build.chain(build.input(FeatureMap(8, 8, 3)), ("conv", Conv2d(4, 3))))
@@ -153,7 +153,7 @@ def test_the_cross_check_that_is_there_is_quoted(tmp_path):
 def test_the_same_bytes_in_every_process(name):
     code = (
         "import sys; from resnet_analyzer.report.lessons.base import LESSONS;"
-        "from resnet_analyzer.measure import WRITERS;"
+        "from resnet_analyzer.measurement import WRITERS;"
         "from resnet_analyzer.report.files import files_of; import hashlib;"
         "files = files_of(LESSONS[sys.argv[1]].make(()), 'x', WRITERS['markdown']);"
         "print(hashlib.sha256(repr(sorted(files.items())).encode()).hexdigest())"

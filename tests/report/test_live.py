@@ -7,14 +7,14 @@ import pytest
 from resnet_analyzer.analyses.formula.recipe import recipe_of, recipe_of_graph
 from resnet_analyzer.architectures.base import ARCHITECTURES, find
 from resnet_analyzer.graph import GraphBuilder
-from resnet_analyzer.measure import WRITERS, measure
+from resnet_analyzer.measurement import WRITERS, measure
 from resnet_analyzer.ops.conv2d import Conv2d
 from resnet_analyzer.ops.max_pool2d import MaxPool2d
 from resnet_analyzer.report.live import live_data
 from resnet_analyzer.report.measured import measured_report
 from resnet_analyzer.report.network import network_report
 from resnet_analyzer.report.numbers import share
-from resnet_analyzer.shapes import FeatureMap, spell
+from resnet_analyzer.shape import FeatureMap, spell
 from tests.analyses.evaluate_data import evaluate
 
 FEW = ("resnet50", "resnet20", "densenet121", "googlenet", "alexnet", "lecture101", "seresnet50")

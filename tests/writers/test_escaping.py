@@ -8,10 +8,10 @@ from html.parser import HTMLParser
 import pytest
 
 from resnet_analyzer.graph import GraphBuilder
-from resnet_analyzer.measure import WRITERS, measure
+from resnet_analyzer.measurement import WRITERS, measure
 from resnet_analyzer.ops.conv2d import Conv2d
 from resnet_analyzer.report.measured import measured_report
-from resnet_analyzer.shapes import FeatureMap
+from resnet_analyzer.shape import FeatureMap
 
 NASTY = [
     '<script>alert("1")</script>',

@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from resnet_analyzer.architectures.base import ARCHITECTURES
-from resnet_analyzer.measure import measure
+from resnet_analyzer.measurement import measure
 from resnet_analyzer.report.listing import detail, listing
 from resnet_analyzer.report.measured import measured_report
 from resnet_analyzer.report.model import Column, Report, Table

@@ -8,7 +8,7 @@ from typing import Any
 
 from ...dim import Dim, supposing, symbol
 from ...errors import CheckFailed, UsageError
-from ...measure import Measurement
+from ...measurement import Measurement
 from .conditions import Condition, reduced
 from .recipe import Recipe
 from .symbols import Converter

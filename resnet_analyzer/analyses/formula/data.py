@@ -19,7 +19,7 @@ from typing import Any
 from ...conventions.activations import activations
 from ...conventions.flops import flops
 from ...conventions.macs import macs
-from ...shapes import FeatureMap
+from ...shape import FeatureMap
 from .closed import ClosedForm, over_symbols
 from .recipe import Recipe
 from .symbols import Converter

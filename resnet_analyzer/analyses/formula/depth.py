@@ -20,7 +20,7 @@ from ...conventions.flops import flops
 from ...conventions.macs import macs
 from ...dim import Dim, total
 from ...errors import Undecided
-from ...measure import Measurement, Row
+from ...measurement import Measurement, Row
 from .closed import FIGURES, ClosedForm, form_of, over_symbols
 from .conditions import Condition, reduced
 from .recipe import Recipe

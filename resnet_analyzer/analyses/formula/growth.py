@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from ...dim import Dim, symbol
 from ...errors import Undecided
-from ...measure import Measurement, Row
+from ...measurement import Measurement, Row
 from . import depth
 from .recipe import Recipe
 from .symbols import Converter

@@ -15,8 +15,8 @@ from ...architectures.base import Architecture
 from ...dim import Dim
 from ...errors import UnknownName, UsageError
 from ...graph import Graph
-from ...measure import Measurement, measure
-from ...shapes import FeatureMap
+from ...measurement import Measurement, measure
+from ...shape import FeatureMap
 
 ALIASES = {"growth": "growth_rate", "height": "h", "batch_size": "batch"}
 SIZES = ("n", "h", "w")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...measure import Measurement
+from ...measurement import Measurement
 from ...plots.base import PLOTS
 from ..comparison import kernel_weights
 from ..document import document, figure

@@ -7,9 +7,9 @@ from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
 from ...architectures.base import find
-from ...measure import Measurement, Row, measure
+from ...measurement import Measurement, Row, measure
 from ...registry import Registry
-from ...shapes import spell
+from ...shape import spell
 from ..model import Report
 
 Said: TypeAlias = Sequence[str]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...measure import Measurement
-from ...shapes import spell
+from ...measurement import Measurement
+from ...shape import spell
 from ..document import document, figure
 from ..model import Column, Report, Section, Table
 from ..numbers import grouped, share, short, times

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from ...graph import Graph, GraphBuilder
-from ...measure import Measurement, measure
+from ...measurement import Measurement, measure
 from ...ops.conv2d import Conv2d
-from ...shapes import FeatureMap, spell
+from ...shape import FeatureMap, spell
 from ..document import document, figure
 from ..model import Column, Report, Section, Table
 from ..numbers import grouped, percent, share, short, times

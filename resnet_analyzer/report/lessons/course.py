@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ...conventions.flops import flops
-from ...measure import Measurement, Row
-from ...shapes import spell
+from ...measurement import Measurement, Row
+from ...shape import spell
 from ..document import document, figure
 from ..model import Column, Report, Section, Table
 from ..numbers import grouped, short

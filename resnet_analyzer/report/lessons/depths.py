@@ -6,7 +6,7 @@ from typing import Any
 
 from ...analyses.memory import memory
 from ...architectures.base import find
-from ...measure import Measurement, Totals
+from ...measurement import Measurement, Totals
 from ..document import document, figure
 from ..model import Column, Report, Section, Table
 from ..numbers import grouped, printed, short

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from ...architectures.base import find
-from ...measure import Measurement, Row
-from ...shapes import FeatureMap
+from ...measurement import Measurement, Row
+from ...shape import FeatureMap
 from ..document import document, figure
 from ..model import Column, Report, Section, Table
 from ..numbers import grouped, percent, printed, short, times

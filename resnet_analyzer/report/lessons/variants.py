@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from ...measure import Measurement
+from ...measurement import Measurement
 from ..document import document, figure
 from ..model import Column, Report, Section, Table
 from ..numbers import grouped, short, times

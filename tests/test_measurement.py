@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from resnet_analyzer.dim import symbol
 from resnet_analyzer.errors import CheckFailed, DimensionOverflow, UsageError
 from resnet_analyzer.graph import Graph, GraphBuilder, Node
-from resnet_analyzer.measure import CHUNK_CELLS, Totals, measure, walk
+from resnet_analyzer.measurement import CHUNK_CELLS, Totals, measure, walk
 from resnet_analyzer.ops.activation import Activation
 from resnet_analyzer.ops.base import Op, Weight
 from resnet_analyzer.ops.batch_norm import BatchNorm
@@ -34,7 +34,7 @@ from resnet_analyzer.ops.opaque import Opaque
 from resnet_analyzer.ops.reshape import Permute, Reshape
 from resnet_analyzer.ops.separable_conv2d import SeparableConv2d
 from resnet_analyzer.ops.transposed_conv2d import TransposedConv2d
-from resnet_analyzer.shapes import FeatureMap, Vector
+from resnet_analyzer.shape import FeatureMap, Vector
 
 
 def stem(height, width, channels=3, filters=8, groups=1) -> Graph:

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from operator import index
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
-from .errors import DimensionOverflow, Undecided, UsageError
+from ..errors import DimensionOverflow, Undecided, UsageError
 
 if TYPE_CHECKING:
     import numpy

@@ -7,7 +7,7 @@ import pytest
 
 from resnet_analyzer.dim import symbol
 from resnet_analyzer.errors import DimensionOverflow
-from resnet_analyzer.shapes import FeatureMap, Sequence, Vector, identical, shape_of, spell
+from resnet_analyzer.shape import FeatureMap, Sequence, Vector, identical, shape_of, spell
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from math import prod
 from operator import index
-from types import ModuleType
 from typing import Any, NamedTuple
 
 from .conventions.activations import activations as count_activations
@@ -20,7 +19,7 @@ from .graph import Graph, Node
 from .ops.base import NO_WORK, Check, Cost, Weight, Work, require_whole
 from .ops.opaque import Opaque
 from .registry import Registry
-from .shapes import Shape
+from .shape import Shape
 
 CHUNK_CELLS = 16_384  # cells of a numpy grid measured at once: fastest in tests/benchmarks, and memory stays flat
 
@@ -194,7 +193,7 @@ def measure(graph: Graph, batch: Dim = 1) -> Measurement:
 
     >>> from resnet_analyzer.ops.conv2d import Conv2d
     >>> from resnet_analyzer.graph import GraphBuilder
-    >>> from resnet_analyzer.shapes import FeatureMap
+    >>> from resnet_analyzer.shape import FeatureMap
     >>> build = GraphBuilder("tiny")
     >>> _ = build.add("conv", Conv2d(16, 3), build.input(FeatureMap(8, 8, 3)))
     >>> measure(build.graph()).totals.macs   # 3·3·3 · 16 · 6·6
@@ -325,13 +324,3 @@ def _layer(row: Row, batch: Dim) -> dict[str, Any]:
         "weights": {weight.name: list(weight.shape) for weight in row.weights},
         "status": row.status,
     }
-
-
-class _CallableModule(ModuleType):
-    """`resnet_analyzer.measure` is this module as soon as anyone imports it, and the function for all users."""
-
-    def __call__(self, graph: Graph, batch: Dim = 1) -> Measurement:
-        return measure(graph, batch)
-
-
-sys.modules[__name__].__class__ = _CallableModule
