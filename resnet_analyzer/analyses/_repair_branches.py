@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice, product
 
-from ..importers._design_edit import Mend
-from ..importers._design_read import Reading
-from ..importers._design_write import _spelled_input
+from ..design import Mend, Reading, spelled_input
 from ..measurement import Row
 from ..ops.batch_norm import BatchNorm
 from ..ops.concatenate import Concatenate
@@ -149,7 +147,7 @@ def _projection(reading: Reading, row: Row, index: int, wanted: Shape) -> Iterat
     bias = any(isinstance(each.node.op, BatchNorm) for each in reading.rows.values())
     json = reading.source.json
     said = {"name": new, "filters": wanted[-1], "strides": stride}
-    said |= {"inputs": _spelled_input(name, scope, taken)} | ({"use_bias": False} if bias else {})
+    said |= {"inputs": spelled_input(name, scope, taken)} | ({"use_bias": False} if bias else {})
     entry = _flow(said, json)
     add = inserted(reading, row.name, f'{{"conv2d": {entry}}}' if json else f"conv2d: {entry}", "")
     names = list(row.node.inputs)
@@ -172,7 +170,7 @@ def _names() -> Iterator[str]:
 def _flow(said: dict[str, object], json: bool) -> str:
     from json import dumps
 
-    from ..importers._design_write import _flow as flow
+    from ..design import flow
 
     return dumps(said, ensure_ascii=False) if json else flow(said)
 

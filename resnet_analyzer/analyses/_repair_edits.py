@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..importers._design_blocks import VOCABULARY
-from ..importers._design_edit import Edit, Mend, insert_entry, remove_entry, remove_pair, spelled
-from ..importers._design_entry import Entry, quoted, set_field
-from ..importers._design_fields import op_fields
-from ..importers._design_read import Reading
-from ..importers._design_text import Items, Pairs, Scalar
-from ..importers._design_write import _spelled_input
+from ..design import (
+    VOCABULARY,
+    Edit,
+    Entry,
+    Items,
+    Mend,
+    Pairs,
+    Reading,
+    Scalar,
+    insert_entry,
+    op_fields,
+    quoted,
+    remove_entry,
+    remove_pair,
+    set_field,
+    spelled,
+    spelled_input,
+)
 from ..measurement import Row
 from ..shape import is_map
 
@@ -108,7 +119,7 @@ def inputs_mend(reading: Reading, row: Row, names: list[str], says: str) -> Mend
     if entry is None or entry.op is None:
         return None
     known = set(reading.rows)
-    value = [_spelled_input(name, row.node.scope, known) for name in names]
+    value = [spelled_input(name, row.node.scope, known) for name in names]
     edits = set_field(reading.source, entry, "inputs", value)
     return Mend(says, edits, row.name) if edits else None
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..importers._design_edit import Mend, replace
-from ..importers._design_read import Reading
+from ..design import Mend, Reading, replace
 from ..shape import is_map
 from ._repair_edits import appended, both, field_mend, inserted
 from ._repair_rules import channel_source

@@ -7,9 +7,8 @@ from dataclasses import fields
 from math import gcd
 from typing import Any
 
+from ..design import Mend, Reading
 from ..errors import AnalyzerError
-from ..importers._design_edit import Mend
-from ..importers._design_read import Reading
 from ..measurement import Row, walk
 from ..ops.concatenate import Concatenate
 from ..ops.elementwise import Add, Multiply, Subtract

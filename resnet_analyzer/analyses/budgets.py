@@ -9,9 +9,20 @@ from difflib import get_close_matches
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from ..importers._design_entry import Problem, quoted
-from ..importers._design_fields import Field, FieldError, kind_of, read_shape, whole_number
-from ..importers._design_text import Items, Pairs, Place, Scalar, Value
+from ..design import (
+    Field,
+    FieldError,
+    Items,
+    Pairs,
+    Place,
+    Problem,
+    Scalar,
+    Value,
+    kind_of,
+    quoted,
+    read_shape,
+    whole_number,
+)
 from ..measurement import Measurement, Row, Totals
 from ..shape import spell
 

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..importers._design_edit import Mend
-from ..importers._design_entry import quoted
-from ..importers._design_read import Failure, Reading
-from ..importers._design_text import Place
+from ..design import Failure, Mend, Place, Reading, quoted
 from ..measurement import Row
 from ..ops.input import Input
 from ..shape import Shape, spell

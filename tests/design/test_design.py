@@ -7,13 +7,10 @@ import json
 import pytest
 
 from resnet_analyzer.architectures.base import ARCHITECTURES
+from resnet_analyzer.design import examine_text, op_fields, schema, write_design
 from resnet_analyzer.errors import UsageError
 from resnet_analyzer.graph import GraphBuilder
-from resnet_analyzer.importers._design_fields import op_fields
-from resnet_analyzer.importers._design_schema import schema
-from resnet_analyzer.importers._design_write import write_design
-from resnet_analyzer.importers.base import Request, importer_for, load
-from resnet_analyzer.importers.design import examine_text
+from resnet_analyzer.importers.base import importer_for, load
 from resnet_analyzer.measurement import measure
 from resnet_analyzer.ops.base import OPS
 from resnet_analyzer.ops.concatenate import Concatenate
@@ -31,7 +28,7 @@ def rows(graph):
 
 
 def read(text, **request):
-    reading = examine_text("mine.yaml", text, Request(**request))
+    reading = examine_text("mine.yaml", text, **request)
     assert [problem.says for problem in reading.problems] == []
     return reading.graph
 

@@ -15,8 +15,8 @@ from typing import Any, Literal, NamedTuple, get_args, get_origin, get_type_hint
 from ..errors import UsageError
 from ..ops.base import Op, Weight
 from ..shape import Shape
-from ._design_expression import evaluate
-from ._design_text import Items, Pairs, Scalar, Value
+from ._expression import evaluate
+from ._text import Items, Pairs, Scalar, Value
 
 Names = Mapping[str, Fraction | int]
 
