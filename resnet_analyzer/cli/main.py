@@ -6,6 +6,7 @@ import codecs
 import gc
 import os
 import sys
+import warnings
 from collections.abc import Sequence
 from importlib import import_module
 from typing import NoReturn
@@ -73,6 +74,8 @@ def program(context: click.Context) -> None:
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the program and exit: 0 fine, 1 a check failed, 2 bad usage or input (one line says what)."""
     _spell_for_the_encoding()
+    if not sys.warnoptions:  # what a library will change one day is for its callers, not for who runs this
+        warnings.simplefilter("ignore", FutureWarning)
     collecting = gc.isenabled()
     gc.disable()  # a graph of thousands of layers holds no garbage, and looking for it takes a tenth of the time
     try:

@@ -16,7 +16,7 @@ from ..report.model import Report
 from . import _completion as completion
 from ._folder import write_folder
 from ._network import Wanted, Word, is_source, network_options, split_target
-from ._output import deliver_text, show
+from ._output import deliver_text, draw_quietly, show
 from ._recipe import resolve_recipe
 from ._source import graph_of
 
@@ -55,6 +55,7 @@ def command(
     Without -o, standard output; pictures are then told in words (HTML holds them).
     With --standard, the reports that this project's own folder `reports` holds.
     """
+    draw_quietly()
     if standard:
         if targets or with_keras or format_name not in (None, "markdown"):
             raise UsageError("report --standard writes its own networks as markdown: give -o DIR, or --check, alone")

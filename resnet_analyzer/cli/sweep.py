@@ -10,7 +10,7 @@ import click
 
 from ..errors import UsageError
 from ._network import Count, Wanted
-from ._output import Destination, _writer, deliver
+from ._output import Destination, _writer, deliver, draw_quietly
 from ._quantity import quantity
 from ._recipe import names_of, resolve_recipe
 
@@ -173,6 +173,7 @@ def _write(job: Any, tables: Iterator[Any], pareto: list[tuple[str, int]], given
         if kind == "picture":
             from ..plots.sweep import save_sweep
 
+            draw_quietly()
             names = header(job.space)
             across = _figure(given["across"]) if given["across"] else (*job.space.variables, "trainable_params")[0]
             for name in (across, _figure(given["up"])):

@@ -10,6 +10,8 @@ import time
 
 import pytest
 
+from .conftest import ROOT
+
 
 @pytest.fixture
 def old(tmp_path):
@@ -225,3 +227,28 @@ def test_files_are_utf_8_whatever_the_locale(process, tmp_path):
     file = tmp_path / "out.md"
     process("--depth", "50", "-o", str(file), env={"PYTHONIOENCODING": "ascii", "LC_ALL": "C"})
     assert "224×224×3" in file.read_text(encoding="utf-8")
+
+
+DRAWING = [
+    ("formula", "resnet18", "-o", "x.png"),
+    ("sweep", "--net", "resnet18", "--input", "32:64:32", "-o", "x.svg"),
+    ("report", "alexnet", "-o", "x.html"),
+]
+
+
+@pytest.mark.parametrize("arguments", DRAWING, ids=["formula", "sweep", "report"])
+def test_no_library_speaks_on_standard_error(process, tmp_path, arguments):
+    """Not of a home folder that is none, nor of settings it does not know, nor of what it will change one day."""
+    (tmp_path / "home").touch()
+    (tmp_path / "matplotlibrc").write_text("no.such.setting: 1\n")
+    (tmp_path / "sitecustomize.py").write_text(
+        "import builtins, warnings\nreal = builtins.__import__\n"
+        "def imported(name, *rest, **more):\n"
+        "    if name == 'numpy': warnings.warn('numpy will change', FutureWarning)\n"
+        "    return real(name, *rest, **more)\n"
+        "builtins.__import__ = imported\n"
+    )
+    settings = {"HOME": str(tmp_path / "home"), "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"}
+    ended = process(*arguments, env=settings, cwd=tmp_path)
+    assert (ended.returncode, ended.stderr) == (0, b"")
+    assert (tmp_path / arguments[-1]).stat().st_size > 0
