@@ -16,10 +16,6 @@ from resnet_analyzer.importers.base import Request, load, load_with
 
 keras = pytest.importorskip("keras")
 layers = keras.layers
-pytestmark = [  # Keras' own: numpy arrays of its variables, and the format of .h5
-    pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy keyword:DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore:.*HDF5 file via:UserWarning"),
-]
 
 
 def small(*more):
@@ -160,7 +156,6 @@ def test_weights_alone(refused, tmp_path):
     assert "the file holds weights at most" in refused(tmp_path / "x.weights.h5")
 
 
-@pytest.mark.filterwarnings("ignore:.*lambda.*:UserWarning")
 @pytest.mark.parametrize("name", ["x.keras", "x.h5"])
 def test_a_lambda_is_refused_and_does_not_run(saved, refused, tmp_path, name):
     marker = tmp_path / "ran"
