@@ -11,10 +11,13 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape, quoteattr
 
+from ..files import writing
 from ._words import safe
 from .palette import LIGHT, Theme, tones
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from .base import Picture
 
 PIXELS = 96  # per inch: a CSS pixel
@@ -59,6 +62,13 @@ def _drawn(key: str) -> bool:
     """Whether a setting changes how things look (and is no longer to be decided, as the backend is)."""
     groups = ("axes", "figure", "font", "grid", "hatch", "lines", "markers", "patch", "path", "savefig", "svg", "text")
     return key.split(".")[0] in (*groups, "xtick", "ytick", "legend", "mathtext", "agg", "image", "contour")
+
+
+def save(figure: Figure, path: str, **options: Any) -> None:
+    """Write a figure to a file, in the format of its ending; OutputError if it cannot be written."""
+    ending = path.lower().rpartition(".")[2]
+    with writing(path) as file:
+        figure.savefig(file, format=ending, metadata={"Date": None} if ending == "svg" else None, **options)
 
 
 def png_bytes(picture: Picture, theme: Theme) -> bytes:
