@@ -158,5 +158,5 @@ def _exactly(name: str, figure: str, node: Value, actual: int) -> Verdict:
 def _shape(row: Row, node: Value) -> Verdict:
     if isinstance(node, (Items, Scalar)):
         wanted = read_shape(node, {}, "expect")
-        return Verdict("expected", row.name, spell(wanted), spell(row.output), tuple(wanted) == row.output, node.place)
+        return Verdict("expected", row.name, spell(wanted), spell(row.output), wanted == row.output, node.place)
     raise FieldError(node, "expect: a layer's output is written as 56x56x256")

@@ -69,7 +69,7 @@ class Budget:
 def figures(reading: Reading) -> Figures:
     """Parameters and MACs of a design, as far as they are known."""
     rows = reading.rows.values()
-    params = sum(row.trainable_params for row in rows)
+    params = sum(row.params for row in rows)
     return Figures(params, sum(count_macs(row.work) for row in rows), all(row.cost.exact for row in rows))
 
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from ..architectures._residual_style import STYLES
 from ..dim import Dim
 from ..errors import UsageError
-from ..shape import FeatureMap, Shape, shape_of
+from ..shape import Shape
 from ._blocks import BLOCK
 from ._edit import Mend, replace
 from ._entry import Problem, kind_named, near_words, quoted, renames
@@ -194,25 +194,25 @@ def _sizes(source: Text, header: Header, sizes: Sizes, problems: list[Problem]) 
     if "input" in header.nodes:
         header.input = _map(_value(source, header, "input", problems), header.nodes["input"], channels, problems)
     elif not _begins_with_input(header.layers):
-        header.input = FeatureMap(224, 224, channels or 3)
-    if sizes.input is not None and header.input is not None:
-        header.input = shape_of(*sizes.input, *header.input[len(sizes.input) :])
+        header.input = Shape(1, 224, 224, channels or 3)
+    if request.input is not None and header.input is not None:
+        header.input = Shape(1, *request.input, *header.input[1 + len(request.input) :])
     if header.input is not None:
-        header.variables.setdefault("channels", header.input.channels)
+        header.variables.setdefault("channels", header.input[-1])
 
 
 def _map(shape: Shape | None, node: Value, channels: int | None, problems: list[Problem]) -> Shape:
     """The input's shape from one, two or three sizes."""
     if shape is None:
-        return FeatureMap(224, 224, channels or 3)
-    if isinstance(node, Items) and len(shape) == 1:
+        return Shape(1, 224, 224, channels or 3)
+    if isinstance(node, Items) and len(shape) == 2:
         return shape  # [10]: a vector of ten features
-    if len(shape) == 3:
-        if channels not in (None, shape[2]):
-            says = f"input has {shape[2]} channels, and channels says {channels}"
+    if len(shape) == 4:
+        if channels not in (None, shape[3]):
+            says = f"input has {shape[3]} channels, and channels says {channels}"
             problems.append(Problem("value", says, node.place))
         return shape
-    return FeatureMap(shape[0], shape[-1], channels or 3)
+    return Shape(1, shape[1], shape[-1], channels or 3)
 
 
 def _begins_with_input(layers: Items | None) -> bool:

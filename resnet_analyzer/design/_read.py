@@ -181,7 +181,7 @@ class Reader(Notes):
         """The channels that a node puts out, or `otherwise` where that cannot be known."""
         self._measure()
         output = self.rows[name].output if name in self.rows else None
-        return otherwise if output is None else output.channels
+        return otherwise if output is None else output[-1]
 
     def count(self, word: str) -> int:
         """1, 2, 3 … for each time that the word is asked for in this scope."""

@@ -8,8 +8,8 @@ from typing import Any
 from ._files import save, settings
 
 LABELS = {
-    "trainable_params": "parameters",
-    "params": "parameters and statistics",
+    "params": "parameters",
+    "all_params": "parameters and statistics",
     "macs": "MACs",
     "flops": "FLOPs",
     "n": "input size",
