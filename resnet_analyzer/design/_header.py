@@ -6,16 +6,16 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from ..architectures._residual_style import STYLES
+from ..architectures.residual_style import STYLES
 from ..dim import Dim
 from ..errors import UsageError
 from ..shape import Shape
-from ._blocks import BLOCK
 from ._edit import Mend, replace
 from ._entry import Problem, kind_named, near_words, quoted, renames
 from ._expression import evaluate
 from ._fields import Field, FieldError, kind_of, read_value
 from ._text import Items, Pairs, Place, Scalar, Text, Value
+from ._vocabulary import BLOCK
 
 STYLE_NAMES = tuple(name for name in STYLES if name != "keras_v2")
 TEXTS = ("title", "source", "remark", "says")
@@ -195,8 +195,8 @@ def _sizes(source: Text, header: Header, sizes: Sizes, problems: list[Problem]) 
         header.input = _map(_value(source, header, "input", problems), header.nodes["input"], channels, problems)
     elif not _begins_with_input(header.layers):
         header.input = Shape(1, 224, 224, channels or 3)
-    if request.input is not None and header.input is not None:
-        header.input = Shape(1, *request.input, *header.input[1 + len(request.input) :])
+    if sizes.input is not None and header.input is not None:
+        header.input = Shape(1, *sizes.input, *header.input[1 + len(sizes.input) :])
     if header.input is not None:
         header.variables.setdefault("channels", header.input[-1])
 
