@@ -10,8 +10,8 @@ import click
 
 from ..architectures.base import find
 from ..errors import OutputError
+from ..files import write_text
 from ._network import COUNT, Wanted, parse_settings, parse_size, split_target
-from ._output import write_whole
 
 
 @click.command()
@@ -51,5 +51,5 @@ def command(
         return
     if os.path.exists(file) and not force:
         raise OutputError(f"{file} is there already; name another file, or say --force")
-    write_whole(file, text)
+    write_text(file, text)
     click.echo(f"{file}: {architecture.title}, {len(graph)} layers. Next: resnet-analyze verify {file}", err=True)

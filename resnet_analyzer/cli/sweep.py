@@ -9,8 +9,9 @@ from typing import Any
 import click
 
 from ..errors import UsageError
+from ..files import writing, writing_text
 from ._network import Count, Wanted
-from ._output import Destination, _writer, deliver, draw_quietly
+from ._output import Destination, _writer, deliver, draw_quietly, standard_output
 from ._quantity import quantity
 from ._recipe import names_of, resolve_recipe
 
@@ -162,11 +163,13 @@ def _write(job: Any, tables: Iterator[Any], pareto: list[tuple[str, int]], given
     if pareto:
         tables = _front(job, tables, pareto)
     if kind == "csv":
-        write_csv(job.space, tables, output)
+        with standard_output() if output is None else writing_text(output) as file:
+            write_csv(job.space, tables, file)
     elif kind == "parquet":
         if output is None:
             raise UsageError("a Parquet file needs a name: --output designs.parquet")
-        write_parquet(job.space, tables, output)
+        with writing(output) as binary:
+            write_parquet(job.space, tables, binary)
     else:
         limit = LINES if destination and output is None and destination.writer.name == "table" else MOST
         rows, kept = _collected(job, tables, limit, rows_of)

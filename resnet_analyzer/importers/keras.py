@@ -13,8 +13,8 @@ from ..dim import Dim
 from ..errors import UsageError
 from ..graph import Graph
 from ..shape import Shape
-from ._framework import MissingFramework
 from .base import Request, importer
+from .framework import MissingFramework
 
 FACTORY = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
 SUFFIXES = (".keras", ".h5", ".hdf5")
