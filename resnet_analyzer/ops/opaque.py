@@ -40,6 +40,6 @@ class Opaque(Op):
     def rule(self, *shapes: Shape) -> Cost:
         """The declared output; how much work it is, nobody knows."""
         output = self.output
-        if output is None and self.elementwise and shapes:
+        if output is None and self.elementwise and len(shapes):
             output = shapes[0]
         return Cost(output, self.weights, unknown=("work",))
