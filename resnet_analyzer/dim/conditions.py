@@ -17,6 +17,7 @@ from .polynomial import (
     Floor,
     Largest,
     Polynomial,
+    Symbolic,
     Value,
     Variable,
     floor_of,
@@ -30,11 +31,11 @@ from .polynomial import (
 )
 from .terms import content, denominator, key, quotient
 
-supposed: ContextVar[list[Any] | None] = ContextVar("supposed", default=None)  # by `dim.supposing`, per thread or task
+SUPPOSED: ContextVar[list[Any] | None] = ContextVar("supposed", default=None)  # by `dim.supposing`, per thread or task
 
 
 @dataclass(frozen=True)
-class Condition:
+class Condition(Symbolic):
     """left ≥ right (`least`), left = right (`equal`), left ≠ right (`differ`), left | right (`divides`), or several.
 
     >>> from .polynomial import variable
@@ -124,6 +125,13 @@ class Condition:
         if self.kind == "least":
             return largest_of(difference + 1, 0) - largest_of(difference, 0)
         return _zero(difference) if self.kind == "equal" else 1 - _zero(difference)
+
+    @property
+    def comparison(self) -> Condition:
+        """The same as one comparison or division of two formulas."""
+        if self.kind not in ("both", "either"):
+            return self
+        return Condition("equal", (polynomial(self.indicator), polynomial(1)))
 
     @property
     def bound(self) -> tuple[str, int] | None:

@@ -9,7 +9,7 @@ Knuth, Patashnik, Concrete Mathematics, eq. 3.11). What turns out to be a number
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import ceil, gcd, lcm
 from operator import index
 from typing import Any, TypeAlias
@@ -19,6 +19,12 @@ from .arrays import any_array, guarded_product, guarded_total, larger
 from .terms import Number, Terms, denominator, divided, joined, key, plain, quotient, shared_factor, summed
 
 Value: TypeAlias = Any  # a number, or a Polynomial that is none
+
+
+class Symbolic:
+    """What is known by its symbols alone: a polynomial, or a condition on one."""
+
+    __slots__ = ()
 
 
 class Atom(str):
@@ -91,7 +97,7 @@ class Largest(Atom):
         return self.parts
 
 
-class Polynomial:
+class Polynomial(Symbolic):
     """A sum of monomials with their coefficients; compared, hashed and printed by what it says.
 
     >>> n = variable("n")
@@ -268,6 +274,13 @@ def polynomial(value: Value) -> Polynomial:
 def settled(value: Value) -> Value:
     """A formula, or the number that it is."""
     return made(value.terms) if type(value) is Polynomial else value
+
+
+def sum_of(values: Sequence[Value]) -> Value:
+    """The sum of numbers and formulas, their terms collected once."""
+    formulas = [value for value in values if type(value) is Polynomial]
+    number = sum([value for value in values if type(value) is not Polynomial])
+    return made(summed([term for each in formulas for term in each.terms.items()])) + number if formulas else number
 
 
 def variable(name: str, least: int = 1) -> Polynomial:
