@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from itertools import product as every
+from threading import Thread
 
 import numpy
 import pytest
@@ -130,6 +131,27 @@ class TestConditions:
             dim.certain(numpy.array([True, False]))
         with pytest.raises(Undecided, match=r"whether n = 3 is not known: give a number"):
             dim.certain(dim.equal(N, 3))
+
+    def test_what_is_supposed_holds_in_one_thread_alone(self):
+        asked = []
+
+        def ask():
+            try:
+                asked.append(dim.certain(dim.equal(N, 3)))
+            except Undecided:
+                asked.append("undecided")
+
+        with dim.supposing() as outer:
+            other = Thread(target=ask)
+            other.start()
+            other.join()
+            with dim.supposing() as inner:
+                ask()
+            assert dim.suppose(dim.at_least(N, 5))
+        assert asked == ["undecided", False]
+        assert (list(map(str, outer)), list(map(str, inner))) == (["n ≥ 5"], ["n ≠ 3"])
+        ask()
+        assert asked[-1] == "undecided"
 
     def test_holds(self):
         assert dim.holds(numpy.array([True])) is True
