@@ -22,7 +22,7 @@ from ..analyses.formula.recipe import Recipe
 from ..conventions.activations import activations
 from ..conventions.flops import flops
 from ..conventions.macs import macs
-from ..dim import Dim, is_number, total
+from ..dim import Dim, is_exactly, is_number, total
 from ..dim.polynomial import Polynomial, polynomial
 from ..dim.spelling import marked
 from ..errors import AnalyzerError, Undecided
@@ -124,11 +124,14 @@ class _Cells:
         return [None, _text(part.what), self._shape(part.rows[-1]), *self._figures(part.rows, all_macs)]
 
     def _shape(self, row: Row) -> Cell:
-        return None if row.output is None else {"shape": [self.number(size) for size in row.output]}
+        if row.output is None:
+            return None
+        alone = len(row.output) > 1 and is_exactly(row.output[0], 1)  # as `spell` leaves out a batch of one
+        return {"shape": [self.number(size) for size in row.output[alone:]]}
 
     def _figures(self, rows: Sequence[Row], all_macs: int) -> list[Cell]:
         work = [row.work for row in rows]
-        sums = [total(row.trainable_params for row in rows)]
+        sums = [total(row.params for row in rows)]
         sums += [total(map(count, work)) for count in (macs, flops, activations)]
         held, cost, done, out = [None if each == 0 else self.number(each) for each in sums]
         part = None if cost is None else {"share": [cost, all_macs]}

@@ -15,7 +15,9 @@ from ...errors import CheckFailed, UsageError
 from ...measurement import Measurement
 from .recipe import Recipe
 
-FIGURES = ("params", "trainable_params", "non_trainable_params", "macs", "flops", "activations")
+FIGURES = (
+    "params", "trainable_params", "frozen_params", "moving_statistics", "all_params", "macs", "flops", "activations"
+)  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,14 +14,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeAlias
 
-from ...conventions.activations import activations
-from ...conventions.flops import flops
-from ...conventions.macs import macs
-from ...dim import Dim, at_least, total
+from ...dim import Dim, at_least
 from ...dim.conditions import Condition, reduced
 from ...dim.polynomial import Polynomial, Value, polynomial, variable
 from ...errors import Undecided
-from ...measurement import Measurement, Row
+from ...measurement import Measurement, Row, totals_of
 from .closed import FIGURES, ClosedForm, form_of, over_symbols
 from .recipe import Recipe
 
@@ -54,13 +51,10 @@ def _measured(recipe: Recipe, others: Sequence[str], fixed: Mapping[str, Dim], b
     return over_symbols(recipe, others, {**fixed, **counts})
 
 
-def summed(rows: Sequence[Row], batch: Dim) -> Figures:
+def summed(rows: Sequence[Row]) -> Figures:
     """The figures of some rows as formulas."""
-    work = [row.work_for(batch) for row in rows]
-    params = total(row.params for row in rows)
-    trainable = total(row.trainable_params for row in rows)
-    sums = (params, trainable, params - trainable, *(total(map(count, work)) for count in (macs, flops, activations)))
-    return {name: polynomial(value) for name, value in zip(FIGURES, sums, strict=True)}
+    sums = totals_of(rows)
+    return {name: polynomial(getattr(sums, name)) for name in FIGURES}
 
 
 def _by_stage(rows: Sequence[Row]) -> tuple[list[Row], dict[str, dict[int, list[Row]]]]:
@@ -81,12 +75,11 @@ def _repeating(recipe: Recipe, others: Sequence[str], fixed: Mapping[str, Dim], 
     measured = [_measured(recipe, others, fixed, (blocks,) * count) for blocks in (1, 2, 3, 4)]
     form = form_of(recipe, others, *measured[3])
     split = [_by_stage(measurement.rows) for measurement, _ in measured]
-    batch = measured[0][0].batch
-    figures = summed(split[0][0], batch)
+    figures = summed(split[0][0])
     least = {}
     for index, stage in enumerate(split[0][1]):
         _require_equal_blocks(recipe, stage, split[3][1][stage])
-        costs = [summed(_rows(each[1][stage]), batch) for each in split]
+        costs = [summed(_rows(each[1][stage])) for each in split]
         name = f"blocks{index + 1}"
         from_one = _stage(recipe, stage, costs, name, figures)
         least[name] = 1 if from_one else 2
@@ -130,8 +123,8 @@ def _growing(recipe: Recipe, others: Sequence[str], fixed: Mapping[str, Dim], co
     outside, _ = _by_stage(measurement.rows)
     stem = [row for row in outside if row.node.scope.split("/")[0] == "stage1" or row.op == "Input"]
     unit = Stage.measured(recipe, others, fixed)
-    start = tuple(stem[-1].output or ())
-    figures = chained(summed(stem, measurement.batch), start, unit, count)
+    start = tuple(stem[-1].output or ())[1:]
+    figures = chained(summed(stem), start, unit, count)
     for blocks in ((1,) * count, tuple(2 + index % 2 for index in range(count))):
         _require_proof(recipe, others, fixed, figures, blocks)
     least = {f"blocks{i + 1}": 1 for i in range(count)}

@@ -40,17 +40,16 @@ class Stage(NamedTuple):
             return depth.over_symbols(small, free, {**values, **sides})[0]
 
         two, one = built(1, 1), built(1)
-        batch = two.batch
         first = _rows(two, "stage2/layer1")
-        growth = first[-1].output.channels - variable(C)  # type: ignore[union-attr]
+        growth = first[-1].output[-1] - variable(C)  # type: ignore[index]
         entering = {C: variable(C) - growth}  # what follows a block, over its own input
         between = _rows(two, "stage2/transition")
 
         def figures(rows: Sequence[Row], over: Mapping[str, Value]) -> depth.Figures:
-            found = depth.summed(rows, batch)
+            found = depth.summed(rows)
             return {name: polynomial(formula.replaced(over)) for name, formula in found.items()}
 
-        onward = tuple(polynomial(size).replaced(entering) for size in between[-1].output or ())
+        onward = tuple(polynomial(size).replaced(entering) for size in (between[-1].output or ())[1:])
         head = figures(_rows(one, "head"), entering)
         return cls(figures(first, {}), growth, figures(between, entering), onward, head)
 
