@@ -101,6 +101,13 @@ def abandon(stream: Any) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
+def draw_quietly() -> None:
+    """Keep matplotlib's remarks on fonts, caches and folders off standard error, which is for one line of our own."""
+    import logging
+
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
+
+
 def write_whole(path: str, text: str) -> None:
     """Write `text` to a temporary file beside `path` and move it into place; OutputError if that fails.
 

@@ -7,7 +7,7 @@ import click
 from ..errors import AnalyzerError, UsageError
 from . import _completion as completion
 from ._network import Wanted, network_options
-from ._output import Destination, _writer, deliver, show, write_whole
+from ._output import Destination, _writer, deliver, draw_quietly, show, write_whole
 from ._recipe import names_of, resolve_recipe
 
 PICTURES = (".png", ".svg", ".pdf")
@@ -43,6 +43,7 @@ def command(
     if kind == "picture":
         from ..plots.formula import save_formula
 
+        draw_quietly()
         save_formula(form, str(output))
         return
     if kind:

@@ -10,7 +10,7 @@ import click
 
 from ..architectures.base import find
 from ..errors import OutputError
-from ._network import Wanted, parse_settings, parse_size, split_target
+from ._network import COUNT, Wanted, parse_settings, parse_size, split_target
 from ._output import write_whole
 
 
@@ -18,7 +18,7 @@ from ._output import write_whole
 @click.argument("file", required=False, metavar="[FILE]")
 @click.option("--like", default="resnet50", metavar="NETWORK", help="The network to begin with.  [resnet50]")
 @click.option("--input", "input_size", metavar="N|HxW|HxWxC", help="Input size: 224, 224x320 or 224x320x3.")
-@click.option("--classes", type=click.IntRange(1), help="Number of classes.")
+@click.option("--classes", type=COUNT, metavar="N", help="Number of classes.")
 @click.option("--style", metavar="NAME", help="paper, torchvision, keras …: see `list`.")
 @click.option("--set", "settings", metavar="NAME=VALUE", multiple=True, help="Any option of the family.")
 @click.option("--force", is_flag=True, help="Write over a file that is there.")

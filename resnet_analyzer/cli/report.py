@@ -15,8 +15,8 @@ from ..measurement import WRITERS, Measurement, measure
 from ..report.model import Report
 from . import _completion as completion
 from ._folder import write_folder
-from ._network import Wanted, is_source, network_options, split_target
-from ._output import deliver_text, show
+from ._network import Wanted, Word, is_source, network_options, split_target
+from ._output import deliver_text, draw_quietly, show
 from ._recipe import resolve_recipe
 from ._source import graph_of
 
@@ -31,7 +31,7 @@ STANDARD_FOLDER = "reports"
     "--check", "checking", is_flag=True, help="With --standard: write nothing, end with 1 if a file is stale."
 )
 @click.option("--crosscheck", "with_keras", is_flag=True, help="Build and run it in Keras too; takes a while.")
-@click.option("--format", "format_name", type=click.Choice(FORMATS), help="markdown if neither this nor FILE says.")
+@click.option("--format", "format_name", type=Word(FORMATS), help="markdown if neither this nor FILE says.")
 @click.option("--output", "-o", metavar="DIR|FILE", help="Write there, pictures beside it: whole, or not at all.")
 @click.option("--trust", multiple=True, metavar="PACKAGE", help="Let a model file run code of this package.")
 @network_options
@@ -55,6 +55,7 @@ def command(
     Without -o, standard output; pictures are then told in words (HTML holds them).
     With --standard, the reports that this project's own folder `reports` holds.
     """
+    draw_quietly()
     if standard:
         if targets or with_keras or format_name not in (None, "markdown"):
             raise UsageError("report --standard writes its own networks as markdown: give -o DIR, or --check, alone")

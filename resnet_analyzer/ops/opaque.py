@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ..shape import Shape
+from ..dim import is_exactly
+from ..shape import Shape, identical
 from .base import Cost, Op, Weight, require_whole
 
 
@@ -15,6 +16,8 @@ class Opaque(Op):
 
     `output` is its output shape if that at least is known, `weights` what weights were seen, `reason`
     a sentence for people. `elementwise` tells that it works number by number: it keeps its input's shape.
+    `seen` are the inputs at which that output was seen: it says nothing of inputs of other sizes, but of
+    another batch. Without them the output is the same whatever comes in.
 
     >>> Opaque("a custom layer").apply().unknown
     ('work',)
@@ -26,6 +29,7 @@ class Opaque(Op):
     output: Shape | None = None
     weights: tuple[Weight, ...] = ()
     elementwise: bool = False
+    seen: tuple[Shape, ...] = ()
 
     arity: ClassVar[int | None] = None
 
@@ -39,7 +43,18 @@ class Opaque(Op):
 
     def rule(self, *shapes: Shape) -> Cost:
         """The declared output; how much work it is, nobody knows."""
-        output = self.output
-        if output is None and self.elementwise and shapes:
-            output = shapes[0]
-        return Cost(output, self.weights, unknown=("work",))
+        return Cost(self._output(shapes), self.weights, unknown=("work",))
+
+    def _output(self, shapes: tuple[Shape | None, ...]) -> Shape | None:
+        if self.output is None:
+            return shapes[0] if self.elementwise and shapes else None
+        if not self.seen:
+            return self.output
+        if len(shapes) != len(self.seen) or None in shapes:
+            return None
+        pairs = list(zip(shapes, self.seen, strict=True))
+        if all(identical((shape, seen)) for shape, seen in pairs):  # type: ignore[arg-type]
+            return self.output
+        others = all(identical((shape.with_size(0, 1), seen.with_size(0, 1))) for shape, seen in pairs)  # type: ignore[union-attr]
+        batches = {is_exactly(shape[0], self.seen[0][0]) for shape in (*self.seen, self.output)}
+        return self.output.with_size(0, shapes[0][0]) if others and batches == {True} else None  # type: ignore[index]
