@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, TypeGuard
 
-from .dim import Dim, is_exactly, product
+from .dim import Dim, is_exactly, is_symbol, product
 
 
 class Shape(tuple[Dim, ...]):
@@ -55,13 +55,13 @@ def is_map(shape: object) -> TypeGuard[Shape]:
 
 
 def identical(shapes: tuple[Shape, ...]) -> bool:
-    """Whether all shapes are the same plain numbers: like `dim.is_exactly`, a rule may branch on it.
+    """Whether all shapes are the same numbers or symbols: like `dim.is_exactly`, a rule may branch on it.
 
     >>> identical((Shape(1, 8), Shape(1, 8))), identical((Shape(1, 8), Shape(1, 9)))
     (True, False)
     """
     first = shapes[0]
-    plain = all(type(size) is int for shape in shapes for size in shape)
+    plain = all(type(size) is int or is_symbol(size) for shape in shapes for size in shape)
     return plain and all(shape == first for shape in shapes[1:])
 
 

@@ -125,12 +125,25 @@ def product(*factors: Dim) -> Dim:
     """
     result: Dim = 1
     for factor in factors:
-        if type(factor) is not int and is_array(factor):
-            from .arrays import guarded_product
-
-            return guarded_product(factors)
+        if type(factor) is not int:
+            return _product(factors)
         result = result * factor
     return result
+
+
+def _product(factors: tuple[Dim, ...]) -> Dim:
+    """The product of which a factor is no plain int."""
+    if "numpy" in sys.modules and any(map(is_array, factors)):
+        from .arrays import guarded_product
+
+        return guarded_product(factors)
+    number, result = 1, 1
+    for factor in factors:
+        if type(factor) is int:
+            number = number * factor
+        else:
+            result = result * factor
+    return result * number
 
 
 def total(terms: Iterable[Dim]) -> Dim:
@@ -158,6 +171,8 @@ def equal(left: Dim, right: Dim) -> Condition:
     >>> equal(2 * floor_div(n, 2), n)
     2 divides n
     """
+    if type(left) is int and type(right) is int:
+        return left == right
     if is_symbol(left) or is_symbol(right):
         from .conditions import equal as compared
 
@@ -172,6 +187,8 @@ def at_least(left: Dim, right: Dim) -> Condition:
     >>> at_least(floor_div(n - 1, 2) + 1, 1), at_least(floor_div(n - 3, 2) + 1, 4)
     (True, n ≥ 9)
     """
+    if type(left) is int and type(right) is int:
+        return left >= right
     if is_symbol(left) or is_symbol(right):
         from .conditions import at_least as compared
 

@@ -132,14 +132,15 @@ class Polynomial(Symbolic):
             return self._hash
 
     def __add__(self, other: Value) -> Value:
-        if type(other) is not Polynomial:
-            other = operand(other)
+        if type(other) is int:
             if not other:
                 return self
-        added = other.terms if type(other) is Polynomial else {(): other}
-        if len(added) == 1 and len(self.terms) == 1 and added.keys() != self.terms.keys():
-            return Polynomial({**self.terms, **added})
-        return made(summed([*self.terms.items(), *added.items()]))
+            terms = dict(self.terms)
+            constant = terms.pop((), 0) + other
+            if constant:
+                terms[()] = constant
+            return made(terms)
+        return made(summed([*self.terms.items(), *polynomial(other).terms.items()]))
 
     __radd__ = __add__
 
@@ -153,12 +154,15 @@ class Polynomial(Symbolic):
         return -self + other
 
     def __mul__(self, other: Value) -> Value:
-        if type(other) is not Polynomial:
-            other = operand(other)
-            if type(other) is int:
-                return made(summed([(m, c * other) for m, c in self.terms.items()]))
-            other = Polynomial({(): other})
-        factors = other.terms.items()
+        if type(other) is int:
+            if other == 1:
+                return self
+            times = {m: c * other if type(c) is int else plain(c * other) for m, c in self.terms.items()}
+            return made(times) if other else 0
+        factors = polynomial(other).terms.items()
+        if len(factors) == len(self.terms) == 1:
+            ((one, c),), ((two, d),) = self.terms.items(), factors
+            return made({joined(one, two): c * d})
         return made(summed([(joined(one, two), c * d) for one, c in self.terms.items() for two, d in factors]))
 
     __rmul__ = __mul__
@@ -170,6 +174,8 @@ class Polynomial(Symbolic):
         return result
 
     def __floordiv__(self, divisor: Value) -> Value:
+        if type(divisor) is int and divisor == 1 and all(type(c) is int for c in self.terms.values()):
+            return self
         return floor_of(self, operand(divisor))
 
     def __rfloordiv__(self, number: Value) -> Value:
