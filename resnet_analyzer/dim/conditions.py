@@ -29,7 +29,7 @@ from .polynomial import (
     settled,
     variable,
 )
-from .terms import content, denominator, key, quotient
+from .terms import Terms, content, denominator, key, quotient, shared_factor
 
 SUPPOSED: ContextVar[list[Any] | None] = ContextVar("supposed", default=None)  # by `dim.supposing`, per thread or task
 
@@ -227,13 +227,43 @@ def _compared(kind: str, difference: Value) -> Condition | bool:
         low = lowest(side)
         if low is not None and low > 0:
             return False
-    division = _as_division(whole)
-    return _listed("equal", whole) if division is None else division
+    for recognised in (_as_divisions(whole), _as_division(whole)):
+        if recognised is not None:
+            return recognised
+    return _listed("equal", whole)
+
+
+def _shared_sizes(one: Terms, two: Terms) -> Terms:
+    """What divides every term of both and is at least 1, as one term."""
+    ((monomial, number),) = shared_factor(one, two).items()
+    return {tuple([pair for pair in monomial if (pair[0].least or 0) > 0]): number}  # type: ignore[attr-defined]
 
 
 def _whole(value: Polynomial) -> Polynomial:
     """The same up to a positive factor, with whole coefficients."""
     return polynomial(value * denominator(value.terms))
+
+
+def _as_divisions(value: Polynomial) -> Condition | bool | None:
+    """x·y = d⌊x/d⌋·e⌊y/e⌋ says that d divides x and e divides y, for x, y ≥ 1; None for another equation."""
+    if len(value.terms) != 2:
+        return None
+    (one, c), (two, k) = value.terms.items()
+    for floors, factor, plain, number in ((one, c, two, -k), (two, -k, one, c)):
+        left, found = dict(plain), []
+        for atom, power in floors:
+            inside = atom.parts[0] if type(atom) is Floor else of_atom(atom)  # type: ignore[arg-type]
+            by = atom.parts[1].constant if type(atom) is Floor else 1
+            name = next(iter(inside.atoms), None)
+            if name is None or inside != of_atom(name) or not by or (name.least or 0) < 1 or left.get(name, 0) < power:
+                break
+            left[name] -= power
+            number = number * by**power
+            found.append(divides(by, inside))
+        else:
+            if number == factor and not any(left.values()):
+                return _combined("both", found, neutral=True)
+    return None
 
 
 def _as_division(value: Polynomial) -> Condition | bool | None:
@@ -250,10 +280,11 @@ def _as_division(value: Polynomial) -> Condition | bool | None:
 
 
 def _listed(kind: str, difference: Polynomial) -> Condition:
-    """The condition in one spelling: in lowest terms, with what is subtracted on the right."""
+    """The condition in one spelling: in lowest terms, without shared sizes, what is subtracted on the right."""
     whole = _whole(difference)
     common = content(whole.terms)
     terms = {monomial: c // common for monomial, c in whole.terms.items() if c // common}
+    terms = quotient(terms, _shared_sizes(terms, terms)) or terms
     left = polynomial(made({monomial: c for monomial, c in terms.items() if c > 0}))
     right = polynomial(made({monomial: -c for monomial, c in terms.items() if c < 0}))
     if kind != "least":
@@ -274,6 +305,9 @@ def divides(divisor: Value, number: Value) -> Condition | bool:
     exact = quotient(polynomial(number).terms, divisor.terms)
     if exact is not None and denominator(exact) == 1:
         return True
+    shared = _shared_sizes(polynomial(number).terms, divisor.terms)
+    if shared != {(): 1}:
+        return divides(*[made(quotient(each.terms, shared) or {}) for each in (divisor, polynomial(number))])
     return Condition("divides", (divisor, polynomial(number)))
 
 
