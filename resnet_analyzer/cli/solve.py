@@ -61,10 +61,10 @@ def command(
     budgets = _budgets(limits)
     if target is None or not budgets:
         raise UsageError("a network and a budget are needed, as: solve resnet50 --max-macs 4.1G --for n")
-    from ..analyses.solve.budget import Problem, front, largest
+    from ..analyses.solve.budget import Search, front, largest
     from ..report.solve import answer_report, front_report
 
-    problem = Problem(resolve_recipe(target, wanted), _ranges(variables or "n"), budgets, itemsize)
+    problem = Search(resolve_recipe(target, wanted), _ranges(variables or "n"), budgets, itemsize)
     if len(problem.ranges) == 1:
         deliver(answer_report(problem, largest(problem)), destination)
         return
