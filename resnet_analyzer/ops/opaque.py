@@ -47,7 +47,7 @@ class Opaque(Op):
 
     def _output(self, shapes: tuple[Shape | None, ...]) -> Shape | None:
         if self.output is None:
-            return shapes[0] if self.elementwise and shapes else None
+            return shapes[0] if self.elementwise and len(shapes) else None
         if not self.seen:
             return self.output
         if len(shapes) != len(self.seen) or None in shapes:
