@@ -51,7 +51,7 @@ class Graph:
     about: dict[str, str] = field(default_factory=dict)
 
     def __repr__(self) -> str:
-        return f"<Graph {self.name}: {len(self.nodes)} layers>"
+        return f"<Graph {self.name}: {len(self.nodes)} nodes>"
 
     @cached_property
     def _index(self) -> dict[str, Node]:

@@ -34,6 +34,9 @@ class Row(NamedTuple):
     inputs: tuple[Shape, ...]
     cost: Cost
 
+    def __repr__(self) -> str:
+        return f"<Row {self.name}: {self.op}, {self.output}>"
+
     @property
     def name(self) -> str:
         """The node's name."""

@@ -53,6 +53,9 @@ class Architecture:
     remark: str = ""
     published: tuple[Published, ...] = ()
 
+    def __repr__(self) -> str:
+        return f"<Architecture {self.name}: {self.title}>"
+
     @property
     def options(self) -> dict[str, Any]:
         """What can be set, by name, with the value that it has here."""
