@@ -36,6 +36,8 @@ class _Pool(Op):
     ceil_mode: bool = False
     data_format: str = CHANNELS_LAST
 
+    kind = "pooling"
+    storage = "own"
     per_axis: ClassVar[tuple[str, ...]] = ("pool_size", "strides", "dilation_rate")
     pads: ClassVar[tuple[str, ...]] = ("padding",)
     word: ClassVar[str] = "pool"

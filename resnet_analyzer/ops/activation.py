@@ -91,10 +91,16 @@ class Activation(Op):
     function: str = "relu"
     axis: int = -1
 
+    kind = "activation"
+    storage = "overwrites"
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Activation", {"function": "activation"})}
 
     def __post_init__(self) -> None:
         require_activation(self.function)
+
+    def label(self) -> str:
+        """As `ReLU`."""
+        return "ReLU" if self.function == "relu" else self.function
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """The same shape; work per element from the table."""

@@ -38,6 +38,8 @@ class _AdaptivePool(Op):
     output_size: int | tuple[int, ...] = 1
     data_format: str = CHANNELS_LAST
 
+    kind = "pooling"
+    storage = "own"
     per_axis: ClassVar[tuple[str, ...]] = ("output_size",)
     word: ClassVar[str] = "pool"
 

@@ -26,6 +26,9 @@ class Concatenate(Op):
 
     axis: int | str = -1
 
+    kind = "merge"
+    sign = "‖"
+    storage = "own"
     arity: ClassVar[int | None] = None
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Concatenate", same_names("axis"))}
 

@@ -49,6 +49,8 @@ class _Conv(Op):
     activation: str | None = None
     data_format: str = CHANNELS_LAST
 
+    kind = "convolution"
+    storage = "own"
     counts: ClassVar[tuple[str, ...]] = ("filters", "groups")
     per_axis: ClassVar[tuple[str, ...]] = ("kernel_size", "strides", "dilation_rate")
     pads: ClassVar[tuple[str, ...]] = ("padding",)

@@ -33,6 +33,10 @@ class _Cropping(Op):
     cropping: Padding = 0
     data_format: str = CHANNELS_LAST
 
+    kind = "shape"
+    word = "cropping"
+    storage = "own"
+
     def __post_init__(self) -> None:
         name = type(self).__name__
         self.__dict__["cropping"] = require_padding(name, "cropping", self.cropping, self.spatial_axes, words=())

@@ -27,6 +27,8 @@ class Dense(Op):
     use_bias: bool = True
     activation: str | None = None
 
+    kind = "dense"
+    storage = "own"
     counts: ClassVar[tuple[str, ...]] = ("units",)
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "keras": Spelling("Dense", same_names("units", "use_bias", "activation"))

@@ -43,6 +43,8 @@ class _DepthwiseConv(Op):
     activation: str | None = None
     data_format: str = CHANNELS_LAST
 
+    kind = "convolution"
+    storage = "own"
     counts: ClassVar[tuple[str, ...]] = ("depth_multiplier",)
     per_axis: ClassVar[tuple[str, ...]] = ("kernel_size", "strides", "dilation_rate")
     pads: ClassVar[tuple[str, ...]] = ("padding",)

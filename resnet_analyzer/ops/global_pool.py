@@ -29,6 +29,8 @@ class _GlobalPool(Op):
     keepdims: bool = False
     data_format: str = CHANNELS_LAST
 
+    kind = "pooling"
+    storage = "own"
     word: ClassVar[str] = "global pool"
 
     def __post_init__(self) -> None:

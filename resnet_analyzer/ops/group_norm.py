@@ -26,6 +26,9 @@ class GroupNorm(Op):
     center: bool = True
     axis: int = -1
 
+    kind = "normalisation"
+    word = "GN"
+    storage = "own"
     counts: ClassVar[tuple[str, ...]] = ("groups",)
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "keras": Spelling("GroupNormalization", same_names("groups", "scale", "center", "axis"))

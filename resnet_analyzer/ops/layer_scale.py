@@ -19,6 +19,9 @@ class LayerScale(Op):
 
     axis: int = -1
 
+    word = "scale"
+    storage = "own"
+
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """The same shape; one multiply per element."""
         axis = axis_index(self.axis, len(shape))

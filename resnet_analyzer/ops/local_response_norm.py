@@ -25,6 +25,9 @@ class LocalResponseNorm(Op):
     size: Dim = 5
     axis: int = -1
 
+    kind = "normalisation"
+    word = "LRN"
+    storage = "own"
     counts: ClassVar[tuple[str, ...]] = ("size",)
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]

@@ -32,9 +32,15 @@ class MultiHeadAttention(Op):
     units: Dim = 0
     use_bias: bool = True
 
+    kind = "attention"
+    storage = "own"
     arity: ClassVar[int | None] = None
     counts: ClassVar[tuple[str, ...]] = ("num_heads", "key_dim")
     sizes: ClassVar[tuple[str, ...]] = ("value_dim", "units")
+
+    def phrase(self, strided: bool) -> tuple[str, ...]:
+        """As people say it."""
+        return ("attention",)
 
     def rule(self, query: Shape, *others: Shape) -> Cost:  # type: ignore[override]
         """A sequence as long as the query's."""

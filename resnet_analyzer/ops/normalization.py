@@ -27,6 +27,9 @@ class Normalization(Op):
     stored: bool = True
     axis: int | tuple[int, ...] = -1
 
+    kind = "normalisation"
+    word = "normalised"
+    storage = "own"
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Normalization")}
 
     def __post_init__(self) -> None:

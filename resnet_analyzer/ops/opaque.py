@@ -31,6 +31,7 @@ class Opaque(Op):
     elementwise: bool = False
     seen: tuple[Shape, ...] = ()
 
+    kind = "unknown"
     arity: ClassVar[int | None] = None
 
     def __post_init__(self) -> None:

@@ -23,6 +23,9 @@ class Flatten(Op):
     first: int = 1
     last: int = -1
 
+    kind = "shape"
+    word = "flatten"
+    storage = "view"
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Flatten")}
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
@@ -49,6 +52,9 @@ class Reshape(Op):
 
     target: tuple[Dim, ...] = (0, -1)
 
+    kind = "shape"
+    word = "reshape"
+    storage = "view"
     batch_left_out: ClassVar[tuple[str, ...]] = ("target",)
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Reshape")}
 
@@ -90,6 +96,9 @@ class Permute(Op):
 
     axes: tuple[int, ...] = (0, 3, 1, 2)
 
+    kind = "shape"
+    word = "permute"
+    storage = "own"
     batch_left_out: ClassVar[tuple[str, ...]] = ("axes",)
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Permute")}
 

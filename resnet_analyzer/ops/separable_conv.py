@@ -41,6 +41,8 @@ class _SeparableConv(Op):
     activation: str | None = None
     data_format: str = CHANNELS_LAST
 
+    kind = "convolution"
+    storage = "own"
     counts: ClassVar[tuple[str, ...]] = ("filters", "depth_multiplier")
     per_axis: ClassVar[tuple[str, ...]] = ("kernel_size", "strides", "dilation_rate")
     pads: ClassVar[tuple[str, ...]] = ("padding",)

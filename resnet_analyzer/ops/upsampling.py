@@ -31,11 +31,17 @@ class _Upsampling(Op):
     size: Dim | tuple[Dim, ...] = 2
     data_format: str = CHANNELS_LAST
 
+    kind = "shape"
+    storage = "own"
     per_axis: ClassVar[tuple[str, ...]] = ("size",)
 
     def __post_init__(self) -> None:
         super().__post_init__()
         require_data_format(type(self).__name__, self.data_format)
+
+    def phrase(self, strided: bool) -> tuple[str, ...]:
+        """As people say it."""
+        return ("upsampling",)
 
     def enlarged(self, shape: Shape) -> Shape:
         """The map, larger by the factors."""

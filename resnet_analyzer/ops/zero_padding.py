@@ -34,6 +34,10 @@ class _ZeroPadding(Op):
     padding: Padding = 1
     data_format: str = CHANNELS_LAST
 
+    kind = "shape"
+    word = "zero padding"
+    storage = "own"
+
     def __post_init__(self) -> None:
         name = type(self).__name__
         self.__dict__["padding"] = require_padding(name, "padding", self.padding, self.spatial_axes, words=())
@@ -97,6 +101,9 @@ class ChannelPadding(Op):
     after: Dim = 0
     axis: int = -1
 
+    kind = "shape"
+    word = "zero channels"
+    storage = "own"
     sizes: ClassVar[tuple[str, ...]] = ("before", "after")
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
