@@ -12,6 +12,7 @@ from typing import ClassVar
 
 from ..dim import Dim, product
 from ..errors import UnknownName
+from ..reach import EVERYTHING, Reaches, same_place
 from ..shape import Shape
 from .base import Cost, Op, Spelling, Work, axis_index, no_axis
 
@@ -109,3 +110,9 @@ class Activation(Op):
         if axis_index(self.axis, len(shape)) is None:
             return no_axis(self.axis, shape)
         return Cost(shape, work=softmax_work(shape, self.axis))
+
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
+        """The same place; of softmax everything along its axis."""
+        rank = len(inputs[0])
+        along = self.axis % rank if self.function == "softmax" else None
+        return (tuple([EVERYTHING if each.axis == along else each for each in same_place(rank)]),)

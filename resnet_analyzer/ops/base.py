@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Literal, NamedTuple, TypeAlias
 
 from ..dim import Condition, Dim, at_least, dimension, is_array, is_exactly, is_symbol, product, suppose
 from ..errors import UsageError
+from ..reach import Reaches, repeated
 from ..registry import Registry
 from ..shape import Shape, spell
 from ..window import PADDINGS, Window
@@ -184,6 +185,7 @@ class Op(ABC):
     word: ClassVar[str] = ""  # what people call it, where a paper's table leaves it out: as BN
     sign: ClassVar[str] = ""  # the sign that pictures draw where branches meet in it
     commutative: ClassVar[bool] = False  # whether the order of its inputs changes nothing
+    keeps_places: ClassVar[bool] = False  # whether a number that comes out depends on those at its own place alone
     storage: ClassVar[Storage] = "unknown"  # its output has memory of its own, is a view of its input, or may be in it
     arity: ClassVar[int | None] = 1  # how many inputs; None: one or more
     spellings: ClassVar[Mapping[str, Spelling]] = MappingProxyType({})  # by framework; none: it has no such layer
@@ -232,6 +234,12 @@ class Op(ABC):
     def phrase(self, strided: bool) -> tuple[str, ...]:
         """What a paper's table calls the layer, in parts, its stride last if `strided`; () if nothing."""
         return ()
+
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...] | None:
+        """How the output's places depend on those of every input, axis by axis; None if that is not told."""
+        if not self.keeps_places or cost.output is None:
+            return None
+        return tuple([repeated(shape, cost.output) for shape in inputs])
 
     def label(self) -> str:
         """What people call the layer where it stands alone, be it left out of papers' tables: as `BN`, `ReLU`."""

@@ -30,6 +30,7 @@ class BatchNorm(Op):
 
     kind = "normalisation"
     word = "BN"
+    keeps_places = True
     storage = "overwrites"
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "keras": Spelling("BatchNormalization", same_names("scale", "center", "axis"))

@@ -15,6 +15,7 @@ from .base import Cost, Op, Spelling, same_names
 class _Drop(Op):
     rate: float = 0.5
 
+    keeps_places = True
     storage = "view"
 
     def __post_init__(self) -> None:

@@ -62,6 +62,7 @@ class Add(Op):
     kind = "merge"
     sign = "+"
     commutative = True
+    keeps_places = True
     storage = "overwrites"
     arity: ClassVar[int | None] = None
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Add")}
@@ -83,6 +84,7 @@ class Subtract(Op):
 
     kind = "merge"
     sign = "−"
+    keeps_places = True
     storage = "overwrites"
     arity: ClassVar[int | None] = 2
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Subtract")}
@@ -105,6 +107,7 @@ class Multiply(Op):
     kind = "gate"
     sign = "×"
     commutative = True
+    keeps_places = True
     storage = "overwrites"
     arity: ClassVar[int | None] = None
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Multiply")}

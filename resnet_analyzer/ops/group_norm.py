@@ -28,6 +28,7 @@ class GroupNorm(Op):
 
     kind = "normalisation"
     word = "GN"
+    keeps_places = True
     storage = "own"
     counts: ClassVar[tuple[str, ...]] = ("groups",)
     spellings: ClassVar[Mapping[str, Spelling]] = {

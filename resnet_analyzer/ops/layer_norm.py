@@ -30,6 +30,7 @@ class LayerNorm(Op):
 
     kind = "normalisation"
     word = "LN"
+    keeps_places = True
     storage = "own"
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "keras": Spelling("LayerNormalization", same_names("scale", "center"))

@@ -20,6 +20,7 @@ class LayerScale(Op):
     axis: int = -1
 
     word = "scale"
+    keeps_places = True
     storage = "own"
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ..dim import Dim, equal, is_exactly, product
+from ..reach import EVERYTHING, Reach, Reaches, same_place
 from ..shape import Shape, spell
 from .activation import softmax_work
 from .base import Check, Cost, Op, Weight, Work
@@ -41,6 +42,13 @@ class MultiHeadAttention(Op):
     def phrase(self, strided: bool) -> tuple[str, ...]:
         """As people say it."""
         return ("attention",)
+
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
+        """A query from its own position, and from all those of the keys and values."""
+        rank = len(inputs[0])
+        queries: Reaches = (*same_place(rank - 1), EVERYTHING)
+        others: Reaches = (Reach(0), *(EVERYTHING,) * (rank - 1))
+        return (queries, *(others,) * (len(inputs) - 1)) if inputs[1:] else (others,)
 
     def rule(self, query: Shape, *others: Shape) -> Cost:  # type: ignore[override]
         """A sequence as long as the query's."""

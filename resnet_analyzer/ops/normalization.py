@@ -29,6 +29,7 @@ class Normalization(Op):
 
     kind = "normalisation"
     word = "normalised"
+    keeps_places = True
     storage = "own"
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Normalization")}
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ..dim import is_exactly
+from ..reach import Reaches, same_place
 from ..shape import Shape, identical
 from .base import Cost, Op, Weight, require_whole
 
@@ -41,6 +42,10 @@ class Opaque(Op):
     def phrase(self, strided: bool) -> tuple[str, ...]:
         """Named, so that nobody overlooks it."""
         return ("unknown layer",)
+
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...] | None:
+        """Known of what works number by number."""
+        return tuple([same_place(len(shape)) for shape in inputs]) if self.elementwise else None
 
     def rule(self, *shapes: Shape) -> Cost:
         """The declared output; how much work it is, nobody knows."""

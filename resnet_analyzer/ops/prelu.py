@@ -27,6 +27,7 @@ class PReLU(Op):
 
     kind = "activation"
     word = "PReLU"
+    keeps_places = True
     storage = "overwrites"
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("PReLU")}
 

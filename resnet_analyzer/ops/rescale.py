@@ -22,6 +22,7 @@ class Rescale(Op):
     scale: float = 1
     offset: float = 0
 
+    keeps_places = True
     storage = "overwrites"
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Rescaling", same_names("scale", "offset"))}
 

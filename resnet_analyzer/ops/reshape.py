@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from ..dim import Dim, divides, equal, floor_div, is_exactly, product
 from ..errors import UsageError
+from ..reach import Reach, Reaches, regrouped
 from ..shape import Shape, spell
 from .base import Check, Cost, Op, Spelling, axis_index, no_axis, require_whole
 
@@ -27,6 +28,10 @@ class Flatten(Op):
     word = "flatten"
     storage = "view"
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Flatten")}
+
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
+        """Axes that are kept keep their places."""
+        return (regrouped(inputs[0], cost.output),)  # type: ignore[arg-type]
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """As many elements in fewer axes; a batch alone gets an axis of 1."""
@@ -67,6 +72,10 @@ class Reshape(Op):
             raise UsageError(f"Reshape: only one axis may be -1, not {len(open_axes)}")
         require_whole("Reshape", "target", tuple(size for size in target if not is_exactly(size, -1)), least=0)
         self.__dict__["target"] = target
+
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
+        """Axes that are kept keep their places."""
+        return (regrouped(inputs[0], cost.output),)  # type: ignore[arg-type]
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """The target; it must hold exactly as many numbers."""
@@ -109,6 +118,10 @@ class Permute(Op):
         self.__dict__["axes"] = axes
         if sorted(axes) != list(range(len(axes))):
             raise UsageError(f"Permute: axes must be 0 to {len(axes) - 1} in some order, not {axes!r}")
+
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
+        """Every axis where it went."""
+        return (tuple([Reach(self.axes.index(axis)) for axis in range(len(self.axes))]),)
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """The same numbers along other axes."""

@@ -8,6 +8,7 @@ from typing import ClassVar, Literal
 
 from ..dim import Dim, product
 from ..errors import UsageError
+from ..reach import Reach, Reaches, over_sides
 from ..shape import Shape
 from ..window import spread
 from .base import (
@@ -47,6 +48,11 @@ class _Upsampling(Op):
         """The map, larger by the factors."""
         lengths = map(product, sides(shape, self.data_format), spread(self.size, self.spatial_axes))
         return arranged(shape[0], lengths, channels(shape, self.data_format), self.data_format)
+
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
+        """Place o reads ⌊o/size⌋."""
+        found = [Reach(0, low=1 - size, divisor=size) for size in spread(self.size, self.spatial_axes)]
+        return (over_sides(found, self.data_format, Reach(0)),)
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """The map, larger by the factors; copies are no arithmetic."""
@@ -93,6 +99,14 @@ class Upsampling2d(_Upsampling):
         if self.interpolation == "nearest":
             return Cost(output)
         return Cost(output, work=Work(adds=6, multiplies=3).times(output.elements))
+
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
+        """Bilinear: the places less than 1 from (o + ½)/size − ½, with pixels as areas (TensorFlow 2, PyTorch)."""
+        if self.interpolation == "nearest":
+            return super().reach(inputs, cost)
+        sizes = spread(self.size, self.spatial_axes)
+        found = [Reach(0, 2, 2 - 3 * size, size, 2 * size) for size in sizes]
+        return (over_sides(found, self.data_format, Reach(0)),)
 
 
 @dataclass(frozen=True, eq=False)
