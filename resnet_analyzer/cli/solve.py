@@ -68,10 +68,10 @@ def command(
     if len(search.ranges) == 1:
         deliver(answer_report(search, largest(search)), destination)
         return
-    points = front(problem)
+    points = front(search)
     short = destination.output is None and destination.writer.name == "table"
-    found = [(point, problem.figures(point)) for point in points]
-    deliver(front_report(problem, _checked(problem, found, short), LINES if short else None), destination)
+    found = [(point, search.figures(point)) for point in points]
+    deliver(front_report(search, _checked(search, found, short), LINES if short else None), destination)
 
 
 def _checked(problem: Any, found: list[Any], short: bool) -> list[Any]:

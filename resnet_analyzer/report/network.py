@@ -7,7 +7,7 @@ from typing import Any
 
 from ..analyses.formula.recipe import Recipe
 from ..analyses.memory import memory
-from ..analyses.receptive_field import receptive_fields
+from ..analyses.receptive_field import View, receptive_fields
 from ..architectures.base import Architecture
 from ..measurement import Measurement, Row
 from ..plots.base import PLOTS
@@ -119,8 +119,9 @@ def _seen(measurement: Measurement) -> Iterator[tuple[str, int, str]]:
         yield "receptive field", height, f"{height}×{width} pixels are what one unit of {last.name} sees"
 
 
-def _size(view: Any) -> tuple[int, int] | None:
-    return view.size if view is not None else None
+def _size(view: View | None) -> tuple[int, ...] | None:
+    size = view.size if view is not None else None
+    return None if size is None or None in size else size  # type: ignore[return-value]
 
 
 def _drawing(measurement: Measurement, stem: str) -> Section:
