@@ -68,15 +68,18 @@ class Slice(Op):
     def __post_init__(self) -> None:
         if not isinstance(self.index, (tuple, list)):
             raise UsageError(f"Slice: index must be a tuple with an entry for each axis, not {self.index!r}")
-        entries = tuple(map(_entry, self.index))
-        if entries.count("...") > 1:
-            raise UsageError("Slice: only one '...' may stand in an index")
         self.__dict__["index"] = tuple(map(_plain, self.index))
-        self.__dict__["_entries"] = entries
+        if self._entries.count("...") > 1:
+            raise UsageError("Slice: only one '...' may stand in an index")
+
+    @property
+    def _entries(self) -> tuple[Any, ...]:
+        """The index with places told from ranges; made when it is asked for, since a field may be replaced."""
+        return tuple(map(_entry, self.index))
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """How many positions each range reaches, by the window formula; a view, no arithmetic."""
-        entries: tuple[Any, ...] = self.__dict__["_entries"]
+        entries = self._entries
         read_axes = [entry for entry in entries if type(entry) in (_Range, _Place)]
         if len(read_axes) > len(shape):
             sentence = "an index of {} axes does not fit {}."

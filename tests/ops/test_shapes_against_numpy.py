@@ -10,6 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from resnet_analyzer.dim import holds
+from resnet_analyzer.graph import GraphBuilder
+from resnet_analyzer.measurement import measure
+from resnet_analyzer.ops.activation import Activation
 from resnet_analyzer.ops.base import NO_WORK, Cost, Op
 from resnet_analyzer.ops.broadcast_to import BroadcastTo
 from resnet_analyzer.ops.expand_dims import ExpandDims
@@ -201,3 +204,14 @@ def test_what_cannot_be_is_said_in_one_line(op, shape, message):
     broken = [check.text for check in op.apply(shape).checks if holds(check.condition) is False]
     assert broken
     assert message.replace("\\", "") in broken[0]
+
+
+def test_a_grid_of_slices_is_cut_into_chunks():
+    """Ops whose settings are nested keep them in their fields alone, so that `measure` can cut a large grid."""
+    ends = numpy.arange(1, 30_001) % 9 + 1
+    build = GraphBuilder("grid")
+    part = build.add("part", Slice(((None, None), (None, ends))), build.input(Shape(1, 9, 4)))
+    build.add("relu", Activation("relu"), build.add("pad", Pad(((0, 0), (ends, 0), (0, 0))), part))
+    totals = measure(build.graph()).totals
+    assert totals.flops.shape == ends.shape
+    assert totals.flops[:9].tolist() == [2 * 4 * end for end in ends[:9].tolist()]
