@@ -102,7 +102,7 @@ def _view(row: Row, before: list[View | None]) -> View | None:
     if isinstance(row.node.op, (ZeroPadding2d, Cropping2d)):
         return _moved(row.node.op, known[0])
     if len(known) > 1:
-        return _union(known) if getattr(row.node.op, "axis", "channels") == "channels" else None
+        return _union(known) if getattr(row.node.op, "axis", -1) in (-1, len(row.output) - 1) else None
     return _passed(row, known[0])
 
 
@@ -129,4 +129,4 @@ def _passed(row: Row, view: View) -> View | None:
     assert output is not None
     if is_map(source) and is_map(output) and source[1:3] == output[1:3]:
         return view
-    return WHOLE if all(size == 1 for size in output[:-1]) else None
+    return WHOLE if all(size == 1 for size in output[1:-1]) else None
