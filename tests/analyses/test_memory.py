@@ -22,7 +22,7 @@ def replayed(measurement):
     rows = measurement.rows
     alive, peak = {}, 0
     for step, row in enumerate(rows):
-        alive[row.name] = row.output.elements * measurement.batch * 4
+        alive[row.name] = row.output.elements * 4
         peak = max(peak, sum(alive.values()))
         later = {name for each in rows[step + 1 :] for name in each.node.inputs}
         outputs = {node.name for node in measurement.graph.outputs}
