@@ -12,6 +12,7 @@ from typing import ClassVar
 
 from ..dim import Dim
 from ..errors import UnknownName
+from ..reach import EVERYTHING, Reaches, same_place
 from ..shape import Shape
 from .base import Cost, Op, Spelling, Work, axis_index, no_axis
 
@@ -91,10 +92,16 @@ class Activation(Op):
     function: str = "relu"
     axis: int = -1
 
+    kind = "activation"
+    storage = "overwrites"
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Activation", {"function": "activation"})}
 
     def __post_init__(self) -> None:
         require_activation(self.function)
+
+    def label(self) -> str:
+        """As `ReLU`."""
+        return "ReLU" if self.function == "relu" else self.function
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """The same shape; work per element from the table."""
@@ -103,3 +110,9 @@ class Activation(Op):
         if axis_index(self.axis, len(shape)) is None:
             return no_axis(self.axis, shape)
         return Cost(shape, work=softmax_work(shape, self.axis))
+
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
+        """The same place; of softmax everything along its axis."""
+        rank = len(inputs[0])
+        along = self.axis % rank if self.function == "softmax" else None
+        return (tuple([EVERYTHING if each.axis == along else each for each in same_place(rank)]),)

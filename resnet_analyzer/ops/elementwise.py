@@ -59,6 +59,11 @@ class Add(Op):
     'cannot add 28×28×512 and 56×56×256: the branches must agree in every axis (or be 1 there).'
     """
 
+    kind = "merge"
+    sign = "+"
+    commutative = True
+    keeps_places = True
+    storage = "overwrites"
     arity: ClassVar[int | None] = None
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Add")}
 
@@ -77,6 +82,10 @@ class Subtract(Op):
     8
     """
 
+    kind = "merge"
+    sign = "−"
+    keeps_places = True
+    storage = "overwrites"
     arity: ClassVar[int | None] = 2
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Subtract")}
 
@@ -95,6 +104,11 @@ class Multiply(Op):
     Shape(1, 7, 7, 64)
     """
 
+    kind = "gate"
+    sign = "×"
+    commutative = True
+    keeps_places = True
+    storage = "overwrites"
     arity: ClassVar[int | None] = None
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Multiply")}
 

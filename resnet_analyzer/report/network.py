@@ -7,7 +7,7 @@ from typing import Any
 
 from ..analyses.formula.recipe import Recipe
 from ..analyses.memory import memory
-from ..analyses.receptive_field import receptive_fields
+from ..analyses.receptive_field import View, receptive_fields
 from ..architectures.base import Architecture
 from ..measurement import Measurement, Row
 from ..plots.base import PLOTS
@@ -120,8 +120,9 @@ def _seen(measurement: Measurement) -> Iterator[tuple[str, int, str]]:
         yield "receptive field", height, f"{height}×{width} pixels are what one unit of {last.name} sees"
 
 
-def _size(view: Any) -> tuple[int, int] | None:
-    return view.size if view is not None else None
+def _size(view: View | None) -> tuple[int, ...] | None:
+    size = view.size if view is not None else None
+    return None if size is None or None in size else size  # type: ignore[return-value]
 
 
 def _drawing(measurement: Measurement, stem: str) -> Section:
@@ -188,7 +189,7 @@ def _sizes(measurement: Measurement, stem: str) -> Section:
         "stride of s it is (n + 2p − f)/s + 1, rounded down.",
     )
     rows = [row for row in measurement.rows if row.how() and row.output and row.output[:-1] != row.inputs[0][:-1]]
-    by_hand = tuple((row.name, *_told(row), row.how()) for row in rows[:BY_HAND])
+    by_hand = tuple((row.name, *_weights_in_words(row), row.how()) for row in rows[:BY_HAND])
     columns = (Column("layer"), Column("what"), Column("into"), Column("by hand", flexible=True))
     tables = (Table(columns, by_hand, f"The first {len(by_hand)} layers that change the size"),) if by_hand else ()
     see = (
@@ -199,7 +200,7 @@ def _sizes(measurement: Measurement, stem: str) -> Section:
     return Section("How the size shrinks", asked, tables, tuple(_drawn(stem, "resolution", measurement)), see)
 
 
-def _told(row: Row) -> tuple[str, str]:
+def _weights_in_words(row: Row) -> tuple[str, str]:
     return " ".join(row.node.op.phrase(True)) or row.op, f"{spell(row.inputs[0])} → {spell(row.output)}"
 
 
