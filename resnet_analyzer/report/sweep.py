@@ -13,6 +13,8 @@ from .numbers import grouped
 
 TITLES = {
     "params": "params",
+    "trainable_params": "trainable",
+    "frozen_params": "frozen",
     "all_params": "all params",
     "moving_statistics": "statistics",
     "macs": "MACs",

@@ -22,7 +22,7 @@ FIGURES = {
     "macs": ("macs",),
     "flops": ("flops",),
     "layers": ("layers",),
-    **{name: (name,) for name in ("trainable_params", "all_params", "moving_statistics")},
+    **{name: (name,) for name in ("trainable_params", "frozen_params", "all_params", "moving_statistics")},
 }
 
 
