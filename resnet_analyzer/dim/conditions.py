@@ -14,12 +14,9 @@ from typing import Any
 
 from ..errors import Undecided
 from .polynomial import (
-    Floor,
-    Largest,
     Polynomial,
     Symbolic,
     Value,
-    Variable,
     floor_of,
     largest_of,
     lowest,
@@ -147,8 +144,8 @@ class Condition(Symbolic):
 
 def _name(value: Polynomial) -> str | None:
     """The variable's name where a formula is one variable."""
-    (atom, *others) = value.atoms or ("",)
-    return atom.name if type(atom) is Variable and not others and value == of_atom(atom) else None
+    atom = next(iter(value.atoms), None)
+    return atom.name if atom is not None and atom.kind == "variable" and value == of_atom(atom) else None
 
 
 def _zero(value: Value) -> Value:
@@ -188,12 +185,12 @@ def _not_negative(value: Polynomial) -> Condition | bool:
     if high is not None and high > 0:
         return False
     for monomial, coefficient in value.terms.items():
-        if len(monomial) == 1 and monomial[0][1] == 1 and (type(monomial[0][0]) is Largest or abs(coefficient) == 1):
+        if len(monomial) == 1 and monomial[0][1] == 1 and (monomial[0][0].kind == "largest" or abs(coefficient) == 1):
             atom, rest = monomial[0][0], value - made({monomial: coefficient})
-            if type(atom) is Largest:
+            if atom.kind == "largest":
                 parts = [at_least(coefficient * part + rest, 0) for part in atom.parts]
                 return _combined("either", parts, False) if coefficient > 0 else _combined("both", parts, True)
-            if type(atom) is Floor and (atom.parts[1].constant or 0) > 0:
+            if atom.kind == "floor" and (atom.parts[1].constant or 0) > 0:
                 above, below = atom.parts
                 return at_least(above + rest * below if coefficient == 1 else (rest + 1) * below - above, int(coefficient != 1))  # fmt: skip  # noqa: E501
     return _listed("least", value)
@@ -252,8 +249,8 @@ def _as_divisions(value: Polynomial) -> Condition | bool | None:
     for floors, factor, plain, number in ((one, c, two, -k), (two, -k, one, c)):
         left, found = dict(plain), []
         for atom, power in floors:
-            inside = atom.parts[0] if type(atom) is Floor else of_atom(atom)  # type: ignore[arg-type]
-            by = atom.parts[1].constant if type(atom) is Floor else 1
+            inside = atom.parts[0] if atom.kind == "floor" else of_atom(atom)  # type: ignore[arg-type]
+            by = atom.parts[1].constant if atom.kind == "floor" else 1
             name = next(iter(inside.atoms), None)
             if name is None or inside != of_atom(name) or not by or (name.least or 0) < 1 or left.get(name, 0) < power:
                 break
@@ -269,7 +266,7 @@ def _as_divisions(value: Polynomial) -> Condition | bool | None:
 def _as_division(value: Polynomial) -> Condition | bool | None:
     """y − d·⌊y/d⌋ = 0 says that d divides y; None for another equation."""
     for monomial, coefficient in value.terms.items():
-        if len(monomial) == 1 and monomial[0][1] == 1 and type(monomial[0][0]) is Floor:
+        if len(monomial) == 1 and monomial[0][1] == 1 and monomial[0][0].kind == "floor":
             shared = gcd(*[int(c) for c in value.terms.values()])
             for factor in (shared, -shared):
                 number = made({other: c // factor for other, c in value.terms.items() if other != monomial})

@@ -112,7 +112,7 @@ def test_exact_division_comes_first():
     assert (N * N - 1) // (N - 1) == N + 1
     assert (N * M + 3) // M == N + 3 // M
     assert (2 * N * b) // (2 * M * b) == N // M
-    assert str((N * N + 1) // (N + 1)) == "⌊(n²+1)/(n + 1)⌋"
+    assert str((N * N + 1) // (N + 1)) == "⌊(n²+1)/(n+1)⌋"
     assert (4 * (N // 2) * c) // (c * (N // 2)) == 4
 
 
@@ -188,7 +188,7 @@ def test_only_whole_numbers_go_with_a_symbol(value):
         (9408 * floor_of(N + 1, 2) ** 2 + 2048000, "9,408·⌈n/2⌉² + 2,048,000"),
         (3 - 2 * N, "−2·n + 3"),
         (N // M, "⌊n/m⌋"),
-        (N // (M + 1), "⌊n/(m + 1)⌋"),
+        (N // (M + 1), "⌊n/(m+1)⌋"),
         (largest_of(N - 7, 0), "max(n − 7, 0)"),
         (-largest_of(-N, -5), "min(n, 5)"),
         (M - 2 * largest_of(-N, -5) ** 3, "2·min(n, 5)³ + m"),

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from ...dim import Dim, symbol
-from ...dim.polynomial import Polynomial, Value, Variable, made, polynomial, variable
+from ...dim.polynomial import Polynomial, Value, made, polynomial, variable
 from ...errors import Undecided
 from ...measurement import Measurement, Row
 from . import depth
@@ -82,7 +82,7 @@ def _inserted(formula: Value, state: tuple[Value, ...]) -> Value:
 def _over_blocks(block: Polynomial, growth: Value, number: Polynomial) -> Value:
     """The sum of a block's formula over channels C, C + growth … of so many blocks."""
     over = polynomial(block.replaced({C: variable(C) + variable(I) * growth}))
-    before = Variable(I)
+    ((((before, _),), _),) = variable(I).terms.items()
     result: Value = 0
     for monomial, coefficient in over.terms.items():
         power = dict(monomial).get(before, 0)
