@@ -13,13 +13,13 @@ from math import gcd
 from typing import Any
 
 from ..errors import Undecided
+from .bounds import lowest
 from .polynomial import (
     Polynomial,
     Symbolic,
     Value,
     floor_of,
     largest_of,
-    lowest,
     made,
     of_atom,
     polynomial,
@@ -178,10 +178,10 @@ def at_least(left: Value, right: Value) -> Condition | bool:
 
 
 def _not_negative(value: Polynomial) -> Condition | bool:
-    low = lowest(value)
+    low = lowest(value.terms)
     if low is not None and low > -1:
         return True
-    high = lowest(polynomial(-value))
+    high = lowest(polynomial(-value).terms)
     if high is not None and high > 0:
         return False
     for monomial, coefficient in value.terms.items():
@@ -221,7 +221,7 @@ def _compared(kind: str, difference: Value) -> Condition | bool:
     if whole.terms.get((), 0) % common:
         return False
     for side in (whole, polynomial(-whole)):
-        low = lowest(side)
+        low = lowest(side.terms)
         if low is not None and low > 0:
             return False
     for recognised in (_as_divisions(whole), _as_division(whole)):

@@ -16,7 +16,22 @@ from typing import Any, TypeAlias
 
 from ..errors import UsageError
 from .arrays import any_array, guarded_product, guarded_total, larger
-from .terms import Number, Terms, denominator, divided, joined, key, plain, quotient, shared_factor, summed
+from .bounds import is_positive, lowest
+from .terms import (
+    Atom,
+    Number,
+    Terms,
+    constant,
+    denominator,
+    divided,
+    joined,
+    key,
+    multiplied,
+    plain,
+    quotient,
+    shared_factor,
+    summed,
+)
 
 Value: TypeAlias = Any  # a number, or a Polynomial that is none
 
@@ -25,29 +40,6 @@ class Symbolic:
     """What is known by its symbols alone: a polynomial, or a condition on one."""
 
     __slots__ = ()
-
-
-class Atom(str):
-    """A variable, the floor of a quotient of two polynomials, or the largest of some; as text, its one spelling.
-
-    So atoms compare and sort like words. Only `variable`, `floor_of` and `largest_of` know the one spelling.
-    """
-
-    __slots__ = ("kind", "least", "name", "parts")
-
-    kind: str  # variable, floor or largest
-    parts: tuple[Polynomial, ...]  # of a floor the numerator and the divisor
-    least: int | None  # what it never falls below, where that is known
-    name: str  # of a variable
-
-    def __new__(cls, text: str, kind: str, parts: tuple[Any, ...], least: int | None, name: str = "") -> Atom:
-        """The text is taken as given."""
-        self = super().__new__(cls, text)
-        self.kind, self.parts, self.least, self.name = kind, parts, least, name
-        return self
-
-    def __getnewargs__(self) -> tuple[Any, ...]:
-        return str(self), self.kind, self.parts, self.least, self.name
 
 
 class Polynomial(Symbolic):
@@ -80,8 +72,8 @@ class Polynomial(Symbolic):
         try:
             return self._hash
         except AttributeError:
-            constant = self.constant
-            self._hash: int = hash(frozenset(self.terms.items()) if constant is None else constant)
+            number = self.constant
+            self._hash: int = hash(frozenset(self.terms.items()) if number is None else number)
             return self._hash
 
     def __add__(self, other: Value) -> Value:
@@ -89,9 +81,9 @@ class Polynomial(Symbolic):
             if not other:
                 return self
             terms = dict(self.terms)
-            constant = terms.pop((), 0) + other
-            if constant:
-                terms[()] = constant
+            number = terms.pop((), 0) + other
+            if number:
+                terms[()] = number
             return made(terms)
         return made(summed([*self.terms.items(), *polynomial(other).terms.items()]))
 
@@ -116,7 +108,7 @@ class Polynomial(Symbolic):
         if len(factors) == len(self.terms) == 1:
             ((one, c),), ((two, d),) = self.terms.items(), factors
             return made({joined(one, two): c * d})
-        return made(summed([(joined(one, two), c * d) for one, c in self.terms.items() for two, d in factors]))
+        return made(multiplied(self.terms, polynomial(other).terms))
 
     __rmul__ = __mul__
 
@@ -153,9 +145,7 @@ class Polynomial(Symbolic):
     @property
     def constant(self) -> Number | None:
         """The number that it is; None if it is not a plain number."""
-        if not self.terms:
-            return 0
-        return self.terms.get(()) if len(self.terms) == 1 else None
+        return constant(self.terms)
 
     @property
     def atoms(self) -> tuple[Atom, ...]:
@@ -167,13 +157,6 @@ class Polynomial(Symbolic):
         """The names of everything that it depends on, inside floors too."""
         own = {atom.name for atom in self.atoms if atom.kind == "variable"}
         return frozenset(own).union(*[part.variables for atom in self.atoms for part in atom.parts])
-
-    @property
-    def stride(self) -> int:
-        """S such that no floor is left where every variable is a multiple of S; 0 where there is none to be seen."""
-        strides = {"variable": lambda atom: 1, "largest": lambda atom: 0}
-        strides["floor"] = lambda atom: int(atom.parts[1].constant or 0) * atom.parts[0].stride
-        return lcm(*[strides[atom.kind](atom) for atom in self.atoms])
 
     def at(self, values: Mapping[str, Any] | None = None, **more: Any) -> Any:
         """The exact value at whole numbers, or cell by cell at arrays of them; UsageError for a variable without one.
@@ -244,9 +227,9 @@ def of_atom(atom: Atom) -> Polynomial:
 
 def floor_atom(numerator: Polynomial, divisor: Polynomial) -> Polynomial:
     """⌊numerator / divisor⌋ as it stands; `floor_of` brings it into its one spelling first."""
-    least, by = lowest(numerator), divisor.constant
+    least, by = lowest(numerator.terms), divisor.constant
     if least is not None:
-        least = ceil(least) // int(by) if by is not None else 0 if least >= 0 and is_positive(divisor) else None
+        least = ceil(least) // int(by) if by is not None else 0 if least >= 0 and is_positive(divisor.terms) else None
     return of_atom(Atom(f"⌊{key(numerator.terms)}/{key(divisor.terms)}⌋", "floor", (numerator, divisor), least))
 
 
@@ -296,7 +279,7 @@ def _merged(numerator: Polynomial, divisor: Polynomial) -> Value:
     for monomial, coefficient in numerator.terms.items():
         if coefficient == 1 and len(monomial) == 1 and monomial[0][1] == 1 and monomial[0][0].kind == "floor":
             above, below = monomial[0][0].parts
-            if is_positive(below):
+            if is_positive(below.terms):
                 rest = {other: c for other, c in numerator.terms.items() if other != monomial}
                 return floor_of(above + made(rest) * below, below * divisor)
     return floor_atom(numerator, divisor)
@@ -315,12 +298,7 @@ def _floor_by_polynomial(numerator: Polynomial, divisor: Polynomial) -> Value:
         whole = made({left: c for left, c in ratios if left is not None and c})
         if whole:
             return whole + floor_of(numerator - divisor * whole, divisor)
-    return _merged(numerator, divisor) if is_positive(divisor) else floor_atom(numerator, divisor)
-
-
-def is_positive(value: Polynomial) -> bool:
-    """Whether it is seen at a glance that a formula is at least 1."""
-    return all(c > 0 and all((atom.least or 0) > 0 for atom, _ in m) for m, c in value.terms.items())
+    return _merged(numerator, divisor) if is_positive(divisor.terms) else floor_atom(numerator, divisor)
 
 
 def largest_of(*parts: Value) -> Value:
@@ -338,68 +316,13 @@ def largest_of(*parts: Value) -> Value:
     if len(kept) == 1:
         return kept[0]
     ordered = tuple(sorted(map(polynomial, kept), key=lambda part: key(part.terms)))
-    least = max([ceil(low) for part in ordered if (low := lowest(part)) is not None], default=None)
+    least = max([ceil(low) for part in ordered if (low := lowest(part.terms)) is not None], default=None)
     return of_atom(Atom(f"max({','.join([key(part.terms) for part in ordered])})", "largest", ordered, least))
 
 
 def _never_below(one: Value, other: Value) -> bool:
-    low = lowest(polynomial(one - other))
+    low = lowest(polynomial(one - other).terms)
     return low is not None and low > -1
-
-
-def lowest(value: Polynomial) -> Number | None:
-    """A number that a formula never falls below, as far as the variables' least values tell; None where they don't.
-
-    >>> n = variable("n")
-    >>> lowest(n * n - n), lowest(n - 2 * (n // 2)), lowest(3 - n)
-    (0, 0, None)
-    """
-    low = _lowest_by_atoms(value)
-    if low is None:
-        relaxed = _relaxed(value, upper=False)
-        low = None if relaxed is None else _lowest_by_atoms(polynomial(relaxed))
-    return low
-
-
-def _lowest_by_atoms(value: Polynomial) -> Number | None:
-    """Every atom is its least value and something ≥ 0: where no coefficient is negative then, the constant is it."""
-    if any(c < 0 for monomial, c in value.terms.items() if monomial):
-        seen = {atom: of_atom(atom) + atom.least for atom in value.atoms if atom.least is not None}
-        if len(seen) < len(value.atoms):
-            return None
-        moved = polynomial(Evaluation({}, seen=seen).of(value))
-        if any(c < 0 for monomial, c in moved.terms.items() if monomial):
-            return None
-        return moved.terms.get((), 0)
-    low: Number = 0
-    for monomial, coefficient in value.terms.items():
-        for atom, power in monomial:
-            if atom.least is None or (atom.least < 0 and (power > 1 or len(monomial) > 1)):
-                return None
-            coefficient = coefficient * atom.least**power
-        low += coefficient
-    return low
-
-
-def _relaxed(value: Polynomial, upper: bool) -> Value | None:
-    """Without floors, and nowhere larger (or, if `upper`, smaller): (x − d + 1)/d ≤ ⌊x/d⌋ ≤ x/d."""
-    from fractions import Fraction
-
-    result: Value = 0
-    for monomial, coefficient in value.terms.items():
-        floors = [atom for atom, _ in monomial if atom.kind != "variable"]
-        if not floors:
-            result = result + made({monomial: coefficient})
-            continue
-        (atom, power), by = monomial[0], floors[0].parts[-1].constant
-        if len(monomial) > 1 or power > 1 or by is None or atom.kind != "floor":
-            return None
-        above = upper == (coefficient > 0)
-        inside = _relaxed(atom.parts[0], above)
-        if inside is None:
-            return None
-        result = result + Fraction(coefficient) / by * (inside if above else inside - by + 1)
-    return result
 
 
 class Evaluation:

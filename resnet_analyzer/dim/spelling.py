@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from ..errors import UsageError
-from .polynomial import Atom, Polynomial, made, of_atom, polynomial
-from .terms import Monomial, Number, denominator
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from .conditions import Condition
+from .terms import Atom, Formula, Monomial, Number, Terms, constant, denominator, stride
 
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 
-_marking: ContextVar[Callable[[Polynomial], str] | None] = ContextVar("marking", default=None)
+_marking: ContextVar[Callable[[Any], str] | None] = ContextVar("marking", default=None)
 
 
 @contextmanager
-def marked(mark: Callable[[Polynomial], str]) -> Iterator[None]:
+def marked(mark: Callable[[Any], str]) -> Iterator[None]:
     """Inside, `str` of a polynomial is what `mark` says: how a text with holes is made of one with sizes in it.
 
     >>> from .polynomial import variable
@@ -40,7 +34,7 @@ def marked(mark: Callable[[Polynomial], str]) -> Iterator[None]:
         _marking.reset(before)
 
 
-def shown(value: Polynomial) -> str:
+def shown(value: Formula) -> str:
     """A polynomial as text, or as it is `marked`."""
     mark = _marking.get()
     return TEXT.formula(value) if mark is None else mark(value)
@@ -67,20 +61,24 @@ class Spelling:
         "both": "{} and {}", "either": "{} or {}",
     }  # fmt: skip
 
-    def formula(self, value: Polynomial) -> str:
+    def formula(self, value: Formula) -> str:
         """A formula in one line."""
-        if not value.terms:
-            return "0"
-        below, common = denominator(value.terms), _common(value)
-        if below > 1:
-            return self.quotient(polynomial(value * below), polynomial(below))
-        if common and len(value.terms) > 1:
-            return f"{self.term(common, 1)}{self.times}({self.formula(_without(value, common))})"
-        return self.sum(_sorted(value))
+        return self.spelled(value.terms)
 
-    def pieces(self, value: Polynomial, size: int) -> list[str]:
+    def spelled(self, terms: Terms) -> str:
+        """The sum of some terms in one line."""
+        if not terms:
+            return "0"
+        below, common = denominator(terms), _common(terms)
+        if below > 1:
+            return self.quotient({monomial: int(c * below) for monomial, c in terms.items()}, {(): below})
+        if common and len(terms) > 1:
+            return f"{self.term(common, 1)}{self.times}({self.spelled(_without(terms, common))})"
+        return self.sum(_sorted(terms))
+
+    def pieces(self, value: Formula, size: int) -> list[str]:
         """A formula in pieces of `size` terms each, signs at the beginning of all but the first."""
-        terms = _sorted(value)
+        terms = _sorted(value.terms)
         found = [self.sum(terms[start : start + size]) for start in range(0, len(terms), size)] or ["0"]
         return [found[0], *(each if each.startswith(self.minus) else f"+ {each}" for each in found[1:])]
 
@@ -116,29 +114,31 @@ class Spelling:
         if atom.kind == "variable":
             return self.variable(atom.name)
         if atom.kind == "largest":
-            smallest = _is_minimum(atom)
-            ordered = sorted(atom.parts, key=lambda part: part.constant is not None)
-            parts = [self.formula(polynomial(-part) if smallest else part) for part in ordered]
-            return self.function.format("min" if smallest else "max", ", ".join(parts))
-        (above, below), form = atom.parts, self.floor
-        number = below.constant
-        if self.ceiling and number is not None and 2 * above.terms.get((), 0) >= number:
-            above, form = polynomial(above - (number - 1)), self.ceiling
+            sign = -1 if _is_minimum(atom) else 1
+            ordered = sorted([part.terms for part in atom.parts], key=lambda terms: constant(terms) is not None)
+            parts = [self.spelled({monomial: sign * c for monomial, c in terms.items()}) for terms in ordered]
+            return self.function.format("min" if sign < 0 else "max", ", ".join(parts))
+        (above, below), form = [part.terms for part in atom.parts], self.floor
+        number, shift = constant(below), above.get((), 0)
+        if self.ceiling and number is not None and 2 * shift >= number:
+            left = shift - number + 1
+            above = {**{monomial: c for monomial, c in above.items() if monomial}, **({(): left} if left else {})}
+            form = self.ceiling
         inside = self.quotient(above, below)
         return form.format(inside.replace(" ", "") if self.tight else inside)
 
-    def quotient(self, above: Polynomial, below: Polynomial) -> str:
+    def quotient(self, above: Terms, below: Terms) -> str:
         """above / below, in brackets where needed."""
-        over = self.formula(above)
-        several = len(above.terms) > 1 and not _common(above)
+        over = self.spelled(above)
+        several = len(above) > 1 and not _common(above)
         return self.fraction.format(f"({over})" if several else over, self._bracketed(below))
 
-    def _bracketed(self, value: Polynomial) -> str:
-        """A formula in brackets unless it is a number or one variable."""
-        alone = value.constant is not None or len(value.terms) == 1 and value == of_atom(value.atoms[0])
-        return self.formula(value) if alone else f"({self.formula(value)})"
+    def _bracketed(self, terms: Terms) -> str:
+        """A sum in brackets unless it is a number or one variable."""
+        alone = constant(terms) is not None or list(map(len, terms)) == [1] == [p for m in terms for _, p in m] == [*terms.values()]  # fmt: skip  # noqa: E501
+        return self.spelled(terms) if alone else f"({self.spelled(terms)})"
 
-    def condition(self, condition: Condition) -> str:
+    def condition(self, condition: Any) -> str:
         """A condition on one line."""
         form = self.relations[condition.kind]
         if condition.kind not in ("both", "either"):
@@ -157,7 +157,7 @@ class Latex(Spelling):
     """
 
     times, minus, grouping, tight = " ", "-", "{,}", False
-    raised, exponents = "{}^{{{}}}", {}  # noqa: RUF012
+    raised, exponents = "{}^{{{}}}", {}
     fraction, function = r"\frac{{{}}}{{{}}}", r"\{}({})"
     floor, ceiling = r"\left\lfloor {} \right\rfloor", r"\left\lceil {} \right\rceil"
     relations: ClassVar[Mapping[str, str]] = {
@@ -172,9 +172,9 @@ class Latex(Spelling):
         word = stem if len(stem) == 1 else r"\mathrm{" + stem.replace("_", r"\_") + "}"
         return f"{word}_{{{sign[len(stem) :]}}}" if stem != sign else word
 
-    def quotient(self, above: Polynomial, below: Polynomial) -> str:
+    def quotient(self, above: Terms, below: Terms) -> str:
         """A fraction needs no brackets."""
-        return self.fraction.format(self.formula(above), self.formula(below))
+        return self.fraction.format(self.spelled(above), self.spelled(below))
 
 
 class Python(Spelling):
@@ -186,14 +186,14 @@ class Python(Spelling):
     """
 
     times, minus, grouping, tight = "*", "-", "", False
-    raised, exponents = "{}**{}", {}  # noqa: RUF012
+    raised, exponents = "{}**{}", {}
     fraction, floor, ceiling = "{}//{}", "({})", ""  # no ceilings in Python
     relations: ClassVar[Mapping[str, str]] = {
         "least": "{} >= {}", "equal": "{} == {}", "differ": "{} != {}", "divides": "({1}) % ({0}) == 0",
         "both": "{} and {}", "either": "{} or {}",
     }  # fmt: skip
 
-    def quotient(self, above: Polynomial, below: Polynomial) -> str:
+    def quotient(self, above: Terms, below: Terms) -> str:
         """A product must be in brackets, or its last factor alone would be divided."""
         return self.fraction.format(self._bracketed(above), self._bracketed(below))
 
@@ -224,7 +224,7 @@ class _Steps(Python):
         return "*".join([base] * power)
 
 
-def compiled(formulas: Sequence[Polynomial], names: Sequence[str]) -> Callable[..., tuple[int, ...]]:
+def compiled(formulas: Sequence[Formula], names: Sequence[str]) -> Callable[..., tuple[int, ...]]:
     """A function that works out formulas at whole numbers, given in the order of `names`; shared parts once.
 
     >>> from .polynomial import variable
@@ -247,9 +247,9 @@ def _is_minimum(atom: Atom) -> bool:
     return atom.kind == "largest" and all(c < 0 for part in atom.parts for c in part.terms.values())
 
 
-def _common(value: Polynomial) -> Monomial:
+def _common(terms: Terms) -> Monomial:
     """The atoms that every term has, with the least of their powers."""
-    first, *others = value.terms
+    first, *others = terms
     shared = {atom: power for atom, power in first if atom.kind != "largest"}
     for monomial in others:
         powers = dict(monomial)
@@ -257,24 +257,20 @@ def _common(value: Polynomial) -> Monomial:
     return tuple(shared.items())
 
 
-def _without(value: Polynomial, common: Monomial) -> Polynomial:
-    removed = dict(common)
-    return polynomial(made({
-        tuple([(atom, power - removed.get(atom, 0)) for atom, power in monomial if power > removed.get(atom, 0)]): c
-        for monomial, c in value.terms.items()
-    }))  # fmt: skip
+def _without(terms: Terms, common: Monomial) -> Terms:
+    less = dict(common)
+    return {
+        tuple([(atom, power - less.get(atom, 0)) for atom, power in monomial if power > less.get(atom, 0)]): c
+        for monomial, c in terms.items()
+    }
 
 
-def _sorted(value: Polynomial) -> list[tuple[Monomial, Number]]:
+def _sorted(terms: Terms) -> list[tuple[Monomial, Number]]:
     """High resolutions first, then high powers, the plain number last."""
 
     def order(term: tuple[Monomial, Number]) -> tuple[Any, ...]:
         monomial, _ = term
-        degree = sum(power for _, power in monomial)
-        return not monomial, max((_stride(atom) for atom, _ in monomial), default=0), -degree, monomial
+        coarsest = max([stride({((atom, 1),): 1}) for atom, _ in monomial], default=0)
+        return not monomial, coarsest, -sum(power for _, power in monomial), monomial
 
-    return sorted(value.terms.items(), key=order)
-
-
-def _stride(atom: Atom) -> int:
-    return of_atom(atom).stride if atom.kind == "floor" else 1
+    return sorted(terms.items(), key=order)

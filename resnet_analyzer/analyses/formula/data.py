@@ -13,8 +13,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...dim.polynomial import Atom, Polynomial, polynomial
-from ...dim.terms import denominator
+from ...dim.polynomial import Polynomial, polynomial
+from ...dim.terms import Atom, denominator
 from .closed import ClosedForm
 
 

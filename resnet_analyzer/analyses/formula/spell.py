@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ...dim.polynomial import Atom, Polynomial, Value, floor_atom, made, polynomial, variable
+from ...dim.polynomial import Polynomial, Value, floor_atom, made, polynomial, variable
 from ...dim.spelling import SUBSCRIPTS
+from ...dim.terms import Atom, stride
 
 LETTERS = {"batch": "b", "classes": "c", "width": "w", "growth_rate": "k", "cardinality": "g", "channels": "ch"}
 
@@ -68,8 +69,8 @@ def scaled(value: Polynomial, name: str, letter: str) -> tuple[int, Polynomial] 
     >>> scaled(3 * ((variable("n") + 1) // 2) ** 2, "n", "k")
     (2, 3·k²)
     """
-    stride = value.stride
-    if stride < 2:
+    multiple = stride(value.terms)
+    if multiple < 2:
         return None
-    found = polynomial(value.replaced({name: stride * variable(letter)}))
-    return (stride, found) if all(atom.kind == "variable" for atom in found.atoms) else None
+    found = polynomial(value.replaced({name: multiple * variable(letter)}))
+    return (multiple, found) if all(atom.kind == "variable" for atom in found.atoms) else None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ...dim.polynomial import Atom, Polynomial, polynomial, variable
+from ...dim.polynomial import Polynomial, polynomial, variable
+from ...dim.terms import Atom, stride
 
 MOST_STRIDES = 4096  # residues that are looked at one by one
 
@@ -42,14 +43,14 @@ def _grows(atom: Atom, name: str) -> bool:
 
 
 def _by_residues(formula: Polynomial, name: str, least: int) -> bool:
-    stride = formula.stride
+    steps = stride(formula.terms)
     if formula.variables != {name}:
         return not formula.variables
-    if not 0 < stride <= MOST_STRIDES:
+    if not 0 < steps <= MOST_STRIDES:
         return False
     before: Polynomial | None = None
-    for residue in range(stride + 1):
-        here = polynomial(formula.replaced({name: stride * variable("steps") + (least + residue)}))
+    for residue in range(steps + 1):
+        here = polynomial(formula.replaced({name: steps * variable("steps") + (least + residue)}))
         if any(atom.kind != "variable" for atom in here.atoms):
             return False
         if before is not None and any(coefficient < 0 for coefficient in polynomial(here - before).terms.values()):

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from ...dim.polynomial import Atom, Polynomial, made, polynomial
-from ...dim.terms import Number, Terms, denominator
+from ...dim.polynomial import Polynomial, made, polynomial
+from ...dim.terms import Atom, Number, Terms, denominator
 from ...errors import UsageError
 
 
