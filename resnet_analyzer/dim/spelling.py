@@ -135,7 +135,8 @@ class Spelling:
 
     def _bracketed(self, terms: Terms) -> str:
         """A sum in brackets unless it is a number or one variable."""
-        alone = constant(terms) is not None or list(map(len, terms)) == [1] == [p for m in terms for _, p in m] == [*terms.values()]  # fmt: skip  # noqa: E501
+        ((monomial, coefficient), *others) = terms.items() or [((), 0)]
+        alone = not others and (not monomial or (coefficient == 1 and [power for _, power in monomial] == [1]))
         return self.spelled(terms) if alone else f"({self.spelled(terms)})"
 
     def condition(self, condition: Any) -> str:

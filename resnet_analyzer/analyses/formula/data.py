@@ -15,7 +15,7 @@ from typing import Any
 
 from ...dim.polynomial import Polynomial, polynomial
 from ...dim.terms import Atom, denominator
-from .closed import ClosedForm
+from .form import ClosedForm
 
 
 class Atoms:
