@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .terms import Number, Terms, constant, multiplied, summed
+from .terms import Monomial, Number, Terms, constant, multiplied, summed
 
 
 def lowest(terms: Terms) -> Number | None:
@@ -44,12 +44,12 @@ def _by_atoms(terms: Terms) -> Number | None:
     return low
 
 
-def _moved(monomial: tuple[tuple[object, int], ...], coefficient: Number) -> Terms:
+def _moved(monomial: Monomial, coefficient: Number) -> Terms:
     """A term with every atom as its least value and what it is more."""
     result: Terms = {(): coefficient}
     for atom, power in monomial:
         for _ in range(power):
-            result = multiplied(result, summed([(((atom, 1),), 1), ((), atom.least)]))
+            result = multiplied(result, summed([(((atom, 1),), 1), ((), atom.least or 0)]))
     return result
 
 

@@ -88,8 +88,9 @@ class Spelling:
         for monomial, coefficient in terms:
             if sum(power for atom, power in monomial if _is_minimum(atom)) % 2:
                 coefficient = -coefficient
+            magnitude: Number = -coefficient if coefficient < 0 else coefficient
             sign = self.minus if coefficient < 0 else "+"
-            spelled = self.term(monomial, abs(coefficient))
+            spelled = self.term(monomial, magnitude)
             text += f" {sign} {spelled}" if text else f"{self.minus if coefficient < 0 else ''}{spelled}"
         return text
 
