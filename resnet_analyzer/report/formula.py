@@ -20,8 +20,8 @@ from ..analyses.formula.spell import (
     with_letters,
 )
 from ..analyses.formula.terms import Polynomial
+from ..numbers import grouped
 from .model import Column, Report, Table
-from .numbers import grouped
 
 LABELS = {"macs": "MACs", "params": "params", "flops": "FLOPs", "activations": "activations"}
 SAYS = {
