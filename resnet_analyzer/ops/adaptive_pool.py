@@ -84,7 +84,6 @@ def _taps(length: Dim, output: int) -> Dim:
     return ends - total(floor_div(i * length, output) for i in range(output))
 
 
-@dataclass(frozen=True, eq=False)
 class _AdaptiveAveragePool(_AdaptivePool):
     """One addition per pixel but the first of every window, and one division."""
 
@@ -95,7 +94,6 @@ class _AdaptiveAveragePool(_AdaptivePool):
         return Work(adds=taps - outputs, divisions=outputs)
 
 
-@dataclass(frozen=True, eq=False)
 class _AdaptiveMaxPool(_AdaptivePool):
     """One compare per pixel but the first of every window."""
 
@@ -106,7 +104,6 @@ class _AdaptiveMaxPool(_AdaptivePool):
         return Work(compares=taps - outputs)
 
 
-@dataclass(frozen=True, eq=False)
 class AdaptiveAveragePool1d(_AdaptiveAveragePool):
     """Averages of a sequence to a given length.
 
@@ -118,7 +115,6 @@ class AdaptiveAveragePool1d(_AdaptiveAveragePool):
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("AdaptiveAveragePooling1D", FIELDS)}
 
 
-@dataclass(frozen=True, eq=False)
 class AdaptiveAveragePool2d(_AdaptiveAveragePool):
     """Averages of an image to a given size.
 
@@ -131,7 +127,6 @@ class AdaptiveAveragePool2d(_AdaptiveAveragePool):
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("AdaptiveAveragePooling2D", FIELDS)}
 
 
-@dataclass(frozen=True, eq=False)
 class AdaptiveAveragePool3d(_AdaptiveAveragePool):
     """Averages of a volume to a given size.
 
@@ -143,7 +138,6 @@ class AdaptiveAveragePool3d(_AdaptiveAveragePool):
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("AdaptiveAveragePooling3D", FIELDS)}
 
 
-@dataclass(frozen=True, eq=False)
 class AdaptiveMaxPool1d(_AdaptiveMaxPool):
     """Maxima of a sequence to a given length.
 
@@ -155,7 +149,6 @@ class AdaptiveMaxPool1d(_AdaptiveMaxPool):
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("AdaptiveMaxPooling1D", FIELDS)}
 
 
-@dataclass(frozen=True, eq=False)
 class AdaptiveMaxPool2d(_AdaptiveMaxPool):
     """Maxima of an image to a given size.
 
@@ -167,7 +160,6 @@ class AdaptiveMaxPool2d(_AdaptiveMaxPool):
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("AdaptiveMaxPooling2D", FIELDS)}
 
 
-@dataclass(frozen=True, eq=False)
 class AdaptiveMaxPool3d(_AdaptiveMaxPool):
     """Maxima of a volume to a given size.
 

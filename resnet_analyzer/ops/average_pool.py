@@ -28,7 +28,6 @@ class _AveragePool(_Pool):
         return Work(adds=product(outputs, taps - 1), divisions=outputs)
 
 
-@dataclass(frozen=True, eq=False)
 class AveragePool1d(_AveragePool):
     """Average pooling over sequences.
 
@@ -41,7 +40,6 @@ class AveragePool1d(_AveragePool):
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("AveragePooling1D", FIELDS)}
 
 
-@dataclass(frozen=True, eq=False)
 class AveragePool2d(_AveragePool):
     """Average pooling over images.
 
@@ -54,7 +52,6 @@ class AveragePool2d(_AveragePool):
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("AveragePooling2D", FIELDS)}
 
 
-@dataclass(frozen=True, eq=False)
 class AveragePool3d(_AveragePool):
     """Average pooling over volumes.
 

@@ -98,7 +98,6 @@ class _Conv(Op):
         return (over_sides(map(of_window, cost.windows), self.data_format, mixed),)
 
 
-@dataclass(frozen=True, eq=False)
 class Conv1d(_Conv):
     """A convolution over sequences; `causal` padding lets no tap look ahead.
 
@@ -111,7 +110,6 @@ class Conv1d(_Conv):
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Conv1D", FIELDS)}
 
 
-@dataclass(frozen=True, eq=False)
 class Conv2d(_Conv):
     """A convolution over images.
 
@@ -124,7 +122,6 @@ class Conv2d(_Conv):
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Conv2D", FIELDS)}
 
 
-@dataclass(frozen=True, eq=False)
 class Conv3d(_Conv):
     """A convolution over volumes or films.
 

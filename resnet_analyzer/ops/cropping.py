@@ -63,7 +63,6 @@ def _nothing_left(left: tuple[object, ...], before: tuple[object, ...]) -> str:
     return f"cropping leaves {sizes[0]} of {sizes[1]} pixels. Crop less, or use a larger input."
 
 
-@dataclass(frozen=True, eq=False)
 class Cropping1d(_Cropping):
     """Both ends of a sequence cut off.
 
@@ -75,7 +74,6 @@ class Cropping1d(_Cropping):
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Cropping1D", FIELDS)}
 
 
-@dataclass(frozen=True, eq=False)
 class Cropping2d(_Cropping):
     """Rows and columns cut off: a number, (vertical, horizontal) or ((top, bottom), (left, right)).
 
@@ -87,7 +85,6 @@ class Cropping2d(_Cropping):
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Cropping2D", FIELDS)}
 
 
-@dataclass(frozen=True, eq=False)
 class Cropping3d(_Cropping):
     """All sides of a volume cut off.
 

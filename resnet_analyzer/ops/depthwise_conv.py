@@ -84,7 +84,6 @@ class _DepthwiseConv(Op):
         return (over_sides(map(of_window, cost.windows), self.data_format, channel),)
 
 
-@dataclass(frozen=True, eq=False)
 class DepthwiseConv1d(_DepthwiseConv):
     """A depthwise convolution over sequences.
 
@@ -96,7 +95,6 @@ class DepthwiseConv1d(_DepthwiseConv):
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("DepthwiseConv1D", FIELDS)}
 
 
-@dataclass(frozen=True, eq=False)
 class DepthwiseConv2d(_DepthwiseConv):
     """A depthwise convolution over images.
 

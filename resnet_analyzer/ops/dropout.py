@@ -27,7 +27,6 @@ class _Drop(Op):
         return Cost(shape)
 
 
-@dataclass(frozen=True, eq=False)
 class Dropout(_Drop):
     """Zeroes a share of the numbers in training (Srivastava et al. 2014); nothing at inference.
 
@@ -40,7 +39,6 @@ class Dropout(_Drop):
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Dropout", same_names("rate"))}
 
 
-@dataclass(frozen=True, eq=False)
 class StochasticDepth(_Drop):
     """Drops a whole residual branch in training (Huang et al. 2016); nothing at inference.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from ..dim import Dim, product
@@ -11,7 +10,6 @@ from ._pool import FIELDS, _Pool
 from .base import Spelling, Work
 
 
-@dataclass(frozen=True, eq=False)
 class _MaxPool(_Pool):
     """The largest number of every window: taps − 1 compares per output.
 
@@ -25,7 +23,6 @@ class _MaxPool(_Pool):
         return Work(compares=product(outputs, taps - 1))
 
 
-@dataclass(frozen=True, eq=False)
 class MaxPool1d(_MaxPool):
     """Max pooling over sequences.
 
@@ -38,7 +35,6 @@ class MaxPool1d(_MaxPool):
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("MaxPooling1D", FIELDS)}
 
 
-@dataclass(frozen=True, eq=False)
 class MaxPool2d(_MaxPool):
     """Max pooling over images.
 
@@ -52,7 +48,6 @@ class MaxPool2d(_MaxPool):
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("MaxPooling2D", FIELDS)}
 
 
-@dataclass(frozen=True, eq=False)
 class MaxPool3d(_MaxPool):
     """Max pooling over volumes.
 

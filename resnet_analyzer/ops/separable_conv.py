@@ -87,7 +87,6 @@ class _SeparableConv(Op):
         return (over_sides(map(of_window, cost.windows), self.data_format),)
 
 
-@dataclass(frozen=True, eq=False)
 class SeparableConv1d(_SeparableConv):
     """A separable convolution over sequences.
 
@@ -101,7 +100,6 @@ class SeparableConv1d(_SeparableConv):
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("SeparableConv1D", FIELDS)}
 
 
-@dataclass(frozen=True, eq=False)
 class SeparableConv2d(_SeparableConv):
     """A separable convolution over images.
 

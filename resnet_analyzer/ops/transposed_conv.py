@@ -140,7 +140,6 @@ def _reachable(window: Window, output_padding: Dim | None) -> Check:
     return Check(enough, sentence, (output_padding, step))
 
 
-@dataclass(frozen=True, eq=False)
 class TransposedConv1d(_TransposedConv):
     """A transposed convolution over sequences.
 
@@ -152,7 +151,6 @@ class TransposedConv1d(_TransposedConv):
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Conv1DTranspose", FIELDS)}
 
 
-@dataclass(frozen=True, eq=False)
 class TransposedConv2d(_TransposedConv):
     """A transposed convolution over images.
 
@@ -165,7 +163,6 @@ class TransposedConv2d(_TransposedConv):
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Conv2DTranspose", FIELDS)}
 
 
-@dataclass(frozen=True, eq=False)
 class TransposedConv3d(_TransposedConv):
     """A transposed convolution over volumes.
 

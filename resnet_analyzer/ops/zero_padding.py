@@ -59,7 +59,6 @@ class _ZeroPadding(Op):
         return Cost(arranged(shape[0], larger, channels(shape, self.data_format), self.data_format))
 
 
-@dataclass(frozen=True, eq=False)
 class ZeroPadding1d(_ZeroPadding):
     """Zeros at both ends of a sequence.
 
@@ -71,7 +70,6 @@ class ZeroPadding1d(_ZeroPadding):
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("ZeroPadding1D", FIELDS)}
 
 
-@dataclass(frozen=True, eq=False)
 class ZeroPadding2d(_ZeroPadding):
     """Rows and columns of zeros: a number, (vertical, horizontal) or ((top, bottom), (left, right)).
 
@@ -83,7 +81,6 @@ class ZeroPadding2d(_ZeroPadding):
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("ZeroPadding2D", FIELDS)}
 
 
-@dataclass(frozen=True, eq=False)
 class ZeroPadding3d(_ZeroPadding):
     """Zeros on all sides of a volume.
 
