@@ -14,7 +14,7 @@ from ..dim import Dim, product
 from ..errors import UnknownName
 from ..reach import EVERYTHING, Reaches, same_place
 from ..shape import Shape
-from .base import Cost, Op, Spelling, Work, axis_index, no_axis
+from .base import Cost, Op, Operations, Spelling, Work, axis_index, no_axis
 
 PER_ELEMENT: dict[str, Work] = {
     "linear": Work(),  # x
@@ -31,6 +31,23 @@ PER_ELEMENT: dict[str, Work] = {
     "hard_sigmoid": Work(adds=1, compares=2, multiplies=1),  # relu6(x + 3)·(1/6): Howard et al. 2019, sec. 5.2
     "hard_silu": Work(adds=1, compares=2, multiplies=2),  # x·hard_sigmoid(x): the same place
     "hard_tanh": Work(compares=2),  # min(max(x, −1), 1): Collobert 2004
+}
+# As which TensorFlow operations Keras runs them (keras/src/backend/tensorflow/nn.py, tensorflow/python/ops/nn_impl.py)
+IN_TENSORFLOW: dict[str, tuple[str, ...]] = {
+    "linear": (),
+    "relu": ("Relu",),
+    "relu6": ("Relu6",),
+    "leaky_relu": ("LeakyRelu",),
+    "elu": ("Elu",),
+    "selu": ("Selu",),
+    "sigmoid": ("Sigmoid",),
+    "tanh": ("Tanh",),
+    "softmax": ("Softmax",),
+    "silu": ("Mul", "Sigmoid", "Mul"),  # x·σ(1·x)
+    "gelu": ("Mul", "Neg", "Mul", "Erfc", "Mul"),  # 0.5·x·erfc(−x·√½)
+    "hard_sigmoid": ("AddV2", "Relu6", "RealDiv"),  # relu6(x + 3)/6
+    "hard_silu": ("AddV2", "Relu6", "RealDiv", "Mul"),  # x times that
+    "hard_tanh": ("Minimum", "Maximum"),
 }
 ALIASES = {"swish": "silu", "hard_swish": "hard_silu"}
 
@@ -72,6 +89,11 @@ def softmax_work(shape: Shape, axis: int = -1) -> Work:
 def fused_work(name: str | None, output: Shape) -> Work:
     """The work of the activation that a convolution or dense layer carries, softmax (over the last axis) included."""
     return softmax_work(output) if name == "softmax" else activation_work(name, output.elements)
+
+
+def activation_operations(name: str | None, elements: Dim) -> list[tuple[str, Dim]]:
+    """The TensorFlow operations of an activation, by name, over `elements` numbers; none for None."""
+    return [(each, elements) for each in IN_TENSORFLOW[ALIASES.get(name, name)]] if name is not None else []
 
 
 def require_activation(name: str | None) -> None:
@@ -116,3 +138,7 @@ class Activation(Op):
         rank = len(inputs[0])
         along = self.axis % rank if self.function == "softmax" else None
         return (tuple([EVERYTHING if each.axis == along else each for each in same_place(rank)]),)
+
+    def as_tensorflow(self, inputs: tuple[Shape, ...], cost: Cost) -> Operations | None:
+        """As the table says."""
+        return activation_operations(self.function, inputs[0].elements)

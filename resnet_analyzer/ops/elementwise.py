@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ..dim import Condition, Dim, equal, is_array, is_exactly, where
+from ..dim import Condition, Dim, equal, is_array, is_exactly, product, where
 from ..shape import Shape, identical, spell
-from .base import Check, Cost, Op, Spelling, Work
+from .base import Check, Cost, Op, Operations, Spelling, Work
 
 
 def _broadcast(verb: str, shapes: tuple[Shape, ...]) -> tuple[Shape, tuple[Check, ...]]:
@@ -43,6 +43,14 @@ def _agrees(size: Dim, common: Dim) -> Condition:
     return agrees | equal(size, 1) if is_array(size) else agrees
 
 
+def _growing(inputs: tuple[Shape, ...]) -> list[Dim]:
+    """The elements of each step where branches are joined one by one: as many as the axes so far need."""
+    rank = max(map(len, inputs))
+    padded = [(1,) * (rank - len(shape)) + tuple(shape) for shape in inputs]
+    so_far = [tuple(map(_common, zip(*padded[: count + 1], strict=True))) for count in range(1, len(padded))]
+    return [product(*sizes) for sizes in so_far]
+
+
 def _disagreement(verb: str, shapes: tuple[Shape, ...]) -> str:
     texts = " and ".join(spell(shape) for shape in shapes)
     return f"cannot {verb} {texts}: the branches must agree in every axis (or be 1 there)."
@@ -72,6 +80,10 @@ class Add(Op):
         output, checks = _broadcast("add", shapes)
         return Cost(output, work=Work(adds=(len(shapes) - 1) * output.elements), checks=checks)
 
+    def as_tensorflow(self, inputs: tuple[Shape, ...], cost: Cost) -> Operations | None:
+        """Branch by branch."""
+        return [("AddV2", elements) for elements in _growing(inputs)]
+
 
 @dataclass(frozen=True, eq=False)
 class Subtract(Op):
@@ -93,6 +105,10 @@ class Subtract(Op):
         """One addition per element."""
         output, checks = _broadcast("subtract", (left, right))
         return Cost(output, work=Work(adds=output.elements), checks=checks)
+
+    def as_tensorflow(self, inputs: tuple[Shape, ...], cost: Cost) -> Operations | None:
+        """Branch by branch."""
+        return [("Sub", elements) for elements in _growing(inputs)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,3 +132,7 @@ class Multiply(Op):
         """One multiply per element and branch after the first."""
         output, checks = _broadcast("multiply", shapes)
         return Cost(output, work=Work(multiplies=(len(shapes) - 1) * output.elements), checks=checks)
+
+    def as_tensorflow(self, inputs: tuple[Shape, ...], cost: Cost) -> Operations | None:
+        """Branch by branch."""
+        return [("Mul", elements) for elements in _growing(inputs)]

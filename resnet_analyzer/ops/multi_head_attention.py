@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import Dim, equal, is_exactly, product
 from ..reach import EVERYTHING, Reach, Reaches, same_place
 from ..shape import Shape, spell
 from .activation import softmax_work
 from .base import Check, Cost, Op, Weight, Work
+
+if TYPE_CHECKING:
+    from .keras_steps import Steps
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,6 +87,20 @@ class MultiHeadAttention(Op):
             for left, right in [*zip(key[:-1], value[:-1], strict=True), (query[0], key[0])]
         )
         return Cost(output, tuple(weights), work, checks=checks)
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """Keras' layer, which takes its inputs one by one; alone, the query is all three."""
+        from .keras_steps import Steps
+
+        layer = keras.layers.MultiHeadAttention(
+            self.num_heads,
+            self.key_dim,
+            value_dim=self.value_dim or None,
+            use_bias=self.use_bias,
+            output_shape=self.units or None,
+            name=name,
+        )
+        return Steps(layer, apart=True)
 
 
 def _work(

@@ -22,9 +22,6 @@ from ..analyses.formula.data import Atoms
 from ..analyses.formula.recipe import Recipe
 from ..analyses.formula.symbols import Converter
 from ..analyses.formula.terms import Polynomial, floor_of, polynomial, variable
-from ..conventions.activations import activations
-from ..conventions.flops import flops
-from ..conventions.macs import macs
 from ..errors import AnalyzerError, Undecided
 from ..measurement import Measurement, Row
 from ..window import Window
@@ -138,7 +135,7 @@ class _Cells:
     def _figures(self, rows: Sequence[Row], all_macs: int) -> list[Cell]:
         sums = [polynomial(0)] * 4
         for row in rows:
-            figures = (row.params, macs(row.work), flops(row.work), activations(row.work))
+            figures = (row.params, row.macs, row.flops, row.activations)
             sums = [total + self._of(value) for total, value in zip(sums, figures, strict=True)]
         held, cost, work, out = [self.number(each) if each.terms else None for each in sums]
         part = None if cost is None else {"share": [cost, all_macs]}

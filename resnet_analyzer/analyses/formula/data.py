@@ -16,9 +16,6 @@ from fractions import Fraction
 from math import lcm
 from typing import Any
 
-from ...conventions.activations import activations
-from ...conventions.flops import flops
-from ...conventions.macs import macs
 from ...shape import is_map
 from .closed import ClosedForm, over_symbols
 from .recipe import Recipe
@@ -83,7 +80,6 @@ def rows_as_data(recipe: Recipe, variables: Sequence[str], fixed: Mapping[str, i
 
     rows = []
     for row in measurement.rows:
-        work = row.work
         rows.append(
             {
                 "name": row.name,
@@ -92,9 +88,9 @@ def rows_as_data(recipe: Recipe, variables: Sequence[str], fixed: Mapping[str, i
                 "output_shape": None if row.output is None else [formula(size) for size in row.output[1:]],
                 "params": formula(row.params),
                 "trainable_params": formula(row.trainable_params),
-                "macs": formula(macs(work)),
-                "flops": formula(flops(work)),
-                "activations": formula(activations(work)),
+                "macs": formula(row.macs),
+                "flops": formula(row.flops),
+                "activations": formula(row.activations),
                 "status": row.status,
             }
         )
