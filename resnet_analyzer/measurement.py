@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from .conventions.base import CONVENTIONS
 from .dim import Condition, Dim, at_least, holds, is_array, is_exactly, is_number, is_symbol, total
-from .errors import CheckFailed, UsageError
+from .errors import CheckFailed, GraphError, UsageError
 from .graph import Graph, Node
 from .ops.base import FROZEN, MOVING, NO_WORK, TRAINABLE, Check, Cost, Weight, Work, require_whole
 from .ops.opaque import Opaque
@@ -32,6 +32,9 @@ class Row(NamedTuple):
     node: Node
     inputs: tuple[Shape, ...]
     cost: Cost
+
+    def __repr__(self) -> str:
+        return f"<Row {self.name}: {self.op}, {self.output}>"
 
     @property
     def name(self) -> str:
@@ -158,6 +161,8 @@ def walk(graph: Graph, failed: Callable[[Row, Check], None] | None = None) -> It
         if not known and node.weights:
             cost = cost._replace(weights=node.weights, unknown=("work",))
         if node.weights_of:
+            if node.weights_of not in shapes:
+                raise GraphError(f"{node.name}: uses the weights of {node.weights_of!r}, which is not there before it")
             cost = cost._replace(weights=(), unknown=tuple([each for each in cost.unknown if each != "weights"]))
         elif node.shared_weights:
             cost = cost._replace(weights=tuple([each for each in cost.weights if each.name not in node.shared_weights]))

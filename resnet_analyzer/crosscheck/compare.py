@@ -10,7 +10,7 @@ from ..errors import AnalyzerError
 from ..graph import Graph
 from ..importers.framework import keras as import_keras
 from ..measurement import Row, measure
-from ..shape import Shape, spell
+from ..shape import spell
 from .builder import Built, build, deep_recursion
 from .framework import Device, tensorflow
 from .profiler import profiled_float_ops
@@ -117,7 +117,7 @@ def _verdict(row: Row, seen: Seen | None, counted: int | None) -> LayerVerdict:
     shape = (
         AGREES
         if tuple(row.output or ()) == seen.shape
-        else f"ours {spell(row.output)}, it has {spell(Shape(*seen.shape))}"
+        else f"ours {spell(row.output)}, it has {spell(seen.shape)}"
     )
     return LayerVerdict(row.name, row.op, shape, _weights_verdict(row, seen), _flops_verdict(row, counted))
 
@@ -125,7 +125,7 @@ def _verdict(row: Row, seen: Seen | None, counted: int | None) -> LayerVerdict:
 def _strange(row: Row, seen: Seen) -> LayerVerdict:
     """A layer that runs and that our graph does not know."""
     return LayerVerdict(
-        row.name, row.op, f"ours no such layer, it has {spell(Shape(*seen.shape))}", NOTHING, NO_WITNESS
+        row.name, row.op, f"ours no such layer, it has {spell(seen.shape)}", NOTHING, NO_WITNESS
     )
 
 

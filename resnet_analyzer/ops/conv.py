@@ -10,7 +10,7 @@ from ..dim import Dim, divides, floor_div, is_exactly, product
 from ..reach import EVERYTHING, Mixed, Reaches, of_window, over_sides
 from ..shape import Shape
 from ..window import Padding, by, slide, spread, stride_phrase
-from .activation import activation_operations, fused_work, require_activation
+from .activation import fused_work, require_activation, with_activation
 from .base import (
     CHANNELS_FIRST,
     CHANNELS_LAST,
@@ -117,7 +117,7 @@ class _Conv(Op):
         elements = cost.output.elements  # type: ignore[union-attr]
         macs = product(inputs[0][0], *[window.computed for window in cost.windows], cost.weights[0].params)
         bias = [("BiasAdd", elements)] if self.use_bias else []
-        return [(f"Conv{max(self.spatial_axes, 2)}D", macs), *bias, *activation_operations(self.activation, elements)]
+        return with_activation([(f"Conv{max(self.spatial_axes, 2)}D", macs), *bias], self.activation, elements)
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,7 +9,7 @@ from typing import ClassVar
 from ..dim import Dim, product
 from ..reach import EVERYTHING, Reaches, same_place
 from ..shape import Shape
-from .activation import activation_operations, fused_work, require_activation
+from .activation import fused_work, require_activation, with_activation
 from .base import Cost, Op, Operations, Spelling, Weight, Work, same_names
 
 
@@ -64,4 +64,4 @@ class Dense(Op):
         elements = cost.output.elements  # type: ignore[union-attr]
         bias = [("BiasAdd", elements)] if self.use_bias else []
         macs = cost.work.multiply_accumulates
-        return [("MatMul", macs), *bias, *activation_operations(self.activation, elements)]
+        return with_activation([("MatMul", macs), *bias], self.activation, elements)

@@ -10,7 +10,7 @@ from ..dim import Dim, product
 from ..reach import Reaches, of_window, over_sides
 from ..shape import Shape
 from ..window import Padding, by, stride_phrase
-from .activation import activation_operations, require_activation
+from .activation import require_activation, with_activation
 from .base import CHANNELS_LAST, Cost, Op, Operations, Spelling, require_data_format, same_names, sides
 from .conv import Conv1d, Conv2d, _Conv
 from .depthwise_conv import DepthwiseConv1d, DepthwiseConv2d, _DepthwiseConv
@@ -107,7 +107,7 @@ class _SeparableConv(Op):
         positions = product(inputs[0][0], *sides(output, self.data_format))  # type: ignore[arg-type]
         products = [("DepthwiseConv2dNative", macs), ("Conv2D", product(positions, across.params))]
         bias = [("BiasAdd", elements)] if self.use_bias else []
-        return [*products, *bias, *activation_operations(self.activation, elements)]
+        return with_activation([*products, *bias], self.activation, elements)
 
 
 @dataclass(frozen=True, eq=False)

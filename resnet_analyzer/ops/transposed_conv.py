@@ -10,7 +10,7 @@ from ..dim import Dim, at_least, floor_div, is_exactly, maximum, product
 from ..reach import Reach, Reaches, over_sides
 from ..shape import Shape
 from ..window import Padding, Window, by, inverse, slide, spread, stride_phrase
-from .activation import activation_operations, fused_work, require_activation
+from .activation import fused_work, require_activation, with_activation
 from .base import (
     CHANNELS_LAST,
     Check,
@@ -141,7 +141,7 @@ class _TransposedConv(Op):
         )
         operation = "Conv2DBackpropInput" if self.spatial_axes < 3 else "Conv3DBackpropInputV2"
         bias = [("BiasAdd", elements)] if self.use_bias else []
-        return [(operation, macs), *bias, *activation_operations(self.activation, elements)]
+        return with_activation([(operation, macs), *bias], self.activation, elements)
 
 
 def _cut_before(window: Window, output: Dim) -> Dim:

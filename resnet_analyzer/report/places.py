@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..measurement import Measurement, Row
+from ..numbers import percent, share
 from ..ops.conv import Conv2d
 from ..shape import spell
 from ..window import by
 from .model import Column, Table
-from .numbers import percent, share
 
 BY_KIND = (
     Column("kind of layer"),
