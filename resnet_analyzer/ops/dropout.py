@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..errors import UsageError
 from ..shape import Shape
 from .base import Cost, Op, Spelling, same_names
+
+if TYPE_CHECKING:
+    from .keras_steps import Steps
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,3 +51,10 @@ class StochasticDepth(_Drop):
     """
 
     word = "stochastic depth"
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """Dropout of whole images."""
+        from .keras_steps import Steps
+
+        shape = (None, *(1,) * (len(inputs[0]) - 1))
+        return Steps(keras.layers.Dropout(self.rate, noise_shape=shape, name=name))

@@ -12,6 +12,7 @@ from .base import (
     CHANNELS_LAST,
     Cost,
     Op,
+    Operations,
     Spelling,
     Work,
     arranged,
@@ -66,6 +67,10 @@ class _GlobalAveragePool(_GlobalPool):
         output = self.pooled(shape)
         return Cost(output, work=Work(adds=shape.elements - output.elements, divisions=output.elements))
 
+    def as_tensorflow(self, inputs: tuple[Shape, ...], cost: Cost) -> Operations | None:
+        """A mean."""
+        return [("Mean", inputs[0].elements)]
+
 
 class _GlobalMaxPool(_GlobalPool):
     """The largest number of every channel: a compare per number but the first."""
@@ -76,6 +81,10 @@ class _GlobalMaxPool(_GlobalPool):
         """A vector (or 1×1 map) of as many channels."""
         output = self.pooled(shape)
         return Cost(output, work=Work(compares=shape.elements - output.elements))
+
+    def as_tensorflow(self, inputs: tuple[Shape, ...], cost: Cost) -> Operations | None:
+        """A maximum."""
+        return [("Max", cost.output.elements)]  # type: ignore[union-attr]
 
 
 class GlobalAveragePool1d(_GlobalAveragePool):

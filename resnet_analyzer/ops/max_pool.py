@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import Dim, product
+from ..shape import Shape
 from ._pool import FIELDS, _Pool
-from .base import Spelling, Work
+from .base import Cost, Operations, Spelling, Work
+
+if TYPE_CHECKING:
+    from .keras_steps import Steps
 
 
 class _MaxPool(_Pool):
@@ -21,6 +25,21 @@ class _MaxPool(_Pool):
     def window_work(self, outputs: Dim, taps: Dim) -> Work:
         """taps − 1 compares per output."""
         return Work(compares=product(outputs, taps - 1))
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """Explicit padding is the smallest number."""
+        from ._keras_windows import max_pool
+
+        return max_pool(keras, self, name, cost.windows)
+
+    def as_tensorflow(self, inputs: tuple[Shape, ...], cost: Cost) -> Operations | None:
+        """All taps of all windows; a dilated pooling is written otherwise."""
+        from ._keras_windows import is_dilated
+
+        if is_dilated(cost.windows):
+            return None
+        taps = product(cost.output.elements, *[window.size for window in cost.windows])  # type: ignore[union-attr]
+        return [("MaxPool" if self.spatial_axes < 3 else "MaxPool3D", taps)]
 
 
 class MaxPool1d(_MaxPool):

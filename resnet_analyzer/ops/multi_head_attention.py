@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import Dim, equal, is_exactly, product
 from ..errors import UsageError
@@ -14,6 +14,9 @@ from .base import Check, Cost, Op, Weight, Work, axis_index
 
 ROLES = ("query", "value", "key")
 MASKS = ("query_mask", "value_mask", "key_mask", "attention_mask")
+
+if TYPE_CHECKING:
+    from .keras_steps import Steps
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,6 +102,20 @@ class MultiHeadAttention(Op):
         if any(role in MASKS for role in given):
             work += Work(adds=product(groups, queries, keys))
         return Cost(output, self._weights(query, key, value, value_width, output), work, checks=checks)
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """Keras' layer, which takes its inputs one by one; alone, the query is all three."""
+        from .keras_steps import Steps
+
+        layer = keras.layers.MultiHeadAttention(
+            self.num_heads,
+            self.key_dim,
+            value_dim=self.value_dim or None,
+            use_bias=self.use_bias,
+            output_shape=self.units or None,
+            name=name,
+        )
+        return Steps(layer, apart=True)
 
     def _weights(self, query: Shape, key: Shape, value: Shape, value_width: Dim, output: Shape) -> tuple[Weight, ...]:
         heads, width = self.num_heads, self.key_dim

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..architectures.base import architecture
-from ..conventions.macs import macs
 from ..errors import UsageError
 from ..measurement import Measurement, Row, measure
 from ..numbers import counted, short
@@ -92,7 +91,7 @@ def choose(measurement: Measurement, label: str, widens: bool = False) -> Chosen
     every = structure.nodes(part)
     gone, dots = _repeats(part)
     kept = tuple(row for row in every if row.name not in gone)
-    spent = sum(macs(row.work) for row in every)
+    spent = sum(row.macs for row in every)
     params = sum(row.params for row in every)
     return Chosen(label, kept, gone, dots, _entry(measurement, every), params, spent)
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..conventions.activations import activations
-from ..conventions.macs import macs
 from ..measurement import Measurement, Row
 from ..numbers import counted, short
 from ._chart import WIDTH, Chart
@@ -59,8 +57,8 @@ def line_of(name: str, rows: Sequence[Row]) -> Line:
     """Some rows summed up by kind."""
     parts: tuple[dict[str, int], ...] = ({}, {}, {})
     for row in rows:
-        kind, work = kind_of_row(row), row.work
-        for sums, value in zip(parts, (row.params, macs(work), activations(work)), strict=True):
+        kind = kind_of_row(row)
+        for sums, value in zip(parts, (row.params, row.macs, row.activations), strict=True):
             if value:
                 sums[kind] = sums.get(kind, 0) + value
     return Line(safe(name, 30), parts)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..conventions.macs import macs
 from ..measurement import Measurement
 from ..numbers import short
 from ._canvas import POINTS
@@ -52,7 +51,7 @@ def bars(measurement: Measurement) -> list[Bar]:
     found = []
     for stage, rows in stages(measurement.rows):
         for row in rows:
-            spent = macs(row.work)
+            spent = row.macs
             if spent or any(weight.name.endswith("kernel") for weight in row.weights):
                 found.append(Bar(stage, row.name, kind_of_row(row), row.params, spent))
     return found
