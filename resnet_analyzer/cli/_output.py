@@ -36,14 +36,14 @@ def output_options(command: Command) -> Command:
     @wraps(command)
     def gathered(*, format_name: str | None, output: str | None, **given: Any) -> None:
         file = None if output == "-" else output
-        command(destination=Destination(_writer(format_name, file), file), **given)
+        command(destination=Destination(writer_for(format_name, file), file), **given)
 
     format_option = click.option("--format", "format_name", metavar="NAME", shell_complete=formats, help=FORMATS)
     output_option = click.option("--output", "-o", metavar="FILE", help="Write there: whole, or not at all.")
     return format_option(output_option(gathered))
 
 
-def _writer(format_name: str | None, output: str | None) -> Any:
+def writer_for(format_name: str | None, output: str | None) -> Any:
     """The writer of the format, of the file's ending, or the table's; UnknownName for no format."""
     if format_name is None and output is not None:
         for _, writer in WRITERS.items():

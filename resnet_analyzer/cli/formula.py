@@ -8,7 +8,7 @@ from ..errors import AnalyzerError, UsageError
 from ..files import write_text
 from . import _completion as completion
 from ._network import NetworkOptions, network_options
-from ._output import Destination, _writer, deliver, draw_quietly, show
+from ._output import Destination, deliver, draw_quietly, show, writer_for
 from ._recipe import names_of, resolve_recipe
 
 PICTURES = (".png", ".svg", ".pdf")
@@ -38,7 +38,7 @@ def command(
     from ..report.formula import formula_report, latex_source, python_source, terms_table
 
     kind = _kind(format_name, output)
-    destination = Destination(None, output) if kind else Destination(_writer(format_name, output), output)
+    destination = Destination(None, output) if kind else Destination(writer_for(format_name, output), output)
     recipe = resolve_recipe(target, asked)
     form = closed_form(recipe, names_of(variables))
     if kind == "picture":

@@ -11,7 +11,7 @@ import click
 from ..errors import UsageError
 from ..files import writing, writing_text
 from ._network import Count, NetworkOptions
-from ._output import Destination, _writer, deliver, draw_quietly, standard_output
+from ._output import Destination, deliver, draw_quietly, standard_output, writer_for
 from ._quantity import quantity
 from ._recipe import names_of, resolve_recipe
 
@@ -159,7 +159,7 @@ def _write(job: Any, tables: Iterator[Any], pareto: list[tuple[str, int]], given
 
     output = None if given["output"] in (None, "-") else given["output"]
     kind = _kind(given["format_name"], output)
-    destination = None if kind else Destination(_writer(given["format_name"], output), output)
+    destination = None if kind else Destination(writer_for(given["format_name"], output), output)
     if pareto:
         tables = _front(job, tables, pareto)
     if kind == "csv":
