@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from ..reach import Reaches, same_place
 from ..shape import Shape, carried
 from .base import Cost, Op, Weight, require_whole
 
@@ -30,6 +31,7 @@ class Opaque(Op):
     elementwise: bool = False
     seen: tuple[Shape, ...] = ()
 
+    kind = "unknown"
     arity: ClassVar[int | None] = None
 
     def __post_init__(self) -> None:
@@ -39,6 +41,10 @@ class Opaque(Op):
     def phrase(self, strided: bool) -> tuple[str, ...]:
         """Named, so that nobody overlooks it."""
         return ("unknown layer",)
+
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...] | None:
+        """Known of what works number by number."""
+        return tuple([same_place(len(shape)) for shape in inputs]) if self.elementwise else None
 
     def rule(self, *shapes: Shape) -> Cost:
         """The declared output; how much work it is, nobody knows."""

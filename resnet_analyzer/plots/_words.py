@@ -21,12 +21,9 @@ LONGEST = 44  # characters of a name that a picture shows
 def layer_label(row: Row, stride: bool = True) -> str:
     """A layer as in the papers' figures, `3×3, 64, /2`; empty for what they leave out (norms, activations)."""
     parts = row.node.op.phrase(stride)
-    if not parts and (row.status == "unknown" or row.op in _NAMED):
-        parts = (_NAMED.get(row.op, row.op),)
+    if not parts and row.status == "unknown":
+        parts = (row.node.op.label(),)
     return ", ".join(map(_shorter, parts))
-
-
-_NAMED = {"MultiHeadAttention": "attention", "SeparableConv2d": "separable", "Upsampling2d": "upsampling"}
 
 
 def _shorter(part: str) -> str:
@@ -35,42 +32,14 @@ def _shorter(part: str) -> str:
     return part
 
 
-_SILENT = {
-    "BatchNorm": "BN",
-    "LayerNorm": "LN",
-    "GroupNorm": "GN",
-    "LocalResponseNorm": "LRN",
-    "Dropout": "dropout",
-    "Flatten": "flatten",
-    "ChannelPadding": "zero channels",
-    "ZeroPadding2d": "zero padding",
-    "LayerScale": "scale",
-}
-_FUNCTIONS = {"relu": "ReLU", "sigmoid": "sigmoid", "softmax": "softmax"}
-
-
 def any_label(row: Row) -> str:
     """A layer in words, whichever it is: also what `layer_label` leaves out."""
-    op = row.node.op
-    if row.op == "Activation":
-        function = str(getattr(op, "function", ""))
-        return _FUNCTIONS.get(function, function)
-    if row.op == "Rescale":
-        return _rescaled(getattr(op, "scale", 1), getattr(op, "offset", 0))
-    return layer_label(row) or _SILENT.get(row.op, row.op)
-
-
-def _rescaled(scale: object, offset: object) -> str:
-    if (scale, offset) == (-1, 1):
-        return "1 − g"
-    return f"×{scale}" + (f" + {offset}" if offset else "")
+    return layer_label(row) or row.node.op.label()
 
 
 def kind_of_row(row: Row) -> str:
     """The kind of a measured layer, for its colour."""
-    if row.status == "unknown":
-        return "unknown"
-    return kind_of(row.op, getattr(row.node.op, "kernel_size", None))
+    return "unknown" if row.status == "unknown" else kind_of(row.node.op)
 
 
 def resolution(shape: Shape | None) -> str:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 SETTINGS = ((1, 64), (2, 40), (4, 24), (8, 14), (32, 4))
 HEAD, PANEL, GAP, FOOT = 92.0, 130.0, 52.0, 46.0
-WIDTHS = Family(KINDS["conv"].edge, "o")
+WIDTHS = Family(KINDS["convolution"].edge, "o")
 
 
 class GroupedNetwork(NamedTuple):

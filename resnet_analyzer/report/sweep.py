@@ -13,6 +13,8 @@ from .model import Column, Report, Table
 
 TITLES = {
     "params": "params",
+    "trainable_params": "trainable",
+    "frozen_params": "frozen",
     "all_params": "all params",
     "moving_statistics": "statistics",
     "macs": "MACs",

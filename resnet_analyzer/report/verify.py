@@ -144,7 +144,7 @@ def _verdict(verified: Verified) -> str:
 
 
 def _data(verified: Verified) -> dict[str, Any]:
-    """The JSON of a verified design, schema 1."""
+    """The JSON of a verified design, schema 2."""
     measurement = verified.measurement
     return {
         "schema": 2, "kind": "verification",
