@@ -139,6 +139,29 @@ def test_a_place_that_cannot_be_written(complain, old, place, says):
     assert only(old)
 
 
+@pytest.mark.parametrize(
+    "command", [(), ("compare", "alexnet"), ("verify", "x.yaml"), ("report",), ("formula",), SWEEP[:1]]
+)
+@pytest.mark.parametrize("ending", [".png", ".docx", ".parquet", ".py"])
+def test_an_ending_that_the_command_cannot_write(complain, tmp_path, monkeypatch, command, ending):
+    """The ending picks the format: a table in a file called .png helps nobody."""
+    can = {"formula": (".png", ".py"), "sweep": (".png", ".parquet")}.get(command[0] if command else "", ())
+    if ending in can:
+        pytest.skip("this one can be written")
+    monkeypatch.chdir(tmp_path)
+    network = {"sweep": SWEEP[1:], "verify": ()}.get(command[0] if command else "", ("resnet18",))
+    said = complain(*command, *network, "-o", f"x{ending}")
+    assert said.startswith(f"x{ending}: this command writes no file that ends in {ending}, but .csv, .html")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("command", ["show", "report", "formula"])
+def test_a_format_and_an_ending_that_do_not_agree(complain, run, tmp_path, command):
+    assert "do not agree" in complain(command, "resnet18", "--format", "json", "-o", str(tmp_path / "x.csv"))
+    assert run(command, "resnet18", "--format", "json", "-o", str(tmp_path / "x.txt")).status == 0
+    assert (tmp_path / "x.txt").read_bytes().startswith(b"{")
+
+
 def test_no_name(complain):
     assert complain("resnet50", "-o", "") == "cannot write '': --output needs the name of a file"
     assert "cannot write" in complain("resnet50", "-o", "a\0b")
