@@ -256,14 +256,14 @@ class Measurement:
         if all(map(is_number, self.totals)):
             return WRITERS["table"].show(self)
         return "\n".join(
-            [f"{self.graph.name}, {self.status}", *[_told(*each) for each in self.totals._asdict().items()]]
+            [f"{self.graph.name}, {self.status}", *[_in_words(*each) for each in self.totals._asdict().items()]]
         )
 
     def _repr_html_(self) -> str | None:
         return WRITERS["html"].show(self) if all(map(is_number, self.totals)) else None
 
 
-def _told(name: str, value: Dim) -> str:
+def _in_words(name: str, value: Dim) -> str:
     """A total in one line, over a grid with its ends."""
     if not is_array(value):
         return f"{name:18}{value}"

@@ -12,10 +12,9 @@ from ..numbers import counted, short
 from ..shape import Shape, spell
 from . import structure
 from ._cell import CELL_GAP, TITLE_LINE, Cell, cell_of
-from ._legend import LegendItem, draw_legend, legend_height
+from ._legend import LegendItem, draw_legend, kind_items, legend_height, meeting_items
 from ._words import layer_label, safe, title_of
 from .base import Picture, plot
-from .palette import KINDS
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -188,7 +187,5 @@ def _words(each: Chosen) -> tuple[str, str]:
 
 def _legend(cells: Sequence[Cell]) -> list[LegendItem]:
     kinds = {kind for cell in cells for kind in cell.kinds}
-    found = [LegendItem("box", KINDS[name].word, KINDS[name]) for name in KINDS if name in kinds]
     signs = {sign for cell in cells for sign in cell.signs}
-    words = {"+": "added", "‖": "concatenated", "×": "multiplied", "−": "subtracted"}
-    return found + [LegendItem("joint", word, sign=sign) for sign, word in words.items() if sign in signs]
+    return kind_items(kinds) + meeting_items(signs)

@@ -9,7 +9,7 @@ from ..measurement import Measurement, Row
 from ..numbers import counted, short
 from ._chart import WIDTH, Chart
 from ._fonts import text_width
-from ._legend import LegendItem, draw_legend, legend_height
+from ._legend import draw_legend, kind_items, legend_height
 from ._stages import stages
 from ._words import kind_of_row, safe, title_of, total_words
 from .base import Picture, plot
@@ -88,7 +88,7 @@ class _Sheet:
         self.title, self.words, self.lines = title, words, lines
         kinds = {kind for line in lines for part in line.parts for kind in part}
         self.kinds = [name for name in KINDS if name in kinds]
-        self.legend = [LegendItem("bar", KINDS[name].word, KINDS[name]) for name in self.kinds]
+        self.legend = kind_items(self.kinds, "bar")
         self.left = max([text_width(line.name, 11.5) for line in lines] + [40]) + 26
         self.column = (WIDTH - self.left - 14) / 3
         self.height = HEAD + LINE * len(lines) + 14 + legend_height(self.legend, WIDTH)

@@ -13,7 +13,7 @@ from ...dim.polynomial import Polynomial, variable
 from ...errors import AnalyzerError, UsageError
 from ..formula.closed import closed_form
 from ..formula.recipe import Recipe, recipe_of
-from .budget import MOST_POINTS, SCANNED, Budget, Range, Search, _bisected
+from .budget import MOST_POINTS, SCANNED, Budget, Range, Search, bisected
 
 FIGURES = {
     "params": ("params", "all_params"),
@@ -124,7 +124,7 @@ def _walked(search: Search, figure: str, amount: int) -> Iterator[dict[str, int]
     for along in search.ranges[:-1]:
         points = []
         for point in waiting:
-            most = _bisected(search, along, point) or 0
+            most = bisected(search, along, point) or 0
             count += max(most, 0)
             if count > MOST_POINTS:
                 raise UsageError(f"more than {MOST_POINTS:,} combinations of {', '.join(search.names)}: name fewer")
@@ -132,7 +132,7 @@ def _walked(search: Search, figure: str, amount: int) -> Iterator[dict[str, int]
         waiting = points
     last = search.ranges[-1]
     for point in waiting:
-        found = _bisected(search, last, point)
+        found = bisected(search, last, point)
         if found is not None and formula.at({**point, last.name: found}) == amount:
             yield {**point, last.name: found}
 
