@@ -74,14 +74,14 @@ def command(
     deliver(front_report(search, _checked(search, found, short), LINES if short else None), destination)
 
 
-def _checked(problem: Any, found: list[Any], short: bool) -> list[Any]:
+def _checked(search: Any, found: list[Any], short: bool) -> list[Any]:
     """Every line that is shown is measured layer by layer, at the point and one step beyond."""
     from ..analyses.solve.budget import verified
 
-    first = problem.budgets[0].figure
+    first = search.budgets[0].figure
     best = sorted(found, key=lambda pair: -pair[1].get(first, 0))[: LINES if short else None]
     for point, _ in best:
-        verified(problem, point)
+        verified(search, point)
     return found
 
 

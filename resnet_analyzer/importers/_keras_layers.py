@@ -94,7 +94,7 @@ def _spelled(layer: Foreign) -> list[Op] | None:
 def activation_name(function: Any) -> str | None:
     """Our name of an activation by Keras' name; `linear` for none; None if we have no word for it.
 
-    >>> activation_name("relu"), activation_name(None), activation_name("mish")
+    >>> activation_name("relu"), activation_name(None), activation_name("sparsemax")
     ('relu', 'linear', None)
     """
     if function is None:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from ..architectures.base import architecture
 from ..errors import UsageError
 from ..measurement import Measurement, measure
+from ..numbers import counted, short
 from ._chart import LEFT, WIDTH, Chart, Series
-from ._words import counted, short
 from .base import Picture, plot
 from .palette import FIGURES, INK, KINDS, MUTED, Family
 

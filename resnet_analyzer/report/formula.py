@@ -11,8 +11,8 @@ from ..analyses.formula.prove import Proof
 from ..analyses.formula.spell import letters_for, scale_letter, scaled, tidied
 from ..dim.polynomial import Polynomial
 from ..dim.spelling import PYTHON, Latex, Spelling
+from ..numbers import grouped
 from .model import Column, Report, Table
-from .numbers import grouped
 
 LABELS = {"macs": "MACs", "params": "params", "flops": "FLOPs", "activations": "activations"}
 SAYS = {

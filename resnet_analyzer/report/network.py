@@ -10,13 +10,13 @@ from ..analyses.memory import memory
 from ..analyses.receptive_field import View, receptive_fields
 from ..architectures.base import Architecture
 from ..measurement import Measurement, Row
+from ..numbers import grouped, percent, short
 from ..plots.base import PLOTS
 from ..shape import is_map, spell
 from .document import figure, finished
 from .live import live_data
 from .measured import measured_report
 from .model import Column, Figure, Report, Section, Table
-from .numbers import grouped, percent, short
 from .places import by_kind, heaviest, kinds, largest, parameters, spent
 from .published import published_section
 from .stages import parts

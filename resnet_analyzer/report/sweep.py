@@ -8,8 +8,8 @@ from typing import Any
 from ..analyses.sweep.designs import Space
 from ..analyses.sweep.files import LABELS
 from ..analyses.sweep.work import Job
+from ..numbers import grouped
 from .model import Column, Report, Table
-from .numbers import grouped
 
 TITLES = {
     "params": "params",

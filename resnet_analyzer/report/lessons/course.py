@@ -7,10 +7,10 @@ from typing import Any
 
 from ...conventions.flops import flops
 from ...measurement import Measurement, Row
+from ...numbers import grouped, short
 from ...shape import spell
 from ..document import document, figure
 from ..model import Column, Report, Section, Table
-from ..numbers import grouped, short
 from ..places import spent
 from ..stages import block_name
 from .base import Findings, input_of, lesson, net, title

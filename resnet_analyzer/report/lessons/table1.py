@@ -6,10 +6,10 @@ from typing import Any
 
 from ...architectures.base import find
 from ...measurement import Measurement
+from ...numbers import grouped, printed, short, signed
 from ...shape import is_map, spell
 from ..document import document, figure
 from ..model import Column, Report, Section, Table
-from ..numbers import grouped, printed, short, signed
 from ..published import Compared, compared
 from ..stages import parts
 from .base import Findings, lesson, net, title
