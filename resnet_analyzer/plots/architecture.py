@@ -77,7 +77,7 @@ def _alt(networks: Sequence[DrawnNetwork], measurements: Sequence[Measurement]) 
 
 def _end(measurement: Measurement) -> str:
     last = measurement.rows[-1].output
-    return spell(last) if last else "an unknown shape"
+    return spell(last) if last is not None else "an unknown shape"
 
 
 def _in_words(each: DrawnNetwork) -> str:

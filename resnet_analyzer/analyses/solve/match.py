@@ -50,7 +50,8 @@ def matches_among(
     for architecture in architectures:
         for style in architecture.styles:
             recipe = recipe_of(architecture, style=style)
-            one, two = (recipe.measured({"classes": classes}).totals for classes in (1, 2))
+            tried: tuple[dict[str, int], ...] = ({"classes": 1}, {"classes": 2}) if architecture.classes else ({}, {})
+            one, two = (recipe.measured(values).totals for values in tried)
             for figure in figures:
                 yield from _by_classes(recipe, figure, amount, getattr(one, figure), getattr(two, figure))
 
@@ -60,10 +61,11 @@ def _by_classes(recipe: Recipe, figure: str, amount: int, one: int, two: int) ->
     step = two - one
     if step == 0 and one != amount:
         return
-    classes = recipe.value("classes") if step == 0 else 1 + (amount - one) // step
-    if classes < 1 or getattr(recipe.measured({"classes": classes}).totals, figure) != amount:
+    own = recipe.defaults.get("classes", 0)  # a block has no classifier
+    classes = own if step == 0 else 1 + (amount - one) // step
+    values = {} if classes == own else {"classes": classes}
+    if classes < min(own, 1) or getattr(recipe.measured(values).totals, figure) != amount:
         return
-    values = {} if classes == recipe.value("classes") else {"classes": classes}
     yield ExactSettings(recipe.name, recipe.style, figure, values)
 
 
