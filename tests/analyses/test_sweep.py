@@ -15,11 +15,11 @@ from resnet_analyzer.analyses.sweep.backends import tables
 from resnet_analyzer.analyses.sweep.designs import checked_figures, space_of
 from resnet_analyzer.analyses.sweep.files import rows_of, write_csv, write_parquet
 from resnet_analyzer.analyses.sweep.pareto import Front, front
-from resnet_analyzer.analyses.sweep.program import compiled
 from resnet_analyzer.analyses.sweep.ranges import values_of
 from resnet_analyzer.analyses.sweep.work import Constraint, Job, Sampling
 from resnet_analyzer.architectures.base import find
 from resnet_analyzer.dim.polynomial import polynomial, variable
+from resnet_analyzer.dim.program import compiled
 from resnet_analyzer.errors import AnalyzerError, DimensionOverflow, OutputError, UnknownName, UsageError
 from tests.dim.expressions import EXPRESSIONS
 
@@ -81,6 +81,22 @@ def test_programs_are_what_plain_python_says(expression, points):
     columns = dict(zip("nm", map(numpy.array, zip(*points, strict=True)), strict=True))
     found = arrays.run(compiled([polynomial(expression.ours)], ["n", "m"]), columns, len(points))[0]
     assert found.tolist() == [expression.plain(*point) for point in points]
+
+
+@hypothesis.given(
+    EXPRESSIONS, st.lists(st.tuples(st.integers(1, 2**40), st.integers(1, 2**40)), min_size=1, max_size=5)
+)
+@settings(deadline=None, max_examples=100)
+def test_programs_never_wrap(expression, points):
+    columns = dict(zip("nm", map(numpy.array, zip(*points, strict=True)), strict=True))
+    expected = [expression.plain(*point) for point in points]
+    program = compiled([polynomial(expression.ours)], ["n", "m"])
+    if max(map(abs, expected)) >= 2**63:
+        with pytest.raises(DimensionOverflow, match=r"passes 2\*\*63"):
+            arrays.run(program, columns, len(points))
+    else:
+        assert arrays.run(program, columns, len(points))[0].tolist() == expected
+    assert [program.function(*point)[0] for point in points] == expected
 
 
 @pytest.mark.parametrize("length", [0, 1, arrays.BLOCK - 1, arrays.BLOCK, 2 * arrays.BLOCK + 5])

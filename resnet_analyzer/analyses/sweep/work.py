@@ -8,9 +8,9 @@ from operator import eq, ge, ne
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ...dim.polynomial import Polynomial
+from ...dim.program import Program, compiled
 from .arrays import run
 from .designs import Space, Structure
-from .program import Program, compiled
 
 if TYPE_CHECKING:
     import numpy
