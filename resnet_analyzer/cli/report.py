@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import os
 import re
-from typing import Any
 
 import click
 
-from ..analyses.formula.recipe import Recipe, recipe_of_graph
-from ..architectures.base import Architecture, find
+from ..analyses.formula.recipe import Recipe, recipe_of_target
 from ..errors import AnalyzerError, CheckFailed, UsageError
+from ..files import is_node, write_files, write_text
 from ..measurement import WRITERS, Measurement, measure
 from ..report.model import Report
+from ..targets import Target, is_source
 from . import _completion as completion
-from ._folder import write_folder
-from ._network import Wanted, Word, is_source, network_options, split_target
+from ._network import NetworkOptions, Word, network_options, resolve
 from ._output import deliver_text, draw_quietly, show
-from ._recipe import resolve_recipe
-from ._source import graph_of
 
 FORMATS = ("markdown", "html", "json", "csv", "latex", "table")
 STANDARD_FOLDER = "reports"
@@ -43,7 +40,7 @@ def command(
     format_name: str | None,
     output: str | None,
     trust: tuple[str, ...],
-    wanted: Wanted,
+    asked: NetworkOptions,
 ) -> None:
     """Reports with tables and pictures: one network, or several side by side.
 
@@ -63,11 +60,12 @@ def command(
         return
     if checking or not targets:
         raise UsageError("report: name networks or files, or give --standard (--check goes with it)")
-    if wanted.batch != 1:
-        raise UsageError(f"report --batch {wanted.batch}: the figures of a report are those of one image")
+    if asked.batch != 1:
+        raise UsageError(f"report --batch {asked.batch}: the figures of a report are those of one image")
     stem = _stem(targets)
-    measured = [_measured(target, wanted, trust) for target in targets]
-    report = _report(targets, stem, measured, wanted)
+    found = [resolve(target, asked, trust) for target in targets]
+    measured = [measure(each.graph) for each in found]
+    report = _report(found, stem, measured)
     if with_keras:
         report = _crosschecked(report, measured)
     _deliver(report, stem, format_name, output)
@@ -83,31 +81,19 @@ def _stem(targets: tuple[str, ...]) -> str:
     return re.sub(r"[^\w.-]+", "_", "-".join(names)).strip("._")[:100] or "report"
 
 
-def _report(targets: tuple[str, ...], stem: str, measured: list[Measurement], wanted: Wanted) -> Report:
+def _report(found: list[Target], stem: str, measured: list[Measurement]) -> Report:
     from ..report.network import network_report
     from ..report.several import several_report
 
-    known = [_known(target) for target in targets]
-    if len(targets) > 1:
-        return several_report(measured, stem, [each for each in known if each])
-    return network_report(measured[0], stem, known[0], _recipe(targets[0], measured[0], wanted))
+    if len(found) > 1:
+        return several_report(measured, stem, [each.architecture for each in found if each.architecture])
+    return network_report(measured[0], stem, found[0].architecture, _recipe(found[0]))
 
 
-def _measured(target: str, wanted: Wanted, trust: tuple[str, ...]) -> Measurement:
-    graph = graph_of(target, wanted, trust)
-    if graph.is_open:
-        raise UsageError(f"{target}: it leaves the input's size open: give one, as --input 224")
-    return measure(graph)
-
-
-def _known(target: str) -> Architecture | None:
-    return None if is_source(target) else find(split_target(target)[0])
-
-
-def _recipe(target: str, measured: Measurement, wanted: Wanted) -> Recipe | None:
-    """How the network varies, for a page's sliders; None where that cannot be told. No file is read again."""
+def _recipe(found: Target) -> Recipe | None:
+    """How the network varies, for a page's sliders; None where that cannot be told."""
     try:
-        return recipe_of_graph(measured.graph) if is_source(target) else resolve_recipe(target, wanted)
+        return recipe_of_target(found)
     except AnalyzerError:
         return None
 
@@ -127,26 +113,31 @@ def _crosschecked(report: Report, measured: list[Measurement]) -> Report:
 def _deliver(report: Report, stem: str, format_name: str | None, output: str | None) -> None:
     """To standard output, into a folder, or into a file whose pictures lie beside it."""
     from ..report.document import loose
-    from ..report.files import files_of
+    from ..report.files import COLUMNS, files_of
 
     if output in (None, "-"):
         writer = WRITERS[format_name or "markdown"]
         deliver_text(lambda columns, colour: writer.render(loose(report), columns, colour))
         return
-    folder, stem, writer = _place(str(output), stem, format_name)
-    write_folder(folder, files_of(report, stem, writer))
+    path = str(output)
+    base, suffix = os.path.splitext(path)
+    named = None if os.path.isdir(path) else _format_of(path, suffix, format_name)
+    writer = WRITERS[named or format_name or "markdown"]
+    if is_node(path):  # a device or a pipe has no place for pictures beside it
+        write_text(path, writer.render(loose(report), COLUMNS, False))
+    elif named is None:
+        write_files(path, files_of(report, stem, writer))
+    else:
+        files = files_of(report, os.path.basename(base), writer._replace(suffixes=(suffix,)))
+        write_files(os.path.dirname(base) or ".", files)
 
 
-def _place(output: str, stem: str, format_name: str | None) -> tuple[str, str, Any]:
-    """Folder, name and writer: a name that ends as a format's files do is a file, any other a folder."""
-    base, suffix = os.path.splitext(output)
-    for name in FORMATS:
-        writer = WRITERS[name]
-        if suffix.lower() in writer.suffixes and not os.path.isdir(output):
-            if format_name not in (None, name):
-                raise UsageError(f"--format {format_name} and {output} do not agree: give one of them")
-            return os.path.dirname(base) or ".", os.path.basename(base), writer._replace(suffixes=(suffix,))
-    return output, stem, WRITERS[format_name or "markdown"]
+def _format_of(output: str, suffix: str, format_name: str | None) -> str | None:
+    """The format whose files end as `output` does, None where none does; UsageError if --format says another."""
+    named = next((name for name in FORMATS if suffix.lower() in WRITERS[name].suffixes), None)
+    if named and format_name not in (None, named):
+        raise UsageError(f"--format {format_name} and {output} do not agree: give one of them")
+    return named
 
 
 def _standard(folder: str, checking: bool) -> None:
@@ -155,7 +146,7 @@ def _standard(folder: str, checking: bool) -> None:
 
     files = standard_files(folder)
     if not checking:
-        write_folder(folder, files)
+        write_files(folder, files)
         show(f"{len(files)} files in {folder}; start with {folder}/index.md\n")
         return
     old = stale(folder, files)

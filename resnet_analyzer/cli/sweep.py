@@ -9,13 +9,13 @@ from typing import Any
 import click
 
 from ..errors import UsageError
-from ._network import Count, Wanted
-from ._output import Destination, _writer, deliver, draw_quietly
+from ..files import writing, writing_text
+from ._network import Count, NetworkOptions
+from ._output import Destination, _writer, deliver, draw_quietly, standard_output
 from ._quantity import quantity
 from ._recipe import names_of, resolve_recipe
 
 FIGURES = ("params", "macs", "flops", "activations")
-WORDS: dict[str, str] = {}
 LINES = 40  # of a table in a terminal
 MOST = 100_000  # rows that a report or a picture holds
 PICTURES = (".png", ".svg", ".pdf")
@@ -73,8 +73,7 @@ def _known() -> tuple[str, ...]:
 
 
 def _figure(name: str) -> str:
-    plain = name.strip().replace("-", "_")
-    return WORDS.get(plain, plain)
+    return name.strip().replace("-", "_")
 
 
 def _wishes(given: dict[str, Any]) -> tuple[list[str], list[tuple[str, int]], list[Any]]:
@@ -127,7 +126,7 @@ def _recipes(target: str, words: dict[str, list[str]]) -> Iterator[tuple[tuple[s
     for chosen in combinations:
         style = chosen.pop("style", None)
         settings = tuple(f"{name}={value}" for name, value in chosen.items())
-        recipe = resolve_recipe(target, Wanted(style=style, settings=settings))
+        recipe = resolve_recipe(target, NetworkOptions(style=style, settings=settings))
         label = f"{recipe.name}{' ' if settings else ''}{' '.join(settings)}"
         yield (label, recipe.style), recipe
 
@@ -162,11 +161,13 @@ def _write(job: Any, tables: Iterator[Any], pareto: list[tuple[str, int]], given
     if pareto:
         tables = _front(job, tables, pareto)
     if kind == "csv":
-        write_csv(job.space, tables, output)
+        with standard_output() if output is None else writing_text(output) as file:
+            write_csv(job.space, tables, file)
     elif kind == "parquet":
         if output is None:
             raise UsageError("a Parquet file needs a name: --output designs.parquet")
-        write_parquet(job.space, tables, output)
+        with writing(output) as binary:
+            write_parquet(job.space, tables, binary)
     else:
         limit = LINES if destination and output is None and destination.writer.name == "table" else MOST
         rows, kept = _collected(job, tables, limit, rows_of)

@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import Any
 
 from ..errors import UsageError
-from ._framework import keras as import_keras
+from .framework import keras as import_keras
 
 MOST_CONFIG_BYTES = 64 * 2**20  # of a model's description; ResNet-1202's takes 4 MB
 MOST_NESTED = 300  # brackets in brackets; ten models in one another take 60

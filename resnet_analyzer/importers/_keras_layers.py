@@ -27,7 +27,7 @@ from ..ops.multi_head_attention import MultiHeadAttention
 from ..ops.normalization import Normalization
 from ..ops.prelu import PReLU
 from ..ops.rescale import Rescale
-from ..ops.reshape import Flatten, Reshape, Permute
+from ..ops.reshape import Flatten, Permute, Reshape
 
 
 class Foreign(NamedTuple):
@@ -94,7 +94,7 @@ def _spelled(layer: Foreign) -> list[Op] | None:
 def activation_name(function: Any) -> str | None:
     """Our name of an activation by Keras' name; `linear` for none; None if we have no word for it.
 
-    >>> activation_name("relu"), activation_name(None), activation_name("mish")
+    >>> activation_name("relu"), activation_name(None), activation_name("sparsemax")
     ('relu', 'linear', None)
     """
     if function is None:

@@ -19,6 +19,10 @@ class LayerScale(Op):
 
     axis: int = -1
 
+    word = "scale"
+    keeps_places = True
+    storage = "own"
+
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """The same shape; one multiply per element."""
         axis = axis_index(self.axis, len(shape))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ..dim import is_exactly
-from ..shape import Shape, identical
+from ..reach import Reaches, same_place
+from ..shape import Shape, carried
 from .base import Cost, Op, Weight, require_whole
 
 
@@ -31,6 +31,7 @@ class Opaque(Op):
     elementwise: bool = False
     seen: tuple[Shape, ...] = ()
 
+    kind = "unknown"
     arity: ClassVar[int | None] = None
 
     def __post_init__(self) -> None:
@@ -41,20 +42,13 @@ class Opaque(Op):
         """Named, so that nobody overlooks it."""
         return ("unknown layer",)
 
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...] | None:
+        """Known of what works number by number."""
+        return tuple([same_place(len(shape)) for shape in inputs]) if self.elementwise else None
+
     def rule(self, *shapes: Shape) -> Cost:
         """The declared output; how much work it is, nobody knows."""
-        return Cost(self._output(shapes), self.weights, unknown=("work",))
-
-    def _output(self, shapes: tuple[Shape | None, ...]) -> Shape | None:
-        if self.output is None:
-            return shapes[0] if self.elementwise and shapes else None
-        if not self.seen:
-            return self.output
-        if len(shapes) != len(self.seen) or None in shapes:
-            return None
-        pairs = list(zip(shapes, self.seen, strict=True))
-        if all(identical((shape, seen)) for shape, seen in pairs):  # type: ignore[arg-type]
-            return self.output
-        others = all(identical((shape.with_size(0, 1), seen.with_size(0, 1))) for shape, seen in pairs)  # type: ignore[union-attr]
-        batches = {is_exactly(shape[0], self.seen[0][0]) for shape in (*self.seen, self.output)}
-        return self.output.with_size(0, shapes[0][0]) if others and batches == {True} else None  # type: ignore[index]
+        output = carried(self.output, self.seen, shapes)
+        if output is None and self.elementwise and len(shapes):
+            output = shapes[0]
+        return Cost(output, self.weights, unknown=("work",))

@@ -25,6 +25,10 @@ class PReLU(Op):
 
     shared: str | tuple[int, ...] = "none"
 
+    kind = "activation"
+    word = "PReLU"
+    keeps_places = True
+    storage = "overwrites"
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("PReLU")}
 
     def __post_init__(self) -> None:

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from ..dim import Dim, divides, equal, floor_div, is_exactly, product
 from ..errors import UsageError
+from ..reach import Reach, Reaches, regrouped
 from ..shape import Shape, spell
 from .base import Check, Cost, Op, Spelling, axis_index, no_axis, require_whole
 
@@ -23,16 +24,24 @@ class Flatten(Op):
     first: int = 1
     last: int = -1
 
+    kind = "shape"
+    word = "flatten"
+    storage = "view"
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Flatten")}
+
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
+        """Axes that are kept keep their places."""
+        return (regrouped(inputs[0], cost.output),)  # type: ignore[arg-type]
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """As many elements in fewer axes; a batch alone gets an axis of 1."""
         if len(shape) == 1 and is_exactly(self.first, 1):
             return Cost(Shape(shape[0], 1))
-        first, last = axis_index(self.first, len(shape)), axis_index(self.last, len(shape))
-        if first is None or last is None or last - first < 0:
+        first_axis, last_axis = axis_index(self.first, len(shape)), axis_index(self.last, len(shape))
+        if first_axis is None or last_axis is None or last_axis < first_axis:
             return no_axis(f"range {self.first} to {self.last}", shape)
-        return Cost(Shape(*shape[:first], product(*shape[first : last + 1]), *shape[last + 1 :]))
+        end = last_axis + 1
+        return Cost(Shape(*shape[:first_axis], product(*shape[first_axis:end]), *shape[end:]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +58,9 @@ class Reshape(Op):
 
     target: tuple[Dim, ...] = (0, -1)
 
+    kind = "shape"
+    word = "reshape"
+    storage = "view"
     batch_left_out: ClassVar[tuple[str, ...]] = ("target",)
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Reshape")}
 
@@ -61,6 +73,10 @@ class Reshape(Op):
             raise UsageError(f"Reshape: only one axis may be -1, not {len(open_axes)}")
         require_whole("Reshape", "target", tuple(size for size in target if not is_exactly(size, -1)), least=0)
         self.__dict__["target"] = target
+
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
+        """Axes that are kept keep their places."""
+        return (regrouped(inputs[0], cost.output),)  # type: ignore[arg-type]
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """The target; it must hold exactly as many numbers."""
@@ -90,6 +106,9 @@ class Permute(Op):
 
     axes: tuple[int, ...] = (0, 3, 1, 2)
 
+    kind = "shape"
+    word = "permute"
+    storage = "own"
     batch_left_out: ClassVar[tuple[str, ...]] = ("axes",)
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Permute")}
 
@@ -100,6 +119,10 @@ class Permute(Op):
         self.__dict__["axes"] = axes
         if sorted(axes) != list(range(len(axes))):
             raise UsageError(f"Permute: axes must be 0 to {len(axes) - 1} in some order, not {axes!r}")
+
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
+        """Every axis where it went."""
+        return (tuple([Reach(self.axes.index(axis)) for axis in range(len(self.axes))]),)
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """The same numbers along other axes."""

@@ -41,6 +41,82 @@ def test_permissions_and_links_are_kept(run, old, tmp_path):
     assert stat.S_IMODE(old.stat().st_mode) == 0o640
 
 
+SWEEP = ("sweep", "--net", "resnet18", "--input", "32:64:8")
+WRITING = {  # every way that a command writes a file: arguments, ending, how the file begins
+    "show": (("resnet18",), ".txt", b"ResNet-18"),
+    "formula's source": (("formula", "resnet18"), ".py", b'"""'),
+    "formula's picture": (("formula", "alexnet"), ".png", b"\x89PNG"),
+    "sweep's csv": (SWEEP, ".csv", b"network,style"),
+    "sweep's parquet": (SWEEP, ".parquet", b"PAR1"),
+    "sweep's picture": (SWEEP, ".svg", b"<?xml"),
+    "sweep's report": (SWEEP, ".md", b"# sweep"),
+    "report": (("report", "alexnet"), ".html", b"<!doctype"),
+    "init": (("init", "--force"), ".yaml", b"#"),
+    "schema": (("schema",), ".json", b"{"),
+}
+
+
+@pytest.mark.parametrize("name", WRITING)
+def test_whatever_writes_a_file_keeps_what_it_is(run, tmp_path, name):
+    """A link stays a link and leads to a file with its permissions; a pipe stays a pipe, and gets all of it."""
+    if name == "sweep's parquet":
+        pytest.importorskip("pyarrow")
+    arguments, ending, begins = WRITING[name]
+    option = () if "init" in arguments else ("-o",)
+    (tmp_path / "folder").mkdir()
+    file, link, fifo = tmp_path / "folder" / "kept", tmp_path / f"link{ending}", tmp_path / f"pipe{ending}"
+    file.write_text("old")
+    file.chmod(0o640)
+    link.symlink_to(file)
+    assert run(*arguments, *option, str(link)).status == 0
+    assert link.is_symlink()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o640
+    assert file.read_bytes().startswith(begins)
+    os.mkfifo(fifo)
+    with subprocess.Popen(["sh", "-c", 'wc -c <"$0"', str(fifo)], stdout=subprocess.PIPE) as reader:
+        assert run(*arguments, *option, str(fifo)).status == 0
+        assert int(reader.communicate(timeout=60)[0]) == file.stat().st_size
+    assert stat.S_ISFIFO(fifo.stat().st_mode)
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["folder", f"link{ending}", f"pipe{ending}"]
+    assert only(file)
+
+
+@pytest.mark.parametrize("arguments", [SWEEP, (*SWEEP, "--format", "csv"), ("report", "alexnet"), ("init", "--force")])
+def test_a_device_stays_one(run, arguments):
+    before = os.stat("/dev/null").st_mode
+    assert run(*arguments, *(() if "init" in arguments else ("-o",)), "/dev/null").status == 0
+    assert os.stat("/dev/null").st_mode == before
+
+
+def test_a_sweep_that_is_terminated_leaves_nothing(environment, old):
+    """SIGTERM in the middle of millions of designs: the old file is there, and nothing beside it."""
+    command = ["sweep", "--net", "resnet50", "--input", "1000:100000", "--width", "1:999", "--format", "csv"]
+    with subprocess.Popen(
+        [sys.executable, "-m", "resnet_analyzer", *command, "-o", str(old)], env=environment, stderr=subprocess.PIPE
+    ) as running:
+        until = time.monotonic() + 30
+        while only(old) and time.monotonic() < until:
+            time.sleep(0.01)
+        assert not only(old), "it has begun to write"
+        running.terminate()
+        running.communicate(timeout=60)
+    assert running.returncode == -signal.SIGTERM
+    assert only(old)
+    assert old.read_text() == "old"
+
+
+def test_a_reader_of_a_sweep_that_goes_is_no_failure(environment):
+    command = [*SWEEP[:-1], "32:200000", "--format", "csv"]
+    with subprocess.Popen(
+        [sys.executable, "-m", "resnet_analyzer", *command],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment,
+    ) as running:  # fmt: skip
+        assert running.stdout.readline().startswith(b"network,style")
+        running.stdout.close()
+        assert running.stderr.read() == b""
+        assert running.wait(60) == 0
+
+
 def test_dash_is_standard_output(run):
     assert run("resnet18", "-o", "-").out == run("resnet18").out
 

@@ -34,7 +34,7 @@ def test_formats(run, name, begins):
 
 def test_json_keeps_the_contract(run):
     data, short = (json.loads(run(*words, NET, "--format", "json").out) for words in (("report",), ()))
-    assert {key: data[key] for key in short} == short
+    assert {key: data[key] for key in short} == {**short, "kind": "report"}
     assert data["sections"][0]["title"] == "At a glance"
 
 
@@ -147,14 +147,14 @@ def test_interrupted_while_writing(tmp_path):
     code = (
         "import builtins, os, signal, sys\n"
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # background jobs ignore it
-        "from resnet_analyzer.cli import _folder\n"
+        "from resnet_analyzer import files\n"
         "real, count = builtins.open, []\n"
         "def opened(path, mode='r', *rest, **more):\n"
         "    if 'x' in mode:\n"
         "        count.append(path)\n"
         "        if len(count) == 2: os.kill(os.getpid(), signal.SIGINT)\n"
         "    return real(path, mode, *rest, **more)\n"
-        "_folder.open = opened\n"
+        "files.open = opened\n"
         "from resnet_analyzer.cli.main import main\n"
         "main(sys.argv[1:])\n"
     )
