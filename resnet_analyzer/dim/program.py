@@ -10,11 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from math import prod
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..errors import UsageError
-from .arrays import any_array, larger
+from ..errors import DimensionOverflow, UsageError
+from .arrays import INT64_LIMIT, any_array, larger, largest
 from .terms import Atom, Formula, Terms, constant, denominator
+
+if TYPE_CHECKING:
+    import numpy
+
+BLOCK = 12_288  # numbers worked out at once: the fastest of 4,096 to 65,536 in tests/benchmarks
 
 
 class Program(NamedTuple):
@@ -24,27 +29,48 @@ class Program(NamedTuple):
     variables: tuple[str, ...]
     function: Callable[..., tuple[Any, ...]]
 
-    def bound(self, largest: Mapping[str, int]) -> int:
-        """A number that no step passes, where variables lie between 0 and these (each at least 1)."""
+    def bound(self, highest: Mapping[str, int]) -> int:
+        """A number that no step passes, where variables lie between 0 and these."""
         bounds: dict[Atom, int] = {}
-        return max([1, *[_bound(formula.terms, largest, bounds) for formula in self.formulas], *bounds.values()])
+        return max([1, *[_bound(formula.terms, highest, bounds) for formula in self.formulas], *bounds.values()])
+
+    def run(self, columns: Mapping[str, Any], shape: tuple[int, ...]) -> list[numpy.ndarray]:
+        """Every result at arrays of whole numbers ≥ 0, one per variable, all of that shape.
+
+        Worked out block by block (a block stays in the cache), and in Python's integers where 64 bits might not
+        hold what a step gives. DimensionOverflow if a result does not fit 64 bits.
+        """
+        import numpy
+
+        arrays = [columns[name] for name in self.variables]
+        exactly = self.bound(dict(zip(self.variables, map(largest, arrays), strict=True))) >= INT64_LIMIT
+        flat = [array.reshape(-1) for array in arrays]
+        results = [numpy.empty(prod(shape), "int64") for _ in self.formulas]
+        for start in range(0, prod(shape), BLOCK):
+            blocks = [array[start : start + BLOCK] for array in flat]
+            found = self.function(*[block.astype(object) for block in blocks] if exactly else blocks)
+            for result, value in zip(results, found, strict=True):
+                if exactly and numpy.max(numpy.abs(value)) >= INT64_LIMIT:
+                    raise DimensionOverflow("a figure on this grid passes 2**63; use smaller ranges, or single sizes")
+                result[start : start + BLOCK] = value
+        return [result.reshape(shape) for result in results]
 
 
-def _bound(terms: Terms, largest: Mapping[str, int], bounds: dict[Atom, int]) -> int:
+def _bound(terms: Terms, highest: Mapping[str, int], bounds: dict[Atom, int]) -> int:
     """The sum of all terms' magnitudes; what floors divide is kept in `bounds` too."""
     below = denominator(terms)
     magnitudes = []
     for monomial, coefficient in terms.items():
-        sizes = [_atom_bound(atom, largest, bounds) ** power for atom, power in monomial]
+        sizes = [_atom_bound(atom, highest, bounds) ** power for atom, power in monomial]
         magnitudes.append(abs(int(coefficient * below)) * prod(sizes))
     return sum(magnitudes)
 
 
-def _atom_bound(atom: Atom, largest: Mapping[str, int], bounds: dict[Atom, int]) -> int:
+def _atom_bound(atom: Atom, highest: Mapping[str, int], bounds: dict[Atom, int]) -> int:
     if atom.kind == "variable":
-        return largest[atom.name]
+        return max(highest[atom.name], 1)
     if atom not in bounds:
-        bounds[atom] = max([1, *[_bound(part.terms, largest, bounds) for part in atom.parts]])
+        bounds[atom] = max([1, *[_bound(part.terms, highest, bounds) for part in atom.parts]])
     divisor = constant(atom.parts[-1].terms) if atom.kind == "floor" else None
     return bounds[atom] // int(divisor or 1) + 1  # of a negative number ⌊x/s⌋ may reach one further
 
