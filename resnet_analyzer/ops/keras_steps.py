@@ -6,10 +6,7 @@ Nothing here imports Keras: its module is handed in.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
-
-if TYPE_CHECKING:
-    from .base import Op
+from typing import Any, NamedTuple
 
 
 class Step(NamedTuple):
@@ -57,7 +54,7 @@ def operations(call: Callable[..., Any], remark: str) -> Steps:
     return Steps(before=(Step(call, remark),))
 
 
-def layer(keras: Any, op: Op, name: str, **arguments: Any) -> Any:
+def layer(keras: Any, op: Any, name: str, **arguments: Any) -> Any:
     """The Keras layer that an op's spelling names; `arguments` go before the spelling's own."""
     spelling = op.spellings["keras"]
     return getattr(keras.layers, spelling.layer)(name=name, **{**spelling.arguments(op), **arguments})
