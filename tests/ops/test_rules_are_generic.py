@@ -33,7 +33,7 @@ STRUCTURAL_CALLS = {
 SWITCHES = {  # fields that are no dimensions
     *("use_bias", "scale", "center", "ceil_mode", "keepdims", "offset", "same", "elementwise", "from_end", "backward"),
     *("negative_slope", "threshold", "stored", "use_scale", "normalize", "heads_last", "causal", "transposed", "row"),
-    *("reverse", "moving"),
+    *("reverse", "moving", "return_sequences", "reset_after", "two_biases", "antialias"),
 }
 TEXTS = {"shared", "interpolation", "padding", "activation", "arrow", "dots"}  # fields and names that hold words
 STRUCTURE = ("axis", "axes", "place", "rank", "name", "names")  # names that end so hold no dimensions either
