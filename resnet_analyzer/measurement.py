@@ -11,17 +11,16 @@ from operator import index
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from .conventions.activations import activations as count_activations
-from .conventions.flops import flops as count_flops
-from .conventions.macs import macs as count_macs
+from .conventions.base import CONVENTIONS
 from .dim import Condition, Dim, at_least, holds, is_array, is_exactly, is_number, is_symbol, total
-from .errors import CheckFailed, UsageError
+from .errors import CheckFailed, GraphError, UsageError
 from .graph import Graph, Node
 from .ops.base import FROZEN, MOVING, NO_WORK, TRAINABLE, Check, Cost, Weight, Work, require_whole
 from .ops.opaque import Opaque
 from .registry import Registry
 from .shape import Shape
 
+count_macs, count_flops, count_activations = [CONVENTIONS[name].count for name in ("macs", "flops", "activations")]
 CHUNK_CELLS = 16_384  # cells of a numpy grid measured at once: fastest in tests/benchmarks, and memory stays flat
 
 WRITERS: Registry[Any] = Registry("format", f"{__package__}.writers")
@@ -33,6 +32,9 @@ class Row(NamedTuple):
     node: Node
     inputs: tuple[Shape, ...]
     cost: Cost
+
+    def __repr__(self) -> str:
+        return f"<Row {self.name}: {self.op}, {self.output}>"
 
     @property
     def name(self) -> str:
@@ -83,6 +85,21 @@ class Row(NamedTuple):
     def work(self) -> Work:
         """Counted primitives."""
         return self.cost.work
+
+    @property
+    def macs(self) -> Dim:
+        """Multiply-accumulates, as papers count them."""
+        return count_macs(self)
+
+    @property
+    def flops(self) -> Dim:
+        """2 per multiply-accumulate and 1 for all other counted arithmetic."""
+        return count_flops(self)
+
+    @property
+    def activations(self) -> Dim:
+        """Elements that layers of multiply-accumulates put out."""
+        return count_activations(self)
 
     @property
     def status(self) -> str:
@@ -144,6 +161,8 @@ def walk(graph: Graph, failed: Callable[[Row, Check], None] | None = None) -> It
         if not known and node.weights:
             cost = cost._replace(weights=node.weights, unknown=("work",))
         if node.weights_of:
+            if node.weights_of not in shapes:
+                raise GraphError(f"{node.name}: uses the weights of {node.weights_of!r}, which is not there before it")
             cost = cost._replace(weights=(), unknown=tuple([each for each in cost.unknown if each != "weights"]))
         elif node.shared_weights:
             cost = cost._replace(weights=tuple([each for each in cost.weights if each.name not in node.shared_weights]))
@@ -237,14 +256,14 @@ class Measurement:
         if all(map(is_number, self.totals)):
             return WRITERS["table"].show(self)
         return "\n".join(
-            [f"{self.graph.name}, {self.status}", *[_told(*each) for each in self.totals._asdict().items()]]
+            [f"{self.graph.name}, {self.status}", *[_in_words(*each) for each in self.totals._asdict().items()]]
         )
 
     def _repr_html_(self) -> str | None:
         return WRITERS["html"].show(self) if all(map(is_number, self.totals)) else None
 
 
-def _told(name: str, value: Dim) -> str:
+def _in_words(name: str, value: Dim) -> str:
     """A total in one line, over a grid with its ends."""
     if not is_array(value):
         return f"{name:18}{value}"
@@ -303,7 +322,6 @@ def totals_of(rows: Sequence[Row]) -> Totals:
         for weight in row.cost.weights:
             by_role[weight.role].append(weight.params)
     trainable, frozen, moving = [total(params) for params in by_role.values()]
-    work = [row.cost.work for row in rows]
     return Totals(
         len(rows),
         trainable + frozen,
@@ -311,9 +329,9 @@ def totals_of(rows: Sequence[Row]) -> Totals:
         frozen,
         moving,
         trainable + frozen + moving,
-        total(map(count_macs, work)),
-        total(map(count_flops, work)),
-        total(map(count_activations, work)),
+        total(map(count_macs, rows)),
+        total(map(count_flops, rows)),
+        total(map(count_activations, rows)),
     )
 
 
@@ -408,9 +426,9 @@ def _layer(row: Row) -> dict[str, Any]:
         "params": row.params,
         "trainable_params": row.trainable_params,
         "moving_statistics": row.moving_statistics,
-        "macs": count_macs(row.work),
-        "flops": count_flops(row.work),
-        "activations": count_activations(row.work),
+        "macs": row.macs,
+        "flops": row.flops,
+        "activations": row.activations,
         "weights": {weight.name: list(weight.shape) for weight in row.weights},
         "status": row.status,
     }

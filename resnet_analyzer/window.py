@@ -52,7 +52,7 @@ class Window(NamedTuple):
         """
         if self.same:
             return floor_div(self.length - 1, self.stride) + 1
-        return floor_div(self.length + self.before + self.after - self.span, self.stride) + 1
+        return floor_div(self.length + (self.before + self.after - self.span), self.stride) + 1
 
     @property
     def fits(self) -> Condition:
@@ -63,7 +63,7 @@ class Window(NamedTuple):
         """
         if self.same:
             return at_least(self.length, 1)
-        return at_least(self.length + self.before + self.after, self.span)
+        return at_least(self.length, self.span - self.before - self.after)
 
     @property
     def pads(self) -> tuple[Dim, Dim]:
@@ -77,6 +77,22 @@ class Window(NamedTuple):
         missing = maximum((self.output - 1) * self.stride + self.span - self.length, 0)
         before = floor_div(missing, 2)
         return before, missing - before
+
+    @property
+    def computed(self) -> Dim:
+        """Positions that TensorFlow computes: of a dilated window more than come out.
+
+        It pads the axis to a multiple of the dilation d, cuts it into d axes of every d-th pixel, and slides
+        an undilated window over each (tensorflow/python/ops/nn_ops.py, with_space_to_batch).
+
+        >>> Window(31, size=3, dilation=2).output, Window(31, size=3, dilation=2).computed   # 2·(32/2 − 2)
+        (27, 28)
+        """
+        if is_exactly(self.dilation, 1):
+            return self.output
+        before, after = self.pads
+        blocks = floor_div(self.length + before + after + self.dilation - 1, self.dilation)
+        return self.dilation * (blocks - self.size + 1)
 
     @property
     def dropped(self) -> Dim:

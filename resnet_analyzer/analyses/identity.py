@@ -15,16 +15,12 @@ from ..architectures.base import ARCHITECTURES, Architecture
 from ..errors import AnalyzerError
 from ..graph import Graph
 from ..measurement import Row, walk
-from ..ops.elementwise import Add, Multiply
 from ..ops.input import Input
 from ..shape import Shape, is_map
-from ..window import by
+from ._identity_tokens import token
 
 SHOWN = 4  # differences named
 MEASURED = 8  # candidates that are looked at closely
-GEOMETRY = ("kernel_size", "pool_size", "strides", "padding", "dilation_rate", "ceil_mode", "count_include_pad")
-
-Token = tuple[tuple[str, Any], ...]
 
 
 class Match(NamedTuple):
@@ -46,28 +42,12 @@ class Match(NamedTuple):
         return f"{self.name}@{self.style}"
 
 
-def token(row: Row) -> Token:
-    """What a layer does, whatever it is called: `same` and the padding that it amounts to are one."""
-    op = row.node.op
-    if isinstance(op, Input):
-        return (("op", "Input"), ("shape", tuple(op.shape)))
-    said = {name: value for name, value in vars(op).items() if not (row.cost.windows and name in GEOMETRY)}
-    said = {name: tuple(value) if isinstance(value, list) else value for name, value in said.items()}
-    if row.cost.windows:
-        vertical, horizontal = row.cost.windows
-        said["kernel"] = by((vertical.size, horizontal.size))
-        said["stride"] = by((vertical.stride, horizontal.stride))
-        said["padding"] = vertical.pads if vertical.pads == horizontal.pads else (vertical.pads, horizontal.pads)
-        said["dilation"] = by((vertical.dilation, horizontal.dilation))
-    return (("op", row.op), *said.items())
-
-
 def signature(rows: Sequence[Row], numbers: dict[Any, int]) -> Counter[int]:
     """How often each function of the input is computed; `numbers` is shared by what is to be compared."""
     own: dict[str, int] = {}
     for row in rows:
         before = [own[name] for name in row.node.inputs]
-        if isinstance(row.node.op, (Add, Multiply)):
+        if row.node.op.commutative:
             before.sort()
         key = (token(row), tuple(before), bool(row.node.weights_of), row.node.training_only)
         own[row.name] = numbers.setdefault(key, len(numbers))
@@ -88,7 +68,7 @@ def identify(graph: Graph, most: int = 2) -> tuple[Match, ...]:
     found = [each for each in matches if each is not None]
     found.sort(key=lambda each: (not each[0].equal, -each[0].shared))
     equal = tuple(match for match, _ in found if match.equal)
-    return equal or tuple(_told(match, rows, theirs) for match, theirs in found[:most])
+    return equal or tuple(_with_differences(match, rows, theirs) for match, theirs in found[:most])
 
 
 def compare_with(graph: Graph, architecture: Architecture, style: str | None) -> Match:
@@ -104,7 +84,7 @@ def compare_with(graph: Graph, architecture: Architecture, style: str | None) ->
         tuple(walk(other))
         matches.append(_match(rows, architecture, each, other))
     match, theirs = max((each for each in matches if each), key=lambda each: (each[0].equal, each[0].shared))
-    return _told(match, rows, theirs)
+    return _with_differences(match, rows, theirs)
 
 
 def _frame(rows: Sequence[Row]) -> tuple[Shape | None, int | None]:
@@ -142,7 +122,7 @@ def _match(
     return Match(architecture.name, style, one == two, (alike + _shared(rows, theirs)) / 2), theirs
 
 
-def _told(match: Match, rows: Sequence[Row], theirs: Sequence[Row]) -> Match:
+def _with_differences(match: Match, rows: Sequence[Row], theirs: Sequence[Row]) -> Match:
     """The match with the first differences, alike ones said once."""
     from ._identity_words import words
 

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from functools import wraps
-from typing import Any, NamedTuple
+from types import MappingProxyType
+from typing import Any, NamedTuple, TextIO
 
 import click
 
-from ..errors import OutputError
+from ..errors import OutputError, UsageError
 from ..measurement import WRITERS
 from ..report.model import Report
 from ._completion import formats
 
 Command = Callable[..., None]
 
+PICTURES = (".png", ".svg", ".pdf")
+NOTHING: Mapping[str, Sequence[str]] = MappingProxyType({})
 FILE_COLUMNS = 120  # a table in a file
 NARROWEST = 40  # columns: no terminal is narrower
 FORMATS = "table, markdown, csv, json, latex or html; if not given, as the ending of FILE says, else table."
@@ -36,26 +39,43 @@ def output_options(command: Command) -> Command:
     @wraps(command)
     def gathered(*, format_name: str | None, output: str | None, **given: Any) -> None:
         file = None if output == "-" else output
-        command(destination=Destination(_writer(format_name, file), file), **given)
+        command(destination=Destination(WRITERS[format_for(format_name, file)], file), **given)
 
     format_option = click.option("--format", "format_name", metavar="NAME", shell_complete=formats, help=FORMATS)
     output_option = click.option("--output", "-o", metavar="FILE", help="Write there: whole, or not at all.")
     return format_option(output_option(gathered))
 
 
-def _writer(format_name: str | None, output: str | None) -> Any:
-    """The writer of the format, of the file's ending, or the table's; UnknownName for no format."""
-    if format_name is None and output is not None:
-        for _, writer in WRITERS.items():
-            if output.lower().endswith(writer.suffixes):
-                return writer
-    return WRITERS["table" if format_name is None else format_name]
+def format_for(format_name: str | None, output: str | None, more: Mapping[str, Sequence[str]] = NOTHING) -> str:
+    """The format as `--format` says, else as the file's ending, else a table; `more` are a command's own, with endings.
+
+    UsageError where the two do not agree, or where nothing that this command writes ends so.
+    """
+    if format_name == "picture":
+        raise UsageError(f"a picture needs the name of a file: --output FILE{PICTURES[0]}")
+    ending = os.path.splitext(output or "")[1].lower()
+    if not ending:
+        return format_name or "table"
+    endings = {**{name: writer.suffixes for name, writer in WRITERS.items()}, **more}
+    named = next((name for name, known in endings.items() if ending in known), None)
+    if format_name is None and named is None:
+        from ..files import is_node
+
+        if is_node(str(output)):
+            return "table"
+        known = ", ".join(each for several in endings.values() for each in several)
+        raise UsageError(f"{output}: this command writes no file that ends in {ending}, but {known}")
+    if format_name is not None and named not in (None, "table", format_name):  # .txt is any text
+        raise UsageError(f"--format {format_name} and {output} do not agree: give one of them")
+    return format_name or str(named)
 
 
 def deliver(report: Report, destination: Destination) -> None:
     """Write a report in the wanted format to the file, or to standard output; OutputError if that fails."""
     if destination.output is not None:
-        write_whole(destination.output, destination.writer.render(report, FILE_COLUMNS, False))
+        from ..files import write_text
+
+        write_text(destination.output, destination.writer.render(report, FILE_COLUMNS, False))
     else:
         deliver_text(lambda columns, colour: destination.writer.render(report, columns, colour))
 
@@ -82,11 +102,18 @@ def terminal() -> tuple[int, bool]:
 
 def show(text: str) -> None:
     """Write to standard output; a reader that has gone is no failure, a full disk is one."""
+    with standard_output() as stream:
+        stream.write(text)
+
+
+@contextmanager
+def standard_output() -> Iterator[TextIO]:
+    """Standard output to write to part by part, under the same terms."""
     stream = sys.stdout
     if stream is None:
         raise OutputError("cannot write to standard output: it is closed")
     try:
-        stream.write(text)
+        yield stream
         stream.flush()
     except BrokenPipeError:  # whoever read has seen enough, as `| head` does
         abandon(stream)
@@ -101,37 +128,8 @@ def abandon(stream: Any) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
-def write_whole(path: str, text: str) -> None:
-    """Write `text` to a temporary file beside `path` and move it into place; OutputError if that fails.
+def draw_quietly() -> None:
+    """Keep matplotlib's remarks on fonts, caches and folders off standard error, which is for one line of our own."""
+    import logging
 
-    What stood there before is kept until the new file is whole; its permissions are kept too. A device
-    or a pipe cannot be replaced, and is written to.
-    """
-    if not path or path.endswith("/"):
-        raise OutputError(f"cannot write {path!r}: --output needs the name of a file")
-    try:
-        target = os.path.realpath(path)
-        if os.path.exists(target) and not os.path.isfile(target):
-            with open(target, "w", encoding="utf-8", newline="\n") as file:
-                file.write(text)
-        else:
-            _replace(target, text)
-    except (OSError, ValueError) as error:
-        raise OutputError(f"cannot write {path}: {getattr(error, 'strerror', None) or error}") from error
-
-
-def _replace(target: str, text: str) -> None:
-    """Put a file with `text` in the place of `target`, whole or not at all."""
-    existing = os.path.exists(target)
-    if existing and not os.access(target, os.W_OK):
-        raise PermissionError("the file is there, and may not be written")
-    temporary = f"{target}.{os.urandom(4).hex()}.part"
-    try:
-        with open(temporary, "x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        if existing:
-            os.chmod(temporary, os.stat(target).st_mode & 0o777)
-        os.replace(temporary, target)
-    finally:
-        if os.path.exists(temporary):
-            os.unlink(temporary)
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)

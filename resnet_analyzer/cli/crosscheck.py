@@ -12,9 +12,8 @@ from ..errors import CheckFailed, UsageError
 from ..graph import Graph
 from ..measurement import measure
 from . import _completion as completion
-from ._network import Wanted, network_options
+from ._network import Count, NetworkOptions, Word, network_options, resolve
 from ._output import Destination, deliver, output_options
-from ._source import graph_of
 
 AFFORDABLE_MACS = 300_000_000  # of one image: `--all` takes a smaller input where a network costs more
 SMALLER = (160, 128, 96, 64, 48, 32, 16, 8)
@@ -23,8 +22,8 @@ SMALLER = (160, 128, 96, 64, 48, 32, 16, 8)
 @click.command()
 @click.argument("targets", nargs=-1, metavar="[NETWORK[@STYLE] | FILE]…", shell_complete=completion.networks)
 @click.option("--all", "everything", is_flag=True, help="Every registered network, in every style.")
-@click.option("--device", "device_name", type=click.Choice(["auto", "cpu", "gpu"]), default="auto", help="Where to run; a GPU if there is one.")  # fmt: skip  # noqa: E501
-@click.option("--runs", type=click.IntRange(0), default=5, metavar="N", help="Timed runs; 5 if not given, 0 for none.")
+@click.option("--device", "device_name", type=Word(["auto", "cpu", "gpu"]), default="auto", help="Where to run; a GPU if there is one.")  # fmt: skip  # noqa: E501
+@click.option("--runs", type=Count(0), default=5, metavar="N", help="Timed runs; 5 if not given, 0 for none.")
 @click.option("--by-layer", is_flag=True, help="Show every layer's verdict.")
 @click.option("--trust", multiple=True, metavar="PACKAGE", help="Let a model file run code of this package.")
 @network_options
@@ -36,7 +35,7 @@ def command(
     runs: int,
     by_layer: bool,
     trust: tuple[str, ...],
-    wanted: Wanted,
+    asked: NetworkOptions,
     destination: Destination,
 ) -> None:
     """Build a network as a real Keras model, run it, and compare every layer with our figures.
@@ -57,12 +56,12 @@ def command(
 
     start_quietly()
     on = device(device_name)
-    graphs = list(_every_graph()) if everything else [graph_of(target, wanted, trust) for target in targets]
+    graphs = list(_every_graph()) if everything else [resolve(target, asked, trust).graph for target in targets]
     verdicts = []
     hidden = len(graphs) < 2 or not sys.stderr.isatty()
     with click.progressbar(graphs, label="crosscheck", file=sys.stderr, hidden=hidden) as progress:
         for graph in progress:
-            verdicts.append(crosscheck(graph, on, wanted.batch, runs))
+            verdicts.append(crosscheck(graph, on, asked.batch, runs))
             forget_models()
     same = equivalences() if everything else ()
     deliver(crosschecked_report(verdicts, on, same, by_layer), destination)

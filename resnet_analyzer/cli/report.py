@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import os
 import re
-from typing import Any
 
 import click
 
-from ..analyses.formula.recipe import Recipe, recipe_of_graph
-from ..architectures.base import Architecture, find
+from ..analyses.formula.recipe import Recipe, recipe_of_target
 from ..errors import AnalyzerError, CheckFailed, UsageError
+from ..files import is_node, write_files, write_text
 from ..measurement import WRITERS, Measurement, measure
 from ..report.model import Report
+from ..targets import Target, is_source
 from . import _completion as completion
-from ._folder import write_folder
-from ._network import Wanted, is_source, network_options, split_target
-from ._output import deliver_text, show
-from ._recipe import resolve_recipe
-from ._source import graph_of
+from ._network import NetworkOptions, Word, network_options, resolve
+from ._output import deliver_text, draw_quietly, format_for, show
 
 FORMATS = ("markdown", "html", "json", "csv", "latex", "table")
 STANDARD_FOLDER = "reports"
@@ -31,7 +28,7 @@ STANDARD_FOLDER = "reports"
     "--check", "checking", is_flag=True, help="With --standard: write nothing, end with 1 if a file is stale."
 )
 @click.option("--crosscheck", "with_keras", is_flag=True, help="Build and run it in Keras too; takes a while.")
-@click.option("--format", "format_name", type=click.Choice(FORMATS), help="markdown if neither this nor FILE says.")
+@click.option("--format", "format_name", type=Word(FORMATS), help="markdown if neither this nor FILE says.")
 @click.option("--output", "-o", metavar="DIR|FILE", help="Write there, pictures beside it: whole, or not at all.")
 @click.option("--trust", multiple=True, metavar="PACKAGE", help="Let a model file run code of this package.")
 @network_options
@@ -43,7 +40,7 @@ def command(
     format_name: str | None,
     output: str | None,
     trust: tuple[str, ...],
-    wanted: Wanted,
+    asked: NetworkOptions,
 ) -> None:
     """Reports with tables and pictures: one network, or several side by side.
 
@@ -55,6 +52,7 @@ def command(
     Without -o, standard output; pictures are then told in words (HTML holds them).
     With --standard, the reports that this project's own folder `reports` holds.
     """
+    draw_quietly()
     if standard:
         if targets or with_keras or format_name not in (None, "markdown"):
             raise UsageError("report --standard writes its own networks as markdown: give -o DIR, or --check, alone")
@@ -62,11 +60,12 @@ def command(
         return
     if checking or not targets:
         raise UsageError("report: name networks or files, or give --standard (--check goes with it)")
-    if wanted.batch != 1:
-        raise UsageError(f"report --batch {wanted.batch}: the figures of a report are those of one image")
+    if asked.batch != 1:
+        raise UsageError(f"report --batch {asked.batch}: the figures of a report are those of one image")
     stem = _stem(targets)
-    measured = [_measured(target, wanted, trust) for target in targets]
-    report = _report(targets, stem, measured, wanted)
+    found = [resolve(target, asked, trust) for target in targets]
+    measured = [measure(each.graph) for each in found]
+    report = _report(found, stem, measured)
     if with_keras:
         report = _crosschecked(report, measured)
     _deliver(report, stem, format_name, output)
@@ -82,31 +81,19 @@ def _stem(targets: tuple[str, ...]) -> str:
     return re.sub(r"[^\w.-]+", "_", "-".join(names)).strip("._")[:100] or "report"
 
 
-def _report(targets: tuple[str, ...], stem: str, measured: list[Measurement], wanted: Wanted) -> Report:
+def _report(found: list[Target], stem: str, measured: list[Measurement]) -> Report:
     from ..report.network import network_report
     from ..report.several import several_report
 
-    known = [_known(target) for target in targets]
-    if len(targets) > 1:
-        return several_report(measured, stem, [each for each in known if each])
-    return network_report(measured[0], stem, known[0], _recipe(targets[0], measured[0], wanted))
+    if len(found) > 1:
+        return several_report(measured, stem, [each.architecture for each in found if each.architecture])
+    return network_report(measured[0], stem, found[0].architecture, _recipe(found[0]))
 
 
-def _measured(target: str, wanted: Wanted, trust: tuple[str, ...]) -> Measurement:
-    graph = graph_of(target, wanted, trust)
-    if graph.is_open:
-        raise UsageError(f"{target}: it leaves the input's size open: give one, as --input 224")
-    return measure(graph)
-
-
-def _known(target: str) -> Architecture | None:
-    return None if is_source(target) else find(split_target(target)[0])
-
-
-def _recipe(target: str, measured: Measurement, wanted: Wanted) -> Recipe | None:
-    """How the network varies, for a page's sliders; None where that cannot be told. No file is read again."""
+def _recipe(found: Target) -> Recipe | None:
+    """How the network varies, for a page's sliders; None where that cannot be told."""
     try:
-        return recipe_of_graph(measured.graph) if is_source(target) else resolve_recipe(target, wanted)
+        return recipe_of_target(found)
     except AnalyzerError:
         return None
 
@@ -126,26 +113,23 @@ def _crosschecked(report: Report, measured: list[Measurement]) -> Report:
 def _deliver(report: Report, stem: str, format_name: str | None, output: str | None) -> None:
     """To standard output, into a folder, or into a file whose pictures lie beside it."""
     from ..report.document import loose
-    from ..report.files import files_of
+    from ..report.files import COLUMNS, files_of
 
     if output in (None, "-"):
         writer = WRITERS[format_name or "markdown"]
         deliver_text(lambda columns, colour: writer.render(loose(report), columns, colour))
         return
-    folder, stem, writer = _place(str(output), stem, format_name)
-    write_folder(folder, files_of(report, stem, writer))
-
-
-def _place(output: str, stem: str, format_name: str | None) -> tuple[str, str, Any]:
-    """Folder, name and writer: a name that ends as a format's files do is a file, any other a folder."""
-    base, suffix = os.path.splitext(output)
-    for name in FORMATS:
-        writer = WRITERS[name]
-        if suffix.lower() in writer.suffixes and not os.path.isdir(output):
-            if format_name not in (None, name):
-                raise UsageError(f"--format {format_name} and {output} do not agree: give one of them")
-            return os.path.dirname(base) or ".", os.path.basename(base), writer._replace(suffixes=(suffix,))
-    return output, stem, WRITERS[format_name or "markdown"]
+    path = str(output)
+    base, suffix = os.path.splitext(path)
+    is_file = bool(suffix) and not os.path.isdir(path)
+    writer = WRITERS[format_for(format_name, path) if is_file else format_name or "markdown"]
+    if is_node(path):  # a device or a pipe has no place for pictures beside it
+        write_text(path, writer.render(loose(report), COLUMNS, False))
+    elif is_file:
+        files = files_of(report, os.path.basename(base), writer._replace(suffixes=(suffix,)))
+        write_files(os.path.dirname(base) or ".", files)
+    else:
+        write_files(path, files_of(report, stem, writer))
 
 
 def _standard(folder: str, checking: bool) -> None:
@@ -154,7 +138,7 @@ def _standard(folder: str, checking: bool) -> None:
 
     files = standard_files(folder)
     if not checking:
-        write_folder(folder, files)
+        write_files(folder, files)
         show(f"{len(files)} files in {folder}; start with {folder}/index.md\n")
         return
     old = stale(folder, files)

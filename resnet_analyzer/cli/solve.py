@@ -1,4 +1,4 @@
-"""`solve`: the largest sizes within a budget, or the settings that give a wanted figure."""
+"""`solve`: the largest sizes within a budget, or the settings that give a asked figure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import click
 
 from ..errors import UsageError
 from . import _completion as completion
-from ._network import Wanted, network_options
+from ._network import Count, NetworkOptions, network_options
 from ._output import Destination, deliver, output_options
 from ._quantity import quantity
 from ._recipe import names_of, resolve_recipe
@@ -35,7 +35,7 @@ LINES = 24  # of a Pareto set in a terminal
 @click.option("--max-flops", metavar="SIZE", help="At most so many FLOPs (2 per MAC and all else).")
 @click.option("--max-activations", metavar="SIZE", help="At most so many activations.")
 @click.option("--max-memory", metavar="SIZE", help="At most so many bytes of weights and live activations: 512MiB.")
-@click.option("--bytes", "itemsize", type=click.IntRange(1, 16), default=4, metavar="N", help="Bytes a number, for --max-memory; 4 if not given.")  # fmt: skip  # noqa: E501
+@click.option("--bytes", "itemsize", type=Count(1, 16), default=4, metavar="N", help="Bytes a number, for --max-memory; 4 if not given.")  # fmt: skip  # noqa: E501
 @click.option("--match", nargs=2, metavar="NUMBER FIGURE", help="Settings with exactly so many params, macs, flops or activations.")  # fmt: skip  # noqa: E501
 @network_options
 @output_options
@@ -44,7 +44,7 @@ def command(
     variables: str | None,
     match: tuple[str, str] | None,
     itemsize: int,
-    wanted: Wanted,
+    asked: NetworkOptions,
     destination: Destination,
     **limits: str | None,
 ) -> None:
@@ -56,32 +56,32 @@ def command(
     resnet-analyze solve --match 25557032 params
     """
     if match is not None:
-        _match(target, match, variables, wanted, destination, any(limits.values()))
+        _match(target, match, variables, asked, destination, any(limits.values()))
         return
     budgets = _budgets(limits)
     if target is None or not budgets:
         raise UsageError("a network and a budget are needed, as: solve resnet50 --max-macs 4.1G --for n")
-    from ..analyses.solve.budget import Problem, front, largest
+    from ..analyses.solve.budget import Search, front, largest
     from ..report.solve import answer_report, front_report
 
-    problem = Problem(resolve_recipe(target, wanted), _ranges(variables or "n"), budgets, itemsize)
-    if len(problem.ranges) == 1:
-        deliver(answer_report(problem, largest(problem)), destination)
+    search = Search(resolve_recipe(target, asked), _ranges(variables or "n"), budgets, itemsize)
+    if len(search.ranges) == 1:
+        deliver(answer_report(search, largest(search)), destination)
         return
-    points = front(problem)
+    points = front(search)
     short = destination.output is None and destination.writer.name == "table"
-    found = [(point, problem.figures(point)) for point in points]
-    deliver(front_report(problem, _checked(problem, found, short), LINES if short else None), destination)
+    found = [(point, search.figures(point)) for point in points]
+    deliver(front_report(search, _checked(search, found, short), LINES if short else None), destination)
 
 
-def _checked(problem: Any, found: list[Any], short: bool) -> list[Any]:
+def _checked(search: Any, found: list[Any], short: bool) -> list[Any]:
     """Every line that is shown is measured layer by layer, at the point and one step beyond."""
     from ..analyses.solve.budget import verified
 
-    first = problem.budgets[0].figure
+    first = search.budgets[0].figure
     best = sorted(found, key=lambda pair: -pair[1].get(first, 0))[: LINES if short else None]
     for point, _ in best:
-        verified(problem, point)
+        verified(search, point)
     return found
 
 
@@ -118,7 +118,7 @@ def _match(
     target: str | None,
     match: tuple[str, str],
     variables: str | None,
-    wanted: Wanted,
+    asked: NetworkOptions,
     destination: Destination,
     limited: bool,
 ) -> None:
@@ -133,7 +133,7 @@ def _match(
         found = list(matches_among([each for _, each in ARCHITECTURES.items()], amount, figures))
         where = "among the known networks, in any number of classes"
     else:
-        recipe = resolve_recipe(target, wanted)
+        recipe = resolve_recipe(target, asked)
         found = list(matches(recipe, amount, figures, names_of(variables) if variables else ()))
         where = f"for {recipe.name}"
     most = LINES if destination.output is None and destination.writer.name == "table" else None

@@ -9,16 +9,17 @@ from typing import Any
 import click
 
 from ..errors import UsageError
-from ._network import Wanted
-from ._output import Destination, _writer, deliver
+from ..files import writing, writing_text
+from ..measurement import WRITERS
+from ._network import Count, NetworkOptions
+from ._output import PICTURES, Destination, deliver, draw_quietly, format_for, standard_output
 from ._quantity import quantity
 from ._recipe import names_of, resolve_recipe
 
 FIGURES = ("params", "macs", "flops", "activations")
-WORDS: dict[str, str] = {}
 LINES = 40  # of a table in a terminal
 MOST = 100_000  # rows that a report or a picture holds
-PICTURES = (".png", ".svg", ".pdf")
+OWN = {"csv": (".csv",), "parquet": (".parquet",), "picture": PICTURES}
 FORMATS = "table, csv, parquet, markdown, json, latex or html; if not given, as the ending of FILE says, else table."
 BOUNDS = [f"{way}_{word}" for way in ("max", "min") for word in ("macs", "params", "flops", "activations")]
 
@@ -36,9 +37,9 @@ def _bounds(command: Any) -> Any:
 @_bounds
 @click.option("--pareto", metavar="NAMES", help="Keep the Pareto front over these: figures small, variables large; +name, -name turn that round.")  # fmt: skip  # noqa: E501
 @click.option("--figures", default="params,macs,flops,activations", metavar="NAMES", help="What is told of every design.")  # fmt: skip  # noqa: E501
-@click.option("--sample", type=click.IntRange(1, 10**12), metavar="N", help="N designs at random, not all.")
-@click.option("--seed", type=click.IntRange(0), default=0, metavar="N", help="Of the random sample; 0 if not given.")
-@click.option("--threads", type=click.IntRange(1, 1024), metavar="N", help="As many as cores if not given.")
+@click.option("--sample", type=Count(1, 10**12 - 1), metavar="N", help="N designs at random, not all.")
+@click.option("--seed", type=Count(0), default=0, metavar="N", help="Of the random sample; 0 if not given.")
+@click.option("--threads", type=Count(1, 1024), metavar="N", help="As many as cores if not given.")
 @click.option("--scheduler", metavar="ADDRESS", help="Work on the Dask cluster of this scheduler: tcp://host:8786.")
 @click.option("--x", "across", metavar="NAME", help="What a picture shows across; the first variable if not given.")
 @click.option("--y", "up", default="macs", metavar="NAME", help="What a picture shows upwards; macs if not given.")
@@ -73,8 +74,7 @@ def _known() -> tuple[str, ...]:
 
 
 def _figure(name: str) -> str:
-    plain = name.strip().replace("-", "_")
-    return WORDS.get(plain, plain)
+    return name.strip().replace("-", "_")
 
 
 def _wishes(given: dict[str, Any]) -> tuple[list[str], list[tuple[str, int]], list[Any]]:
@@ -127,7 +127,7 @@ def _recipes(target: str, words: dict[str, list[str]]) -> Iterator[tuple[tuple[s
     for chosen in combinations:
         style = chosen.pop("style", None)
         settings = tuple(f"{name}={value}" for name, value in chosen.items())
-        recipe = resolve_recipe(target, Wanted(style=style, settings=settings))
+        recipe = resolve_recipe(target, NetworkOptions(style=style, settings=settings))
         label = f"{recipe.name}{' ' if settings else ''}{' '.join(settings)}"
         yield (label, recipe.style), recipe
 
@@ -157,22 +157,25 @@ def _write(job: Any, tables: Iterator[Any], pareto: list[tuple[str, int]], given
     from ..analyses.sweep.files import header, rows_of, write_csv, write_parquet
 
     output = None if given["output"] in (None, "-") else given["output"]
-    kind = _kind(given["format_name"], output)
-    destination = None if kind else Destination(_writer(given["format_name"], output), output)
+    kind = format_for(given["format_name"], output, OWN)
+    destination = None if kind in OWN else Destination(WRITERS[kind], output)
     if pareto:
         tables = _front(job, tables, pareto)
     if kind == "csv":
-        write_csv(job.space, tables, output)
+        with standard_output() if output is None else writing_text(output) as file:
+            write_csv(job.space, tables, file)
     elif kind == "parquet":
         if output is None:
             raise UsageError("a Parquet file needs a name: --output designs.parquet")
-        write_parquet(job.space, tables, output)
+        with writing(output) as binary:
+            write_parquet(job.space, tables, binary)
     else:
-        limit = LINES if destination and output is None and destination.writer.name == "table" else MOST
+        limit = LINES if output is None and kind == "table" else MOST
         rows, kept = _collected(job, tables, limit, rows_of)
         if kind == "picture":
             from ..plots.sweep import save_sweep
 
+            draw_quietly()
             names = header(job.space)
             across = _figure(given["across"]) if given["across"] else (*job.space.variables, "params")[0]
             for name in (across, _figure(given["up"])):
@@ -212,18 +215,6 @@ def _front(job: Any, tables: Iterator[Any], pareto: list[tuple[str, int]]) -> It
     for table in tables:
         front.add(table)
     yield front.table
-
-
-def _kind(format_name: str | None, output: str | None) -> str:
-    """`csv`, `parquet` or `picture` where the result is no report, else empty."""
-    ending = (output or "").lower()
-    if ending.endswith(PICTURES) and format_name is not None:
-        raise UsageError(f"--format {format_name} and {output} do not agree: give one of them")
-    if ending.endswith(PICTURES):
-        return "picture"
-    if format_name is None:
-        return next((kind for kind in ("csv", "parquet") if ending.endswith(f".{kind}")), "")
-    return format_name if format_name in ("csv", "parquet") else ""
 
 
 def _wish(given: dict[str, Any]) -> str:

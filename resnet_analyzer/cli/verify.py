@@ -10,10 +10,11 @@ import click
 
 from ..analyses.budgets import Limit, parse_limit
 from ..errors import OutputError, UsageError
+from ..files import write_text
 from ..graph import Graph
 from ..report.verify import verify_report
-from ._network import parse_size
-from ._output import Destination, deliver, output_options, write_whole
+from ._network import parse_input
+from ._output import Destination, deliver, output_options
 
 MAXIMA = ("params", "trainable_params", "macs", "flops", "activations", "layers")
 
@@ -56,9 +57,9 @@ def command(
     """
     from ..analyses.verify import verify
 
-    size: tuple[int, ...] | None = parse_size(input_size, None, (224, 224, 3)) if input_size else None
-    given = input_size.lower().replace("×", "x").count("x") if input_size else 0
-    size = size if given == 2 or size is None else size[:2]
+    size = parse_input((input_size,) if input_size else ())
+    if isinstance(size, dict):
+        raise UsageError(f"--input {input_size}: a design has one input; give a size, as 224 or 224x320")
     _require_free(file, fix, force)
     verified = verify(file, size, _limits(maxima), like)
     if crosscheck and verified.measurement is not None:
@@ -114,17 +115,17 @@ def _fix(file: str, fix: str, size: tuple[int, ...] | None, status: int, broken:
         click.echo(f"{fix}: not written, there is nothing to mend", err=True)
         return status
     from ..analyses.diagnose import diagnose
-    from ..analyses.repair import mended
+    from ..analyses.repair import repaired
     from ..design import examine, examine_text
 
     try:
-        text, done = mended(examine(file, size))
+        text, done = repaired(examine(file, size))
     except UsageError:
         done, text = (), ""
     left = diagnose(examine_text(file, text, size)) if done else ()
     if not done or left:
         click.echo(f"{fix}: not written: no repair was found that makes the design verify", err=True)
         return status
-    write_whole(fix, text)
+    write_text(fix, text)
     click.echo(f"{fix}: {'; '.join(repair.says for repair in done)}", err=True)
     return 0

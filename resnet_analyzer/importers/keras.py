@@ -12,9 +12,9 @@ from typing import Any
 from ..dim import Dim
 from ..errors import UsageError
 from ..graph import Graph
-from ..shape import Shape
-from ._framework import MissingFramework
-from .base import Request, importer
+from ..request import Request, resized
+from .base import importer
+from .framework import MissingFramework
 
 FACTORY = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
 SUFFIXES = (".keras", ".h5", ".hdf5")
@@ -52,20 +52,15 @@ def _read(found: Any, source: str, request: Request) -> Graph:
     if request.classes is not None:
         raise UsageError(f"{source}: its number of classes is its own; --classes is for registered networks")
     if isinstance(found, Graph):
-        graph = found if request.input is None else found.with_input(_resized(found, request.input))
+        graph = found if request.input is None else resized(found, request.input)
     else:
         try:
-            graph = from_keras(found, request.input)
+            graph = from_keras(found, request.input)  # type: ignore[arg-type]
         except MissingFramework:
             raise
         except UsageError as error:
             raise UsageError(f"{source}: {error}") from error
     return replace(graph, about={**graph.about, "source": source})
-
-
-def _resized(graph: Graph, size: tuple[Dim, ...]) -> Shape:
-    height, width, *channels = size
-    return Shape(1, height, width, channels[0] if channels else graph.inputs[0].op.shape[-1])  # type: ignore[attr-defined]
 
 
 def _made(source: str) -> Any:

@@ -27,6 +27,15 @@ def broadcast(verb: str, shapes: tuple[Shape, ...]) -> tuple[Shape, tuple[Check,
     return output, tuple(checks)
 
 
+def growing(shapes: tuple[Shape, ...]) -> list[Dim]:
+    """The elements of each step where branches are joined one by one: as many as the axes so far need.
+
+    >>> growing((Shape(8, 1, 1), Shape(1, 6, 1), Shape(8, 6, 4)))
+    [48, 192]
+    """
+    return [broadcast("join", shapes[:count])[0].elements for count in range(2, len(shapes) + 1)]
+
+
 def common_size(sizes: tuple[Dim, ...]) -> Dim:
     """The first size along an axis that is not 1, cell by cell on arrays; symbols are taken not to be 1.
 

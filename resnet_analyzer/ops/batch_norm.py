@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ..shape import Shape
-from .base import MOVING, Cost, Op, Spelling, Weight, Work, axis_index, no_axis, same_names
+from .base import MOVING, Cost, Op, Operations, Spelling, Weight, Work, axis_index, no_axis, same_names
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,6 +28,10 @@ class BatchNorm(Op):
     center: bool = True
     axis: int = -1
 
+    kind = "normalisation"
+    word = "BN"
+    keeps_places = True
+    storage = "overwrites"
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "keras": Spelling("BatchNormalization", same_names("scale", "center", "axis"))
     }
@@ -51,3 +55,10 @@ class BatchNorm(Op):
             square_roots=channels,
         )
         return Cost(shape, weights, work)
+
+    def as_tensorflow(self, inputs: tuple[Shape, ...], cost: Cost) -> Operations | None:
+        """x·inv + (β − μ·inv), inv = γ·rsqrt(σ² + ε) (tensorflow/python/ops/nn_impl.py, batch_normalization)."""
+        elements, channels = inputs[0].elements, inputs[0][self.axis]
+        scale = [("Mul", channels)] if self.scale else []
+        each = [("AddV2", channels), ("Rsqrt", channels), *scale, ("Mul", channels), ("Sub", channels)]
+        return [*each, ("Mul", elements), ("AddV2", elements)]

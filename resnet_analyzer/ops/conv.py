@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import Dim, divides, floor_div, is_exactly, product
+from ..reach import EVERYTHING, Mixed, Reaches, of_window, over_sides
 from ..shape import Shape
 from ..window import Padding, by, slide, spread, stride_phrase
-from .activation import fused_work, require_activation
+from .activation import fused_work, require_activation, with_activation
 from .base import (
+    CHANNELS_FIRST,
     CHANNELS_LAST,
     Check,
     Cost,
     Op,
+    Operations,
     Spelling,
     Weight,
     Work,
@@ -25,6 +28,9 @@ from .base import (
     same_names,
     sides,
 )
+
+if TYPE_CHECKING:
+    from .keras_steps import Steps
 
 FIELDS = same_names(
     "filters", "kernel_size", "strides", "padding", "dilation_rate", "groups", "use_bias", "activation", "data_format"
@@ -49,6 +55,8 @@ class _Conv(Op):
     activation: str | None = None
     data_format: str = CHANNELS_LAST
 
+    kind = "convolution"
+    storage = "own"
     counts: ClassVar[tuple[str, ...]] = ("filters", "groups")
     per_axis: ClassVar[tuple[str, ...]] = ("kernel_size", "strides", "dilation_rate")
     pads: ClassVar[tuple[str, ...]] = ("padding",)
@@ -87,8 +95,31 @@ class _Conv(Op):
         checks = fit_checks(windows) + group_checks(self.groups, incoming, filters)
         return Cost(output, weights, work, checks=checks, windows=windows)
 
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
+        """Windows over the sides, all channels (of the group) at each place."""
+        channel = 1 if self.data_format == CHANNELS_FIRST else self.spatial_axes + 1
+        mixed = EVERYTHING if is_exactly(self.groups, 1) else Mixed((channel,))
+        return (over_sides(map(of_window, cost.windows), self.data_format, mixed),)
 
-@dataclass(frozen=True, eq=False)
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """Explicit padding is a layer of zeros before a valid window."""
+        from ._keras_windows import convolution
+
+        return convolution(keras, self, name, cost.windows, uneven=True)
+
+    def as_tensorflow(self, inputs: tuple[Shape, ...], cost: Cost) -> Operations | None:
+        """A product and the bias; what is compiled (groups), or written otherwise, is not known."""
+        from ._keras_windows import refused
+
+        compiled = self.data_format == CHANNELS_FIRST and self.spatial_axes >= 3
+        if compiled or not is_exactly(self.groups, 1) or refused(cost.windows, uneven=True):
+            return None
+        elements = cost.output.elements  # type: ignore[union-attr]
+        macs = product(inputs[0][0], *[window.computed for window in cost.windows], cost.weights[0].params)
+        bias = [("BiasAdd", elements)] if self.use_bias else []
+        return with_activation([(f"Conv{max(self.spatial_axes, 2)}D", macs), *bias], self.activation, elements)
+
+
 class Conv1d(_Conv):
     """A convolution over sequences; `causal` padding lets no tap look ahead.
 
@@ -101,7 +132,6 @@ class Conv1d(_Conv):
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Conv1D", FIELDS)}
 
 
-@dataclass(frozen=True, eq=False)
 class Conv2d(_Conv):
     """A convolution over images.
 
@@ -114,7 +144,6 @@ class Conv2d(_Conv):
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Conv2D", FIELDS)}
 
 
-@dataclass(frozen=True, eq=False)
 class Conv3d(_Conv):
     """A convolution over volumes or films.
 

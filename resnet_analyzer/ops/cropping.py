@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import at_least
+from ..reach import Reach, Reaches, over_sides
 from ..shape import Shape
 from ..window import Padding, amounts
 from .base import (
@@ -23,6 +24,9 @@ from .base import (
     sides,
 )
 
+if TYPE_CHECKING:
+    from .keras_steps import Steps
+
 FIELDS = same_names("cropping", "data_format")
 
 
@@ -33,10 +37,19 @@ class _Cropping(Op):
     cropping: Padding = 0
     data_format: str = CHANNELS_LAST
 
+    kind = "shape"
+    word = "cropping"
+    storage = "own"
+
     def __post_init__(self) -> None:
         name = type(self).__name__
         self.__dict__["cropping"] = require_padding(name, "cropping", self.cropping, self.spatial_axes, words=())
         require_data_format(name, self.data_format)
+
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
+        """Places moved by what is cut off before them."""
+        before = [cut[0] for cut in amounts(self.cropping, self.spatial_axes)]
+        return (over_sides([Reach(0, 1, each, each) for each in before], self.data_format, Reach(0)),)
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """The map, smaller by the cropping; at least one pixel must remain."""
@@ -53,7 +66,6 @@ def _nothing_left(left: tuple[object, ...], before: tuple[object, ...]) -> str:
     return f"cropping leaves {sizes[0]} of {sizes[1]} pixels. Crop less, or use a larger input."
 
 
-@dataclass(frozen=True, eq=False)
 class Cropping1d(_Cropping):
     """Both ends of a sequence cut off.
 
@@ -64,8 +76,17 @@ class Cropping1d(_Cropping):
     spatial_axes: ClassVar[int] = 1
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Cropping1D", FIELDS)}
 
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """Keras' word is a pair; it has no layer for channels first."""
+        from .keras_steps import Steps, operations
 
-@dataclass(frozen=True, eq=False)
+        first, last = amounts(self.cropping, 1)[0]
+        if self.data_format == CHANNELS_LAST:
+            return Steps(keras.layers.Cropping1D((first, last), name=name))
+        end = cost.output[2] + first  # type: ignore[index]
+        return operations(lambda x: x[:, :, first:end], "cropping by a slice")
+
+
 class Cropping2d(_Cropping):
     """Rows and columns cut off: a number, (vertical, horizontal) or ((top, bottom), (left, right)).
 
@@ -77,7 +98,6 @@ class Cropping2d(_Cropping):
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Cropping2D", FIELDS)}
 
 
-@dataclass(frozen=True, eq=False)
 class Cropping3d(_Cropping):
     """All sides of a volume cut off.
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ..dim import Dim, product
+from ..reach import EVERYTHING, Reaches, same_place
 from ..shape import Shape
-from .activation import fused_work, require_activation
-from .base import Cost, Op, Spelling, Weight, Work, same_names
+from .activation import fused_work, require_activation, with_activation
+from .base import Cost, Op, Operations, Spelling, Weight, Work, same_names
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +28,8 @@ class Dense(Op):
     use_bias: bool = True
     activation: str | None = None
 
+    kind = "dense"
+    storage = "own"
     counts: ClassVar[tuple[str, ...]] = ("units",)
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "keras": Spelling("Dense", same_names("units", "use_bias", "activation"))
@@ -40,6 +43,10 @@ class Dense(Op):
         """As `dense 1000`."""
         return (f"dense {self.units}",)
 
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
+        """Each position by itself, from all its channels."""
+        return ((*same_place(len(inputs[0]) - 1), EVERYTHING),)
+
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """The input's positions with `units` channels."""
         output = shape.with_size(-1, self.units)
@@ -51,3 +58,10 @@ class Dense(Op):
         if self.activation is not None:
             work += fused_work(self.activation, output)
         return Cost(output, weights, work)
+
+    def as_tensorflow(self, inputs: tuple[Shape, ...], cost: Cost) -> Operations | None:
+        """A matrix product and the bias."""
+        elements = cost.output.elements  # type: ignore[union-attr]
+        bias = [("BiasAdd", elements)] if self.use_bias else []
+        macs = cost.work.multiply_accumulates
+        return with_activation([("MatMul", macs), *bias], self.activation, elements)

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..errors import UsageError
 from ..shape import Shape
 from .base import Cost, Op, Spelling, same_names
 
+if TYPE_CHECKING:
+    from .keras_steps import Steps
+
 
 @dataclass(frozen=True, eq=False)
 class _Drop(Op):
     rate: float = 0.5
+
+    keeps_places = True
+    storage = "view"
 
     def __post_init__(self) -> None:
         if isinstance(self.rate, bool) or not isinstance(self.rate, (int, float)) or not 0 <= self.rate <= 1:
@@ -24,7 +30,6 @@ class _Drop(Op):
         return Cost(shape)
 
 
-@dataclass(frozen=True, eq=False)
 class Dropout(_Drop):
     """Zeroes a share of the numbers in training (Srivastava et al. 2014); nothing at inference.
 
@@ -33,10 +38,10 @@ class Dropout(_Drop):
     Shape(1, 1024)
     """
 
+    word = "dropout"
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Dropout", same_names("rate"))}
 
 
-@dataclass(frozen=True, eq=False)
 class StochasticDepth(_Drop):
     """Drops a whole residual branch in training (Huang et al. 2016); nothing at inference.
 
@@ -44,3 +49,12 @@ class StochasticDepth(_Drop):
     >>> StochasticDepth(0.2).apply(Shape(1, 8)).output
     Shape(1, 8)
     """
+
+    word = "stochastic depth"
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """Dropout of whole images."""
+        from .keras_steps import Steps
+
+        shape = (None, *(1,) * (len(inputs[0]) - 1))
+        return Steps(keras.layers.Dropout(self.rate, noise_shape=shape, name=name))

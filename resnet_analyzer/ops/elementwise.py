@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ..shape import Shape
-from ._broadcast import broadcast
-from .base import Cost, Op, Spelling, Work
+from ._broadcast import broadcast, growing
+from .base import Cost, Op, Operations, Spelling, Work
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,6 +22,11 @@ class Add(Op):
     'cannot add 28×28×512 and 56×56×256: the branches must agree in every axis (or be 1 there).'
     """
 
+    kind = "merge"
+    sign = "+"
+    commutative = True
+    keeps_places = True
+    storage = "overwrites"
     arity: ClassVar[int | None] = None
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Add")}
 
@@ -29,6 +34,10 @@ class Add(Op):
         """One addition per element and branch after the first."""
         output, checks = broadcast("add", shapes)
         return Cost(output, work=Work(adds=(len(shapes) - 1) * output.elements), checks=checks)
+
+    def as_tensorflow(self, inputs: tuple[Shape, ...], cost: Cost) -> Operations | None:
+        """Branch by branch."""
+        return [("AddV2", elements) for elements in growing(inputs)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +49,10 @@ class Subtract(Op):
     8
     """
 
+    kind = "merge"
+    sign = "−"
+    keeps_places = True
+    storage = "overwrites"
     arity: ClassVar[int | None] = 2
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Subtract")}
 
@@ -47,6 +60,10 @@ class Subtract(Op):
         """One addition per element."""
         output, checks = broadcast("subtract", (left, right))
         return Cost(output, work=Work(adds=output.elements), checks=checks)
+
+    def as_tensorflow(self, inputs: tuple[Shape, ...], cost: Cost) -> Operations | None:
+        """Branch by branch."""
+        return [("Sub", elements) for elements in growing(inputs)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +75,11 @@ class Multiply(Op):
     Shape(1, 7, 7, 64)
     """
 
+    kind = "gate"
+    sign = "×"
+    commutative = True
+    keeps_places = True
+    storage = "overwrites"
     arity: ClassVar[int | None] = None
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Multiply")}
 
@@ -65,3 +87,7 @@ class Multiply(Op):
         """One multiply per element and branch after the first."""
         output, checks = broadcast("multiply", shapes)
         return Cost(output, work=Work(multiplies=(len(shapes) - 1) * output.elements), checks=checks)
+
+    def as_tensorflow(self, inputs: tuple[Shape, ...], cost: Cost) -> Operations | None:
+        """Branch by branch."""
+        return [("Mul", elements) for elements in growing(inputs)]

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from ..reach import EVERYTHING, Reach, Reaches, over_sides
 from ..shape import Shape
 from .base import (
     CHANNELS_LAST,
     Cost,
     Op,
+    Operations,
     Spelling,
     Work,
     arranged,
@@ -29,6 +31,8 @@ class _GlobalPool(Op):
     keepdims: bool = False
     data_format: str = CHANNELS_LAST
 
+    kind = "pooling"
+    storage = "own"
     word: ClassVar[str] = "global pool"
 
     def __post_init__(self) -> None:
@@ -39,6 +43,13 @@ class _GlobalPool(Op):
         """As people say it."""
         return (self.word,)
 
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
+        """All places of each channel."""
+        found = over_sides([EVERYTHING] * self.spatial_axes, self.data_format, Reach(0))
+        if self.keepdims:
+            return (found,)
+        return (tuple([Reach(each.axis and 1) if type(each) is Reach else each for each in found]),)
+
     def pooled(self, shape: Shape) -> Shape:
         """The shape that comes out."""
         count = channels(shape, self.data_format)
@@ -46,7 +57,6 @@ class _GlobalPool(Op):
         return kept if self.keepdims else Shape(shape[0], count)
 
 
-@dataclass(frozen=True, eq=False)
 class _GlobalAveragePool(_GlobalPool):
     """The mean of every channel: an addition per number but the first, and a division (Lin et al. 2014, sec. 3.2)."""
 
@@ -57,8 +67,11 @@ class _GlobalAveragePool(_GlobalPool):
         output = self.pooled(shape)
         return Cost(output, work=Work(adds=shape.elements - output.elements, divisions=output.elements))
 
+    def as_tensorflow(self, inputs: tuple[Shape, ...], cost: Cost) -> Operations | None:
+        """A mean."""
+        return [("Mean", inputs[0].elements)]
 
-@dataclass(frozen=True, eq=False)
+
 class _GlobalMaxPool(_GlobalPool):
     """The largest number of every channel: a compare per number but the first."""
 
@@ -69,8 +82,11 @@ class _GlobalMaxPool(_GlobalPool):
         output = self.pooled(shape)
         return Cost(output, work=Work(compares=shape.elements - output.elements))
 
+    def as_tensorflow(self, inputs: tuple[Shape, ...], cost: Cost) -> Operations | None:
+        """A maximum."""
+        return [("Max", cost.output.elements)]  # type: ignore[union-attr]
 
-@dataclass(frozen=True, eq=False)
+
 class GlobalAveragePool1d(_GlobalAveragePool):
     """The mean of every channel of a sequence.
 
@@ -82,7 +98,6 @@ class GlobalAveragePool1d(_GlobalAveragePool):
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("GlobalAveragePooling1D", FIELDS)}
 
 
-@dataclass(frozen=True, eq=False)
 class GlobalAveragePool2d(_GlobalAveragePool):
     """The mean of every channel of an image.
 
@@ -94,7 +109,6 @@ class GlobalAveragePool2d(_GlobalAveragePool):
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("GlobalAveragePooling2D", FIELDS)}
 
 
-@dataclass(frozen=True, eq=False)
 class GlobalAveragePool3d(_GlobalAveragePool):
     """The mean of every channel of a volume.
 
@@ -106,7 +120,6 @@ class GlobalAveragePool3d(_GlobalAveragePool):
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("GlobalAveragePooling3D", FIELDS)}
 
 
-@dataclass(frozen=True, eq=False)
 class GlobalMaxPool1d(_GlobalMaxPool):
     """The largest number of every channel of a sequence.
 
@@ -118,7 +131,6 @@ class GlobalMaxPool1d(_GlobalMaxPool):
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("GlobalMaxPooling1D", FIELDS)}
 
 
-@dataclass(frozen=True, eq=False)
 class GlobalMaxPool2d(_GlobalMaxPool):
     """The largest number of every channel of an image.
 
@@ -130,7 +142,6 @@ class GlobalMaxPool2d(_GlobalMaxPool):
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("GlobalMaxPooling2D", FIELDS)}
 
 
-@dataclass(frozen=True, eq=False)
 class GlobalMaxPool3d(_GlobalMaxPool):
     """The largest number of every channel of a volume.
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import Dim, divides, equal, is_exactly, product
 from ..errors import UsageError
+from ..reach import EVERYTHING, Reach, Reaches, same_place
 from ..shape import Shape, spell
 from ._attention import products
 from .base import Check, Cost, Op, Weight, Work, axis_index
 
 ROLES = ("query", "value", "key")
 MASKS = ("query_mask", "value_mask", "key_mask", "attention_mask")
+
+if TYPE_CHECKING:
+    from .keras_steps import Steps
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +47,8 @@ class MultiHeadAttention(Op):
     roles: tuple[str, ...] = ROLES
     num_key_value_heads: Dim = 0
 
+    kind = "attention"
+    storage = "own"
     arity: ClassVar[int | None] = None
     counts: ClassVar[tuple[str, ...]] = ("num_heads", "key_dim")
     sizes: ClassVar[tuple[str, ...]] = ("value_dim", "units", "num_key_value_heads")
@@ -57,6 +63,18 @@ class MultiHeadAttention(Op):
         self.__dict__["attention_axes"] = None if axes is None else tuple(axes)
         if not set(self.roles) <= {*ROLES, *MASKS}:
             raise UsageError(f"MultiHeadAttention: roles must be of {', '.join(ROLES + MASKS)}, not {self.roles!r}")
+
+    def phrase(self, strided: bool) -> tuple[str, ...]:
+        """As people say it."""
+        return ("attention",)
+
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...] | None:
+        """A query from its own position, and from all those of the keys and values; not told of single axes."""
+        if self.attention_axes is not None:
+            return None
+        own: Reaches = (*same_place(len(inputs[0]) - 1), EVERYTHING)
+        others: list[Reaches] = [(Reach(0), *(EVERYTHING,) * (len(shape) - 1)) for shape in inputs]
+        return (own, *others[1:]) if inputs[1:] else tuple(others)
 
     def rule(self, *shapes: Shape) -> Cost:
         """A tensor as long as the query's."""
@@ -92,6 +110,20 @@ class MultiHeadAttention(Op):
         if any(role in MASKS for role in given):
             work += Work(adds=product(groups, queries, keys))
         return Cost(output, self._weights(query, key, value, value_width, output), work, checks=checks)
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """Keras' layer, which takes its inputs one by one; alone, the query is all three."""
+        from .keras_steps import Steps
+
+        layer = keras.layers.MultiHeadAttention(
+            self.num_heads,
+            self.key_dim,
+            value_dim=self.value_dim or None,
+            use_bias=self.use_bias,
+            output_shape=self.units or None,
+            name=name,
+        )
+        return Steps(layer, apart=True)
 
     def _weights(self, query: Shape, key: Shape, value: Shape, value_width: Dim, output: Shape) -> tuple[Weight, ...]:
         heads, shared, width = self.num_heads, self._shared_heads, self.key_dim

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ..shape import Shape
+from ..reach import Reaches, same_place
+from ..shape import Shape, carried
 from .base import Cost, Op, Weight, require_whole
 
 
@@ -15,6 +16,8 @@ class Opaque(Op):
 
     `output` is its output shape if that at least is known, `weights` what weights were seen, `reason`
     a sentence for people. `elementwise` tells that it works number by number: it keeps its input's shape.
+    `seen` are the inputs at which that output was seen: it says nothing of inputs of other sizes, but of
+    another batch. Without them the output is the same whatever comes in.
 
     >>> Opaque("a custom layer").apply().unknown
     ('work',)
@@ -26,7 +29,9 @@ class Opaque(Op):
     output: Shape | None = None
     weights: tuple[Weight, ...] = ()
     elementwise: bool = False
+    seen: tuple[Shape, ...] = ()
 
+    kind = "unknown"
     arity: ClassVar[int | None] = None
 
     def __post_init__(self) -> None:
@@ -37,9 +42,13 @@ class Opaque(Op):
         """Named, so that nobody overlooks it."""
         return ("unknown layer",)
 
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...] | None:
+        """Known of what works number by number."""
+        return tuple([same_place(len(shape)) for shape in inputs]) if self.elementwise else None
+
     def rule(self, *shapes: Shape) -> Cost:
         """The declared output; how much work it is, nobody knows."""
-        output = self.output
+        output = carried(self.output, self.seen, shapes)
         if output is None and self.elementwise and len(shapes):
             output = shapes[0]
         return Cost(output, self.weights, unknown=("work",))

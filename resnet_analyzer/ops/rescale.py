@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ..shape import Shape
-from .base import Cost, Op, Spelling, Work, same_names
+from .base import Cost, Op, Operations, Spelling, Work, same_names
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,10 +22,22 @@ class Rescale(Op):
     scale: float = 1
     offset: float = 0
 
+    keeps_places = True
+    storage = "overwrites"
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Rescaling", same_names("scale", "offset"))}
+
+    def label(self) -> str:
+        """As `×0.5`; a gate's complement as `1 − g`."""
+        if (self.scale, self.offset) == (-1, 1):
+            return "1 − g"
+        return f"×{self.scale}" + (f" + {self.offset}" if self.offset else "")
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """One multiply per element unless the factor is 1, one addition unless the summand is 0."""
         elements = shape.elements
         adds = elements if self.offset else 0
         return Cost(shape, work=Work(adds=adds, multiplies=0 if self.scale == 1 else elements))
+
+    def as_tensorflow(self, inputs: tuple[Shape, ...], cost: Cost) -> Operations | None:
+        """A product and a sum."""
+        return [("Mul", inputs[0].elements), ("AddV2", inputs[0].elements)]

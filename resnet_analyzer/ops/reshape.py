@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import Dim, divides, equal, floor_div, is_exactly, product
 from ..errors import UsageError
+from ..reach import Reach, Reaches, regrouped
 from ..shape import Shape, spell
 from .base import Check, Cost, Op, Spelling, axis_index, no_axis, require_whole
+
+if TYPE_CHECKING:
+    from .keras_steps import Steps
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,7 +27,14 @@ class Flatten(Op):
     first: int = 1
     last: int = -1
 
+    kind = "shape"
+    word = "flatten"
+    storage = "view"
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Flatten")}
+
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
+        """Axes that are kept keep their places."""
+        return (regrouped(inputs[0], cost.output),)  # type: ignore[arg-type]
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """As many elements in fewer axes; a batch alone gets an axis of 1."""
@@ -34,6 +45,15 @@ class Flatten(Op):
             return no_axis(f"range {self.first} to {self.last}", shape)
         end = last_axis + 1
         return Cost(Shape(*shape[:first_axis], product(*shape[first_axis:end]), *shape[end:]))
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """Keras flattens all axes but the batch; others are a reshape."""
+        from .keras_steps import Steps, layer, operations
+
+        if is_exactly(self.first, 1) and self.last in (-1, len(inputs[0]) - 1):
+            return Steps(layer(keras, self, name))
+        sizes = cost.output
+        return operations(lambda x: keras.ops.reshape(x, sizes), "some axes flattened by keras.ops")
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +70,9 @@ class Reshape(Op):
 
     target: tuple[Dim, ...] = (0, -1)
 
+    kind = "shape"
+    word = "reshape"
+    storage = "view"
     batch_left_out: ClassVar[tuple[str, ...]] = ("target",)
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Reshape")}
 
@@ -63,6 +86,10 @@ class Reshape(Op):
         require_whole("Reshape", "target", tuple(size for size in target if not is_exactly(size, -1)), least=0)
         self.__dict__["target"] = target
 
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
+        """Axes that are kept keep their places."""
+        return (regrouped(inputs[0], cost.output),)  # type: ignore[arg-type]
+
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """The target; it must hold exactly as many numbers."""
         if any(is_exactly(size, 0) and place >= len(shape) for place, size in enumerate(self.target)):
@@ -74,6 +101,15 @@ class Reshape(Op):
         rest = floor_div(shape.elements, known) if is_open else 0
         output = Shape(*[rest if is_exactly(size, -1) else size for size in target])
         return Cost(output, checks=(Check(fits, _mismatch, (shape, self.target)),))
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """Keras' word leaves the batch out."""
+        from .keras_steps import Steps, operations
+
+        sizes = tuple(cost.output[1:])  # type: ignore[index]
+        if equal(cost.output[0], inputs[0][0]) is not True:  # type: ignore[index]
+            return operations(lambda x: keras.ops.reshape(x, (-1, *sizes)), "a folded batch by keras.ops")
+        return Steps(keras.layers.Reshape(sizes, name=name))
 
 
 def _mismatch(shape: Shape, target: tuple[Dim, ...]) -> str:
@@ -91,6 +127,9 @@ class Permute(Op):
 
     axes: tuple[int, ...] = (0, 3, 1, 2)
 
+    kind = "shape"
+    word = "permute"
+    storage = "own"
     batch_left_out: ClassVar[tuple[str, ...]] = ("axes",)
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Permute")}
 
@@ -102,8 +141,20 @@ class Permute(Op):
         if sorted(axes) != list(range(len(axes))):
             raise UsageError(f"Permute: axes must be 0 to {len(axes) - 1} in some order, not {axes!r}")
 
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
+        """Every axis where it went."""
+        return (tuple([Reach(self.axes.index(axis)) for axis in range(len(self.axes))]),)
+
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """The same numbers along other axes."""
         agrees = len(self.axes) == len(shape)
         check = Check(agrees, "cannot permute {} by {} axes.", (spell(shape), len(self.axes)))
         return Cost(Shape(*[shape[axis] for axis in self.axes]) if agrees else None, checks=(check,))
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """Keras' axes are counted from 1, and the batch stays in front."""
+        from .keras_steps import Steps, operations
+
+        if not is_exactly(self.axes[0], 0):
+            return operations(lambda x: keras.ops.transpose(x, self.axes), "a transposed batch by keras.ops")
+        return Steps(keras.layers.Permute(self.axes[1:], name=name))

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from ..dim import Dim, at_least, floor_div, maximum, product
+from ..dim import Dim, at_least, floor_div, is_exactly, maximum, product
+from ..reach import Reach, Reaches, over_sides
 from ..shape import Shape
 from ..window import Padding, Window, by, inverse, slide, spread, stride_phrase
-from .activation import fused_work, require_activation
+from .activation import fused_work, require_activation, with_activation
 from .base import (
     CHANNELS_LAST,
     Check,
     Cost,
     Op,
+    Operations,
     Spelling,
     Weight,
     Work,
@@ -26,6 +28,9 @@ from .base import (
     sides,
 )
 from .conv import group_checks
+
+if TYPE_CHECKING:
+    from .keras_steps import Steps
 
 FIELDS = same_names(
     "filters",
@@ -60,6 +65,8 @@ class _TransposedConv(Op):
     activation: str | None = None
     data_format: str = CHANNELS_LAST
 
+    kind = "convolution"
+    storage = "own"
     counts: ClassVar[tuple[str, ...]] = ("filters", "groups")
     per_axis: ClassVar[tuple[str, ...]] = ("kernel_size", "strides", "dilation_rate")
     pads: ClassVar[tuple[str, ...]] = ("padding",)
@@ -96,6 +103,17 @@ class _TransposedConv(Op):
         checks += tuple(map(_not_empty, lengths)) + tuple(map(_reachable, windows, extra))
         return Cost(output, weights, work, checks=checks)
 
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
+        """Place o reads those whose patches cover it: (o + p − d·t)/s over the taps t, where that is whole."""
+        layout = self.data_format
+        windows = slide(sides(inputs[0], layout), self.kernel_size, self.strides, self.padding, self.dilation_rate)
+        cut = map(_cut_before, windows, sides(cost.output, layout))  # type: ignore[arg-type]
+        found = [
+            Reach(0, low=before - window.span + 1, high=before, divisor=window.stride)
+            for window, before in zip(windows, cut, strict=True)
+        ]
+        return (over_sides(found, layout),)
+
     def _length(self, window: Window, output_padding: Dim | None) -> Dim:
         """The output length along one axis; without `output_padding` as Keras or PyTorch choose it."""
         if window.same and output_padding is None:
@@ -105,6 +123,32 @@ class _TransposedConv(Op):
         if output_padding is None:
             output_padding = maximum(window.stride - window.span, 0) if isinstance(self.padding, str) else 0
         return inverse(window.length, window) + output_padding
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """Explicit padding is cropped from a valid window's output."""
+        from ._keras_windows import transposed
+
+        return transposed(keras, self, name)
+
+    def as_tensorflow(self, inputs: tuple[Shape, ...], cost: Cost) -> Operations | None:
+        """The gradient of a convolution, and the bias; what is cropped, or made of groups, is not known."""
+        if not isinstance(self.padding, str) or not is_exactly(self.groups, 1):
+            return None
+        elements, layout = cost.output.elements, self.data_format  # type: ignore[union-attr]
+        positions = product(inputs[0][0], *sides(cost.output, layout))  # type: ignore[arg-type]
+        macs = floor_div(
+            product(2, positions, cost.weights[0].params), product(*spread(self.strides, self.spatial_axes))
+        )
+        operation = "Conv2DBackpropInput" if self.spatial_axes < 3 else "Conv3DBackpropInputV2"
+        bias = [("BiasAdd", elements)] if self.use_bias else []
+        return with_activation([(operation, macs), *bias], self.activation, elements)
+
+
+def _cut_before(window: Window, output: Dim) -> Dim:
+    """What is cut off before; for `same` half of what is too much: TensorFlow pads the convolution undone so."""
+    if not window.same:
+        return window.before
+    return floor_div(maximum((window.length - 1) * window.stride + window.span - output, 0), 2)
 
 
 def _not_empty(length: Dim) -> Check:
@@ -119,7 +163,6 @@ def _reachable(window: Window, output_padding: Dim | None) -> Check:
     return Check(enough, sentence, (output_padding, step))
 
 
-@dataclass(frozen=True, eq=False)
 class TransposedConv1d(_TransposedConv):
     """A transposed convolution over sequences.
 
@@ -131,7 +174,6 @@ class TransposedConv1d(_TransposedConv):
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Conv1DTranspose", FIELDS)}
 
 
-@dataclass(frozen=True, eq=False)
 class TransposedConv2d(_TransposedConv):
     """A transposed convolution over images.
 
@@ -144,7 +186,6 @@ class TransposedConv2d(_TransposedConv):
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Conv2DTranspose", FIELDS)}
 
 
-@dataclass(frozen=True, eq=False)
 class TransposedConv3d(_TransposedConv):
     """A transposed convolution over volumes.
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import Dim
+from ..reach import Reach, Reaches, over_sides, same_place
 from ..shape import Shape
 from ..window import Padding, amounts
 from .base import (
@@ -24,6 +25,9 @@ from .base import (
     sides,
 )
 
+if TYPE_CHECKING:
+    from .keras_steps import Steps
+
 FIELDS = same_names("padding", "data_format")
 
 
@@ -34,10 +38,19 @@ class _ZeroPadding(Op):
     padding: Padding = 1
     data_format: str = CHANNELS_LAST
 
+    kind = "shape"
+    word = "zero padding"
+    storage = "own"
+
     def __post_init__(self) -> None:
         name = type(self).__name__
         self.__dict__["padding"] = require_padding(name, "padding", self.padding, self.spatial_axes, words=())
         require_data_format(name, self.data_format)
+
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
+        """Places moved by the zeros before them."""
+        before = [pads[0] for pads in amounts(self.padding, self.spatial_axes)]
+        return (over_sides([Reach(0, 1, -each, -each) for each in before], self.data_format, Reach(0)),)
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """The map, larger by the padding."""
@@ -49,7 +62,6 @@ class _ZeroPadding(Op):
         return Cost(arranged(shape[0], larger, channels(shape, self.data_format), self.data_format))
 
 
-@dataclass(frozen=True, eq=False)
 class ZeroPadding1d(_ZeroPadding):
     """Zeros at both ends of a sequence.
 
@@ -60,8 +72,13 @@ class ZeroPadding1d(_ZeroPadding):
     spatial_axes: ClassVar[int] = 1
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("ZeroPadding1D", FIELDS)}
 
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """Keras' word is a pair."""
+        from .keras_steps import Steps, layer
 
-@dataclass(frozen=True, eq=False)
+        return Steps(layer(keras, self, name, padding=amounts(self.padding, 1)[0]))
+
+
 class ZeroPadding2d(_ZeroPadding):
     """Rows and columns of zeros: a number, (vertical, horizontal) or ((top, bottom), (left, right)).
 
@@ -73,7 +90,6 @@ class ZeroPadding2d(_ZeroPadding):
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("ZeroPadding2D", FIELDS)}
 
 
-@dataclass(frozen=True, eq=False)
 class ZeroPadding3d(_ZeroPadding):
     """Zeros on all sides of a volume.
 
@@ -97,6 +113,9 @@ class ChannelPadding(Op):
     after: Dim = 0
     axis: int = -1
 
+    kind = "shape"
+    word = "zero channels"
+    storage = "own"
     sizes: ClassVar[tuple[str, ...]] = ("before", "after")
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
@@ -105,3 +124,19 @@ class ChannelPadding(Op):
         if axis is None:
             return no_axis(self.axis, shape)
         return Cost(shape.with_size(axis, shape[axis] + self.before + self.after))
+
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
+        """Channels moved by the zeros before them."""
+        found = list(same_place(len(inputs[0])))
+        axis = self.axis % len(found)
+        found[axis] = Reach(axis, 1, -self.before, -self.before)
+        return (tuple(found),)
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """By keras.ops.pad."""
+        from .keras_steps import operations
+
+        rank = len(inputs[0])
+        widths = [(0, 0)] * rank
+        widths[self.axis % rank] = (self.before, self.after)
+        return operations(lambda x: keras.ops.pad(x, widths), "channels of zeros by keras.ops.pad")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from ._canvas import Canvas
 from ._fonts import text_width
-from .palette import INK, MUTED, Kind
+from .palette import INK, KINDS, MUTED, Kind
 
 SIZE = 10.5
 LINE_HEIGHT = 18
@@ -15,7 +15,7 @@ GAP = 14
 SIDE = 14
 
 
-class Entry(NamedTuple):
+class LegendItem(NamedTuple):
     """A sign and what it means; `sample` is box, bar (hatched), line, dashes, joint, or text for words alone."""
 
     sample: str
@@ -24,16 +24,29 @@ class Entry(NamedTuple):
     sign: str = ""
 
 
+MEETINGS = {"+": "added", "‖": "concatenated", "×": "multiplied", "−": "subtracted"}
+
+
+def kind_items(kinds: Collection[str], sample: str = "box") -> list[LegendItem]:
+    """The key to the colours of some kinds of layers."""
+    return [LegendItem(sample, KINDS[name].word, KINDS[name]) for name in KINDS if name in kinds]
+
+
+def meeting_items(signs: Collection[str]) -> list[LegendItem]:
+    """The key to the signs where branches meet."""
+    return [LegendItem("joint", word, sign=sign) for sign, word in MEETINGS.items() if sign in signs]
+
+
 _WIDTHS = {"box": 16, "bar": 22, "line": 22, "dashes": 22, "joint": 12, "text": 0}
 
 
-def _width(entry: Entry) -> float:
+def _width(entry: LegendItem) -> float:
     sample = _WIDTHS[entry.sample]
     return sample + (5 if sample else 0) + text_width(entry.word, SIZE)
 
 
-def _lines(entries: Sequence[Entry], width: float) -> list[list[Entry]]:
-    lines: list[list[Entry]] = []
+def _lines(entries: Sequence[LegendItem], width: float) -> list[list[LegendItem]]:
+    lines: list[list[LegendItem]] = []
     x = 0.0
     for entry in entries:
         if not lines or x + _width(entry) > width - 2 * SIDE or entry.sample == "text":
@@ -44,12 +57,12 @@ def _lines(entries: Sequence[Entry], width: float) -> list[list[Entry]]:
     return lines
 
 
-def legend_height(entries: Sequence[Entry], width: float) -> float:
+def legend_height(entries: Sequence[LegendItem], width: float) -> float:
     """The height of the key, with room above."""
     return LINE_HEIGHT * len(_lines(entries, width)) + 8
 
 
-def draw_legend(canvas: Canvas, entries: Sequence[Entry], y: float, width: float) -> None:
+def draw_legend(canvas: Canvas, entries: Sequence[LegendItem], y: float, width: float) -> None:
     """Draw the key from y downwards."""
     for line in _lines(entries, width):
         x = float(SIDE)
@@ -59,7 +72,7 @@ def draw_legend(canvas: Canvas, entries: Sequence[Entry], y: float, width: float
         y += LINE_HEIGHT
 
 
-def _draw(canvas: Canvas, entry: Entry, x: float, y: float) -> None:
+def _draw(canvas: Canvas, entry: LegendItem, x: float, y: float) -> None:
     sample = _WIDTHS[entry.sample]
     if entry.kind and entry.sample == "bar":
         canvas.bar(x, y - 5.5, sample, 11, entry.kind)

@@ -9,10 +9,9 @@ from typing import NamedTuple, TypeAlias
 from ..measurement import Row
 from ..shape import Shape
 from ._words import any_label, kind_of_row, layer_label, resolution
-from .structure import Fork, Item, Step, Tangle, nodes
+from .structure import Fork, Irregular, Item, Layer, nodes
 
-SIGNS = {"Add": "+", "Multiply": "×", "Concatenate": "‖", "Subtract": "−"}
-MOST_TOLD = 12  # layers of a tangle that are still drawn one by one
+MOST_TOLD = 12  # of an irregular part: layers that are still drawn one by one
 
 
 class Box(NamedTuple):
@@ -57,21 +56,21 @@ def pieces(items: Sequence[Item]) -> list[Piece]:
     """What is drawn of some items; layers that papers' figures leave out are left out."""
     found: list[Piece] = []
     for item in items:
-        if isinstance(item, Step):
+        if isinstance(item, Layer):
             label = layer_label(item.row)
             if label:
                 found.append(Box(label, kind_of_row(item.row), item.row.output))
         elif isinstance(item, Fork):
             found += _fork(item)
         else:
-            found += _tangle(item)
+            found += _irregular(item)
     return found
 
 
 def _fork(fork: Fork) -> list[Piece]:
     """A gate as one box, two unequal branches as a block with a shortcut, the others side by side."""
     drawn = [(branch, tuple(pieces(branch))) for branch in fork.branches]
-    sign = SIGNS.get(type(fork.join.node.op).__name__, "·")
+    sign = fork.join.node.op.sign or "·"
     by_size = sorted(drawn, key=lambda pair: (count(pair[1]), len(nodes(pair[0]))))
     (small, few), (_, many) = by_size[0], by_size[-1]
     output = fork.join.output
@@ -93,12 +92,12 @@ def _gate_label(branch: Sequence[Item]) -> str:
 def _shortcut_label(branch: Sequence[Item]) -> str:
     """What a shortcut consists of; its normalisation goes without saying."""
     rows = nodes(branch)
-    told = [_on_shortcut(row) for row in rows if row.op not in ("BatchNorm", "Activation")]
+    told = [_on_shortcut(row) for row in rows if row.node.op.kind not in ("normalisation", "activation")]
     return " · ".join(told or [any_label(row) for row in rows])
 
 
 def _on_shortcut(row: Row) -> str:
-    return "gated" if row.op == "Multiply" else any_label(row)
+    return "gated" if row.node.op.kind == "gate" else any_label(row)
 
 
 def _branches(all_told: Sequence[tuple[Piece, ...]]) -> tuple[Branch, ...]:
@@ -106,19 +105,19 @@ def _branches(all_told: Sequence[tuple[Piece, ...]]) -> tuple[Branch, ...]:
     return tuple(Branch(told, times) for told, times in grouped)
 
 
-def _tangle(tangle: Tangle) -> list[Piece]:
-    """A small tangle as the path of first inputs with the rest on its shortcut; a large one as a single box."""
-    rows, join = tangle.rows, tangle.rows[-1]
+def _irregular(irregular: Irregular) -> list[Piece]:
+    """A small irregular part as the path of first inputs with the rest on its shortcut; a large one as a single box."""
+    rows, join = irregular.rows, irregular.rows[-1]
     told = [row for row in rows if layer_label(row)]
-    sign = SIGNS.get(join.op)
+    sign = join.node.op.sign
     if not told:
         return []
-    if sign is None or len(told) > MOST_TOLD:
+    if not sign or len(told) > MOST_TOLD:
         return [Box(f"{len(told)} layers", "other", join.output)]
     path = _first_path(rows)
     main = tuple(Box(layer_label(row), kind_of_row(row), row.output) for row in told if row.name in path)
     rest = dict.fromkeys(layer_label(row) for row in told if row.name not in path)
-    gated = ["gated"] if any(row.op == "Multiply" for row in rows) else []
+    gated = ["gated"] if any(row.node.op.kind == "gate" for row in rows) else []
     return [Block(main, " · ".join([*rest, *gated]) or "more", sign, join.output)]
 
 

@@ -8,8 +8,8 @@ from typing import Any
 from ..crosscheck.compare import AGREES, NO_WITNESS, NOTHING, LayerVerdict, ModelVerdict
 from ..crosscheck.equivalence import Equivalence
 from ..crosscheck.framework import Device
+from ..numbers import grouped
 from .model import Column, Report, Section, Table
-from .numbers import grouped
 
 MODELS = (
     Column("model", flexible=True),
@@ -116,7 +116,8 @@ def _remarks(verdicts: Sequence[ModelVerdict]) -> list[tuple[str, str]]:
 
 def _data(verdicts: Sequence[ModelVerdict], on: Device, equivalences: Sequence[Equivalence]) -> dict[str, Any]:
     return {
-        "schema": 1,
+        "schema": 2,
+        "kind": "crosscheck",
         "device": {"kind": on.kind, "name": on.name, "backend": on.backend, "versions": dict(on.versions)},
         "summary": summary(verdicts),
         "disagreements": sum(len(each.disagreements) for each in verdicts),

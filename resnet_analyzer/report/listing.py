@@ -8,9 +8,10 @@ from typing import Any
 
 from ..architectures.base import Architecture, Published
 from ..measurement import measure
+from ..numbers import grouped, short
 from ..shape import spell
+from .columns import MISSING
 from .model import Column, Report, Table
-from .numbers import MISSING, grouped, short
 from .published import compared
 
 COLUMNS = (
@@ -39,7 +40,7 @@ def listing(architectures: Iterable[Architecture]) -> Report:
         f"{len(known)} networks and blocks",
         (table,),
         NOTES,
-        lambda: {"schema": 1, "architectures": [_data(each) for each in known]},
+        lambda: {"schema": 2, "kind": "list", "architectures": [_data(each) for each in known]},
     )
 
 
@@ -91,7 +92,7 @@ def detail(each: Architecture) -> Report:
     if options:
         name, value = options[0]
         notes.append(("options", f"--set NAME=VALUE, as --set {name}={value}"))
-    data = {"schema": 1, "architectures": [_data(each)]}
+    data = {"schema": 2, "kind": "list", "architectures": [_data(each)]}
     return Report(f"{each.name} · {each.title}", tables, tuple(notes), lambda: data)
 
 

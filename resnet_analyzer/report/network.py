@@ -7,16 +7,16 @@ from typing import Any
 
 from ..analyses.formula.recipe import Recipe
 from ..analyses.memory import memory
-from ..analyses.receptive_field import receptive_fields
+from ..analyses.receptive_field import View, receptive_fields
 from ..architectures.base import Architecture
 from ..measurement import Measurement, Row
+from ..numbers import grouped, percent, short
 from ..plots.base import PLOTS
 from ..shape import is_map, spell
 from .document import figure, finished
 from .live import live_data
 from .measured import measured_report
 from .model import Column, Figure, Report, Section, Table
-from .numbers import grouped, percent, short
 from .places import by_kind, heaviest, kinds, largest, parameters, spent
 from .published import published_section
 from .stages import parts
@@ -26,8 +26,8 @@ COUNTED = (
     "MACs: one for every multiply-accumulate of a convolution or dense layer, for one image, and nothing else.",
     "FLOPs: two per MAC, and one for every other addition, multiplication, comparison, exponential, division and "
     "square root: bias, normalisation, activation, pooling, residual additions.",
-    "Parameters: every number that training changes. Moving statistics of batch normalisation are weights too, but "
-    "nobody trains them; Keras counts them, papers and torch do not.",
+    "Parameters: every number that training changes or that is frozen. Moving statistics of batch normalisation are "
+    "weights too, but nobody trains them; Keras counts them, papers and torch do not.",
     "Activations: the elements that convolutions and dense layers put out.",
     "All figures are exact integers, worked out from the layer graph by rules; no framework ran.",
 )
@@ -55,7 +55,9 @@ def network_report(
     )
     report = Report(short_report.title, (), _notes(measurement, known), dict, _lead(measurement), sections)
     report = report._replace(live=lambda: live_data(measurement, recipe))
-    return finished(report, {key: value for key, value in measurement.to_dict().items() if key != "schema"})
+    return finished(
+        report, {key: value for key, value in measurement.to_dict().items() if key not in ("schema", "kind")}
+    )
 
 
 def _notes(measurement: Measurement, known: Architecture | None) -> tuple[tuple[str, str], ...]:
@@ -96,7 +98,8 @@ def _glance(measurement: Measurement) -> Section:
 
 def _figures(measurement: Measurement) -> Iterator[tuple[str, int, str]]:
     totals, needs = measurement.totals, memory(measurement)
-    yield "parameters", totals.params, "numbers that training changes"
+    frozen = f", or could: {grouped(totals.frozen_params)} are frozen" if totals.frozen_params else ""
+    yield "parameters", totals.params, f"numbers that training changes{frozen}"
     if totals.moving_statistics:
         yield "moving statistics", totals.moving_statistics, "means and variances of batch normalisation"
     yield "MACs", totals.macs, f"{short(totals.macs)}, in convolutions and dense layers, for one image"
@@ -117,8 +120,9 @@ def _seen(measurement: Measurement) -> Iterator[tuple[str, int, str]]:
         yield "receptive field", height, f"{height}×{width} pixels are what one unit of {last.name} sees"
 
 
-def _size(view: Any) -> tuple[int, int] | None:
-    return view.size if view is not None else None
+def _size(view: View | None) -> tuple[int, ...] | None:
+    size = view.size if view is not None else None
+    return None if size is None or None in size else size  # type: ignore[return-value]
 
 
 def _drawing(measurement: Measurement, stem: str) -> Section:
@@ -185,7 +189,7 @@ def _sizes(measurement: Measurement, stem: str) -> Section:
         "stride of s it is (n + 2p − f)/s + 1, rounded down.",
     )
     rows = [row for row in measurement.rows if row.how() and row.output and row.output[:-1] != row.inputs[0][:-1]]
-    by_hand = tuple((row.name, *_told(row), row.how()) for row in rows[:BY_HAND])
+    by_hand = tuple((row.name, *_weights_in_words(row), row.how()) for row in rows[:BY_HAND])
     columns = (Column("layer"), Column("what"), Column("into"), Column("by hand", flexible=True))
     tables = (Table(columns, by_hand, f"The first {len(by_hand)} layers that change the size"),) if by_hand else ()
     see = (
@@ -196,7 +200,7 @@ def _sizes(measurement: Measurement, stem: str) -> Section:
     return Section("How the size shrinks", asked, tables, tuple(_drawn(stem, "resolution", measurement)), see)
 
 
-def _told(row: Row) -> tuple[str, str]:
+def _weights_in_words(row: Row) -> tuple[str, str]:
     return " ".join(row.node.op.phrase(True)) or row.op, f"{spell(row.inputs[0])} → {spell(row.output)}"
 
 

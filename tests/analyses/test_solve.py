@@ -4,13 +4,14 @@ import random
 
 import pytest
 
+from resnet_analyzer.analyses.formula.closed import closed_form
 from resnet_analyzer.analyses.formula.recipe import recipe_of
-from resnet_analyzer.analyses.formula.terms import floor_of, polynomial, variable
 from resnet_analyzer.analyses.memory import memory
-from resnet_analyzer.analyses.solve.budget import Budget, Problem, Range, front, largest
+from resnet_analyzer.analyses.solve.budget import Budget, Range, Search, front, largest
 from resnet_analyzer.analyses.solve.growth import never_falls
 from resnet_analyzer.analyses.solve.match import figures_named, matches, matches_among
 from resnet_analyzer.architectures.base import find
+from resnet_analyzer.dim.polynomial import floor_of, polynomial, variable
 from resnet_analyzer.errors import AnalyzerError, CheckFailed, UsageError
 
 CASES = [
@@ -23,7 +24,7 @@ RECIPES = {name: recipe_of(find(name)) for name, _, _ in CASES}
 
 
 def solved(name, budgets, *ranges, style=None):
-    return Problem(recipe_of(find(name), style=style), ranges, budgets)
+    return Search(recipe_of(find(name), style=style), ranges, budgets)
 
 
 @pytest.mark.parametrize("seed", range(50))
@@ -35,7 +36,7 @@ def test_random_budgets_are_met_and_one_more_is_over(seed):
     start = {"n": 64, "width": 20}.get(along, 1)
     low = getattr(recipe.measured({along: start}).totals, figure)
     amount = low + chance.randrange(1, 40 * low)
-    value = largest(Problem(recipe, [Range(along)], [Budget(figure, amount)])).values[along]
+    value = largest(Search(recipe, [Range(along)], [Budget(figure, amount)])).values[along]
     assert getattr(recipe.measured({along: value}).totals, figure) <= amount
     assert getattr(recipe.measured({along: value + 1}).totals, figure) > amount
 
@@ -109,7 +110,7 @@ def test_growth_is_proved_not_assumed():
 
 @pytest.mark.parametrize("name", ["alexnet", "vgg11", "googlenet", "lecture50"])
 def test_growth_that_is_proved_is_true(name):
-    form = Problem(recipe_of(find(name)), [Range("n")], []).form
+    form = Search(recipe_of(find(name)), [Range("n")], []).form
     for figure in ("macs", "flops", "activations"):
         assert never_falls(form.figures[figure], "n", form.least["n"])
         values = [form.figures[figure].at(n=n) for n in range(form.least["n"], 300)]
@@ -129,6 +130,13 @@ def test_what_has_25557032_parameters():
 def test_a_number_of_classes_is_found():
     found = list(matches_among([find("resnet50")], 23_528_522, ["trainable_params"]))  # torchvision's with 10 classes
     assert found[0].values == {"classes": 10}
+
+
+def test_a_block_without_a_classifier_is_found_as_it_stands():
+    found = list(matches_among([find("bottleneck"), find("basic")], 2 * 256 * 64 + 9 * 64 * 64, ["params"]))
+    assert [(each.network, each.values) for each in found] == [("bottleneck", {})]
+    with pytest.raises(UsageError, match="unknown variable of basic 'classes'"):
+        closed_form(recipe_of(find("basic")), ["classes"])
 
 
 @pytest.mark.parametrize(
@@ -157,13 +165,13 @@ def test_a_width_that_the_closed_form_excepts_is_found():
     """At the stem's own 16 channels WRN-16-8 needs no projection: fewer weights than the formula beside it tells."""
     recipe = recipe_of(find("wrn16_8"))
     amount = recipe.measured({"width": 9}).totals.macs
-    assert largest(Problem(recipe, [Range("width")], [Budget("macs", amount)])).values == {"width": 9}
+    assert largest(Search(recipe, [Range("width")], [Budget("macs", amount)])).values == {"width": 9}
     assert [each.values for each in matches(recipe, amount, ["macs"], ["width"])] == [{"width": 9}]
     with pytest.raises(CheckFailed, match="no value meets the budget"):
-        largest(Problem(recipe, [Range("width", 10)], [Budget("macs", amount)]))
-    assert largest(Problem(recipe, [Range("width", 3, None, 5)], [Budget("macs", amount)])).values == {"width": 8}
+        largest(Search(recipe, [Range("width", 10)], [Budget("macs", amount)]))
+    assert largest(Search(recipe, [Range("width", 3, None, 5)], [Budget("macs", amount)])).values == {"width": 8}
     stem = recipe.measured({"width": 16}).totals.params
-    assert stem < Problem(recipe, [Range("width")], [Budget("params", stem)]).form.figures["params"].at(width=16)
-    assert largest(Problem(recipe, [Range("width")], [Budget("params", stem)])).values == {"width": 16}
-    assert largest(Problem(recipe, [Range("width")], [Budget("params", stem - 1)])).values == {"width": 15}
+    assert stem < Search(recipe, [Range("width")], [Budget("params", stem)]).form.figures["params"].at(width=16)
+    assert largest(Search(recipe, [Range("width")], [Budget("params", stem)])).values == {"width": 16}
+    assert largest(Search(recipe, [Range("width")], [Budget("params", stem - 1)])).values == {"width": 15}
     assert [each.values for each in matches(recipe, stem, ["params"], ["width"])] == [{"width": 16}]

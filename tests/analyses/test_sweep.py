@@ -1,26 +1,27 @@
 """Sweeps against the integer path, design by design; programs and fronts against brute force."""
 
 import os
-import random
 from itertools import product
 
+import hypothesis
 import numpy
 import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
 
 from resnet_analyzer.analyses.formula.recipe import recipe_of
-from resnet_analyzer.analyses.formula.terms import variable
-from resnet_analyzer.analyses.sweep import arrays
 from resnet_analyzer.analyses.sweep.backends import tables
 from resnet_analyzer.analyses.sweep.designs import checked_figures, space_of
 from resnet_analyzer.analyses.sweep.files import rows_of, write_csv, write_parquet
 from resnet_analyzer.analyses.sweep.pareto import Front, front
-from resnet_analyzer.analyses.sweep.program import compiled
 from resnet_analyzer.analyses.sweep.ranges import values_of
 from resnet_analyzer.analyses.sweep.work import Constraint, Job, Sampling
 from resnet_analyzer.architectures.base import find
+from resnet_analyzer.dim.polynomial import polynomial, variable
+from resnet_analyzer.dim.program import BLOCK, compiled
 from resnet_analyzer.errors import AnalyzerError, DimensionOverflow, OutputError, UnknownName, UsageError
-
-from .test_terms import random_formula
+from resnet_analyzer.files import writing, writing_text
+from tests.dim.expressions import EXPRESSIONS
 
 FIGURES = ("params", "trainable_params", "macs", "flops", "activations")
 
@@ -74,38 +75,52 @@ def test_impossible_designs_are_counted():
     assert space({"n": [5]}, "vgg11").structures == ()
 
 
-@pytest.mark.parametrize("seed", range(150))
-def test_programs_are_what_plain_python_says(seed):
-    chance = random.Random(seed)
-    formula, function = random_formula(chance, depth=4)
-    grid = numpy.array([[chance.randrange(0, 60) for _ in range(50)] for _ in range(2)])
-    program = compiled([formula], ["n", "m"])
-    found = arrays.run(program, {"n": grid[0], "m": grid[1]}, 50)[0]
-    assert found.tolist() == [function(int(n), int(m)) for n, m in grid.T]
+@hypothesis.given(EXPRESSIONS, st.lists(st.tuples(st.integers(1, 60), st.integers(1, 60)), min_size=1, max_size=50))
+@settings(deadline=None, max_examples=100)
+def test_programs_are_what_plain_python_says(expression, points):
+    columns = dict(zip("nm", map(numpy.array, zip(*points, strict=True)), strict=True))
+    found = compiled([polynomial(expression.ours)], ["n", "m"]).run(columns, (len(points),))[0]
+    assert found.tolist() == [expression.plain(*point) for point in points]
 
 
-@pytest.mark.parametrize("length", [0, 1, arrays.BLOCK - 1, arrays.BLOCK, 2 * arrays.BLOCK + 5])
+@hypothesis.given(
+    EXPRESSIONS, st.lists(st.tuples(st.integers(1, 2**40), st.integers(1, 2**40)), min_size=1, max_size=5)
+)
+@settings(deadline=None, max_examples=100)
+def test_programs_never_wrap(expression, points):
+    columns = dict(zip("nm", map(numpy.array, zip(*points, strict=True)), strict=True))
+    expected = [expression.plain(*point) for point in points]
+    program = compiled([polynomial(expression.ours)], ["n", "m"])
+    if max(map(abs, expected)) >= 2**63:
+        with pytest.raises(DimensionOverflow, match=r"passes 2\*\*63"):
+            program.run(columns, (len(points),))
+    else:
+        assert program.run(columns, (len(points),))[0].tolist() == expected
+    assert [program.function(*point)[0] for point in points] == expected
+
+
+@pytest.mark.parametrize("length", [0, 1, BLOCK - 1, BLOCK, 2 * BLOCK + 5])
 def test_blocks_join(length):
     n = variable("n")
     column = numpy.arange(length)
-    assert arrays.run(compiled([n * n + 3], ["n"]), {"n": column}, length)[0].tolist() == (column**2 + 3).tolist()
+    assert compiled([n * n + 3], ["n"]).run({"n": column}, (length,))[0].tolist() == (column**2 + 3).tolist()
 
 
 def test_a_planted_overflow_is_reported():
     n = variable("n")
     program = compiled([n**3], ["n"])
     fits, wraps = 2_097_151, 2_097_152  # 2²¹ − 1 and 2²¹: cubes below and at 2⁶³
-    assert arrays.run(program, {"n": numpy.array([fits, 1])}, 2)[0].tolist() == [fits**3, 1]
+    assert program.run({"n": numpy.array([fits, 1])}, (2,))[0].tolist() == [fits**3, 1]
     assert (numpy.array([wraps]) ** 3)[0] < 0  # what numpy makes of it
     with pytest.raises(DimensionOverflow, match="passes 2\\*\\*63"):
-        arrays.run(program, {"n": numpy.array([wraps, 1])}, 2)
+        program.run({"n": numpy.array([wraps, 1])}, (2,))
 
 
 def test_a_step_that_passes_64_bits_on_the_way_is_right():
     n = variable("n")
-    program = compiled([(n**4 - n**4) + 5 * n, n**5 - (n - 1) * n**4 - n**4 + 2], ["n"])
+    program = compiled([(n**4 - n**4) + 5 * n, polynomial(n**5 - (n - 1) * n**4 - n**4 + 2)], ["n"])
     big = 10**6  # 10³⁰ on the way
-    assert [column.tolist() for column in arrays.run(program, {"n": numpy.array([big])}, 1)] == [[5 * big], [2]]
+    assert [column.tolist() for column in program.run({"n": numpy.array([big])}, (1,))] == [[5 * big], [2]]
 
 
 def test_an_overflow_of_a_sweep_is_reported():
@@ -165,8 +180,10 @@ def grid_job(chunk=20_000):
 
 def written(job, folder, name, **where):
     paths = [folder / f"{name}.csv", folder / f"{name}.parquet"]
-    write_csv(job.space, tables(job, **where), str(paths[0]))
-    write_parquet(job.space, tables(job, **where), str(paths[1]))
+    with writing_text(str(paths[0])) as file:
+        write_csv(job.space, tables(job, **where), file)
+    with writing(str(paths[1])) as file:
+        write_parquet(job.space, tables(job, **where), file)
     return [path.read_bytes() for path in paths]
 
 
@@ -198,7 +215,8 @@ def test_parquet_holds_the_same_rows(tmp_path):
     values = {"n": [32, 64], "width": [8, 16]}
     job = Job(space(values, "resnet18"))
     path = str(tmp_path / "designs.parquet")
-    assert write_parquet(job.space, tables(job), path) == 4
+    with writing(path) as file:
+        assert write_parquet(job.space, tables(job), file) == 4
     assert [list(row.values()) for row in parquet.read_table(path).to_pylist()] == by_integers(values, "resnet18")
 
 
@@ -210,8 +228,8 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path):
         yield job.table(0)
         raise OSError(28, "No space left on device")
 
-    with pytest.raises(OutputError, match="No space left"):
-        write_csv(job.space, failing(), str(path))
+    with pytest.raises(OutputError, match="No space left"), writing_text(str(path)) as file:
+        write_csv(job.space, failing(), file)
     assert path.read_text() == "before"
     assert os.listdir(tmp_path) == ["designs.csv"]
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -104,7 +106,7 @@ def test_json(run):
     ended = run("verify", "mine.yaml", "--format", "json")
     data = json.loads(ended.out)
     assert ended.status == data["exit_status"] == 1
-    assert (data["schema"], data["file"], data["valid"]) == (1, "mine.yaml", False)
+    assert (data["schema"], data["kind"], data["file"], data["valid"]) == (2, "verification", "mine.yaml", False)
     (finding,) = data["findings"]
     assert (finding["node"], finding["line"], finding["column"], finding["kind"]) == ("add", 6, 3, "shape")
     assert [repair["verifies"] for repair in finding["repairs"]] == [True, True]
@@ -162,7 +164,7 @@ def test_what_cannot_be_mended_is_not_written(run):
 
 @pytest.mark.usefixtures("folder")
 def test_no_file(complain):
-    assert complain("verify", "nowhere.yaml") == "nowhere.yaml: cannot be read: No such file or directory"
+    assert complain("verify", "nowhere.yaml") == f"nowhere.yaml: cannot be read: {os.strerror(errno.ENOENT)}"
 
 
 @pytest.mark.usefixtures("folder")

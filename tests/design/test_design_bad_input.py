@@ -38,22 +38,41 @@ BAD = {
     "a tag": ("layers: !!python/object/apply:os.system ['echo']", "1:9: the tag"),
     "a short tag": ("layers: !x [relu]", "1:9: the tag"),
     "two documents": ("layers: [relu]\n---\nlayers: [relu]\n", "2:1: a second document"),
-    "unclosed": ("layers: [relu", "did not find expected"),
-    "unclosed quote": ("layers: ['relu", "found unexpected end of stream"),
-    "colons": ("a: b: c", "mapping values are not allowed"),
+    "deep lists in a list": ("layers:\n- " + "[a, " * 10_000, "2:131: nested deeper than 32 levels"),
+    "deep behind quotes": ('a: [\'[[\', "[\\"[", # [[\n' + "[" * 2_000, "2:32: nested deeper than 32 levels"),
+    "deep dashes": ("- " * 10_000, "1:65: nested deeper than 32 levels"),
+    "unclosed": ("layers: [relu", "the text ends too early: a bracket or a quote is not closed"),
+    "unclosed brace": ("layers: {relu: {a: 1}\n\n", "the text ends too early: a bracket or a quote is not closed"),
+    "unclosed quote": ("layers: ['relu", "the text ends too early: a bracket or a quote is not closed"),
+    "colons": ("a: b: c", "1:5: cannot be read as YAML: look at indentation, colons"),
+    "a list after a mapping": ("a: 1\n- b\n", "cannot be read as YAML: look at indentation, colons"),
+    "a bracket of another kind": ("a: [b}\nc: 1\n", "cannot be read as YAML: look at indentation, colons"),
+    "a sign that begins nothing": ("a: @b\n", "cannot be read as YAML: look at indentation, colons"),
     "an expression without quotes": ("layers:\n- conv2d: {filters: {width}*2}\n", "must stand in quotes"),
     "a mapping as key": ("{{a: b}: c}", "a list or mapping where a key is expected"),
 }
 
 
+@pytest.fixture(params=["CSafeLoader", "SafeLoader"])
+def loader(request, monkeypatch):
+    """Each of PyYAML's two parsers, which differ in limits and words; some machines have the second one only."""
+    import yaml
+
+    if request.param == "SafeLoader":
+        monkeypatch.delattr(yaml, "CSafeLoader", raising=False)
+    elif not hasattr(yaml, "CSafeLoader"):
+        pytest.skip("PyYAML is built without libyaml on this machine")
+
+
+@pytest.mark.usefixtures("loader")
 @pytest.mark.parametrize(("text", "says"), BAD.values(), ids=BAD)
 def test_no_design_at_all(text, says):
-    before = time.perf_counter()
+    before = time.process_time()
     with pytest.raises(UsageError) as error:
         examine_text("mine.yaml", text)
     assert says in str(error.value)
     assert str(error.value).startswith("mine.yaml:")
-    assert time.perf_counter() - before < 2
+    assert time.process_time() - before < 2
 
 
 WRONG = {
@@ -113,12 +132,12 @@ WRONG = {
 
 @pytest.mark.parametrize(("text", "says"), WRONG.values(), ids=WRONG)
 def test_a_design_that_says_nothing(text, says):
-    before = time.perf_counter()
+    before = time.process_time()
     verified = verify_text("mine.yaml", text)
     assert any(says in finding.says for finding in verified.findings), [each.says for each in verified.findings]
     assert verified.exit_status == 2
     assert all(finding.place.line >= 1 and finding.place.column >= 1 for finding in verified.findings)
-    assert time.perf_counter() - before < 2
+    assert time.process_time() - before < 2
 
 
 @pytest.mark.parametrize(
@@ -152,10 +171,10 @@ def test_large_files_are_not_read(tmp_path):
     file = tmp_path / "mine.yaml"
     with open(file, "wb") as stream:
         stream.truncate(100 * 2**20)
-    before = time.perf_counter()
+    before = time.process_time()
     verified = verify(str(file))
     assert f"is larger than {MAX_BYTES:,} bytes" in verified.findings[0].says
-    assert time.perf_counter() - before < 1
+    assert time.process_time() - before < 1
 
 
 @pytest.mark.parametrize("name", ["nowhere.yaml", ".", "a\x00b.yaml"])
@@ -176,10 +195,10 @@ def test_unicode_and_markup_are_names_like_others():
 def test_the_largest_file_that_is_read_stays_within_time():
     line = "- conv2d: {filters: 64, kernel_size: 3, padding: 1, usebias: false}\n"
     text = "layers:\n" + line * ((MAX_BYTES - 100) // len(line))
-    before = time.perf_counter()
+    before = time.process_time()
     verified = verify_text("mine.yaml", text)
     assert verified.exit_status == 2
-    assert time.perf_counter() - before < 6  # the limit of two seconds has a machine of its own in mind
+    assert time.process_time() - before < 6  # the limit of two seconds has a machine of its own in mind
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc")

@@ -9,10 +9,9 @@ import pytest
 from resnet_analyzer.analyses.memory import memory
 from resnet_analyzer.analyses.receptive_field import receptive_fields
 from resnet_analyzer.architectures.base import find
-from resnet_analyzer.conventions.flops import flops
 from resnet_analyzer.measurement import measure
 from resnet_analyzer.report.standard import NETWORKS
-from resnet_analyzer.shape import spell
+from resnet_analyzer.shape import is_map, spell
 
 from . import by_hand
 from .read_reports import column, names, says, tables
@@ -51,11 +50,11 @@ def test_at_a_glance(name):
     table, rows, measured = read(name)["At a glance", ""], rows_of(name), measure(find(name).graph())
     shown = {row["figure"]: row["value"] for row in table.rows}
     views = receptive_fields(rows)
-    last = [row for row in rows if isinstance(row.output, FeatureMap) and views[row.name] and views[row.name].size][-1]
+    last = [row for row in rows if is_map(row.output) and views[row.name] and views[row.name].size][-1]
     expected = {
         "parameters": total(name, by_hand.params),
         "MACs": total(name, by_hand.macs),
-        "FLOPs": sum(flops(row.work) for row in rows),
+        "FLOPs": sum(row.flops for row in rows),
         "activations": total(name, by_hand.activations),
         "layers": len(rows),
         "bytes of weights": 4 * total(name, by_hand.every_param),
@@ -81,7 +80,7 @@ def test_stage_by_stage(name):
         if len(lines) == 1:
             spent = sum(map(by_hand.macs, ours))
             assert says(lines[0][macs], spent, unit)
-            assert says(lines[0][work], sum(flops(row.work) for row in ours), work_unit)
+            assert says(lines[0][work], sum(row.flops for row in ours), work_unit)
             assert says(lines[0]["share"], spent / total(name, by_hand.macs))
         assert lines[-1]["output"] == spell(ours[-1].output)
     assert {row.node.scope.split("/")[0] for row in rows_of(name)} - {""} == {row["stage"] for row in table.rows}
@@ -144,7 +143,7 @@ def test_largest_layers(name, word, figure):
 
 def check_formula(text, row):
     """A substituted formula: it begins with the input's size, holds, and ends with the output's."""
-    for part, size, result in zip(text.split(", "), row.inputs[0], row.output, strict=False):
+    for part, size, result in zip(text.split(", "), row.inputs[0][1:], row.output[1:], strict=False):
         length, both, before, after, span, stride, out = FORMULA.fullmatch(part).groups(default="0")
         padded = int(length) + 2 * int(both) + int(before) + int(after)
         assert int(length) == size
@@ -167,7 +166,7 @@ def test_published(name):
     assert len(table.rows) == len(known.published)
     for line, claim in zip(table.rows, known.published, strict=True):
         rows = measure(known.graph(**claim.settings)).rows
-        figures = {"params": by_hand.every_param, "trainable_params": by_hand.params, "macs": by_hand.macs,
+        figures = {"all_params": by_hand.every_param, "params": by_hand.params, "macs": by_hand.macs,
                    "activations": by_hand.activations}  # fmt: skip
         ours = sum(map(figures[claim.figure], rows))
         assert line["source"] == claim.source
@@ -190,7 +189,7 @@ def test_every_layer(name):
         assert says(line["params"], by_hand.params(row))
         assert says(line[macs], by_hand.macs(row), unit)
         assert says(line["share"], by_hand.macs(row) / total(name, by_hand.macs))
-        assert says(line[work], flops(row.work), work_unit)
+        assert says(line[work], row.flops, work_unit)
         assert says(line["activations"], by_hand.activations(row))
         if line["how"] != "–":
             check_formula(line["how"], row)

@@ -17,6 +17,7 @@ from ...errors import UnknownName, UsageError
 from ...graph import Graph
 from ...measurement import Measurement, measure
 from ...shape import Shape, is_map
+from ...targets import Target
 
 ALIASES = {"growth": "growth_rate", "height": "h", "batch_size": "batch"}
 SIZES = ("n", "h", "w")
@@ -96,7 +97,8 @@ def recipe_of(
     height, width, channels = input or architecture.input
     options = {**architecture.options, **(settings or {})}
     tuples = {name: len(value) for name, value in options.items() if _numbers(value)}
-    sizes = {"h": height, "w": width, "channels": channels, "classes": classes or architecture.classes, "batch": batch}
+    scores = {"classes": classes or architecture.classes} if classes or architecture.classes else {}  # a block has none
+    sizes = {"h": height, "w": width, "channels": channels, **scores, "batch": batch}
     singles = {name: value for name, value in options.items() if type(value) is int and name not in sizes}
     parts = {f"{name}{i + 1}": value for name in tuples for i, value in enumerate(options[name])}
     names = set(singles)
@@ -108,7 +110,7 @@ def recipe_of(
             if changed[name] == options[name]:
                 del changed[name]
         shape = (values["h"], values["w"], values["channels"])
-        return architecture.graph(shape, values["classes"], style, **{**(settings or {}), **changed})
+        return architecture.graph(shape, values.get("classes"), style, **{**(settings or {}), **changed})
 
     def varied(more: Mapping[str, Any]) -> Recipe:
         return recipe_of(architecture, input, classes, style, {**(settings or {}), **more}, batch)
@@ -139,3 +141,12 @@ def recipe_of_graph(graph: Graph, batch: int = 1) -> Recipe:
 
     title = graph.about.get("title", graph.name)
     return Recipe(graph.name, title, make, {**sides, "batch": batch}, {}, graph.about.get("style", ""))
+
+
+def recipe_of_target(found: Target, batch: int = 1) -> Recipe:
+    """How a resolved target may vary."""
+    if found.architecture is None:
+        return recipe_of_graph(found.graph, batch)
+    size = found.graph.inputs[0].op.shape[1:]  # type: ignore[attr-defined]
+    request = found.request
+    return recipe_of(found.architecture, size, request.classes, request.style, request.options, batch)

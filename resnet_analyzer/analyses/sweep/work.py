@@ -7,10 +7,9 @@ from functools import cached_property
 from operator import eq, ge, ne
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..formula.terms import Polynomial
-from .arrays import run
+from ...dim.polynomial import Polynomial
+from ...dim.program import Program, compiled
 from .designs import Space, Structure
-from .program import Program, compiled
 
 if TYPE_CHECKING:
     import numpy
@@ -92,7 +91,7 @@ class Job:
         structure = self.space.structures[number]
         program = self._programs[number]
         columns = values_at(structure, indices)
-        results = run(program, columns, len(indices))
+        results = program.run(columns, indices.shape)
         figures = results[: len(self.space.figures)]
         kept = self._kept(structure, figures, results[len(self.space.figures) :])
         fixed = dict(structure.fixed)
@@ -111,7 +110,7 @@ class Job:
     def _kept(self, structure: Structure, figures: list[Any], sides: list[Any]) -> Any:
         """Which designs are possible and meet the constraints; None for all."""
         masks = []
-        for place, condition in enumerate(structure.conditions):
+        for place, condition in enumerate(each.comparison for each in structure.conditions):
             left, right = sides[2 * place], sides[2 * place + 1]
             if condition.kind == "divides":
                 masks.append(right % left == 0)
@@ -127,7 +126,7 @@ class Job:
 
 
 def _program(structure: Structure) -> Program:
-    sides: list[Polynomial] = [side for each in structure.conditions for side in (each.left, each.right)]
+    sides: list[Polynomial] = [side for each in structure.conditions for side in each.comparison.parts]
     return compiled([*structure.formulas, *sides], [axis.name for axis in structure.axes])
 
 

@@ -6,13 +6,13 @@ from typing import Any
 
 from ...architectures.base import find
 from ...measurement import Measurement
-from ...shape import spell
+from ...numbers import grouped, printed, short, signed
+from ...shape import is_map, spell
 from ..document import document, figure
 from ..model import Column, Report, Section, Table
-from ..numbers import grouped, printed, short, signed
 from ..published import Compared, compared
 from ..stages import parts
-from .base import Said, lesson, net, title
+from .base import Findings, lesson, net, title
 
 NAME = "resnet_table1"
 DEPTHS = (18, 34, 50, 101, 152)
@@ -25,7 +25,7 @@ def _nets() -> list[Measurement]:
 
 
 @lesson(NAME, 10, "Table 1 of the ResNet paper, 18 to 152 layers, worked out anew and held against the print.")
-def report(said: Said) -> Report:
+def report(findings: Findings) -> Report:
     """The lesson."""
     lead = (
         "The paper's central table: five networks, one plan. Halve the map, double the channels, repeat. Here every "
@@ -40,7 +40,7 @@ def _table() -> Section:
     found = {depth: parts(each.rows) for depth, each in zip(DEPTHS, _nets(), strict=True)}
     rows: list[tuple[Any, ...]] = []
     for index, part in enumerate(found[DEPTHS[0]]):
-        size = spell(part.output[:2]) if part.output and len(part.output) == 3 else "1×1"
+        size = spell(part.output[1:3]) if is_map(part.output) else "1×1"
         rows.append((part.stage, size, *[found[depth][index].what for depth in DEPTHS]))
     macs = ("MACs", None, *[short(each.totals.macs) for each in _nets()])
     params = ("parameters", None, *[short(each.totals.params) for each in _nets()])
