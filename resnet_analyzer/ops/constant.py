@@ -20,6 +20,8 @@ class Constant(Op):
 
     shape: tuple[int, ...] = ()
 
+    kind = "input"
+    storage = "own"
     arity: ClassVar[int | None] = 0
 
     def __post_init__(self) -> None:
@@ -46,6 +48,9 @@ class Parameter(Op):
     weight: str = "weight"
     moving: bool = False
 
+    kind = "input"
+    word = "parameter"
+    storage = "own"
     arity: ClassVar[int | None] = 0
 
     def __post_init__(self) -> None:

@@ -22,7 +22,7 @@ class Step(NamedTuple):
 class Steps(NamedTuple):
     """An op in Keras: the layer proper (None: operations only), steps before it, and steps behind it.
 
-    `apart` tells that the layer takes its inputs one by one and not as a list, `remark` how the layer
+    `apart` tells that the layer takes its inputs one by one and not as a list (one alone twice), `remark` how the layer
     itself differs from ours.
     """
 
@@ -41,7 +41,7 @@ class Steps(NamedTuple):
     def __call__(self, inputs: Sequence[Any]) -> Any:
         """Call all steps, one after another."""
         if self.apart:
-            return self.layer(*inputs)
+            return self.layer(*(inputs if len(inputs) > 1 else [*inputs, *inputs]))
         x: Any = list(inputs) if len(inputs) != 1 else inputs[0]
         for step in self.before:
             x = step.call(x)
@@ -61,3 +61,8 @@ def layer(keras: Any, op: Op, name: str, **arguments: Any) -> Any:
     """The Keras layer that an op's spelling names; `arguments` go before the spelling's own."""
     spelling = op.spellings["keras"]
     return getattr(keras.layers, spelling.layer)(name=name, **{**spelling.arguments(op), **arguments})
+
+
+def by_ops(call: Callable[..., Any]) -> Steps:
+    """An op for which Keras has no layer, but functions."""
+    return operations(call, "by keras.ops")
