@@ -77,11 +77,11 @@ class Maximum(_Elementwise):
 
     def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
         """Keras' layer takes branches alone."""
-        from .keras_steps import Steps, by_ops, layer
+        from .keras_steps import by_ops, merged
 
         if self.constants:
             return by_ops(lambda xs: keras.ops.maximum(xs, 2.0))
-        return Steps(layer(keras, self, name))
+        return merged(keras, self, name, inputs, keras.ops.maximum)
 
 
 class Minimum(_Elementwise):
@@ -101,11 +101,11 @@ class Minimum(_Elementwise):
 
     def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
         """Keras' layer takes branches alone."""
-        from .keras_steps import Steps, by_ops, layer
+        from .keras_steps import by_ops, merged
 
         if self.constants:
             return by_ops(lambda xs: keras.ops.minimum(xs, 2.0))
-        return Steps(layer(keras, self, name))
+        return merged(keras, self, name, inputs, keras.ops.minimum)
 
 
 class Average(_Elementwise):
@@ -128,7 +128,9 @@ class Average(_Elementwise):
         from .keras_steps import Steps, by_ops, layer
 
         if self.constants:
-            return by_ops(lambda xs: (xs + 2.0) / 2)
+            return by_ops(lambda x: (x + 2.0) / 2)
+        if any(len(shape) != len(inputs[0]) for shape in inputs):
+            return by_ops(lambda xs: sum(xs) / len(xs))
         return Steps(layer(keras, self, name))
 
 

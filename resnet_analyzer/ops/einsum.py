@@ -125,11 +125,10 @@ class EinsumDense(Op):
         return None if found is None else found[:1]
 
     def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
-        """Keras' word for a size that the input tells is None."""
+        """All sizes are told."""
         from .keras_steps import Steps, layer
 
-        sizes = tuple([None if is_exactly(size, 0) else size for size in self.output_shape])
-        return Steps(layer(keras, self, name, output_shape=sizes))
+        return Steps(layer(keras, self, name, output_shape=tuple(cost.output or ())[1:]))
 
 
 def _by_name(names: tuple[str, ...], sizes: tuple[Dim, ...], unnamed_rank: int) -> dict[str, Dim] | None:

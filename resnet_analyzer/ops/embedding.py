@@ -61,8 +61,21 @@ class Embedding(Op):
             return ((*same_place(rank - 1), EVERYTHING),)
         return (same_place(rank),)
 
-    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps | None:
-        """Keras' layer looks up alone."""
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """Keras' layer looks up alone; the product is a small layer of our own."""
         from .keras_steps import Steps, layer
 
-        return None if self.reverse else Steps(layer(keras, self, name))
+        if not self.reverse:
+            return Steps(layer(keras, self, name))
+        size = (self.input_dim, self.output_dim)
+
+        class Reversed(keras.layers.Layer):  # type: ignore[misc, name-defined]
+            """The product with every vector of a table."""
+
+            def build(self, _shape: Any) -> None:
+                self.embeddings = self.add_weight(name="embeddings", shape=size)
+
+            def call(self, x: Any) -> Any:
+                return keras.ops.matmul(x, keras.ops.transpose(self.embeddings))
+
+        return Steps(Reversed(name=name), remark="a layer of our own: Keras has none")

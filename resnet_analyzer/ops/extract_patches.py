@@ -52,12 +52,10 @@ class _ExtractPatches(Op):
         """What the window covers."""
         return (over_sides(map(of_window, cost.windows), self.data_format),)
 
-    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps | None:
-        """By keras.ops, over two or three axes."""
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """By keras.ops."""
         from .keras_steps import by_ops
 
-        if self.spatial_axes == 1:
-            return None
         size, strides = spread(self.size, self.spatial_axes), spread(self.strides, self.spatial_axes)
         padding, dilation = self.padding, self.dilation_rate
         if not isinstance(padding, str):
@@ -72,7 +70,11 @@ class _ExtractPatches(Op):
 def _patches(keras: Any, x: Any, size: Any, strides: Any, dilation: Any, padding: str, layout: str) -> Any:
     """Channels last, as most back ends want it."""
     x = keras.ops.moveaxis(x, 1, -1) if layout != CHANNELS_LAST else x
-    out = keras.ops.image.extract_patches(x, size, strides, dilation, padding=padding, data_format=CHANNELS_LAST)
+    if len(size) == 1:  # Keras slides over two axes or three
+        flat = _patches(keras, x[:, :, None], (*size, 1), (*strides, 1), dilation, padding, CHANNELS_LAST)
+        out = keras.ops.squeeze(flat, 2)
+    else:
+        out = keras.ops.image.extract_patches(x, size, strides, dilation, padding=padding, data_format=CHANNELS_LAST)
     return keras.ops.moveaxis(out, -1, 1) if layout != CHANNELS_LAST else out
 
 

@@ -6,6 +6,7 @@ Nothing here imports Keras: its module is handed in.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import reduce
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -61,6 +62,13 @@ def layer(keras: Any, op: Op, name: str, **arguments: Any) -> Any:
     """The Keras layer that an op's spelling names; `arguments` go before the spelling's own."""
     spelling = op.spellings["keras"]
     return getattr(keras.layers, spelling.layer)(name=name, **{**spelling.arguments(op), **arguments})
+
+
+def merged(keras: Any, op: Op, name: str, inputs: Sequence[Any], function: Callable[..., Any]) -> Steps:
+    """A layer that merges branches; of several ranks, which Keras aligns behind the batch, the function itself."""
+    if all(len(shape) == len(inputs[0]) for shape in inputs):
+        return Steps(layer(keras, op, name))
+    return operations(lambda xs: reduce(function, xs), "branches aligned at the last axis, by keras.ops")
 
 
 def by_ops(call: Callable[..., Any]) -> Steps:

@@ -71,10 +71,19 @@ class Pad(Op):
             tuple([Reach(place, low=-before, high=-before) for place, (before, _after) in enumerate(self.amounts)]),
         )
 
-    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps | None:
-        """By keras.ops, which neither repeats the edge nor wraps."""
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """By keras.ops, which neither repeats the edge nor wraps: those numbers are taken by place."""
         from .keras_steps import by_ops
 
-        if self.mode == "edge" or self.mode == "wrap":
-            return None
-        return by_ops(lambda x: keras.ops.pad(x, self.amounts, self.mode))
+        if self.mode not in ("edge", "wrap"):
+            return by_ops(lambda x: keras.ops.pad(x, self.amounts, self.mode))
+
+        def taken(x: Any) -> Any:
+            for axis, (size, (before, after)) in enumerate(zip(inputs[0], self.amounts, strict=True)):
+                around = range(-before, size + after)
+                last = size - 1
+                read = [place % size if self.mode == "wrap" else min(max(place, 0), last) for place in around]
+                x = keras.ops.take(x, read, axis) if before + after else x
+            return x
+
+        return by_ops(taken)

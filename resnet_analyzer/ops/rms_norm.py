@@ -65,5 +65,5 @@ class RMSNorm(Op):
         from .keras_steps import Steps, by_ops, layer
 
         if self.scale:
-            return Steps(layer(keras, self, name))
+            return Steps(layer(keras, self, name, axis=list(places(self.axes, len(inputs[0])) or ())))  # type: ignore[arg-type]
         return by_ops(lambda x: keras.ops.rms_normalization(x, axis=self.axes))
