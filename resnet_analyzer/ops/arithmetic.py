@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..errors import UsageError
 from ..shape import Shape
 from ._broadcast import broadcast
 from .base import Cost, Op, Spelling, Work
+
+if TYPE_CHECKING:
+    from .keras_steps import Steps
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,6 +21,9 @@ class _Elementwise(Op):
 
     constants: int = 0
 
+    kind = "merge"
+    keeps_places = True
+    storage = "overwrites"
     arity: ClassVar[int | None] = None
     verb: ClassVar[str] = "combine"
 
@@ -39,11 +45,19 @@ class Divide(_Elementwise):
     56
     """
 
+    sign = "÷"
     verb: ClassVar[str] = "divide"
 
     def each(self, operands: int) -> Work:
         """A division."""
         return Work(divisions=operands - 1)
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """By keras.ops."""
+        from .keras_steps import by_ops
+
+        constants = (2.0,) * self.constants
+        return by_ops(lambda xs: keras.ops.divide(*(xs if isinstance(xs, list) else [xs]), *constants))
 
 
 class Maximum(_Elementwise):
@@ -53,12 +67,21 @@ class Maximum(_Elementwise):
     16
     """
 
+    commutative = True
     verb: ClassVar[str] = "compare"
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Maximum")}
 
     def each(self, operands: int) -> Work:
         """A compare for every operand after the first."""
         return Work(compares=operands - 1)
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """Keras' layer takes branches alone."""
+        from .keras_steps import by_ops, merged
+
+        if self.constants:
+            return by_ops(lambda xs: keras.ops.maximum(xs, 2.0))
+        return merged(keras, self, name, inputs, keras.ops.maximum)
 
 
 class Minimum(_Elementwise):
@@ -68,12 +91,21 @@ class Minimum(_Elementwise):
     8
     """
 
+    commutative = True
     verb: ClassVar[str] = "compare"
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Minimum")}
 
     def each(self, operands: int) -> Work:
         """A compare for every operand after the first."""
         return Work(compares=operands - 1)
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """Keras' layer takes branches alone."""
+        from .keras_steps import by_ops, merged
+
+        if self.constants:
+            return by_ops(lambda xs: keras.ops.minimum(xs, 2.0))
+        return merged(keras, self, name, inputs, keras.ops.minimum)
 
 
 class Average(_Elementwise):
@@ -83,12 +115,23 @@ class Average(_Elementwise):
     (16, 0, 0, 0, 8)
     """
 
+    commutative = True
     verb: ClassVar[str] = "average"
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Average")}
 
     def each(self, operands: int) -> Work:
         """An addition for every operand after the first, and a division."""
         return Work(adds=operands - 1, divisions=1)
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """Keras' layer takes branches alone."""
+        from .keras_steps import Steps, by_ops, layer
+
+        if self.constants:
+            return by_ops(lambda x: (x + 2.0) / 2)
+        if any(len(shape) != len(inputs[0]) for shape in inputs):
+            return by_ops(lambda xs: sum(xs) / len(xs))
+        return Steps(layer(keras, self, name))
 
 
 EXACT = {
@@ -112,6 +155,9 @@ class Power(Op):
 
     exponent: float | None = None
 
+    kind = "merge"
+    keeps_places = True
+    storage = "overwrites"
     arity: ClassVar[int | None] = None
 
     def rule(self, *shapes: Shape) -> Cost:
@@ -121,6 +167,14 @@ class Power(Op):
         if self.exponent is not None:
             each = EXACT.get(self.exponent, each)
         return Cost(output, work=each.times(output.elements), checks=checks)
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """By keras.ops."""
+        from .keras_steps import by_ops
+
+        if self.exponent is None:
+            return by_ops(lambda xs: keras.ops.power(*xs))
+        return by_ops(lambda x: keras.ops.power(x, self.exponent))
 
 
 RELATIONS = (
@@ -149,6 +203,14 @@ class Compare(_Elementwise):
         """A compare."""
         return Work(compares=operands - 1)
 
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """By keras.ops."""
+        from .keras_steps import by_ops
+
+        constants = (2.0,) * self.constants
+        relation = getattr(keras.ops, self.relation)
+        return by_ops(lambda xs: relation(*(xs if isinstance(xs, list) else [xs]), *constants))
+
 
 class Where(_Elementwise):
     """A choice between two branches by a condition, element by element: one compare.
@@ -162,3 +224,10 @@ class Where(_Elementwise):
     def each(self, operands: int) -> Work:
         """A compare."""
         return Work(compares=1)
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """By keras.ops."""
+        from .keras_steps import by_ops
+
+        constants = (2.0,) * self.constants
+        return by_ops(lambda xs: keras.ops.where(*(xs if isinstance(xs, list) else [xs]), *constants))

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import floor_div
 from ..errors import UsageError
+from ..reach import EVERYTHING, Reach, Reaches
 from ..shape import Shape
 from .base import Cost, Op, Work
+
+if TYPE_CHECKING:
+    from .keras_steps import Steps
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,6 +32,8 @@ class Bidirectional(Op):
     merge_mode: str | None = "concat"
     backward: Op | None = None
 
+    kind = "recurrence"
+    storage = "own"
     arity: ClassVar[int | None] = None
 
     def __post_init__(self) -> None:
@@ -57,6 +63,20 @@ class Bidirectional(Op):
                 output = output.with_size(-1, output[-1] + back.output[-1])
         unknown = tuple(dict.fromkeys(forth.unknown + back.unknown))
         return Cost(output, weights, work, forth.checks + back.checks, unknown=unknown)
+
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
+        """Every step, before it and behind it."""
+        return ((Reach(0), *[EVERYTHING] * (len(inputs[0]) - 1)), *[(Reach(0), EVERYTHING)] * (len(inputs) - 1))
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps | None:
+        """Keras' layer around those that it holds; states and two outputs are left out."""
+        from .keras_steps import Steps, layer
+
+        if len(inputs) > 1 or self.merge_mode is None:
+            return None
+        back = None if self.backward is None else layer(keras, self.backward, f"{name}-back", go_backwards=True)
+        inner = layer(keras, self.layer, f"{name}-forth")
+        return Steps(keras.layers.Bidirectional(inner, self.merge_mode, backward_layer=back, name=name))
 
 
 MERGES: dict[str | None, Work] = {"sum": Work(adds=1), "mul": Work(multiplies=1), "ave": Work(adds=1, divisions=1)}

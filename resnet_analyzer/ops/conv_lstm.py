@@ -51,6 +51,8 @@ class _ConvLSTM(Op):
     return_sequences: bool = False
     data_format: str = CHANNELS_LAST
 
+    kind = "recurrence"
+    storage = "own"
     counts: ClassVar[tuple[str, ...]] = ("filters",)
     per_axis: ClassVar[tuple[str, ...]] = ("kernel_size", "strides", "dilation_rate")
     pads: ClassVar[tuple[str, ...]] = ("padding",)

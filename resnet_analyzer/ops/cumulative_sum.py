@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
+from ..reach import Mixed, Reach, Reaches
 from ..shape import Shape
 from .base import Cost, Op, Work, axis_index, no_axis
+
+if TYPE_CHECKING:
+    from .keras_steps import Steps
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,9 +23,22 @@ class CumulativeSum(Op):
 
     axis: int = -1
 
+    storage = "own"
+
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """The same shape."""
         axis = axis_index(self.axis, len(shape))
         if axis is None:
             return no_axis(self.axis, shape)
         return Cost(shape, work=Work(adds=shape.elements - shape.with_size(axis, 1).elements))
+
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
+        """All places up to its own, along the axis."""
+        axis = axis_index(self.axis, len(inputs[0]))
+        return (tuple([Mixed((place,)) if place == axis else Reach(place) for place in range(len(inputs[0]))]),)
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """By keras.ops."""
+        from .keras_steps import by_ops
+
+        return by_ops(lambda x: keras.ops.cumsum(x, self.axis))

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import Dim, equal, floor_div, product
+from ..reach import EVERYTHING, Mixed, Reach, Reaches
 from ..shape import Shape, spell
 from .activation import activation_work, require_activation
 from .base import Check, Cost, Op, Spelling, Weight, Work, same_names
+
+if TYPE_CHECKING:
+    from .keras_steps import Steps
 
 FIELDS = ("units", "activation", "use_bias", "return_sequences")
 
@@ -28,6 +32,8 @@ class _Recurrent(Op):
     use_bias: bool = True
     return_sequences: bool = False
 
+    kind = "recurrence"
+    storage = "own"
     arity: ClassVar[int | None] = None
     counts: ClassVar[tuple[str, ...]] = ("units",)
     gates: ClassVar[int] = 1
@@ -77,6 +83,26 @@ class _Recurrent(Op):
     def cell(self) -> Work:
         """What one unit does at one step beside its multiply-accumulates."""
         raise NotImplementedError
+
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
+        """All steps up to its own, or all."""
+        steps = Mixed((1,)) if self.return_sequences else EVERYTHING
+        states: list[Reaches] = [(Reach(0), EVERYTHING)] * (len(inputs) - 1)
+        return ((Reach(0), steps, EVERYTHING), *states)
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps | None:
+        """Keras' layer, which has one bias; its states come with the sequence."""
+        from .keras_steps import Step, Steps, layer
+
+        if getattr(self, "two_biases", False):
+            return None
+        made = layer(keras, self, name)
+        if len(inputs) == 1:
+            return Steps(made)
+        wanted = 2 if self.gates == 4 else 1
+        if len(inputs) - 1 != wanted:
+            return None
+        return Steps(made, before=(Step(lambda xs: xs),))
 
 
 @dataclass(frozen=True, eq=False)
@@ -190,8 +216,18 @@ class RecurrentState(Op):
 
     units: Dim
 
+    kind = "recurrence"
+    storage = "view"
     counts: ClassVar[tuple[str, ...]] = ("units",)
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """One vector for each of the batch; no arithmetic."""
         return Cost(Shape(shape[0], self.units))
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps | None:
+        """The last step's output: not the LSTM's second state."""
+        from .keras_steps import by_ops
+
+        if cost.output[1] != inputs[0][-1]:  # type: ignore[index]
+            return None
+        return by_ops(lambda x: x[:, -1] if len(inputs[0]) == 3 else x)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import Dim
 from ..errors import UsageError
+from ..reach import EVERYTHING, Reach, Reaches, removed
 from ..shape import Shape
 from ._axes import places, require_axes
 from .base import Cost, Op, Work, no_axis
+
+if TYPE_CHECKING:
+    from .keras_steps import Steps
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,7 +23,10 @@ class _Reduction(Op):
     axes: tuple[int, ...] | None = None
     keepdims: bool = False
 
+    kind = "pooling"
+    storage = "own"
     word: ClassVar[str] = "reduction"
+    function: ClassVar[str] = ""  # of keras.ops
 
     def __post_init__(self) -> None:
         self.__dict__["axes"] = require_axes(type(self).__name__, "axes", self.axes)
@@ -41,6 +48,21 @@ class _Reduction(Op):
         """The work of making `outputs` numbers of `elements`."""
         raise NotImplementedError
 
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
+        """Everything along the axes that are reduced."""
+        axes = places(self.axes, len(inputs[0])) or ()
+        if not self.keepdims:
+            return (removed(len(inputs[0]), axes),)
+        return (tuple([EVERYTHING if place in axes else Reach(place) for place in range(len(inputs[0]))]),)
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """By keras.ops."""
+        from .keras_steps import by_ops
+
+        axes = None if self.axes is None else places(self.axes, len(inputs[0]))
+        function = getattr(keras.ops, self.function)
+        return by_ops(lambda x: function(x, axis=axes, keepdims=self.keepdims))
+
 
 class Sum(_Reduction):
     """Sums: an addition per number but the first of each.
@@ -49,6 +71,7 @@ class Sum(_Reduction):
     384
     """
 
+    function = "sum"
     word: ClassVar[str] = "sum"
 
     def reducing(self, elements: Dim, outputs: Dim) -> Work:
@@ -63,6 +86,7 @@ class Mean(_Reduction):
     Shape(1, 1, 1, 8)
     """
 
+    function = "mean"
     word: ClassVar[str] = "mean"
 
     def reducing(self, elements: Dim, outputs: Dim) -> Work:
@@ -77,6 +101,7 @@ class Max(_Reduction):
     49
     """
 
+    function = "max"
     word: ClassVar[str] = "max"
 
     def reducing(self, elements: Dim, outputs: Dim) -> Work:
@@ -91,6 +116,7 @@ class Min(_Reduction):
     Shape()
     """
 
+    function = "min"
     word: ClassVar[str] = "min"
 
     def reducing(self, elements: Dim, outputs: Dim) -> Work:
@@ -105,6 +131,7 @@ class Prod(_Reduction):
     8
     """
 
+    function = "prod"
     word: ClassVar[str] = "product"
 
     def reducing(self, elements: Dim, outputs: Dim) -> Work:
@@ -119,6 +146,7 @@ class Variance(_Reduction):
     (28, 10, 0, 0, 2)
     """
 
+    function = "var"
     word: ClassVar[str] = "variance"
 
     def reducing(self, elements: Dim, outputs: Dim) -> Work:
@@ -133,6 +161,7 @@ class Std(_Reduction):
     3
     """
 
+    function = "std"
     word: ClassVar[str] = "standard deviation"
 
     def reducing(self, elements: Dim, outputs: Dim) -> Work:
@@ -147,6 +176,7 @@ class LogSumExp(_Reduction):
     (20, 0, 9, 11)
     """
 
+    function = "logsumexp"
     word: ClassVar[str] = "log-sum-exp"
 
     def reducing(self, elements: Dim, outputs: Dim) -> Work:
@@ -179,6 +209,15 @@ class Norm(_Reduction):
         }
         return by_order[self.order]
 
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """By keras.ops."""
+        from .keras_steps import by_ops
+
+        axes = None if self.axes is None else places(self.axes, len(inputs[0]))
+        if self.order == 1:
+            return by_ops(lambda x: keras.ops.sum(keras.ops.abs(x), axes, keepdims=self.keepdims))
+        return by_ops(lambda x: keras.ops.sqrt(keras.ops.sum(x * x, axes, keepdims=self.keepdims)))
+
 
 class ArgMax(_Reduction):
     """The place of the largest (or smallest) number: a compare per number but the first.
@@ -192,3 +231,15 @@ class ArgMax(_Reduction):
     def reducing(self, elements: Dim, outputs: Dim) -> Work:
         """Compares."""
         return Work(compares=elements - outputs)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.axes is not None and len(self.axes) != 1:
+            raise UsageError(f"ArgMax: axes must be one, or None for all, not {self.axes!r}")
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """By keras.ops."""
+        from .keras_steps import by_ops
+
+        axis = None if self.axes is None else self.axes[0]
+        return by_ops(lambda x: keras.ops.argmax(x, axis, keepdims=self.keepdims))

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..dim import Dim, at_least, floor_div, total
 from ..errors import UsageError
+from ..reach import Mixed, Reach, Reaches, over_sides
 from ..shape import Shape, spell
 from .base import CHANNELS_LAST, Check, Cost, Op, Work, arranged, channels, require_data_format, require_whole, sides
+
+if TYPE_CHECKING:
+    from .keras_steps import Steps
 
 TAPS = {"nearest": 1, "linear": 2, "cubic": 4, "lanczos3": 6, "lanczos5": 10}  # numbers read along one axis
 WORDS = {"bilinear": "linear", "trilinear": "linear", "bicubic": "cubic"}
@@ -17,7 +21,7 @@ WORDS = {"bilinear": "linear", "trilinear": "linear", "bicubic": "cubic"}
 
 @dataclass(frozen=True, eq=False)
 class Resize(Op):
-    """Every side of a map to `size`, or to ⌊side·scale⌋ (ONNX Resize, torch.nn.Upsample, Keras' Resizing).
+    """Every side of a map to `size`, or (without it) to ⌊side·scale⌋ (ONNX Resize, torch.nn.Upsample, Keras' Resizing).
 
     `size` and `scale` are one for all sides or one for each; a scale is a fraction, or a number taken as it is
     written (0.1 is 1/10). One side after the other is interpolated, of k sides (t^k − 1)/(t − 1) times per
@@ -32,20 +36,24 @@ class Resize(Op):
     """
 
     size: Any = None
-    scale: Any = None
+    scale: Any = 2
     interpolation: str = "nearest"
     antialias: bool = False
     data_format: str = CHANNELS_LAST
+
+    kind = "shape"
+    storage = "own"
 
     def __post_init__(self) -> None:
         require_data_format("Resize", self.data_format)
         interpolation = WORDS.get(self.interpolation, self.interpolation)
         if interpolation not in TAPS:
             raise UsageError(f"Resize: interpolation must be {', '.join([*TAPS, *WORDS])}, not {self.interpolation!r}")
-        if (self.size is None) == (self.scale is None):
-            raise UsageError("Resize: give size or scale, one of the two")
+        if self.size is None and self.scale is None:
+            raise UsageError("Resize: give size or scale")
         self.__dict__["interpolation"] = interpolation
         if self.size is not None:
+            self.__dict__["scale"] = None
             self.__dict__["size"] = require_whole("Resize", "size", self.size, least=1)
         else:
             several = isinstance(self.scale, (tuple, list))
@@ -69,6 +77,23 @@ class Resize(Op):
             for size, side, factor in zip(sizes, before, each, strict=True)
         )
         return Cost(output, work=work, checks=checks, unknown=("work",) if self.antialias else ())
+
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
+        """Some places along every side."""
+        found = [Mixed((place,)) for place in range(1, len(inputs[0]) - 1)]
+        if self.data_format != CHANNELS_LAST:
+            found = [Mixed((place,)) for place in range(2, len(inputs[0]))]
+        return (over_sides(found, self.data_format, Reach(0)),)
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps | None:
+        """By keras.ops, over images."""
+        from .keras_steps import by_ops
+
+        if len(inputs[0]) != 4 or self.antialias:
+            return None
+        size = sides(cost.output, self.data_format)  # type: ignore[arg-type]
+        word = {"linear": "bilinear", "cubic": "bicubic"}.get(self.interpolation, self.interpolation)
+        return by_ops(lambda x: keras.ops.image.resize(x, size, word, data_format=self.data_format))
 
 
 def _scaled(side: Dim, factor: Fraction) -> Dim:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import Condition, divides, equal, product
 from ..shape import Shape, spell
 from ._attention import products
 from .base import Check, Cost, Op, Work
+
+if TYPE_CHECKING:
+    from .keras_steps import Steps
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,6 +34,9 @@ class ScaledDotProductAttention(Op):
     causal: bool = False
     heads_last: bool = False
 
+    kind = "attention"
+    word = "attention"
+    storage = "own"
     arity: ClassVar[int | None] = None
 
     def rule(self, *shapes: Shape) -> Cost:
@@ -55,6 +61,18 @@ class ScaledDotProductAttention(Op):
         conditions += [divides(key[-3], query[-3])] if rank > 2 else []
         checks = tuple(Check(condition, sentence, spelled[:3]) for condition in conditions)
         return Cost(_heads_first(output) if self.heads_last else output, work=work, checks=checks)
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps | None:
+        """By keras.ops, which reads heads last."""
+        from .keras_steps import by_ops
+
+        if len(inputs[0]) != 4 or len(inputs) > 3:
+            return None
+
+        def turned(x: Any) -> Any:
+            return x if self.heads_last else keras.ops.swapaxes(x, 1, 2)
+
+        return by_ops(lambda xs: turned(keras.ops.dot_product_attention(*map(turned, xs), is_causal=self.causal)))
 
 
 def _heads_first(shape: Shape) -> Shape:

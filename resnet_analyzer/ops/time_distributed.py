@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from ..dim import product
 from ..errors import UsageError
 from ..shape import Shape, spell
 from .base import Check, Cost, Op
+
+if TYPE_CHECKING:
+    from .keras_steps import Steps
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,6 +25,8 @@ class TimeDistributed(Op):
     """
 
     layer: Op
+
+    storage = "own"
 
     def __post_init__(self) -> None:
         if not isinstance(self.layer, Op):
@@ -39,3 +45,13 @@ class TimeDistributed(Op):
         if cost.output is None:
             return cost
         return cost._replace(output=Shape(batch, steps, *cost.output[1:]))
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps | None:
+        """Keras' layer around a layer of Keras' own."""
+        from .keras_steps import Steps
+
+        frame = Shape(inputs[0][0], *inputs[0][2:])
+        inner = self.layer.in_keras(keras, f"{name}-each", (frame,), self.layer.apply(frame))
+        if inner is None or inner.layer is None or inner.before or inner.after:
+            return None
+        return Steps(keras.layers.TimeDistributed(inner.layer, name=name))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from ..reach import EVERYTHING, Reach, Reaches
 from ..shape import Shape
 from ._axes import places, require_axes
 from .base import Cost, Op, Spelling, Work, no_axis
@@ -23,6 +24,8 @@ class UnitNorm(Op):
 
     axes: int | tuple[int, ...] = -1
 
+    kind = "normalisation"
+    storage = "own"
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("UnitNormalization", {"axes": "axis"})}
 
     def __post_init__(self) -> None:
@@ -43,3 +46,8 @@ class UnitNorm(Op):
             square_roots=vectors,
         )
         return Cost(shape, work=work)
+
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
+        """Everything along the axes."""
+        axes = places(self.axes, len(inputs[0])) or ()  # type: ignore[arg-type]
+        return (tuple([EVERYTHING if place in axes else Reach(place) for place in range(len(inputs[0]))]),)

@@ -52,7 +52,10 @@ TIME_CASES: dict[str, list[Case]] = {
     "ConvLSTM3d": [case(ConvLSTM3d(4, (1, 2, 3)), Shape("b", 2, "d", "h", "w", "c"))],
     "GRU": over_time(GRU, {"reset_after": False}, {"reset_after": False, "use_bias": False}),
     "LSTM": over_time(LSTM, {"two_biases": True}),
-    "RecurrentState": [case(RecurrentState(8), ROW), case(lambda sizes: RecurrentState(sizes["n"]), VECTOR)],
+    "RecurrentState": [
+        case(RecurrentState(8), Shape("b", "h", 8)),
+        case(lambda sizes: RecurrentState(sizes["c"]), VECTOR),
+    ],
     "Resize": [
         *(case(Resize(7, interpolation=word), MAP) for word in TAPS),
         case(Resize((3, 5), interpolation="bilinear", **FIRST), SLID_FIRST[2]),
