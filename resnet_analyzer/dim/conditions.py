@@ -175,10 +175,11 @@ def at_least(left: Value, right: Value) -> Condition | bool:
 
 
 def _not_negative(value: Polynomial) -> Condition | bool:
-    low, high = lowest(value.terms), lowest(polynomial(-value).terms)
+    low = lowest(value.terms)
     if low is not None and low > -1:
         return True
-    if high is not None and high > 0:
+    low = lowest(polynomial(-value).terms)
+    if low is not None and low > 0:
         return False
     for monomial, coefficient in value.terms.items():
         atom = _lone(monomial)
