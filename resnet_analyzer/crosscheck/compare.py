@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any, NamedTuple
 
-from ..conventions.tensorflow import tensorflow_float_ops
+from ..conventions.base import CONVENTIONS
 from ..errors import AnalyzerError
 from ..graph import Graph
 from ..importers.framework import keras as import_keras
@@ -114,13 +114,19 @@ def _profiled(built: Built, seen: dict[str, Seen]) -> dict[str, int]:
 def _verdict(row: Row, seen: Seen | None, counted: int | None) -> LayerVerdict:
     if seen is None:
         return LayerVerdict(row.name, row.op, f"ours {spell(row.output)}, it has no such layer", NOTHING, NO_WITNESS)
-    shape = AGREES if tuple(row.output or ()) == seen.shape else f"ours {spell(row.output)}, it has {spell(seen.shape)}"
+    shape = (
+        AGREES
+        if tuple(row.output or ()) == seen.shape
+        else f"ours {spell(row.output)}, it has {spell(seen.shape)}"
+    )
     return LayerVerdict(row.name, row.op, shape, _weights_verdict(row, seen), _flops_verdict(row, counted))
 
 
 def _strange(row: Row, seen: Seen) -> LayerVerdict:
     """A layer that runs and that our graph does not know."""
-    return LayerVerdict(row.name, row.op, f"ours no such layer, it has {spell(seen.shape)}", NOTHING, NO_WITNESS)
+    return LayerVerdict(
+        row.name, row.op, f"ours no such layer, it has {spell(seen.shape)}", NOTHING, NO_WITNESS
+    )
 
 
 def _weights_verdict(row: Row, seen: Seen) -> str:
@@ -149,9 +155,10 @@ def _weight_text(weight: tuple[Any, ...] | None) -> str:
 
 def _flops_verdict(row: Row, counted: int | None) -> str:
     # what only training runs has no work in our totals, but the layer itself is here and runs
-    cost = row.node.op.apply(*row.inputs) if row.node.training_only else row.cost
-    expected = tensorflow_float_ops(row.node.op, row.inputs, cost)
-    idle = not any(cost.work)
+    if row.node.training_only:
+        row = Row(row.node._replace(training_only=False), row.inputs, row.node.op.apply(*row.inputs))
+    expected = CONVENTIONS["tensorflow"].count(row)
+    idle = not any(row.cost.work)
     if idle and not counted:
         return NOTHING
     if not counted or expected is None:

@@ -32,7 +32,6 @@ class _Elementwise(Op):
         raise NotImplementedError
 
 
-@dataclass(frozen=True, eq=False)
 class Divide(_Elementwise):
     """The quotient of two branches, or of a branch and a number.
 
@@ -47,7 +46,6 @@ class Divide(_Elementwise):
         return Work(divisions=operands - 1)
 
 
-@dataclass(frozen=True, eq=False)
 class Maximum(_Elementwise):
     """The larger of two or more branches.
 
@@ -63,7 +61,6 @@ class Maximum(_Elementwise):
         return Work(compares=operands - 1)
 
 
-@dataclass(frozen=True, eq=False)
 class Minimum(_Elementwise):
     """The smaller of two or more branches.
 
@@ -79,7 +76,6 @@ class Minimum(_Elementwise):
         return Work(compares=operands - 1)
 
 
-@dataclass(frozen=True, eq=False)
 class Average(_Elementwise):
     """The mean of two or more branches.
 
@@ -154,7 +150,6 @@ class Compare(_Elementwise):
         return Work(compares=operands - 1)
 
 
-@dataclass(frozen=True, eq=False)
 class Where(_Elementwise):
     """A choice between two branches by a condition, element by element: one compare.
 

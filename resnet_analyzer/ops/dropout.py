@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..errors import UsageError
 from ..shape import Shape
 from .base import Cost, Op, Spelling, same_names
+
+if TYPE_CHECKING:
+    from .keras_steps import Steps
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,7 +30,6 @@ class _Drop(Op):
         return Cost(shape)
 
 
-@dataclass(frozen=True, eq=False)
 class Dropout(_Drop):
     """Zeroes a share of the numbers in training (Srivastava et al. 2014); nothing at inference.
 
@@ -40,7 +42,6 @@ class Dropout(_Drop):
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Dropout", same_names("rate"))}
 
 
-@dataclass(frozen=True, eq=False)
 class StochasticDepth(_Drop):
     """Drops a whole residual branch in training (Huang et al. 2016); nothing at inference.
 
@@ -50,3 +51,10 @@ class StochasticDepth(_Drop):
     """
 
     word = "stochastic depth"
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """Dropout of whole images."""
+        from .keras_steps import Steps
+
+        shape = (None, *(1,) * (len(inputs[0]) - 1))
+        return Steps(keras.layers.Dropout(self.rate, noise_shape=shape, name=name))

@@ -43,7 +43,6 @@ class _ExtractPatches(Op):
         return Cost(output, checks=fit_checks(windows), windows=windows)
 
 
-@dataclass(frozen=True, eq=False)
 class ExtractPatches1d(_ExtractPatches):
     """Stretches of a sequence (by default side by side).
 
@@ -54,7 +53,6 @@ class ExtractPatches1d(_ExtractPatches):
     spatial_axes: ClassVar[int] = 1
 
 
-@dataclass(frozen=True, eq=False)
 class ExtractPatches2d(_ExtractPatches):
     """Patches of an image (by default side by side): keras.ops.image.extract_patches, torch.nn.Unfold.
 
@@ -65,7 +63,6 @@ class ExtractPatches2d(_ExtractPatches):
     spatial_axes: ClassVar[int] = 2
 
 
-@dataclass(frozen=True, eq=False)
 class ExtractPatches3d(_ExtractPatches):
     """Blocks of a volume or film (by default side by side).
 
