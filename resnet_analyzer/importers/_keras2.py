@@ -97,7 +97,7 @@ outputs=(None,), weights=None, scope='', owner='', trainable=True)
     """
     if record.kind not in LAYERS or record.namespace != "keras.layers":
         return record
-    function = str(record.settings.get("function"))
+    function = str(record.settings.get("function")).removeprefix("compat.v1.")
     known = FUNCTIONS.get(function)
     if known is None:
         return replace(record, kind=f"tf.{function}", namespace="tf", settings={})
@@ -116,4 +116,6 @@ outputs=(None,), weights=None, scope='', owner='', trainable=True)
 
 def _slice(part: Any) -> Any:
     """One axis of a `slice_spec`."""
-    return slice(part["start"], part.get("stop"), part.get("step")) if isinstance(part, dict) and "start" in part else part
+    if not isinstance(part, dict) or "start" not in part:
+        return part
+    return slice(part["start"], part.get("stop"), part.get("step"))

@@ -96,10 +96,7 @@ class _Walk:
         """The whole model."""
         model = self.source.opened(entry, thing, None)
         name = _name_of(entry)
-        if model is not None:
-            made = self.model(model, "", None, outputs)
-        else:
-            made = self.closed(entry, thing, name)
+        made = self.model(model, "", None, outputs) if model is not None else self.closed(entry, thing, name)
         return Recorded(printable(name), tuple(self.records), tuple(self.inputs), tuple(made), says)
 
     def closed(self, entry: Mapping[str, Any], thing: Any, name: str) -> list[Ref]:
@@ -108,8 +105,8 @@ class _Walk:
         layers = config.get("layers") if isinstance(config, dict) else None
         if not isinstance(layers, list) or not layers:
             raise UsageError(
-                f"no Keras model with a graph of layers: it describes {printable(str(entry['class_name']))}, whose call "
-                "is code. Build it functionally, or call it on a keras.Input and make a keras.Model of that."
+                f"no Keras model with a graph of layers: it describes {printable(str(entry['class_name']))}, "
+                "whose call is code. Build it functionally, or call it on a keras.Input and make a keras.Model of that."
             )
         shapes = [_input_shape(each) for each in layers if isinstance(each, dict) and _is_input(each)]
         reads = [self.input(f"input_{number}", shape) for number, shape in enumerate(shapes or [None], 1)]
@@ -176,7 +173,8 @@ class _Walk:
         trainable = own.pop("trainable", True) is not False
         own.pop("name", None)
         record = Record(
-            self.free_name(printable(path)), printable(str(entry["class_name"])), namespace(entry), own, tuple(arguments), made or (None,),
+            self.free_name(printable(path)), printable(str(entry["class_name"])), namespace(entry), own,
+            tuple(arguments), made or (None,),
             self.source.weights(entry, thing, path), printable(scope.rstrip("/")),
             self.source.owner(entry, thing, path), trainable, self.source.asker(thing, call),
         )  # fmt: skip
@@ -217,6 +215,8 @@ class _Functional:
         self.entries = _entries(self.config.get("layers"))
         self.numbers = {_name_of(each): index for index, each in enumerate(self.entries)}
         self.calls = [call for index in range(len(self.entries)) for call in self._calls(index)]
+        self.outputs = [found for found in map(as_history, _leaves(self.config.get("output_layers"))) if found]
+        self.first = self._first_numbers()
         self.shapes: dict[History, Declared | None] = {}
         self.made: dict[tuple[str, int], list[Ref]] = {}
 
@@ -224,26 +224,49 @@ class _Functional:
         """Its records; its outputs."""
         for call in self.calls:
             for history, shape in histories(call.data):
-                self.shapes[history] = self.shapes.get(history) or shape
+                self._declare(self._at(history), shape or self._built_on(call))
         inputs = [found for found in map(as_history, _leaves(self.config.get("input_layers"))) if found]
-        outputs = [self._output(found) for found in map(as_history, _leaves(self.config.get("output_layers"))) if found]
-        for history in outputs:
-            self.shapes.setdefault(history, None)
         self._bind(inputs, given)
-        if given is None or self._as_built(inputs, given):
-            for history, shape in zip(outputs, expected, strict=False):
-                self.shapes[history] = self.shapes.get(history) or shape
+        outputs = [self._output(history) for history in self.outputs]
+        as_built = given is None or self._as_built(inputs, given)
+        for index, history in enumerate(outputs):
+            self._declare(history, expected[index] if as_built and index < len(expected) else None)
         for call in self._in_order():
             self._apply(call)
         return [self._ref(history, None) for history in outputs]
 
+    def _declare(self, history: History, shape: Declared | None) -> None:
+        self.shapes[history] = self.shapes.get(history) or shape
+
+    def _built_on(self, call: _Call) -> Declared | None:
+        """What a layer that is called once was built on: Keras 2 tells no tensor's shape, but that."""
+        entry = self.entries[call.entry]
+        config = entry.get("build_config")
+        alone = len(call.reads) == 1 and len(entry["inbound_nodes"]) == 1 and "shared_object_id" not in entry
+        return (declared(config.get("input_shape")) or None) if alone and isinstance(config, dict) else None
+
+    def _first_numbers(self) -> dict[str, int]:
+        """What the first call of each nested model is numbered: with Keras 2, 1 where it was built on an input."""
+        if not any(is_legacy(node) for entry in self.entries for node in _nodes(entry)):
+            return {}
+        read = [history for call in self.calls for history in call.reads] + self.outputs
+        numbers: dict[str, int] = {}
+        for name, node, _ in read:
+            numbers[name] = min(numbers.get(name, node), node)
+        return {name: first for name, first in numbers.items() if first and is_model(self.entries[self.numbers[name]])}
+
+    def _at(self, history: History) -> History:
+        """A tensor with its call numbered from 0."""
+        name, node, output = history
+        return (name, node - self.first.get(name, 0), output)
+
     def _calls(self, index: int) -> Iterator[_Call]:
-        entry = self.entries[index]
-        nodes = entry.get("inbound_nodes")
-        legacy = [called(node, self.numbers) if is_legacy(node) else node for node in nodes or ()]
-        for number, node in enumerate(legacy or [{}]):
+        nodes = _nodes(self.entries[index])
+        as_now = [called(node, self.numbers) if is_legacy(node) else node for node in nodes]
+        for number, node in enumerate(as_now or [{}]):
             if not isinstance(node, dict):
-                raise UsageError(f"{printable(_name_of(entry))}: its calls are not described as Keras does")
+                name = printable(_name_of(self.entries[index]))
+                raise UsageError(f"{name}: its calls are not described as Keras does")
             yield _Call(index, number, node, tuple(history for history, _ in histories(node)))
 
     def _bind(self, inputs: list[History], given: Any) -> None:
@@ -268,6 +291,8 @@ class _Functional:
     def _output(self, history: History) -> History:
         """What an output is: in a list of outputs, a functional model's calls are counted from 1."""
         name, node, output = history
+        if self.first:
+            return self._at(history)
         entry = self.entries[self.numbers[name]] if name in self.numbers else {}
         config = entry.get("config")
         is_functional = isinstance(config, dict) and "input_layers" in config
@@ -280,7 +305,7 @@ class _Functional:
         ready: list[int] = []
         own = {(self._name(call), call.node) for call in self.calls}
         for number, call in enumerate(self.calls):
-            needs = {history[:2] for history in call.reads}
+            needs = {self._at(history)[:2] for history in call.reads}
             for need in needs:
                 if need not in own:
                     where = printable(self.scope + self._name(call))
@@ -316,11 +341,16 @@ class _Functional:
 
     def _arguments(self, call: _Call) -> list[Argument]:
         args, kwargs = call.data.get("args"), call.data.get("kwargs")
-        given = [Argument("", neutral(value, self._ref)) for value in args] if isinstance(args, (list, tuple)) else []
+        given = [Argument("", neutral(value, self._read)) for value in args] if isinstance(args, (list, tuple)) else []
         named = kwargs.items() if isinstance(kwargs, dict) else ()
         return given + [
-            Argument(printable(str(name)), neutral(value, self._ref)) for name, value in named if value is not None
+            Argument(printable(str(name)), neutral(value, self._read)) for name, value in named if value is not None
         ]
+
+    def _read(self, history: History, shape: Declared | None) -> Ref:
+        """A tensor in a call's arguments."""
+        at = self._at(history)
+        return self._ref(at, shape or self.shapes.get(at))
 
     def _ref(self, history: History, shape: Declared | None) -> Ref:
         name, node, output = history
@@ -334,6 +364,12 @@ class _Functional:
 
     def _name(self, call: _Call) -> str:
         return _name_of(self.entries[call.entry])
+
+
+def _nodes(entry: Mapping[str, Any]) -> Any:
+    """The calls of a layer, as they are described."""
+    nodes = entry.get("inbound_nodes")
+    return nodes if isinstance(nodes, list) else ()
 
 
 def _entries(layers: Any) -> list[Mapping[str, Any]]:

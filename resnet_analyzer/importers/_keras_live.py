@@ -16,7 +16,7 @@ from ..errors import UsageError
 from ._framework import keras as import_keras
 from ._framework import named_weights
 from ._keras_config import Asker, Opened, Source, read_description
-from .records import FROZEN, MOVING, TRAINABLE, Declared, Recorded, Slot, references
+from .records import FROZEN, MOVING, TRAINABLE, Declared, Record, Recorded, Slot, references
 
 
 def record_model(model: Any) -> Recorded:
@@ -33,7 +33,16 @@ def record_model(model: Any) -> Recorded:
         )
     outputs = source.seen[id(model), ()].outputs  # type: ignore[union-attr]
     found = read_description(entry, source, model, f"Keras {keras.__version__}", outputs)
-    return replace(found, unused=source.unused(found))
+    return replace(found, records=tuple(map(_completed, found.records)), unused=source.unused(found))
+
+
+def _completed(record: Record) -> Record:
+    """A record with the shapes of outputs that nothing reads, which no description tells, as Keras infers them."""
+    if None not in record.outputs or record.ask is None or not record.namespace:
+        return record
+    shapes = [ref.shape for ref in record.inputs]
+    made = None if None in shapes else record.ask(shapes)  # type: ignore[arg-type]
+    return record if made is None else replace(record, outputs=made)
 
 
 class _Seen(NamedTuple):

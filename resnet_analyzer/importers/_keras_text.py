@@ -14,7 +14,6 @@ import zlib
 from typing import IO, Any, NamedTuple
 
 from ..errors import UsageError
-from .records import printable
 
 MOST_BYTES = 32 * 2**20  # of a description; ResNet-1202's has 4 MB
 MOST_PARTS = 1_000_000  # lists and dictionaries in it; ResNet-1202's has 60,000
@@ -91,7 +90,8 @@ def _legacy(source: str, stream: IO[bytes]) -> Description:
     version = attributes.get("keras_version")
     version = version.decode("ascii", "replace") if isinstance(version, bytes) else version
     known = isinstance(version, str) and re.fullmatch(r"[\w.+-]{1,40}", version, re.ASCII)
-    return Description(_parsed(source, text.encode() if isinstance(text, str) else text), f"Keras {version if known else ''}".rstrip())
+    says = f"Keras {version}" if known else "Keras"
+    return Description(_parsed(source, text.encode() if isinstance(text, str) else text), says)
 
 
 def _attributes(source: str, stream: IO[bytes]) -> dict[str, Any]:
@@ -133,8 +133,3 @@ def _is_deeper(text: bytes) -> bool:
             return False
         brackets = brackets.replace(b"[]", b"").replace(b"{}", b"")
     return bool(brackets)
-
-
-def named(source: str) -> str:
-    """A source's name as it may be printed."""
-    return printable(source)

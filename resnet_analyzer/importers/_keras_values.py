@@ -110,7 +110,7 @@ def constant(value: Any, dtype: Any = "") -> Any:
 
 
 def part(value: Mapping[str, Any]) -> Any:
-    """An object with a class and settings of its own: a wrapped layer, a cell, a function; a policy of types by its name."""
+    """An object with settings of its own: a wrapped layer, a cell, a function; a policy of types by its name."""
     config = value.get("config")
     kind, space = str(value.get("class_name")), namespace(value)
     if kind.endswith("DTypePolicy") and isinstance(config, dict):
@@ -124,9 +124,7 @@ def part(value: Mapping[str, Any]) -> Any:
 
 def settings(config: Mapping[str, Any]) -> dict[str, Any]:
     """A configuration's settings as neutral values, but for what concerns training alone."""
-    return {
-        printable(name): neutral(value) for name, value in config.items() if not str(name).endswith(_OF_TRAINING)
-    }
+    return {printable(name): neutral(value) for name, value in config.items() if not str(name).endswith(_OF_TRAINING)}
 
 
 def namespace(entry: Mapping[str, Any]) -> str:
@@ -149,7 +147,7 @@ def namespace(entry: Mapping[str, Any]) -> str:
     if isinstance(module, str):
         first, *rest = module.split(".")
         where = [each for each in rest if each != "src"][:1]
-        if first != "keras":
+        if first not in ("keras", "tf_keras"):
             return ""
         return "keras.ops" if where == ["ops"] else f"keras.{where[0]}" if where == ["activations"] else "keras.layers"
     if "module" in entry:  # a class of the script that saved the model
