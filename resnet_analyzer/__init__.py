@@ -19,21 +19,17 @@ if TYPE_CHECKING:
     from .measurement import Measurement as Measurement
     from .measurement import measure as measure
     from .measurement import walk as walk
-    from .shape import FeatureMap as FeatureMap
-    from .shape import Sequence as Sequence
-    from .shape import Vector as Vector
+    from .shape import Shape as Shape
 
 __version__ = "0.1.0"
 
 _HOME = {
     "architecture": "architectures.base",
     "AnalyzerError": "errors",
-    "FeatureMap": "shape",
     "Graph": "graph",
     "GraphBuilder": "graph",
     "Measurement": "measurement",
-    "Sequence": "shape",
-    "Vector": "shape",
+    "Shape": "shape",
     "from_keras": "importers.keras",
     "load": "importers.base",
     "measure": "measurement",

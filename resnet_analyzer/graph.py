@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .dim import Dim, is_array, is_number, over_cells
 from .errors import GraphError
-from .ops.base import Op, leaves
+from .ops.base import Op, Weight, leaves
 from .ops.input import Input
 from .shape import Shape
 
@@ -22,8 +22,10 @@ class Node(NamedTuple):
     """One application of an op: its unique name, the op, the names it reads, and the scope it stands in.
 
     `training_only` marks a layer that inference never runs (auxiliary heads): it has weights but no work.
-    `weights_of` names the node whose weights this one uses again (they are counted there), `frozen`
-    tells that no weight of it is trained.
+    `weights_of` names the node whose weights this one uses again (they are counted there),
+    `shared_weights` the names of single weights that are counted elsewhere, `frozen` tells that no weight
+    of it is trained. `weights` are those that its source declares: they count where the op cannot tell
+    its own, since the shape of what it reads is unknown.
     """
 
     name: str
@@ -33,6 +35,8 @@ class Node(NamedTuple):
     training_only: bool = False
     weights_of: str = ""
     frozen: bool = False
+    shared_weights: tuple[str, ...] = ()
+    weights: tuple[Weight, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,8 +79,20 @@ class Graph:
         read = {name for node in self.nodes for name in node.inputs}
         return tuple(node for node in self.nodes if node.name not in read)
 
+    @property
+    def data_format(self) -> str | None:
+        """`channels_last` or `channels_first`, as the first op that slides over an input names it; None without one."""
+        return next((node.op.data_format for node in self.nodes if hasattr(node.op, "data_format")), None)
+
+    def with_batch(self, batch: Dim) -> Graph:
+        """The same layers on another batch: the first axis of every input; GraphError for an input without axes."""
+        for node in self.inputs:
+            if not node.op.shape:  # type: ignore[attr-defined]
+                raise GraphError(f"{node.name}: an input without axes has no batch")
+        return self.replaced({node.name: Input(node.op.shape.with_size(0, batch)) for node in self.inputs})  # type: ignore[attr-defined]
+
     def with_input(self, shape: Shape) -> Graph:
-        """The same layers on another input size (single-input graphs)."""
+        """The same layers on another input shape (single-input graphs)."""
         inputs = self.inputs
         if len(inputs) != 1:
             raise GraphError(f"{self.name}: has {len(inputs)} inputs; name the one to change with `replaced`")
@@ -141,10 +157,10 @@ _PLAIN = {int, float, bool, str, type(None)}  # kinds of fields that cannot hold
 class GraphBuilder:
     """Builds a graph node by node; a node's name is handed on as the handle to read it by.
 
-    >>> from resnet_analyzer.ops.conv2d import Conv2d
-    >>> from resnet_analyzer.shape import FeatureMap
+    >>> from resnet_analyzer.ops.conv import Conv2d
+    >>> from resnet_analyzer.shape import Shape
     >>> build = GraphBuilder("tiny")
-    >>> image = build.input(FeatureMap(8, 8, 3))
+    >>> image = build.input(Shape(1, 8, 8, 3))
     >>> with build.scope("stage1"):
     ...     build.add("conv", Conv2d(16, 3), image)
     'stage1/conv'

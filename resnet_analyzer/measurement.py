@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import prod
 from operator import index
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from .conventions.activations import activations as count_activations
 from .conventions.flops import flops as count_flops
 from .conventions.macs import macs as count_macs
-from .dim import Condition, Dim, at_least, holds, is_array, is_symbol, over_cells, total
+from .dim import Condition, Dim, at_least, holds, is_array, is_exactly, is_number, is_symbol, total
 from .errors import CheckFailed, UsageError
 from .graph import Graph, Node
-from .ops.base import NO_WORK, Check, Cost, Weight, Work, require_whole
+from .ops.base import FROZEN, MOVING, NO_WORK, TRAINABLE, Check, Cost, Weight, Work, require_whole
 from .ops.opaque import Opaque
 from .registry import Registry
 from .shape import Shape
@@ -27,7 +28,7 @@ WRITERS: Registry[Any] = Registry("format", f"{__package__}.writers")
 
 
 class Row(NamedTuple):
-    """One node measured: the shapes it read and everything that it cost, per image."""
+    """One node measured: the shapes it read and everything that it cost, for the whole batch."""
 
     node: Node
     inputs: tuple[Shape, ...]
@@ -55,29 +56,46 @@ class Row(NamedTuple):
 
     @property
     def params(self) -> Dim:
-        """Numbers in all weights, moving statistics included (as Keras counts)."""
-        return total(weight.params for weight in self.cost.weights)
+        """Numbers in the weights that training changes, or holds still by choice (as papers and torchvision count)."""
+        return total(weight.params for weight in self.cost.weights if weight.role != MOVING)
 
     @property
     def trainable_params(self) -> Dim:
-        """Numbers in the trainable weights (as torch and papers count)."""
-        return total(weight.params for weight in self.cost.weights if weight.trainable)
+        """Numbers in the weights that training changes."""
+        return total(weight.params for weight in self.cost.weights if weight.role == TRAINABLE)
+
+    @property
+    def frozen_params(self) -> Dim:
+        """Numbers in the weights that training could change and is told not to."""
+        return total(weight.params for weight in self.cost.weights if weight.role == FROZEN)
+
+    @property
+    def moving_statistics(self) -> Dim:
+        """Numbers in moving means and variances and their like, which nobody trains."""
+        return total(weight.params for weight in self.cost.weights if weight.role == MOVING)
+
+    @property
+    def all_params(self) -> Dim:
+        """Numbers in all weights: Keras' total."""
+        return total(weight.params for weight in self.cost.weights)
 
     @property
     def work(self) -> Work:
-        """Counted primitives for one image alone, with what is done once per batch."""
-        return self.work_for(1)
-
-    def work_for(self, batch: Dim) -> Work:
-        """Counted primitives for a batch: per image times `batch`, and once per batch."""
-        cost = self.cost
-        work = cost.work if type(batch) is int and batch == 1 else cost.work.times(batch)
-        return work if cost.work_per_batch is NO_WORK else work + cost.work_per_batch
+        """Counted primitives."""
+        return self.cost.work
 
     @property
     def status(self) -> str:
         """`exact`, or `unknown` where the cost cannot be told."""
         return "exact" if self.cost.exact else "unknown"
+
+    @property
+    def why(self) -> str:
+        """Why the cost cannot be told; empty where it can."""
+        if self.cost.exact:
+            return ""
+        reason = getattr(self.node.op, "reason", "")
+        return reason or "what it reads has no known shape"
 
     def how(self) -> str:
         """The window formula with its numbers; both axes where they differ; empty without a window."""
@@ -86,12 +104,18 @@ class Row(NamedTuple):
 
 
 class Totals(NamedTuple):
-    """The sums over all rows, for the batch measured. Where the status is `lower_bound`, at least so much."""
+    """The sums over all rows. Those that `Measurement.lower_bounds` names are at least so much.
+
+    `params` is what papers count (trainable and frozen), `all_params` Keras' total, with the moving
+    statistics.
+    """
 
     layers: int
     params: Dim
     trainable_params: Dim
-    non_trainable_params: Dim
+    frozen_params: Dim
+    moving_statistics: Dim
+    all_params: Dim
     macs: Dim
     flops: Dim
     activations: Dim
@@ -116,16 +140,28 @@ def walk(graph: Graph, failed: Callable[[Row, Check], None] | None = None) -> It
                 cost = cost._replace(output=_possible(cost.output))
                 break
         if node.training_only:
-            cost = cost._replace(work=NO_WORK, work_per_batch=NO_WORK)
+            cost = cost._replace(work=NO_WORK, unknown=tuple([each for each in cost.unknown if each != "work"]))
+        if not known and node.weights:
+            cost = cost._replace(weights=node.weights, unknown=("work",))
         if node.weights_of:
-            cost = cost._replace(weights=())
+            cost = cost._replace(weights=(), unknown=tuple([each for each in cost.unknown if each != "weights"]))
+        elif node.shared_weights:
+            cost = cost._replace(weights=tuple([each for each in cost.weights if each.name not in node.shared_weights]))
         if node.frozen:
-            cost = cost._replace(weights=tuple([weight._replace(trainable=False) for weight in cost.weights]))
+            cost = cost._replace(weights=tuple(map(_frozen, cost.weights)))
         shapes[node.name] = cost.output
         yield Row(node, inputs, cost)  # type: ignore[arg-type]
 
 
-_UNKNOWN = Cost(None, exact=False)
+_UNKNOWN = Cost(None, unknown=("work", "weights"))
+_TOUCHED = {
+    "work": ("macs", "flops", "activations"),
+    "weights": ("params", "trainable_params", "frozen_params", "moving_statistics", "all_params"),
+}
+
+
+def _frozen(weight: Weight) -> Weight:
+    return weight._replace(role=FROZEN) if weight.role == TRAINABLE else weight
 
 
 def _possible(shape: Shape | None) -> Shape | None:
@@ -137,18 +173,34 @@ def _possible(shape: Shape | None) -> Shape | None:
 class Measurement:
     """A graph measured.
 
-    `rows` holds every layer (empty for a grid of more than CHUNK_CELLS cells, whose totals alone are
-    kept), `batch` the images counted, `valid` is True or the array of cells in which every rule
-    holds, `assumptions` the conditions on symbols under which all figures hold.
+    `rows` holds every layer, `valid` is True or the array of cells in which every rule holds,
+    `assumptions` the conditions on symbols under which all figures hold, `unknown` the layers whose cost
+    cannot be told, `lower_bounds` the totals that those touch.
     """
 
     graph: Graph
-    rows: tuple[Row, ...]
+    kept: tuple[Row, ...] | None
     totals: Totals
-    batch: Dim = 1
     valid: Condition = True
     assumptions: tuple[Check, ...] = ()
     unknown: tuple[str, ...] = ()
+    lower_bounds: tuple[str, ...] = ()
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """Every layer measured; UsageError for a grid of more than CHUNK_CELLS cells, which keeps its totals alone."""
+        if self.kept is None:
+            raise UsageError(
+                f"{self.graph.name}: a grid of more than {CHUNK_CELLS:,} cells keeps its totals alone, and no layers: "
+                "measure fewer sizes at once for figures of layers"
+            )
+        return self.kept
+
+    @property
+    def batch(self) -> Dim:
+        """Images counted together: the first axis of the input."""
+        inputs = self.graph.inputs
+        return inputs[0].op.shape[0] if inputs and len(inputs[0].op.shape) else 1  # type: ignore[attr-defined]
 
     @property
     def status(self) -> str:
@@ -156,12 +208,12 @@ class Measurement:
         return "lower_bound" if self.unknown else "complete"
 
     @cached_property
-    def by_name(self) -> dict[str, Row]:
+    def by_name(self) -> Mapping[str, Row]:
         """The rows by their node's name."""
-        return {row.name: row for row in self.rows}
+        return MappingProxyType({row.name: row for row in self.rows})
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON contract, schema 1 (see README)."""
+        """The JSON contract, schema 2 (see README)."""
         return _as_dict(self)
 
     def to_json(self) -> str:
@@ -178,35 +230,54 @@ class Measurement:
             raise UsageError("to_dataframe needs pandas: pip install pandas (to_dict needs nothing)") from None
         return DataFrame(self.to_dict()["layers"]).set_index("name")
 
+    def __repr__(self) -> str:
+        return f"<Measurement of {self.graph.name}: {self.totals.layers} layers, {self.status}>"
+
     def __str__(self) -> str:
-        return WRITERS["table"].show(self)
+        if all(map(is_number, self.totals)):
+            return WRITERS["table"].show(self)
+        return "\n".join(
+            [f"{self.graph.name}, {self.status}", *[_told(*each) for each in self.totals._asdict().items()]]
+        )
 
-    def _repr_html_(self) -> str:
-        return WRITERS["html"].show(self)
+    def _repr_html_(self) -> str | None:
+        return WRITERS["html"].show(self) if all(map(is_number, self.totals)) else None
 
 
-def measure(graph: Graph, batch: Dim = 1) -> Measurement:
-    """Measure every layer of `graph`; figures of work are for `batch` images.
+def _told(name: str, value: Dim) -> str:
+    """A total in one line, over a grid with its ends."""
+    if not is_array(value):
+        return f"{name:18}{value}"
+    cells = "×".join(map(str, value.shape))
+    ends = f", {int(value.min()):,} to {int(value.max()):,}" if value.size else ""
+    return f"{name:18}{cells} cells{ends}"
+
+
+def measure(graph: Graph, batch: Dim | None = None) -> Measurement:
+    """Measure every layer of `graph`, as it stands or with another `batch`: the first axis of every input.
 
     Plain sizes: CheckFailed where a rule does not hold. Arrays: cells where one does not hold are
     marked in `valid`, and grids are cut into chunks. Symbols: what must hold is listed in `assumptions`.
 
-    >>> from resnet_analyzer.ops.conv2d import Conv2d
+    >>> from resnet_analyzer.ops.conv import Conv2d
     >>> from resnet_analyzer.graph import GraphBuilder
-    >>> from resnet_analyzer.shape import FeatureMap
+    >>> from resnet_analyzer.shape import Shape
     >>> build = GraphBuilder("tiny")
-    >>> _ = build.add("conv", Conv2d(16, 3), build.input(FeatureMap(8, 8, 3)))
+    >>> _ = build.add("conv", Conv2d(16, 3), build.input(Shape(1, 8, 8, 3)))
     >>> measure(build.graph()).totals.macs   # 3·3·3 · 16 · 6·6
     15552
     """
-    batch = require_whole("measure", "batch", batch, least=1, axes=(0,))
-    grid = _grid(graph, batch)
+    if not isinstance(graph, Graph):
+        raise UsageError(f"measure takes a graph, as architecture(...) or load(...) give one, not {graph!r:.60}")
+    if batch is not None and not is_exactly(batch, 1):
+        graph = graph.with_batch(require_whole("measure", "batch", batch, least=1, axes=(0,)))
+    grid = _grid(graph)
     if prod(grid) > CHUNK_CELLS:
-        return _measure_in_chunks(graph, batch, grid)
-    return _summed(graph, tuple(walk(graph)), batch)
+        return _measure_in_chunks(graph, grid)
+    return _summed(graph, tuple(walk(graph)))
 
 
-def _summed(graph: Graph, rows: tuple[Row, ...], batch: Dim) -> Measurement:
+def _summed(graph: Graph, rows: tuple[Row, ...]) -> Measurement:
     valid: Condition = True
     open_checks: dict[str, Check] = {}
     for row in rows:
@@ -218,34 +289,50 @@ def _summed(graph: Graph, rows: tuple[Row, ...], batch: Dim) -> Measurement:
                 valid = condition if valid is True else valid & condition
             elif is_symbol(condition):
                 open_checks.setdefault(str(condition), check)
-    unknown = tuple(row.name for row in rows if not row.cost.exact)
-    return Measurement(graph, rows, _totals(rows, batch), batch, valid, tuple(open_checks.values()), unknown)
+    unknown = [row for row in rows if row.cost.unknown]
+    touched = {figure for row in unknown for kind in row.cost.unknown for figure in _TOUCHED[kind]}
+    bounds = tuple(figure for figure in Totals._fields if figure in touched)
+    names = tuple(row.name for row in unknown)
+    return Measurement(graph, rows, _finished(totals_of(rows)), valid, tuple(open_checks.values()), names, bounds)
 
 
-def _totals(rows: tuple[Row, ...], batch: Dim) -> Totals:
-    params = total(row.params for row in rows if row.cost.weights)
-    trainable = total(row.trainable_params for row in rows if row.cost.weights)
-    layers = len(rows)
-    work = [row.work_for(batch) for row in rows]
+def totals_of(rows: Sequence[Row]) -> Totals:
+    """The sums over some rows."""
+    by_role: dict[str, list[Dim]] = {TRAINABLE: [], FROZEN: [], MOVING: []}
+    for row in rows:
+        for weight in row.cost.weights:
+            by_role[weight.role].append(weight.params)
+    trainable, frozen, moving = [total(params) for params in by_role.values()]
+    work = [row.cost.work for row in rows]
     return Totals(
-        layers,
-        params,
+        len(rows),
+        trainable + frozen,
         trainable,
-        params - trainable,
+        frozen,
+        moving,
+        trainable + frozen + moving,
         total(map(count_macs, work)),
         total(map(count_flops, work)),
         total(map(count_activations, work)),
     )
 
 
-def _grid(graph: Graph, batch: Dim) -> tuple[int, ...]:
+def _finished(totals: Totals) -> Totals:
+    """The same totals, which nobody changes any more: arrays are read-only."""
+    for value in totals:
+        if is_array(value):
+            value.setflags(write=False)  # type: ignore[union-attr]
+    return totals
+
+
+def _grid(graph: Graph) -> tuple[int, ...]:
     """The common shape of all arrays in the graph; () without arrays.
 
     UsageError if they do not go together.
     """
     if "numpy" not in sys.modules:
         return ()
-    shapes = {array.shape for array in graph.arrays()} | ({batch.shape} if is_array(batch) else set())
+    shapes = {array.shape for array in graph.arrays()}
     if not shapes:
         return ()
     import numpy
@@ -257,7 +344,7 @@ def _grid(graph: Graph, batch: Dim) -> tuple[int, ...]:
         raise UsageError(f"arrays of {texts} cells do not make one grid: give them all one shape") from error
 
 
-def _measure_in_chunks(graph: Graph, batch: Dim, grid: tuple[int, ...]) -> Measurement:
+def _measure_in_chunks(graph: Graph, grid: tuple[int, ...]) -> Measurement:
     """Totals of a large grid, measured CHUNK_CELLS cells at a time; rows are not kept."""
     import numpy
 
@@ -271,8 +358,7 @@ def _measure_in_chunks(graph: Graph, batch: Dim, grid: tuple[int, ...]) -> Measu
             return numpy.broadcast_to(array, grid).flat[start : start + CHUNK_CELLS]
 
         part = graph.over_cells(cut)
-        summed = _summed(part, tuple(walk(part)), over_cells(cut, batch))
-        parts.append(replace(summed, graph=graph, rows=()))  # or the rows of all chunks would stay in memory
+        parts.append(replace(_summed(part, tuple(walk(part))), graph=graph, kept=None))  # rows of all would fill memory
     sizes = [min(CHUNK_CELLS, cells - start) for start in range(0, cells, CHUNK_CELLS)]
 
     def joined(pieces: list[Any]) -> Any:
@@ -283,7 +369,8 @@ def _measure_in_chunks(graph: Graph, batch: Dim, grid: tuple[int, ...]) -> Measu
 
     totals = Totals(*[joined([part.totals[i] for part in parts]) for i in range(len(Totals._fields))])
     valid = joined([part.valid for part in parts])
-    return Measurement(graph, (), totals, batch, valid, unknown=parts[0].unknown)
+    first = parts[0]
+    return Measurement(graph, None, _finished(totals), valid, (), first.unknown, first.lower_bounds)
 
 
 def _plain(value: Any) -> int:
@@ -294,24 +381,25 @@ def _plain(value: Any) -> int:
 
 
 def _as_dict(measurement: Measurement) -> dict[str, Any]:
-    graph, totals = measurement.graph, measurement.totals
-    inputs = [node.op.shape._asdict() for node in graph.inputs]  # type: ignore[attr-defined]
+    graph = measurement.graph
     return {
-        "schema": 1,
+        "schema": 2,
+        "kind": "measurement",
         "model": graph.name,
         "style": graph.about.get("style"),
-        "input": inputs[0] if len(inputs) == 1 else inputs,
+        "data_format": graph.data_format,
+        "inputs": [{"name": node.name, "shape": list(node.op.shape)} for node in graph.inputs],  # type: ignore[attr-defined]
         "batch": measurement.batch,
         "classes": graph.about.get("classes"),
         "status": measurement.status,
-        "totals": totals._asdict(),
-        "layers": [_layer(row, measurement.batch) for row in measurement.rows],
-        "unknown": list(measurement.unknown),
+        "totals": measurement.totals._asdict(),
+        "lower_bounds": list(measurement.lower_bounds),
+        "layers": [_layer(row) for row in measurement.rows],
+        "unknown": [{"name": row.name, "why": row.why} for row in measurement.rows if row.cost.unknown],
     }
 
 
-def _layer(row: Row, batch: Dim) -> dict[str, Any]:
-    work = row.work_for(batch)
+def _layer(row: Row) -> dict[str, Any]:
     return {
         "name": row.name,
         "op": row.op,
@@ -319,8 +407,10 @@ def _layer(row: Row, batch: Dim) -> dict[str, Any]:
         "output_shape": None if row.output is None else list(row.output),
         "params": row.params,
         "trainable_params": row.trainable_params,
-        "macs": count_macs(work),
-        "flops": count_flops(work),
+        "moving_statistics": row.moving_statistics,
+        "macs": count_macs(row.work),
+        "flops": count_flops(row.work),
+        "activations": count_activations(row.work),
         "weights": {weight.name: list(weight.shape) for weight in row.weights},
         "status": row.status,
     }

@@ -1,107 +1,63 @@
-"""What flows between layers: named axes, one image, no NHWC or NCHW inside.
+"""A tensor is its dimensions: of any rank, batch first, in the model's own axis order.
 
-Every dimension is a `dim.Dim`. `channels` is the axis that layers mix (the last one of Keras, the
-first one of torch); `positions` are all the others.
+Roles such as height or channels belong to the ops that need them (`data_format`, `axis`), as in every
+framework, never to the tensor. Figures per image are those at batch 1.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeAlias
+from typing import Any, TypeGuard
 
-from .dim import Dim, product
+from .dim import Dim, is_exactly, product
 
 
-class FeatureMap(NamedTuple):
-    """A picture or a stack of feature maps.
+class Shape(tuple[Dim, ...]):
+    """The dimensions of a tensor, batch first.
 
-    >>> FeatureMap(56, 56, 256).elements
-    802816
+    >>> Shape(1, 56, 56, 256).elements, len(Shape(1, 2048))
+    (802816, 2)
     """
 
-    height: Dim
-    width: Dim
-    channels: Dim
+    __slots__ = ()
+
+    def __new__(cls, *sizes: Dim) -> Shape:  # noqa: D102 (documented by its class)
+        return tuple.__new__(cls, sizes)
+
+    def __getnewargs__(self) -> tuple[Any, ...]:
+        return tuple(self)  # copies and pickles are made from the sizes one by one
+
+    def __repr__(self) -> str:
+        return f"Shape({', '.join(map(repr, self))})"
 
     @property
     def elements(self) -> Dim:
         """Numbers in it."""
-        return product(self.height, self.width, self.channels)
+        return product(*self)
 
-    @property
-    def positions(self) -> Dim:
-        """Pixels: height × width."""
-        return product(self.height, self.width)
+    def with_size(self, axis: int, size: Dim) -> Shape:
+        """The same shape with another size along `axis` (negative: from the end).
 
-    def with_channels(self, channels: Dim) -> FeatureMap:
-        """The same pixels with other channels."""
-        return FeatureMap(self.height, self.width, channels)
+        >>> Shape(1, 10, 3).with_size(-1, 8)
+        Shape(1, 10, 8)
+        """
+        sizes = list(self)
+        sizes[axis] = size
+        return Shape(*sizes)
 
 
-class Sequence(NamedTuple):
-    """A row of feature vectors, as between attention layers.
+def is_map(shape: object) -> TypeGuard[Shape]:
+    """Whether it is the shape of images or feature maps: batch, two sides and channels.
 
-    >>> Sequence(10, 3).elements
-    30
+    >>> is_map(Shape(1, 56, 56, 256)), is_map(Shape(1, 2048)), is_map(None)
+    (True, False, False)
     """
-
-    length: Dim
-    channels: Dim
-
-    @property
-    def elements(self) -> Dim:
-        """Numbers in it."""
-        return product(self.length, self.channels)
-
-    @property
-    def positions(self) -> Dim:
-        """Vectors in the row."""
-        return self.length
-
-    def with_channels(self, channels: Dim) -> Sequence:
-        """As many vectors of another length."""
-        return Sequence(self.length, channels)
-
-
-class Vector(NamedTuple):
-    """A flat vector.
-
-    >>> Vector(2048).elements
-    2048
-    """
-
-    channels: Dim
-
-    @property
-    def elements(self) -> Dim:
-        """Numbers in it."""
-        return self.channels
-
-    @property
-    def positions(self) -> Dim:
-        """One."""
-        return 1
-
-    def with_channels(self, channels: Dim) -> Vector:
-        """A vector of another length."""
-        return Vector(channels)
-
-
-Shape: TypeAlias = FeatureMap | Sequence | Vector
-
-
-def shape_of(*dimensions: Dim) -> Shape:
-    """The shape with these dimensions, channels last: 1, 2 or 3 of them.
-
-    >>> shape_of(7, 7, 512)
-    FeatureMap(height=7, width=7, channels=512)
-    """
-    return {1: Vector, 2: Sequence, 3: FeatureMap}[len(dimensions)](*dimensions)
+    return type(shape) is Shape and len(shape) == 4
 
 
 def identical(shapes: tuple[Shape, ...]) -> bool:
     """Whether all shapes are the same plain numbers: like `dim.is_exactly`, a rule may branch on it.
 
-    >>> identical((Vector(8), Vector(8))), identical((Vector(8), Vector(9)))
+    >>> identical((Shape(1, 8), Shape(1, 8))), identical((Shape(1, 8), Shape(1, 9)))
     (True, False)
     """
     first = shapes[0]
@@ -110,9 +66,13 @@ def identical(shapes: tuple[Shape, ...]) -> bool:
 
 
 def spell(shape: tuple[Dim, ...] | None) -> str:
-    """A shape as people write it; `?` for an unknown one.
+    """A shape as people write it, without a leading 1 (a batch of one); `?` for an unknown one.
 
-    >>> spell(FeatureMap(56, 56, 256)), spell(None)
-    ('56×56×256', '?')
+    >>> spell(Shape(1, 56, 56, 256)), spell(Shape(8, 1000)), spell(None)
+    ('56×56×256', '8×1000', '?')
     """
-    return "?" if shape is None else "×".join(str(size) for size in shape)
+    if shape is None:
+        return "?"
+    if type(shape) is Shape and len(shape) > 1 and is_exactly(shape[0], 1):
+        shape = shape[1:]
+    return "×".join(str(size) for size in shape) if shape else "one number"

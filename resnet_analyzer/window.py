@@ -16,9 +16,11 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple, TypeAlias
 
-from .dim import Condition, Dim, at_least, floor_div, is_number, maximum, minimum
+from .dim import Condition, Dim, at_least, floor_div, is_exactly, is_number, maximum, minimum
+from .errors import UsageError
 
-Padding: TypeAlias = "Literal['valid', 'same'] | int | tuple[int, int] | tuple[tuple[int, int], tuple[int, int]]"
+Padding: TypeAlias = "Literal['valid', 'same', 'causal'] | int | tuple[int, ...] | tuple[tuple[int, int], ...]"
+PADDINGS = ("valid", "same", "causal")
 
 
 class Window(NamedTuple):
@@ -115,6 +117,19 @@ def inverse(length: Dim, window: Window) -> Dim:
     return (length - 1) * window.stride - window.before - window.after + window.span
 
 
+def spread(value: Dim | tuple[Dim, ...], axes: int) -> tuple[Dim, ...]:
+    """One number for each of so many axes; UsageError if `value` holds another number of them.
+
+    >>> spread(3, 2), spread((3, 5), 2), spread(4, 1)
+    ((3, 3), (3, 5), (4,))
+    """
+    if type(value) is not tuple:
+        return (value,) * axes
+    if len(value) != axes:
+        raise UsageError(f"{value} has {len(value)} numbers, for {axes} {'axis' if axes == 1 else 'axes'}")
+    return value
+
+
 def pair(value: Dim | tuple[Dim, Dim]) -> tuple[Dim, Dim]:
     """One number for both axes, or one for each: (height, width).
 
@@ -124,49 +139,63 @@ def pair(value: Dim | tuple[Dim, Dim]) -> tuple[Dim, Dim]:
     return value if type(value) is tuple else (value, value)
 
 
-def by(size: Dim | tuple[Dim, Dim]) -> str:
+def by(size: Dim | tuple[Dim, ...], axes: int = 2) -> str:
     """A size as people write it.
 
-    >>> by(3), by((1, 7))
-    ('3×3', '1×7')
+    >>> by(3), by((1, 7)), by(3, 1), by(3, 3)
+    ('3×3', '1×7', '3', '3×3×3')
     """
-    return "×".join(map(str, pair(size)))
+    return "×".join(map(str, spread(size, axes)))
 
 
-def stride_phrase(strides: Dim | tuple[Dim, Dim], shown: bool = True) -> tuple[str, ...]:
+def stride_phrase(strides: Dim | tuple[Dim, ...], shown: bool = True) -> tuple[str, ...]:
     """A stride as papers write it, in one part; nothing for a stride of 1, or if it is not `shown`.
 
     >>> stride_phrase(2), stride_phrase(1), stride_phrase((2, 1))
     (('/2',), (), ('/2×1',))
     """
-    vertical, horizontal = pair(strides)
-    if not shown or (vertical, horizontal) == (1, 1):
+    each = strides if type(strides) is tuple else (strides,)
+    if not shown or all(is_exactly(stride, 1) for stride in each):
         return ()
-    return (f"/{vertical}" if vertical == horizontal else f"/{vertical}×{horizontal}",)
+    same = all(stride == each[0] for stride in each[1:])
+    return (f"/{each[0]}" if same else "/" + "×".join(map(str, each)),)
 
 
 def slide(
-    lengths: tuple[Dim, Dim],
-    size: Dim | tuple[Dim, Dim],
-    strides: Dim | tuple[Dim, Dim] = 1,
+    lengths: tuple[Dim, ...],
+    size: Dim | tuple[Dim, ...],
+    strides: Dim | tuple[Dim, ...] = 1,
     padding: Padding = "valid",
-    dilation: Dim | tuple[Dim, Dim] = 1,
+    dilation: Dim | tuple[Dim, ...] = 1,
     ceil_mode: bool = False,
-) -> tuple[Window, Window]:
-    """The two windows, vertical and horizontal, of a layer over (height, width).
+) -> tuple[Window, ...]:
+    """The windows of a layer that slides over axes of these `lengths`, one for each axis in order.
 
-    `padding` is `valid`, `same`, one number, (vertical, horizontal), or ((top, bottom), (left, right)).
+    `padding` is `valid`, `same`, `causal` (all of it before, so that no tap looks ahead: keras/src/layers/
+    convolutional/base_conv.py), one number, one for each axis, or (before, after) for each axis.
 
     >>> [window.output for window in slide((5, 6), 3, 2, padding=1)]
     [3, 3]
     >>> slide((5, 5), 2, 2, padding=1, ceil_mode=True)[0].output   # the clipped last window
     3
+    >>> slide((10,), 3, padding="causal", dilation=2)[0].pads
+    (4, 0)
     """
-    word = padding if type(padding) is str else None
-    same = word == "same"
-    pads = amounts(padding) if word is None else ((0, 0), (0, 0))
-    windows = map(_window, lengths, pair(size), pair(strides), pads, pair(dilation), (same, same), (ceil_mode,) * 2)
-    return tuple(windows)  # type: ignore[return-value]
+    axes = len(lengths)
+    sizes, dilations = spread(size, axes), spread(dilation, axes)
+    same = False
+    if type(padding) is not str:
+        pads = amounts(padding, axes)
+    elif padding == "causal":
+        pads = tuple([(each * (taps - 1), 0) for each, taps in zip(dilations, sizes, strict=True)])
+    else:
+        same, pads = padding == "same", ((0, 0),) * axes
+    return tuple(
+        [
+            _window(*each, same, ceil_mode)
+            for each in zip(lengths, sizes, spread(strides, axes), pads, dilations, strict=True)
+        ]
+    )
 
 
 def _window(
@@ -178,11 +207,10 @@ def _window(
     return Window(length, size, stride, before, after, dilation, same)
 
 
-def amounts(padding: Padding) -> tuple[tuple[Dim, Dim], tuple[Dim, Dim]]:
-    """Padding given as numbers, in full: ((top, bottom), (left, right)).
+def amounts(padding: Padding, axes: int = 2) -> tuple[tuple[Dim, Dim], ...]:
+    """Padding given as numbers, in full: (before, after) for each axis.
 
-    >>> amounts(1), amounts((1, 2)), amounts(((0, 1), (0, 1)))
-    (((1, 1), (1, 1)), ((1, 1), (2, 2)), ((0, 1), (0, 1)))
+    >>> amounts(1), amounts((1, 2)), amounts(((0, 1), (0, 1))), amounts(((2, 0),), 1)
+    (((1, 1), (1, 1)), ((1, 1), (2, 2)), ((0, 1), (0, 1)), ((2, 0),))
     """
-    vertical, horizontal = pair(padding)  # type: ignore[arg-type]
-    return pair(vertical), pair(horizontal)
+    return tuple([pair(each) for each in spread(padding, axes)])  # type: ignore[arg-type]

@@ -10,15 +10,15 @@ from resnet_analyzer.errors import GraphError
 from resnet_analyzer.graph import Graph, GraphBuilder, Node
 from resnet_analyzer.ops.activation import Activation
 from resnet_analyzer.ops.concatenate import Concatenate
-from resnet_analyzer.ops.conv2d import Conv2d
+from resnet_analyzer.ops.conv import Conv2d
 from resnet_analyzer.ops.elementwise import Add, Subtract
 from resnet_analyzer.ops.input import Input
-from resnet_analyzer.shape import FeatureMap, Vector
+from resnet_analyzer.shape import Shape
 
 
 def residual() -> Graph:
     build = GraphBuilder("residual", title="A residual block")
-    image = build.input(FeatureMap(8, 8, 4))
+    image = build.input(Shape(1, 8, 8, 4))
     with build.scope("stage1"):
         with build.scope("block1"):
             end = build.chain(image, ("conv1", Conv2d(4, 3, padding=1)), ("relu", Activation()))
@@ -48,13 +48,13 @@ def test_a_scope_ends_even_after_an_error():
     build = GraphBuilder("x")
     with pytest.raises(GraphError, match="reads 'nothing'"), build.scope("a", training_only=True):
         build.add("relu", Activation(), "nothing")
-    build.input(Vector(3))
+    build.input(Shape(1, 3))
     assert build.graph().nodes == (Node("input", build.graph()["input"].op, (), "", False),)
 
 
 def test_training_only_is_inherited_by_scopes():
     build = GraphBuilder("x")
-    start = build.input(Vector(3))
+    start = build.input(Shape(1, 3))
     with build.scope("aux", training_only=True), build.scope("inner"):
         build.add("relu", Activation(), start)
     build.add("relu", Activation(), start)
@@ -75,7 +75,7 @@ def test_training_only_is_inherited_by_scopes():
 )
 def test_what_cannot_be(name, op, inputs, message):
     build = GraphBuilder("x")
-    build.input(Vector(3))
+    build.input(Shape(1, 3))
     with pytest.raises(GraphError, match=f"^{message}$"):
         build.add(name, op, *inputs)
 
@@ -99,7 +99,7 @@ def test_numbered_as_keras_does():
 
 def test_a_graph_is_not_changed_by_its_builder():
     build = GraphBuilder("x")
-    build.input(Vector(3))
+    build.input(Shape(1, 3))
     graph = build.graph()
     build.add("relu", Activation(), "input")
     assert len(graph) == 1
@@ -115,7 +115,7 @@ def test_a_graph_is_not_changed_by_its_builder():
 def test_by_depth_is_keras_order(ends, expected):
     """What keras.Model(...).layers names for this graph (Keras 3.15)."""
     build = GraphBuilder("x")
-    start = build.input(FeatureMap(8, 8, 4))
+    start = build.input(Shape(1, 8, 8, 4))
     build.add("project", Conv2d(4), start)
     build.chain(start, ("conv1", Conv2d(4)), ("conv2", Conv2d(4)), ("conv3", Conv2d(4)))
     build.add("add", Add(), *ends)
@@ -135,9 +135,9 @@ def test_to_networkx():
 
 def test_replaced_and_with_input():
     graph = residual()
-    other = graph.with_input(FeatureMap(16, 16, 4))
-    assert other.inputs[0].op.shape == FeatureMap(16, 16, 4)
-    assert graph.inputs[0].op.shape == FeatureMap(8, 8, 4)
+    other = graph.with_input(Shape(1, 16, 16, 4))
+    assert other.inputs[0].op.shape == Shape(1, 16, 16, 4)
+    assert graph.inputs[0].op.shape == Shape(1, 8, 8, 4)
     assert other["stage1/add"] is graph["stage1/add"]
     with pytest.raises(GraphError, match="residual: there is no node 'stage1/ad' to replace"):
         graph.replaced({"stage1/ad": Add()})
@@ -145,14 +145,14 @@ def test_replaced_and_with_input():
 
 def test_with_input_needs_one():
     build = GraphBuilder("two")
-    build.add("join", Concatenate(), build.input(Vector(3), "a"), build.input(Vector(4), "b"))
+    build.add("join", Concatenate(), build.input(Shape(1, 3), "a"), build.input(Shape(1, 4), "b"))
     with pytest.raises(GraphError, match="two: has 2 inputs; name the one to change"):
-        build.graph().with_input(Vector(5))
+        build.graph().with_input(Shape(1, 5))
 
 
 def test_over_cells_reaches_every_array_and_nothing_else():
     build = GraphBuilder("x")
-    start = build.input(FeatureMap(numpy.arange(4, 8), 8, 3))
+    start = build.input(Shape(1, numpy.arange(4, 8), 8, 3))
     build.add(
         "conv", Conv2d(numpy.arange(1, 5), (1, numpy.arange(1, 5)), padding=((0, numpy.arange(4)), (0, 0))), start
     )

@@ -22,26 +22,26 @@ from resnet_analyzer.ops.activation import Activation
 from resnet_analyzer.ops.base import Op, Weight
 from resnet_analyzer.ops.batch_norm import BatchNorm
 from resnet_analyzer.ops.concatenate import Concatenate
-from resnet_analyzer.ops.conv2d import Conv2d
-from resnet_analyzer.ops.cropping2d import Cropping2d
+from resnet_analyzer.ops.conv import Conv2d
+from resnet_analyzer.ops.cropping import Cropping2d
 from resnet_analyzer.ops.dense import Dense
 from resnet_analyzer.ops.elementwise import Add
-from resnet_analyzer.ops.global_pool2d import GlobalAveragePool2d
+from resnet_analyzer.ops.global_pool import GlobalAveragePool2d
 from resnet_analyzer.ops.group_norm import GroupNorm
 from resnet_analyzer.ops.input import Input
-from resnet_analyzer.ops.max_pool2d import MaxPool2d
+from resnet_analyzer.ops.max_pool import MaxPool2d
 from resnet_analyzer.ops.opaque import Opaque
 from resnet_analyzer.ops.reshape import Permute, Reshape
-from resnet_analyzer.ops.separable_conv2d import SeparableConv2d
-from resnet_analyzer.ops.transposed_conv2d import TransposedConv2d
-from resnet_analyzer.shape import FeatureMap, Vector
+from resnet_analyzer.ops.separable_conv import SeparableConv2d
+from resnet_analyzer.ops.transposed_conv import TransposedConv2d
+from resnet_analyzer.shape import Shape
 
 
 def stem(height, width, channels=3, filters=8, groups=1) -> Graph:
     """Conv 7×7/2 without padding, batch norm, ReLU, pooling, a grouped conv and its residual, a classifier."""
     build = GraphBuilder("stem", style="paper", classes=10)
     end = build.chain(
-        build.input(FeatureMap(height, width, channels)),
+        build.input(Shape(1, height, width, channels)),
         ("conv", Conv2d(filters, 7, strides=2, use_bias=False)),
         ("bn", BatchNorm()),
         ("relu", Activation()),
@@ -99,7 +99,7 @@ def test_a_batch_is_a_number(batch):
 class TestChecks:
     def test_the_message_is_exact(self):
         build = GraphBuilder("x")
-        start = build.input(FeatureMap(3, 3, 4))
+        start = build.input(Shape(1, 3, 3, 4))
         with build.scope("stage3"), build.scope("block1"):
             build.add("conv2", Conv2d(8, 7, padding=1), start)
         sentence = (
@@ -114,24 +114,24 @@ class TestChecks:
     @pytest.mark.parametrize(
         ("op", "shapes", "words"),
         [
-            (Conv2d(8, 3, dilation_rate=4), [FeatureMap(5, 5, 3)], "a dilated 9×9 kernel does not fit"),
-            (Conv2d(8, (3, 7)), [FeatureMap(5, 6, 3)], "a 3×7 kernel does not fit a padded input of 5×6 (n=5×6, p=0)"),
-            (Conv2d(9, 3, groups=2), [FeatureMap(5, 5, 4)], "2 groups do not divide 9 filters"),
-            (Conv2d(8, 3, groups=2), [FeatureMap(5, 5, 3)], "2 groups do not divide 3 input channels"),
+            (Conv2d(8, 3, dilation_rate=4), [Shape(1, 5, 5, 3)], "a dilated 9×9 kernel does not fit"),
+            (Conv2d(8, (3, 7)), [Shape(1, 5, 6, 3)], "a 3×7 kernel does not fit a padded input of 5×6 (n=5×6, p=0)"),
+            (Conv2d(9, 3, groups=2), [Shape(1, 5, 5, 4)], "2 groups do not divide 9 filters"),
+            (Conv2d(8, 3, groups=2), [Shape(1, 5, 5, 3)], "2 groups do not divide 3 input channels"),
             (
                 MaxPool2d(2, padding=2),
-                [FeatureMap(5, 5, 3)],
+                [Shape(1, 5, 5, 3)],
                 "a padding of 2 is more than half the pooling window of 2",
             ),
-            (Add(), [FeatureMap(28, 28, 512), FeatureMap(56, 56, 256)], "cannot add 28×28×512 and 56×56×256"),
-            (Conv2d(8, 3), [Vector(5)], "needs a feature map, but gets 5."),
-            (SeparableConv2d(8, 5, 2), [FeatureMap(3, 3, 4)], "a 5×5 kernel does not fit a padded input of 3×3"),
-            (Cropping2d((1, 0)), [FeatureMap(2, 2, 4)], "cropping leaves 0×2 of 2×2 pixels. Crop less"),
-            (TransposedConv2d(8, 1, padding=1), [FeatureMap(2, 2, 4)], "the padding leaves an output of 0 pixels."),
-            (Reshape((7, -1)), [Vector(8)], "8 (8 numbers) cannot be reshaped to 7×-1."),
-            (Permute((2, 1)), [Vector(8)], "cannot permute 8 by 2 axes."),
-            (GroupNorm(3), [Vector(8)], "3 groups do not divide 8 channels."),
-            (Concatenate("height"), [Vector(8), Vector(8)], "cannot concatenate 8 and 8 along the height"),
+            (Add(), [Shape(1, 28, 28, 512), Shape(1, 56, 56, 256)], "cannot add 28×28×512 and 56×56×256"),
+            (Conv2d(8, 3), [Shape(1, 5)], "needs a feature map, but gets 5."),
+            (SeparableConv2d(8, 5, 2), [Shape(1, 3, 3, 4)], "a 5×5 kernel does not fit a padded input of 3×3"),
+            (Cropping2d((1, 0)), [Shape(1, 2, 2, 4)], "cropping leaves 0×2 of 2×2 pixels. Crop less"),
+            (TransposedConv2d(8, 1, padding=1), [Shape(1, 2, 2, 4)], "the padding leaves an output of 0 pixels."),
+            (Reshape((7, -1)), [Shape(1, 8)], "8 (8 numbers) cannot be reshaped to 7×-1."),
+            (Permute((2, 1)), [Shape(1, 8)], "cannot permute 8 by 2 axes."),
+            (GroupNorm(3), [Shape(1, 8)], "3 groups do not divide 8 channels."),
+            (Concatenate("height"), [Shape(1, 8), Shape(1, 8)], "cannot concatenate 8 and 8 along the height"),
         ],
     )
     def test_each_names_the_numbers(self, op, shapes, words):
@@ -237,7 +237,7 @@ class TestSymbols:
 
     def test_channels_batch_and_groups(self):
         c, b = symbol("c"), symbol("b")
-        formula = measure(small(Conv2d(4 * c, 3, padding=1, groups=c, use_bias=False), FeatureMap(8, 8, 2 * c)), b)
+        formula = measure(small(Conv2d(4 * c, 3, padding=1, groups=c, use_bias=False), Shape(1, 8, 8, 2 * c)), b)
         assert formula.totals.macs == 4 * c * 2 * 9 * 64 * b
         assert formula.totals.params == 72 * c
         assert formula.assumptions == ()
@@ -246,12 +246,12 @@ class TestSymbols:
 class TestUnknown:
     def test_a_total_becomes_a_lower_bound(self):
         build = GraphBuilder("x")
-        start = build.input(FeatureMap(8, 8, 3))
-        shaped = build.add("attention", Opaque("custom", FeatureMap(8, 8, 3), (Weight("kernel", (3, 5)),)), start)
+        start = build.input(Shape(1, 8, 8, 3))
+        shaped = build.add("attention", Opaque("custom", Shape(1, 8, 8, 3), (Weight("kernel", (3, 5)),)), start)
         build.add("conv", Conv2d(4, use_bias=False), shaped)
         lost = build.add("lost", Opaque(), start)
         end = build.chain(lost, ("behind", Conv2d(4)), ("after", Activation()))
-        known = build.add("known", Opaque("custom", Vector(7), (Weight("kernel", (2,)),)), end)
+        known = build.add("known", Opaque("custom", Shape(1, 7), (Weight("kernel", (2,)),)), end)
         build.add("fc", Dense(2), known)
         build.add("join", Add(), end, shaped)
         result = measure(build.graph())
@@ -269,24 +269,24 @@ class TestUnknown:
 
     def test_a_grid_keeps_the_names(self):
         build = GraphBuilder("x")
-        build.add("lost", Opaque(), build.input(FeatureMap(numpy.arange(1, CHUNK_CELLS + 9), 8, 3)))
+        build.add("lost", Opaque(), build.input(Shape(1, numpy.arange(1, CHUNK_CELLS + 9), 8, 3)))
         assert measure(build.graph()).unknown == ("lost",)
 
 
 def test_training_only_layers_have_weights_and_no_work():
     build = GraphBuilder("x")
-    start = build.input(FeatureMap(8, 8, 3))
+    start = build.input(Shape(1, 8, 8, 3))
     with build.scope("aux", training_only=True):
         build.chain(start, ("conv", Conv2d(4)), ("bn", BatchNorm()))
     result = measure(build.graph(), batch=3)
     assert result.totals == Totals(3, 16 + 16, 16 + 8, 8, 0, 0, 0)
-    assert result.by_name["aux/conv"].output == FeatureMap(8, 8, 4)
+    assert result.by_name["aux/conv"].output == Shape(1, 8, 8, 4)
 
 
 def test_weights_used_again_are_counted_once_and_frozen_ones_are_not_trained():
     op = Conv2d(3, 3, padding=1)
     nodes = (
-        Node("input", Input(FeatureMap(8, 8, 3))),
+        Node("input", Input(Shape(1, 8, 8, 3))),
         Node("conv", op, ("input",)),
         Node("again", op, ("conv",), weights_of="conv"),
         Node("frozen", op, ("again",), frozen=True),
@@ -301,7 +301,7 @@ def test_weights_used_again_are_counted_once_and_frozen_ones_are_not_trained():
 def test_a_walk_may_go_on_behind_a_broken_rule(width):
     """A kernel that does not fit leaves no shape; groups that do not divide leave one."""
     build = GraphBuilder("x")
-    end = build.input(FeatureMap(3, width, 4))
+    end = build.input(Shape(1, 3, width, 4))
     build.chain(
         end, ("groups", Conv2d(9, groups=2)), ("relu", Activation()), ("big", Conv2d(8, 7)), ("end", Activation())
     )
@@ -314,7 +314,7 @@ def test_a_walk_may_go_on_behind_a_broken_rule(width):
 
 def test_a_hundred_thousand_layers():
     build = GraphBuilder("deep")
-    end = build.input(FeatureMap(8, 8, 4))
+    end = build.input(Shape(1, 8, 8, 4))
     start = time.process_time()
     for number in range(50_000):
         end = build.add(f"relu{number}", Activation(), end)
@@ -323,7 +323,7 @@ def test_a_hundred_thousand_layers():
     result = measure(graph)
     assert len(graph.by_depth()) == 100_001
     assert result.totals.macs == 50_000 * 9 * 4 * 4 * 64
-    assert result.rows[-1].output == FeatureMap(8, 8, 4)
+    assert result.rows[-1].output == Shape(1, 8, 8, 4)
     assert time.process_time() - start < 15
 
 
@@ -361,21 +361,21 @@ class TestJson:
             assert sum(layer[figure] for layer in data["layers"]) == data["totals"][figure], once
 
     def test_several_inputs(self):
-        data = measure(small(Add(), Vector(3), Vector(3))).to_dict()
+        data = measure(small(Add(), Shape(1, 3), Shape(1, 3))).to_dict()
         assert data["input"] == [{"channels": 3}, {"channels": 3}]
 
     @pytest.mark.parametrize("whole", [numpy.int64, numpy.int32, numpy.uint16, lambda number: numpy.array(number)])
     def test_numpy_ints_do_not_leak(self, whole):
         build = GraphBuilder("stem", style="paper", classes=whole(10))
-        end = build.input(FeatureMap(whole(32), whole(32), whole(3)))
+        end = build.input(Shape(1, whole(32), whole(32), whole(3)))
         end = build.add("conv", Conv2d(whole(8), (whole(7), whole(7)), whole(2), whole(3)), end)
-        end = build.add("opaque", Opaque("custom", FeatureMap(whole(9), 9, 3), (Weight("kernel", (whole(2),)),)), end)
+        end = build.add("opaque", Opaque("custom", Shape(1, whole(9), 9, 3), (Weight("kernel", (whole(2),)),)), end)
         build.add("pool", MaxPool2d(whole(3), whole(2), padding=((whole(1), 1), (1, 1))), end)
         text = measure(build.graph(), batch=whole(2)).to_json()
         build = GraphBuilder("stem", style="paper", classes=10)
-        end = build.input(FeatureMap(32, 32, 3))
+        end = build.input(Shape(1, 32, 32, 3))
         end = build.add("conv", Conv2d(8, 7, 2, 3), end)
-        end = build.add("opaque", Opaque("custom", FeatureMap(9, 9, 3), (Weight("kernel", (2,)),)), end)
+        end = build.add("opaque", Opaque("custom", Shape(1, 9, 9, 3), (Weight("kernel", (2,)),)), end)
         build.add("pool", MaxPool2d(3, 2, padding=1), end)
         assert text == measure(build.graph(), batch=2).to_json()
 

@@ -15,7 +15,7 @@ from resnet_analyzer.graph import GraphBuilder
 from resnet_analyzer.measurement import measure
 from resnet_analyzer.ops.base import OPS, Cost, Op, Work
 from resnet_analyzer.registry import Registry, squash
-from resnet_analyzer.shape import Vector
+from resnet_analyzer.shape import Shape
 
 
 @pytest.fixture
@@ -94,9 +94,9 @@ def test_an_op_on_the_fly():
     try:
         assert OPS["doubler"] is Doubler
         build = GraphBuilder("tiny")
-        build.add("double", Doubler(), build.input(Vector(4)))
+        build.add("double", Doubler(), build.input(Shape(1, 4)))
         result = measure(build.graph())
-        assert result.rows[-1].output == Vector(8)
+        assert result.rows[-1].output == Shape(1, 8)
         assert result.totals.flops == 4
         with pytest.raises(DuplicateName, match="op 'Doubler' is registered twice"):
             type("Doubler", (Op,), {})

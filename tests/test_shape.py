@@ -7,12 +7,12 @@ import pytest
 
 from resnet_analyzer.dim import symbol
 from resnet_analyzer.errors import DimensionOverflow
-from resnet_analyzer.shape import FeatureMap, Sequence, Vector, identical, shape_of, spell
+from resnet_analyzer.shape import Shape, identical, spell
 
 
 @pytest.mark.parametrize(
     ("shape", "elements", "positions"),
-    [(FeatureMap(2, 3, 5), 30, 6), (Sequence(4, 5), 20, 4), (Vector(5), 5, 1)],
+    [(Shape(1, 2, 3, 5), 30, 6), (Shape(1, 4, 5), 20, 4), (Shape(1, 5), 5, 1)],
 )
 def test_elements(shape, elements, positions):
     assert shape.elements == elements
@@ -26,21 +26,21 @@ def test_elements(shape, elements, positions):
 
 def test_symbols_and_arrays():
     n = symbol("n")
-    assert FeatureMap(n, n, 3).elements == 3 * n**2
-    assert FeatureMap(numpy.array([2, 3]), 2, 3).elements.tolist() == [12, 18]
+    assert Shape(1, n, n, 3).elements == 3 * n**2
+    assert Shape(1, numpy.array([2, 3]), 2, 3).elements.tolist() == [12, 18]
     with pytest.raises(DimensionOverflow, match="passes"):
-        _ = FeatureMap(numpy.array([2**40]), 2**40, 3).elements
+        _ = Shape(1, numpy.array([2**40]), 2**40, 3).elements
 
 
 def test_spell():
-    assert spell(FeatureMap(symbol("n"), 2, 3)) == "n×2×3"
-    assert spell(Vector(10)) == "10"
+    assert spell(Shape(1, symbol("n"), 2, 3)) == "n×2×3"
+    assert spell(Shape(1, 10)) == "10"
     assert spell(None) == "?"
 
 
 def test_identical_is_never_true_of_what_is_not_plain():
     n, cells = symbol("n"), numpy.array([1, 2])
-    assert identical((Vector(1), Vector(1)))
-    assert not identical((Vector(1), Vector(2)))
-    assert not identical((Vector(n), Vector(n)))
-    assert not identical((Vector(cells), Vector(cells)))
+    assert identical((Shape(1, 1), Shape(1, 1)))
+    assert not identical((Shape(1, 1), Shape(1, 2)))
+    assert not identical((Shape(1, n), Shape(1, n)))
+    assert not identical((Shape(1, cells), Shape(1, cells)))

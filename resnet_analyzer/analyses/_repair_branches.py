@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice, product
 
-from ..importers._design_edit import Mend
-from ..importers._design_read import Reading
-from ..importers._design_write import _spelled_input
+from ..design import Mend, Reading, spelled_input
 from ..measurement import Row
 from ..ops.batch_norm import BatchNorm
 from ..ops.concatenate import Concatenate
-from ..shape import FeatureMap, Shape
+from ..shape import Shape, is_map
 from ..window import pair
 from ._repair_edits import both, field_mend, inputs_mend, inserted, removed, without_key
 from .diagnose import common_ancestors
@@ -31,7 +29,7 @@ def branches(reading: Reading, row: Row) -> Iterator[Mend]:
             others = [each for each in row.node.inputs if each != name]
             yield from _branch(reading, row, index, wanted, others)
     for name in row.node.inputs:
-        if not isinstance(reading.rows[name].output, FeatureMap):
+        if not is_map(reading.rows[name].output):
             yield from _flattened(reading, name)
 
 
@@ -46,9 +44,9 @@ def _block(reading: Reading, row: Row) -> Iterator[Mend]:
     )
     before = reading.rows[row.node.inputs[-1]].output
     entry = reading.origins[row.name]
-    if isinstance(before, FeatureMap):
+    if is_map(before):
         expansion = 4 if "basic" not in str(getattr(entry.fields.get("block"), "value", "")) else 1
-        width = field_mend(reading, row.name, "width", max(before.channels // expansion, 1))
+        width = field_mend(reading, row.name, "width", max(before[-1] // expansion, 1))
         yield from _some(width, both(field_mend(reading, row.name, "stride", 1), width))
 
 
@@ -60,26 +58,26 @@ def _branch(reading: Reading, row: Row, index: int, wanted: Shape, others: list[
     """Changes in one branch that may give it the wanted shape."""
     name = row.node.inputs[index]
     shape = reading.rows[name].output
-    if not isinstance(shape, FeatureMap) or not isinstance(wanted, FeatureMap):
+    if not is_map(shape) or not is_map(wanted):
         yield from _some(*(_channels(reading, name, wanted, others) if shape is not None else ()))
         return
     if not isinstance(row.node.op, Concatenate):  # an axis of 1 is repeated: it agrees with every size
-        wanted = FeatureMap(*[own if 1 in (own, want) else want for own, want in zip(shape, wanted, strict=True)])
+        wanted = Shape(1, *[own if 1 in (own, want) else want for own, want in zip(shape[1:], wanted[1:], strict=True)])
     own = _own_nodes(reading, name, others)
-    along = getattr(row.node.op, "axis", "") if isinstance(row.node.op, Concatenate) else ""
-    fits = along == "channels" or shape.channels == wanted.channels
+    along = "channels" if isinstance(row.node.op, Concatenate) and row.node.op.axis in (-1, 3) else ""
+    fits = along == "channels" or shape[-1] == wanted[-1]
     channels = [] if fits else _channels(reading, name, wanted, others)
-    sizes = [] if shape[:2] == wanted[:2] else list(_sizes(reading, own, shape, wanted))
-    if not channels and shape[:2] != wanted[:2]:
+    sizes = [] if shape[1:3] == wanted[1:3] else list(_sizes(reading, own, shape, wanted))
+    if not channels and shape[1:3] != wanted[1:3]:
         yield from sizes
-    elif channels and shape[:2] == wanted[:2]:
+    elif channels and shape[1:3] == wanted[1:3]:
         yield from _some(*channels)
     else:
         yield from _some(*(both(one, two) for one, two in islice(product(channels, sizes), PAIRS)))
     identity = not any(reading.rows[each].weights for each in own)
-    if identity and (along != "channels" or shape[:2] != wanted[:2]):
-        keep = shape.channels if along == "channels" else wanted.channels
-        yield from _projection(reading, row, index, FeatureMap(wanted.height, wanted.width, keep))
+    if identity and (along != "channels" or shape[1:3] != wanted[1:3]):
+        keep = shape[-1] if along == "channels" else wanted[-1]
+        yield from _projection(reading, row, index, Shape(1, wanted[1], wanted[2], keep))
     yield from _another(reading, row, index, wanted, others)
 
 
@@ -103,13 +101,13 @@ def _channels(reading: Reading, name: str, wanted: Shape, others: list[str]) -> 
         op = reading.rows[each].node.op
         for field in ("filters", "units"):
             if hasattr(op, field):
-                return [field_mend(reading, each, field, wanted.channels)]
+                return [field_mend(reading, each, field, wanted[-1])]
         if len(reading.rows[each].node.inputs) > 1 and type(op).__name__ == "Concatenate":
             return []
     return []
 
 
-def _sizes(reading: Reading, own: list[str], shape: FeatureMap, wanted: FeatureMap) -> Iterator[Mend]:
+def _sizes(reading: Reading, own: list[str], shape: Shape, wanted: Shape) -> Iterator[Mend]:
     """Padding or stride of each window of the branch that changes the size as wanted."""
     for name in own:
         row = reading.rows[name]
@@ -129,33 +127,33 @@ def _sizes(reading: Reading, own: list[str], shape: FeatureMap, wanted: FeatureM
         )
 
 
-def _strides(shape: FeatureMap, wanted: FeatureMap, strides: tuple[int, int]) -> list[int]:
+def _strides(shape: Shape, wanted: Shape, strides: tuple[int, int]) -> list[int]:
     """Strides that bring the branch nearer to the wanted size."""
-    ratio = shape.height / wanted.height
+    ratio = shape[1] / wanted[1]
     near = round(strides[0] * ratio)
     return [each for each in dict.fromkeys((near, 1, 2)) if each >= 1 and (each, each) != strides]
 
 
-def _projection(reading: Reading, row: Row, index: int, wanted: FeatureMap) -> Iterator[Mend]:
+def _projection(reading: Reading, row: Row, index: int, wanted: Shape) -> Iterator[Mend]:
     """A 1×1 convolution on a branch, with the stride and the channels that the other one has."""
     name = row.node.inputs[index]
     shape = reading.rows[name].output
-    stride = max(-(-shape.height // wanted.height), 1)  # type: ignore[union-attr]
-    if any((size - 1) // stride + 1 != want for size, want in zip(shape[:2], wanted[:2], strict=True)):  # type: ignore[index]
+    stride = max(-(-shape[1] // wanted[1]), 1)  # type: ignore[index]
+    if any((size - 1) // stride + 1 != want for size, want in zip(shape[1:3], wanted[1:3], strict=True)):  # type: ignore[index]
         return
     taken = set(reading.rows)
     scope = row.node.scope
     new = next(each for each in _names() if (f"{scope}/{each}" if scope else each) not in taken)
     bias = any(isinstance(each.node.op, BatchNorm) for each in reading.rows.values())
     json = reading.source.json
-    said = {"name": new, "filters": wanted.channels, "strides": stride}
-    said |= {"inputs": _spelled_input(name, scope, taken)} | ({"use_bias": False} if bias else {})
+    said = {"name": new, "filters": wanted[-1], "strides": stride}
+    said |= {"inputs": spelled_input(name, scope, taken)} | ({"use_bias": False} if bias else {})
     entry = _flow(said, json)
     add = inserted(reading, row.name, f'{{"conv2d": {entry}}}' if json else f"conv2d: {entry}", "")
     names = list(row.node.inputs)
     names[index] = f"{scope}/{new}" if scope else new
     reads = inputs_mend(reading, row, names, "")
-    says = f"projection: 1×1, {wanted.channels} filters{f', stride {stride}' if stride > 1 else ''} on {name}"
+    says = f"projection: 1×1, {wanted[-1]} filters{f', stride {stride}' if stride > 1 else ''} on {name}"
     mend = both(add, reads)
     if mend is not None:
         yield Mend(says, mend.edits, row.name)
@@ -172,12 +170,12 @@ def _names() -> Iterator[str]:
 def _flow(said: dict[str, object], json: bool) -> str:
     from json import dumps
 
-    from ..importers._design_write import _flow as flow
+    from ..design import flow
 
     return dumps(said, ensure_ascii=False) if json else flow(said)
 
 
-def _another(reading: Reading, row: Row, index: int, wanted: FeatureMap, others: list[str]) -> Iterator[Mend]:
+def _another(reading: Reading, row: Row, index: int, wanted: Shape, others: list[str]) -> Iterator[Mend]:
     """Another layer of the wanted shape to read: one that a wrong name may have meant."""
     name = row.node.inputs[index]
     shared = common_ancestors(reading, [name])
@@ -195,7 +193,7 @@ def _flattened(reading: Reading, name: str) -> Iterator[Mend]:
     """A branch that was made a vector: keeps its axes, or is not flattened."""
     while name in reading.rows:
         row = reading.rows[name]
-        if row.inputs and isinstance(row.inputs[0], FeatureMap) and not isinstance(row.output, FeatureMap):
+        if row.inputs and is_map(row.inputs[0]) and not is_map(row.output):
             yield from _some(field_mend(reading, name, "keepdims", True), removed(reading, name))
             return
         if not row.node.inputs:

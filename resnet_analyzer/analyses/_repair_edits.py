@@ -4,15 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..importers._design_blocks import VOCABULARY
-from ..importers._design_edit import Edit, Mend, insert_entry, remove_entry, remove_pair, spelled
-from ..importers._design_entry import Entry, quoted, set_field
-from ..importers._design_fields import op_fields
-from ..importers._design_read import Reading
-from ..importers._design_text import Items, Pairs, Scalar
-from ..importers._design_write import _spelled_input
+from ..design import (
+    VOCABULARY,
+    Edit,
+    Entry,
+    Items,
+    Mend,
+    Pairs,
+    Reading,
+    Scalar,
+    insert_entry,
+    op_fields,
+    quoted,
+    remove_entry,
+    remove_pair,
+    set_field,
+    spelled,
+    spelled_input,
+)
 from ..measurement import Row
-from ..shape import FeatureMap
+from ..shape import is_map
 
 
 def field_mend(reading: Reading, node: str, name: str, value: Any) -> Mend | None:
@@ -108,7 +119,7 @@ def inputs_mend(reading: Reading, row: Row, names: list[str], says: str) -> Mend
     if entry is None or entry.op is None:
         return None
     known = set(reading.rows)
-    value = [_spelled_input(name, row.node.scope, known) for name in names]
+    value = [spelled_input(name, row.node.scope, known) for name in names]
     edits = set_field(reading.source, entry, "inputs", value)
     return Mend(says, edits, row.name) if edits else None
 
@@ -116,7 +127,7 @@ def inputs_mend(reading: Reading, row: Row, names: list[str], says: str) -> Mend
 def input_mend(reading: Reading, height: int, width: int) -> Mend | None:
     """Another size of the input."""
     shape, node = reading.header.input, reading.header.nodes.get("input")
-    if not isinstance(shape, FeatureMap):
+    if not is_map(shape):
         return None
     text = str(height) if height == width else f"{height}x{width}"
     if node is None:
@@ -126,9 +137,9 @@ def input_mend(reading: Reading, height: int, width: int) -> Mend | None:
     if not isinstance(node, Scalar) and not node.flow:
         return None
     if isinstance(node, Items):
-        text = f"[{height}, {width}{f', {shape.channels}' if len(node.items) == 3 else ''}]"
+        text = f"[{height}, {width}{f', {shape[-1]}' if len(node.items) == 3 else ''}]"
     elif isinstance(node, Scalar) and str(node.value).lower().replace("×", "x").count("x") == 2:
-        text = f"{height}x{width}x{shape.channels}"
+        text = f"{height}x{width}x{shape[-1]}"
     quotes = f'"{text}"' if reading.source.json and not text.isdecimal() and text[0] != "[" else text
     return Mend(f"input: {text}", (Edit(node.place.start, node.place.end, quotes),))
 

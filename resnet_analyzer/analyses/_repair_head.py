@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..importers._design_edit import Mend, replace
-from ..importers._design_read import Reading
-from ..shape import FeatureMap
+from ..design import Mend, Reading, replace
+from ..shape import is_map
 from ._repair_edits import appended, both, field_mend, inserted
 from ._repair_rules import channel_source
 from .diagnose import Finding
@@ -23,15 +22,15 @@ def head(reading: Reading, finding: Finding) -> Iterator[Mend]:
     source = channel_source(reading, row.name)
     units = field_mend(reading, source[0], source[1], classes) if source else None
     mends: list[Mend | None] = [units]
-    if isinstance(row.output, FeatureMap):
+    if is_map(row.output):
         into = inserted(reading, source[0], pool, "global_average_pool2d before it") if source else None
         mends += [into, both(into, units)]
     if layers is not None:
-        new = (pool, dense) if isinstance(row.output, FeatureMap) else (dense,)
+        new = (pool, dense) if is_map(row.output) else (dense,)
         mends.append(appended(reading, layers, new, f"{' and '.join(new)} at the end"))
         mends.append(appended(reading, layers, (pool,), f"{pool} at the end"))
     node = reading.header.nodes.get("classes")
-    if node is not None and row.output is not None and not isinstance(row.output, FeatureMap):
-        edits = replace(reading.source, node, row.output.channels)
-        mends.append(Mend(f"classes: {row.output.channels}", edits))
+    if node is not None and row.output is not None and not is_map(row.output):
+        edits = replace(reading.source, node, row.output[-1])
+        mends.append(Mend(f"classes: {row.output[-1]}", edits))
     yield from (mend for mend in mends if mend is not None)

@@ -7,13 +7,12 @@ from dataclasses import fields
 from math import gcd
 from typing import Any
 
+from ..design import Mend, Reading
 from ..errors import AnalyzerError
-from ..importers._design_edit import Mend
-from ..importers._design_read import Reading
 from ..measurement import Row, walk
 from ..ops.concatenate import Concatenate
 from ..ops.elementwise import Add, Multiply, Subtract
-from ..shape import FeatureMap
+from ..shape import Shape, is_map
 from ..window import amounts, pair
 from ._repair_edits import field_mend, input_mend, removed, replaced_word
 from .diagnose import Finding
@@ -32,7 +31,7 @@ def broken_rule(reading: Reading, finding: Finding) -> Iterator[Mend]:
         yield from branches(reading, row)
         return
     yield from _some(_kind_of_shape(reading, row))
-    if row.inputs and isinstance(row.inputs[0], FeatureMap):
+    if row.inputs and is_map(row.inputs[0]):
         if hasattr(op, "groups"):
             yield from _some(_groups(reading, row))
         yield from _some(_window(reading, row))
@@ -48,15 +47,15 @@ def _some(mends: Iterable[Mend | None]) -> Iterator[Mend]:
 
 def _kind_of_shape(reading: Reading, row: Row) -> Iterator[Mend | None]:
     """A vector where a feature map is needed: what flattened it goes, or keeps its axes."""
-    if not row.inputs or isinstance(row.inputs[0], FeatureMap):
+    if not row.inputs or is_map(row.inputs[0]):
         return
     if type(row.node.op).__name__.startswith("Global"):
         yield removed(reading, row.name)
     name = row.node.inputs[0]
     while name in reading.rows:
         before = reading.rows[name]
-        flattens = bool(before.inputs) and isinstance(before.inputs[0], FeatureMap)
-        if flattens and not isinstance(before.output, FeatureMap):
+        flattens = bool(before.inputs) and is_map(before.inputs[0])
+        if flattens and not is_map(before.output):
             yield field_mend(reading, name, "keepdims", True)
             yield removed(reading, name)
             return
@@ -68,7 +67,7 @@ def _kind_of_shape(reading: Reading, row: Row) -> Iterator[Mend | None]:
 def _groups(reading: Reading, row: Row) -> Iterator[Mend | None]:
     """Groups that divide, or numbers that the groups divide."""
     groups: int = row.node.op.groups  # type: ignore[attr-defined]
-    channels: int = row.inputs[0].channels
+    channels: int = row.inputs[0][-1]
     filters: int = getattr(row.node.op, "filters", channels)
     if channels % groups == 0 and filters % groups == 0:
         return
@@ -157,18 +156,18 @@ def _own_fields(reading: Reading, row: Row) -> Iterator[Mend | None]:
     held = {field.name: getattr(op, field.name) for field in fields(op)}
     if "target" in held:
         target = held["target"]
-        for index in range(len(target)):
+        for index in range(1, len(target)):
             yield field_mend(reading, name, "target", (*target[:index], -1, *target[index + 1 :]))
-        yield field_mend(reading, name, "target", (-1,))
-    if "cropping" in held and row.inputs and isinstance(row.inputs[0], FeatureMap):
+        yield field_mend(reading, name, "target", (0, -1))
+    if "cropping" in held and row.inputs and is_map(row.inputs[0]):
         (top, bottom), (left, right) = amounts(held["cropping"])
-        most = (min(row.inputs[0][:2]) - 1) // 2
+        most = (min(row.inputs[0][1:3]) - 1) // 2
         yield field_mend(reading, name, "cropping", min(most, max(top, bottom, left, right)))
         yield field_mend(reading, name, "cropping", 0)
     if "axes" in held and row.inputs and isinstance(held["axes"], tuple):
         rank = len(row.inputs[0])
-        kept = [axis for axis in held["axes"] if axis <= rank]
-        yield field_mend(reading, name, "axes", (*kept, *range(len(held["axes"]) + 1, rank + 1)))
+        kept = [axis for axis in held["axes"] if axis < rank]
+        yield field_mend(reading, name, "axes", (*kept, *range(len(held["axes"]), rank)))
     if held.get("output_padding") is not None:
         step = min(pair(held["strides"]))
         yield field_mend(reading, name, "output_padding", max(step - 1, 0))
@@ -181,19 +180,19 @@ def _own_fields(reading: Reading, row: Row) -> Iterator[Mend | None]:
 def _larger_input(reading: Reading, row: Row) -> Iterator[Mend | None]:
     """The least input (both sizes alike, or scaled) for which no layer breaks a rule any more."""
     shape, graph = reading.header.input, reading.graph
-    if not isinstance(shape, FeatureMap) or graph is None or len(graph.inputs) != 1 or len(graph) > LARGEST_GRAPH:
+    if not is_map(shape) or graph is None or len(graph.inputs) != 1 or len(graph) > LARGEST_GRAPH:
         return
 
     def holds(size: int) -> bool:
-        height, width = max(size, shape.height), max(size, shape.width)
+        height, width = max(size, shape[1]), max(size, shape[2])
         try:
-            for _ in walk(graph.with_input(FeatureMap(height, width, shape.channels))):
+            for _ in walk(graph.with_input(Shape(1, height, width, shape[-1]))):
                 pass
         except AnalyzerError:
             return False
         return True
 
-    low = min(shape.height, shape.width)
+    low = min(shape[1], shape[2])
     high = low
     while high < LARGEST_INPUT and not holds(high):
         high *= 2
@@ -202,4 +201,4 @@ def _larger_input(reading: Reading, row: Row) -> Iterator[Mend | None]:
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (low, middle) if holds(middle) else (middle, high)
-    yield input_mend(reading, max(high, shape.height), max(high, shape.width))
+    yield input_mend(reading, max(high, shape[1]), max(high, shape[2]))

@@ -8,10 +8,10 @@ from typing import NamedTuple
 from ..graph import Graph
 from ..measurement import Measurement, Row
 from ..ops.batch_norm import BatchNorm
-from ..ops.conv2d import Conv2d
+from ..ops.conv import Conv2d
 from ..ops.input import Input
-from ..ops.zero_padding2d import ZeroPadding2d
-from ..shape import FeatureMap, spell
+from ..ops.zero_padding import ZeroPadding2d
+from ..shape import is_map, spell
 from ..window import amounts
 from .receptive_field import View, receptive_fields
 
@@ -128,10 +128,10 @@ def _biases(graph: Graph, rows: Sequence[Row]) -> Iterator[Advice]:
 def _sees_everything(rows: Sequence[Row]) -> Iterator[Advice]:
     """Stages in which every unit's view is at least as large as the input."""
     inputs = [row for row in rows if isinstance(row.node.op, Input)]
-    if len(inputs) != 1 or not isinstance(inputs[0].output, FeatureMap):
+    if len(inputs) != 1 or not is_map(inputs[0].output):
         return
     views = receptive_fields(rows)
-    height, width = inputs[0].output[:2]
+    height, width = inputs[0].output[1:3]
     stages: dict[str, bool] = {}
     for row in rows:
         stage = row.node.scope.partition("/")[0]

@@ -9,9 +9,20 @@ from difflib import get_close_matches
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from ..importers._design_entry import Problem, quoted
-from ..importers._design_fields import Field, FieldError, kind_of, read_shape, whole_number
-from ..importers._design_text import Items, Pairs, Place, Scalar, Value
+from ..design import (
+    Field,
+    FieldError,
+    Items,
+    Pairs,
+    Place,
+    Problem,
+    Scalar,
+    Value,
+    kind_of,
+    quoted,
+    read_shape,
+    whole_number,
+)
 from ..measurement import Measurement, Row, Totals
 from ..shape import spell
 
@@ -147,5 +158,5 @@ def _exactly(name: str, figure: str, node: Value, actual: int) -> Verdict:
 def _shape(row: Row, node: Value) -> Verdict:
     if isinstance(node, (Items, Scalar)):
         wanted = read_shape(node, {}, "expect")
-        return Verdict("expected", row.name, spell(wanted), spell(row.output), tuple(wanted) == row.output, node.place)
+        return Verdict("expected", row.name, spell(wanted), spell(row.output), wanted == row.output, node.place)
     raise FieldError(node, "expect: a layer's output is written as 56x56x256")

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..importers._design_edit import Mend
-from ..importers._design_entry import quoted
-from ..importers._design_read import Failure, Reading
-from ..importers._design_text import Place
+from ..design import Failure, Mend, Place, Reading, quoted
 from ..measurement import Row
 from ..ops.input import Input
-from ..shape import Vector, spell
+from ..shape import Shape, spell
 
 SHAPES = "shape"  # the kind of a finding that comes from a rule of a layer
 HEAD = "head"
@@ -137,7 +134,7 @@ def _head(reading: Reading) -> list[Finding]:
         return []
     ends = [node.name for node in reading.graph.outputs if not node.training_only]
     shapes = [reading.rows[name].output for name in ends]
-    if Vector(classes) in shapes or None in shapes:
+    if Shape(1, classes) in shapes or None in shapes:
         return []
     end = reading.rows[ends[-1]]
     says = f"{spell(end.output)} comes out of the last layer, and the design has {classes} classes."

@@ -17,7 +17,7 @@ from ..graph import Graph
 from ..measurement import Row, walk
 from ..ops.elementwise import Add, Multiply
 from ..ops.input import Input
-from ..shape import FeatureMap, Shape, Vector
+from ..shape import Shape, is_map
 from ..window import by
 
 SHOWN = 4  # differences named
@@ -107,19 +107,17 @@ def compare_with(graph: Graph, architecture: Architecture, style: str | None) ->
     return _told(match, rows, theirs)
 
 
-def _frame(rows: Sequence[Row]) -> tuple[FeatureMap | None, int | None]:
+def _frame(rows: Sequence[Row]) -> tuple[Shape | None, int | None]:
     """The input's size and the number of classes of a network, where it has them."""
     first: Shape | None = next((row.output for row in rows if isinstance(row.node.op, Input)), None)
     last = rows[-1].output
     return (
-        first if isinstance(first, FeatureMap) else None,
-        last.channels if isinstance(last, Vector) else None,
+        first if is_map(first) else None,
+        last[-1] if last is not None and len(last) == 2 else None,
     )
 
 
-def _registered(
-    shape: FeatureMap | None, classes: int | None, layers: int
-) -> Iterator[tuple[Architecture, str, Graph]]:
+def _registered(shape: Shape | None, classes: int | None, layers: int) -> Iterator[tuple[Architecture, str, Graph]]:
     """Every registered network of a size that is not out of the question (a block has at least four layers)."""
     for _, architecture in ARCHITECTURES.items():
         if 4 * sum(architecture.options.get("blocks", ())) > 2 * layers:

@@ -47,7 +47,7 @@ def memory(measurement: Measurement, itemsize: int = FLOAT32, in_place: bool = F
     """
     rows = [row for row in measurement.rows if not row.node.training_only]
     buffer = _buffers(rows, in_place)
-    sizes = [_elements(row) * measurement.batch * itemsize for row in rows]
+    sizes = [_elements(row) * itemsize for row in rows]
     last = _last_use(rows, buffer)
     live: dict[int, int] = {}
     peak, at = 0, ""
@@ -57,7 +57,7 @@ def memory(measurement: Measurement, itemsize: int = FLOAT32, in_place: bool = F
         if sum(live.values()) > peak:
             peak, at = sum(live.values()), row.name
         live = {each: size for each, size in live.items() if last[each] > step}
-    weights = measurement.totals.params * itemsize
+    weights = measurement.totals.all_params * itemsize
     return Memory(weights, peak, at, not measurement.unknown)
 
 

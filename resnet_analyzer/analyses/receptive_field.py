@@ -16,10 +16,10 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from ..measurement import Row
-from ..ops.cropping2d import Cropping2d
+from ..ops.cropping import Cropping2d
 from ..ops.input import Input
-from ..ops.zero_padding2d import ZeroPadding2d
-from ..shape import FeatureMap
+from ..ops.zero_padding import ZeroPadding2d
+from ..shape import is_map
 from ..window import Window, amounts
 
 
@@ -127,6 +127,6 @@ def _passed(row: Row, view: View) -> View | None:
     """Position by position the view stays; what makes one position of many sees everything."""
     source, output = row.inputs[0], row.output
     assert output is not None
-    if isinstance(source, FeatureMap) and isinstance(output, FeatureMap) and source[:2] == output[:2]:
+    if is_map(source) and is_map(output) and source[1:3] == output[1:3]:
         return view
-    return WHOLE if output.positions == 1 else None
+    return WHOLE if all(size == 1 for size in output[:-1]) else None

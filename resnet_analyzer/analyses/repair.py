@@ -12,11 +12,8 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from ..conventions.macs import macs as count_macs
+from ..design import Mend, Reading, applied
 from ..errors import AnalyzerError
-from ..importers._design_edit import Mend, applied
-from ..importers._design_read import Reading
-from ..importers.base import Request
-from ..importers.design import examine_text
 from .diagnose import HEAD, SHAPES, Finding, diagnose
 
 OFFERED = 3  # repairs shown of a finding
@@ -72,20 +69,18 @@ class Budget:
 def figures(reading: Reading) -> Figures:
     """Parameters and MACs of a design, as far as they are known."""
     rows = reading.rows.values()
-    params = sum(row.trainable_params for row in rows)
+    params = sum(row.params for row in rows)
     return Figures(params, sum(count_macs(row.work) for row in rows), all(row.cost.exact for row in rows))
 
 
-def repairs(
-    reading: Reading, findings: tuple[Finding, ...], finding: Finding, request: Request, budget: Budget
-) -> tuple[Repair, ...]:
+def repairs(reading: Reading, findings: tuple[Finding, ...], finding: Finding, budget: Budget) -> tuple[Repair, ...]:
     """The repairs of `finding` that hold, cheapest first."""
     before, kept = figures(reading), []
     others = {each.key for each in findings} - {finding.key}
     for mend in _distinct(candidates(reading, finding), MOST_TRIES):
         if not budget.spend(reading):
             break
-        found = _tried(reading, mend, finding, others, request, before)
+        found = _tried(reading, mend, finding, others, before)
         if found is not None:
             kept.append(found)
     if not all(each.reveals for each in kept):
@@ -127,12 +122,12 @@ def _distinct(mends: Iterable[Mend], most: int) -> Iterator[Mend]:
 
 
 def _tried(
-    reading: Reading, mend: Mend, finding: Finding, others: set[tuple[str, str]], request: Request, before: Figures
+    reading: Reading, mend: Mend, finding: Finding, others: set[tuple[str, str]], before: Figures
 ) -> Repair | None:
     """The repair if it holds: reads, and says nothing that was not said before."""
     try:
         text = applied(reading.source.text, mend.edits)
-        again = examine_text(reading.source.file, text, request)
+        again = reading.of_text(text)
     except AnalyzerError:
         return None
     found = diagnose(again)
@@ -160,7 +155,7 @@ def _ends(reading: Reading) -> int:
     return len(reading.graph.outputs) if reading.graph is not None else 0
 
 
-def mended(reading: Reading, request: Request, rounds: int = 20) -> tuple[str, tuple[Repair, ...]]:
+def mended(reading: Reading, rounds: int = 20) -> tuple[str, tuple[Repair, ...]]:
     """The text after the best repair of the first finding, of the next one, and so on; and those repairs.
 
     The text verifies if `diagnose` finds nothing in it any more.
@@ -168,11 +163,9 @@ def mended(reading: Reading, request: Request, rounds: int = 20) -> tuple[str, t
     done: list[Repair] = []
     for _ in range(rounds):
         findings = diagnose(reading)
-        best = next(
-            (found[0] for each in findings if (found := repairs(reading, findings, each, request, Budget()))), None
-        )
+        best = next((found[0] for each in findings if (found := repairs(reading, findings, each, Budget()))), None)
         if best is None:
             break
         done.append(best)
-        reading = examine_text(reading.source.file, best.text, request)
+        reading = reading.of_text(best.text)
     return reading.source.text, tuple(done)

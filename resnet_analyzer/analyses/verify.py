@@ -6,11 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..design import Reading, SyntaxProblem, examine_text, read_bytes
+from ..dim import Dim
 from ..errors import AnalyzerError
-from ..importers._design_read import Reading
-from ..importers._design_text import SyntaxProblem, read_bytes
-from ..importers.base import Request
-from ..importers.design import examine_text
 from ..measurement import Measurement, measure
 from .advice import Advice, advise
 from .budgets import Limit, Verdict, expected, judged, read_limits
@@ -64,7 +62,7 @@ class Verified:
 
 def verify(
     file: str,
-    request: Request = Request(),  # noqa: B008 (immutable)
+    input: tuple[Dim, ...] | None = None,
     limits: Sequence[Limit] = (),
     like: str | None = None,
     identity: bool = True,
@@ -72,9 +70,10 @@ def verify(
 ) -> Verified:
     """Verify a design file; UsageError if it cannot be opened.
 
-    `limits` are budgets beside those of the file, `like` (or the file's own) a network that it must equal.
+    `input`, as (height, width) or (height, width, channels), replaces the file's; `limits` are budgets
+    beside those of the file, `like` (or the file's own) a network that it must equal.
     """
-    return verify_text(file, read_text(file), request, limits, like, identity, repair)
+    return verify_text(file, read_text(file), input, limits, like, identity, repair)
 
 
 def read_text(file: str) -> str | SyntaxProblem:
@@ -88,7 +87,7 @@ def read_text(file: str) -> str | SyntaxProblem:
 def verify_text(
     file: str,
     text: str | SyntaxProblem,
-    request: Request = Request(),  # noqa: B008 (immutable)
+    input: tuple[Dim, ...] | None = None,
     limits: Sequence[Limit] = (),
     like: str | None = None,
     identity: bool = True,
@@ -99,14 +98,14 @@ def verify_text(
     try:
         if isinstance(text, SyntaxProblem):
             raise text
-        reading = verified.reading = examine_text(file, text, request)
+        reading = verified.reading = examine_text(file, text, input)
     except SyntaxProblem as problem:
         verified.findings = (Finding("syntax", "", problem.says, problem.place),)
         return verified
     verified.findings = diagnose(reading)
     if verified.findings:
         if repair:
-            _seek_repairs(verified, reading, request)
+            _seek_repairs(verified, reading)
         return verified
     assert reading.graph is not None
     verified.measurement = measure(reading.graph)
@@ -116,10 +115,10 @@ def verify_text(
     return verified
 
 
-def _seek_repairs(verified: Verified, reading: Reading, request: Request) -> None:
+def _seek_repairs(verified: Verified, reading: Reading) -> None:
     budget = Budget()
     for index, finding in enumerate(verified.findings[:MOST_FINDINGS]):
-        verified.repairs[index] = repairs(reading, verified.findings, finding, request, budget)
+        verified.repairs[index] = repairs(reading, verified.findings, finding, budget)
     verified.tried = budget.tries
 
 

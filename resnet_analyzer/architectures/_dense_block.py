@@ -5,11 +5,11 @@ from __future__ import annotations
 from ..dim import Dim
 from ..graph import GraphBuilder
 from ..ops.activation import Activation
-from ..ops.average_pool2d import AveragePool2d
+from ..ops.average_pool import AveragePool2d
 from ..ops.base import Op
 from ..ops.batch_norm import BatchNorm
 from ..ops.concatenate import Concatenate
-from ..ops.conv2d import Conv2d
+from ..ops.conv import Conv2d
 
 
 class DenseBuilder(GraphBuilder):

@@ -12,13 +12,13 @@ from ..dim import Dim, floor_div, is_exactly
 from ..errors import UnknownName, UsageError
 from ..graph import Graph, GraphBuilder
 from ..ops.base import require_whole
-from ..ops.conv2d import Conv2d
+from ..ops.conv import Conv2d
 from ..ops.dense import Dense
-from ..ops.global_pool2d import GlobalAveragePool2d
+from ..ops.global_pool import GlobalAveragePool2d
 from ..ops.input import Input
-from ..ops.max_pool2d import MaxPool2d
-from ..ops.zero_padding2d import ZeroPadding2d
-from ..shape import FeatureMap
+from ..ops.max_pool import MaxPool2d
+from ..ops.zero_padding import ZeroPadding2d
+from ..shape import Shape
 from ._residual_block import Pen, Plan, residual_block
 from ._residual_style import SHORTCUT_VARIANTS, STYLES, VARIANTS, Style
 
@@ -37,7 +37,7 @@ CHOICES = {
 
 def residual_network(
     name: str,
-    shape: FeatureMap,
+    shape: Shape,
     classes: Dim,
     *,
     style: str = "paper",
@@ -167,7 +167,7 @@ def _head(pen: Pen, style: Style, plan: Plan, x: str, classes: Dim) -> str:
     with pen.inside(0):
         x = pen.steps(plan.variant.final, "", x)
         if style.lecture:
-            from ..ops.average_pool2d import AveragePool2d
+            from ..ops.average_pool import AveragePool2d
             from ..ops.reshape import Flatten
 
             x = pen.add("flatten", Flatten(), pen.add("pool", AveragePool2d(2), x))

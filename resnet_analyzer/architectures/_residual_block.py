@@ -11,10 +11,10 @@ from ..graph import GraphBuilder
 from ..ops.activation import Activation
 from ..ops.base import Op
 from ..ops.batch_norm import BatchNorm
-from ..ops.conv2d import Conv2d
+from ..ops.conv import Conv2d
 from ..ops.elementwise import Add
-from ..ops.max_pool2d import MaxPool2d
-from ..ops.zero_padding2d import ChannelPadding, ZeroPadding2d
+from ..ops.max_pool import MaxPool2d
+from ..ops.zero_padding import ChannelPadding, ZeroPadding2d
 from ..window import Padding
 from ._residual_style import Style, Variant, letter
 
@@ -166,7 +166,7 @@ def _shortcut(pen: Pen, plan: Plan, x: str, channels: Dim, outer: Dim, stride: i
         x = pen.add("shortcut/pool", MaxPool2d(1, stride), x) if stride != 1 else x
         return _zero_channels(pen, x, channels, outer) if widens else x
     if plan.shortcut_pool and stride != 1:
-        from ..ops.average_pool2d import AveragePool2d
+        from ..ops.average_pool import AveragePool2d
 
         x = pen.add("shortcut/pool", AveragePool2d(stride, ceil_mode=True, count_include_pad=False), x)
         stride = 1

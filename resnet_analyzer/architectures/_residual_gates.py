@@ -6,11 +6,11 @@ from ..dim import Dim, floor_div
 from ..errors import UsageError
 from ..ops.activation import Activation
 from ..ops.concatenate import Concatenate
-from ..ops.conv2d import Conv2d
+from ..ops.conv import Conv2d
 from ..ops.dense import Dense
 from ..ops.dropout import Dropout
 from ..ops.elementwise import Add, Multiply
-from ..ops.global_pool2d import GlobalAveragePool2d
+from ..ops.global_pool import GlobalAveragePool2d
 from ..ops.rescale import Rescale
 from ._residual_block import Pen, Plan, drop_out
 

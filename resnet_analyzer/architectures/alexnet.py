@@ -8,14 +8,14 @@ from ..dim import Dim
 from ..errors import UsageError
 from ..graph import Graph, GraphBuilder
 from ..ops.activation import Activation
-from ..ops.adaptive_average_pool2d import AdaptiveAveragePool2d
-from ..ops.conv2d import Conv2d
+from ..ops.adaptive_pool import AdaptiveAveragePool2d
+from ..ops.conv import Conv2d
 from ..ops.dense import Dense
 from ..ops.dropout import Dropout
 from ..ops.local_response_norm import LocalResponseNorm
-from ..ops.max_pool2d import MaxPool2d
+from ..ops.max_pool import MaxPool2d
 from ..ops.reshape import Flatten
-from ..shape import FeatureMap
+from ..shape import Shape
 from .base import Architecture, Published, register
 
 
@@ -51,7 +51,7 @@ _TORCHVISION = (
 
 def alexnet(
     name: str,
-    shape: FeatureMap,
+    shape: Shape,
     classes: Dim,
     *,
     style: str = "paper",
@@ -121,7 +121,7 @@ register(
         remark="The paper prints an input of 224, but its 55×55 maps take 227; torchvision's numbers are for 224.",
         published=(
             Published(
-                "trainable_params",
+                "params",
                 60_000_000,
                 "Krizhevsky et al. 2012, abstract: 60 million",
                 500_000,
@@ -135,12 +135,12 @@ register(
                 note="sec. 3.5 prints 253,440 neurons for the first layer, whose 55×55×96 maps hold 290,400",
             ),
             Published(
-                "trainable_params",
+                "params",
                 62_378_344,
                 "imgclsmob README, AlexNet in one tower",
                 settings={"groups": 1},
             ),
-            Published("trainable_params", 61_100_840, "torchvision, AlexNet_Weights.IMAGENET1K_V1", settings=_AT_224),
+            Published("params", 61_100_840, "torchvision, AlexNet_Weights.IMAGENET1K_V1", settings=_AT_224),
             Published("macs", 714_000_000, "torchvision, AlexNet_Weights: 0.714 GFLOPS", 500_000, settings=_AT_224),
         ),
     )

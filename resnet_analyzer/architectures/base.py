@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from inspect import signature
 from typing import Any, NamedTuple
 
-from ..dim import Dim
+from ..dim import Dim, dimension
 from ..errors import UnknownName, UsageError
 from ..graph import Graph
 from ..registry import Registry
-from ..shape import FeatureMap, shape_of
+from ..shape import Shape
 
 ARCHITECTURES: Registry[Architecture] = Registry("architecture", __package__, "See: resnet-analyze list")
 
@@ -62,7 +62,7 @@ class Architecture:
 
     def graph(
         self,
-        input: int | tuple[Dim, ...] | FeatureMap | None = None,
+        input: int | tuple[Dim, ...] | Shape | None = None,
         classes: Dim | None = None,
         style: str | None = None,
         **options: Any,
@@ -94,19 +94,26 @@ class Architecture:
         return style
 
 
-def input_shape(given: int | tuple[Dim, ...] | FeatureMap | None, default: tuple[int, int, int]) -> FeatureMap:
-    """The input's shape from a size, (height, width), (height, width, channels), or nothing.
+def input_shape(given: int | tuple[Dim, ...] | Shape | None, default: tuple[int, int, int]) -> Shape:
+    """The input's shape from a size, (height, width), (height, width, channels), a whole `Shape`, or nothing.
+
+    UsageError, with what was given, for anything else.
 
     >>> input_shape(64, (224, 224, 3)), input_shape((32, 48), (224, 224, 3))
-    (FeatureMap(height=64, width=64, channels=3), FeatureMap(height=32, width=48, channels=3))
+    (Shape(1, 64, 64, 3), Shape(1, 32, 48, 3))
     """
     if given is None:
-        return FeatureMap(*default)
-    if not isinstance(given, tuple):
-        return FeatureMap(given, given, default[2])
-    if len(given) not in (2, 3):
+        return Shape(1, *default)
+    if type(given) is Shape:
+        sizes = tuple(given)
+    elif isinstance(given, (tuple, list)):
+        sizes = (1, *given, *default[len(given) :]) if len(given) in (2, 3) else ()
+    else:
+        sizes = (1, given, given, default[2])
+    if len(sizes) != 4:
         raise UsageError(f"input must be a size, (height, width) or (height, width, channels), not {given!r}")
-    return shape_of(*given, *default[len(given) :])  # type: ignore[return-value]
+    names = ("the batch", "the input's height", "the input's width", "the input's channels")
+    return Shape(*[dimension(size, name) for size, name in zip(sizes, names, strict=True)])
 
 
 PATTERNS: list[tuple[re.Pattern[str], Callable[..., Architecture]]] = []
@@ -148,7 +155,7 @@ def register(architecture: Architecture) -> Architecture:
 
 def architecture(
     name: str,
-    input: int | tuple[Dim, ...] | FeatureMap | None = None,
+    input: int | tuple[Dim, ...] | Shape | None = None,
     classes: Dim | None = None,
     style: str | None = None,
     **options: Any,

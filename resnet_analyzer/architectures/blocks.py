@@ -12,10 +12,10 @@ from ..dim import Dim, floor_div, is_exactly
 from ..graph import Graph, GraphBuilder
 from ..ops.activation import Activation
 from ..ops.base import require_whole
-from ..ops.conv2d import Conv2d
+from ..ops.conv import Conv2d
 from ..ops.dense import Dense
 from ..ops.elementwise import Add
-from ..shape import FeatureMap
+from ..shape import Shape
 from .base import Architecture, register
 
 INPUT = (56, 56, 256)
@@ -26,18 +26,18 @@ def _conv(filters: Dim, kernel_size: int) -> Conv2d:
     return Conv2d(filters, kernel_size, padding=kernel_size // 2, use_bias=False)
 
 
-def basic(name: str, shape: FeatureMap, classes: Dim, *, style: str = "paper") -> Graph:
+def basic(name: str, shape: Shape, classes: Dim, *, style: str = "paper") -> Graph:
     """Two 3×3 convolutions on the input's channels, and the addition."""
-    return _residual(name, shape, (_conv(shape.channels, 3), _conv(shape.channels, 3)))
+    return _residual(name, shape, (_conv(shape[-1], 3), _conv(shape[-1], 3)))
 
 
-def bottleneck(name: str, shape: FeatureMap, classes: Dim, *, style: str = "paper", reduction: int = 4) -> Graph:
+def bottleneck(name: str, shape: Shape, classes: Dim, *, style: str = "paper", reduction: int = 4) -> Graph:
     """1×1 down to channels/`reduction`, 3×3, 1×1 up again, and the addition."""
-    inner = floor_div(shape.channels, require_whole(name, "reduction", reduction, least=1, axes=(0,)))
-    return _residual(name, shape, (_conv(inner, 1), _conv(inner, 3), _conv(shape.channels, 1)))
+    inner = floor_div(shape[-1], require_whole(name, "reduction", reduction, least=1, axes=(0,)))
+    return _residual(name, shape, (_conv(inner, 1), _conv(inner, 3), _conv(shape[-1], 1)))
 
 
-def _residual(name: str, shape: FeatureMap, convolutions: tuple[Conv2d, ...]) -> Graph:
+def _residual(name: str, shape: Shape, convolutions: tuple[Conv2d, ...]) -> Graph:
     build = GraphBuilder(name)
     start = x = build.input(shape)
     with build.scope("block"):
@@ -49,22 +49,22 @@ def _residual(name: str, shape: FeatureMap, convolutions: tuple[Conv2d, ...]) ->
     return build.graph()
 
 
-def conv1x1(name: str, shape: FeatureMap, classes: Dim, *, style: str = "paper", filters: Dim = 0) -> Graph:
+def conv1x1(name: str, shape: Shape, classes: Dim, *, style: str = "paper", filters: Dim = 0) -> Graph:
     """A 1×1 convolution with `filters` outputs (0: as many as channels come in)."""
     build = GraphBuilder(name)
     build.add("conv", Conv2d(_filters(shape, filters), 1), build.input(shape))
     return build.graph()
 
 
-def dense(name: str, shape: FeatureMap, classes: Dim, *, style: str = "paper", filters: Dim = 0) -> Graph:
+def dense(name: str, shape: Shape, classes: Dim, *, style: str = "paper", filters: Dim = 0) -> Graph:
     """A dense layer with `filters` outputs at every position (0: as many as channels come in)."""
     build = GraphBuilder(name)
     build.add("dense", Dense(_filters(shape, filters)), build.input(shape))
     return build.graph()
 
 
-def _filters(shape: FeatureMap, filters: Dim) -> Dim:
-    return shape.channels if is_exactly(filters, 0) else filters
+def _filters(shape: Shape, filters: Dim) -> Dim:
+    return shape[-1] if is_exactly(filters, 0) else filters
 
 
 class Pairing(NamedTuple):

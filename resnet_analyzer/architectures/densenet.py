@@ -10,12 +10,12 @@ from ..errors import UsageError
 from ..graph import Graph
 from ..ops.activation import Activation
 from ..ops.batch_norm import BatchNorm
-from ..ops.conv2d import Conv2d
+from ..ops.conv import Conv2d
 from ..ops.dense import Dense
-from ..ops.global_pool2d import GlobalAveragePool2d
-from ..ops.max_pool2d import MaxPool2d
-from ..ops.zero_padding2d import ZeroPadding2d
-from ..shape import FeatureMap
+from ..ops.global_pool import GlobalAveragePool2d
+from ..ops.max_pool import MaxPool2d
+from ..ops.zero_padding import ZeroPadding2d
+from ..shape import Shape
 from ._dense_block import DenseBuilder, dense_layer, transition
 from .base import Architecture, Published, pattern, register
 
@@ -24,7 +24,7 @@ MAX_LAYERS = 10_000  # in all blocks: a typing error must not fill the memory
 
 def densenet(
     name: str,
-    shape: FeatureMap,
+    shape: Shape,
     classes: Dim,
     *,
     style: str = "paper",
@@ -118,17 +118,17 @@ def _torchvision(params: int, mega_macs: int) -> tuple[Published, ...]:
     """What torchvision's weights documentation prints: exact parameters, GFLOPS (which are MACs) to the mega."""
     source, settings = "torchvision, models/densenet.py, num_params and _ops", {"style": "torchvision"}
     return (
-        Published("trainable_params", params, source, settings=settings),
+        Published("params", params, source, settings=settings),
         Published("macs", mega_macs * 1_000_000, source, 500_000, settings=settings),
     )
 
 
 def _keras(params: int) -> Published:
-    return Published("params", params, "keras.io/api/applications, table", 50_000, settings={"style": "keras"})
+    return Published("all_params", params, "keras.io/api/applications, table", 50_000, settings={"style": "keras"})
 
 
 def _printed(params: int, source: str = f"{_PAPER}, Table 2", tolerance: int = 50_000, **settings: Any) -> Published:
-    return Published("trainable_params", params, source, tolerance, settings)
+    return Published("params", params, source, tolerance, settings)
 
 
 def _imagenet(depth: int, *published: Published, growth_rate: int = 32, remark: str = "") -> None:

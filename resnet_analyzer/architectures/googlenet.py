@@ -7,19 +7,19 @@ from typing import NamedTuple
 from ..dim import Dim
 from ..graph import Graph, GraphBuilder
 from ..ops.activation import Activation
-from ..ops.adaptive_average_pool2d import AdaptiveAveragePool2d
-from ..ops.average_pool2d import AveragePool2d
+from ..ops.adaptive_pool import AdaptiveAveragePool2d
+from ..ops.average_pool import AveragePool2d
 from ..ops.base import Op
 from ..ops.batch_norm import BatchNorm
 from ..ops.concatenate import Concatenate
-from ..ops.conv2d import Conv2d
+from ..ops.conv import Conv2d
 from ..ops.dense import Dense
 from ..ops.dropout import Dropout
-from ..ops.global_pool2d import GlobalAveragePool2d
+from ..ops.global_pool import GlobalAveragePool2d
 from ..ops.local_response_norm import LocalResponseNorm
-from ..ops.max_pool2d import MaxPool2d
+from ..ops.max_pool import MaxPool2d
 from ..ops.reshape import Flatten
-from ..shape import FeatureMap
+from ..shape import Shape
 from .base import Architecture, Published, register
 
 
@@ -70,7 +70,7 @@ class _Builder(GraphBuilder):
         return top if self.torchvision else self.add("norm", LocalResponseNorm(5), top)
 
 
-def googlenet(name: str, shape: FeatureMap, classes: Dim, *, style: str = "paper", aux: bool = False) -> Graph:
+def googlenet(name: str, shape: Shape, classes: Dim, *, style: str = "paper", aux: bool = False) -> Graph:
     """GoogLeNet, with the two auxiliary heads that only training runs if `aux`.
 
     `paper`: biases, 5×5 branches, local response normalisation (Szegedy et al. 2014, arXiv 1409.4842,
@@ -150,10 +150,8 @@ register(
                 50_000_000,
                 note="a budget, not a count: the network of Table 1 takes 1.58 billion",
             ),
-            Published(
-                "trainable_params", 6_998_552, "the count commonly given with biases and without auxiliary heads"
-            ),
-            Published("trainable_params", 6_624_904, _META, settings=_TORCHVISION),
+            Published("params", 6_998_552, "the count commonly given with biases and without auxiliary heads"),
+            Published("params", 6_624_904, _META, settings=_TORCHVISION),
             Published("macs", 1_498_000_000, _META, 500_000, settings=_TORCHVISION),
         ),
     )

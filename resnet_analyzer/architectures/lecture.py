@@ -32,7 +32,7 @@ def _lecture(depth: int, blocks: tuple[int, ...], params: int, width: int = 64, 
             classes=6,
             source="the course's code",
             remark=remark,
-            published=(Published("params", params, COURSE),),
+            published=(Published("all_params", params, COURSE),),
         )
     )
 

@@ -29,7 +29,7 @@ def _cifar(depth: int, *published: Published) -> Architecture:
 
 
 def _table_4(value: int, note: str = "") -> Published:
-    return Published("trainable_params", value, f"{PAPER}, Table 4", 50_000, note=note)
+    return Published("params", value, f"{PAPER}, Table 4", 50_000, note=note)
 
 
 register(_cifar(110, _table_4(1_700_000)))
@@ -44,7 +44,7 @@ for _depth, _blocks in (
     (152, (3, 8, 36, 3)),
     (200, (3, 24, 36, 3)),
 ):
-    _zagoruyko = Published("trainable_params", 64_700_000, f"{ZAGORUYKO}, Table 8", 50_000)
+    _zagoruyko = Published("params", 64_700_000, f"{ZAGORUYKO}, Table 8", 50_000)
     register(
         Architecture(
             f"preresnet{_depth}",

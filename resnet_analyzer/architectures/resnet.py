@@ -52,13 +52,13 @@ _imagenet(
     18,
     (2, 2, 2, 2),
     _figure("macs", 1_800_000_000, TABLE_1, 50_000_000, shortcut="A"),
-    _figure("trainable_params", 11_689_512, TORCHVISION, style="torchvision"),
+    _figure("params", 11_689_512, TORCHVISION, style="torchvision"),
 )
 _imagenet(
     34,
     (3, 4, 6, 3),
     _figure("macs", 3_600_000_000, TABLE_1, 50_000_000, shortcut="A"),
-    _figure("trainable_params", 21_797_672, TORCHVISION, style="torchvision"),
+    _figure("params", 21_797_672, TORCHVISION, style="torchvision"),
 )
 _imagenet(
     50,
@@ -66,10 +66,10 @@ _imagenet(
     _figure("macs", 3_800_000_000, TABLE_1, 50_000_000, note=NOTE_38),
     _figure("macs", 3_860_000_000, HU_TABLE_2, 5_000_000),
     _figure("macs", 4_100_000_000, f"{XIE}, Table 1", 50_000_000, style="torchvision"),
-    _figure("trainable_params", 25_500_000, f"{XIE}, Table 1", 50_000, note=NOTE_255),
-    _figure("trainable_params", 25_600_000, f"{ZAGORUYKO}, Table 8", 50_000),
-    _figure("trainable_params", 25_557_032, TORCHVISION, style="torchvision"),
-    _figure("params", 25_636_712, KERAS, style="keras"),
+    _figure("params", 25_500_000, f"{XIE}, Table 1", 50_000, note=NOTE_255),
+    _figure("params", 25_600_000, f"{ZAGORUYKO}, Table 8", 50_000),
+    _figure("params", 25_557_032, TORCHVISION, style="torchvision"),
+    _figure("all_params", 25_636_712, KERAS, style="keras"),
 )
 _imagenet(
     101,
@@ -77,18 +77,18 @@ _imagenet(
     _figure("macs", 7_600_000_000, TABLE_1, 50_000_000),
     _figure("macs", 7_580_000_000, HU_TABLE_2, 5_000_000, note=NOTE_HU),
     _figure("macs", 7_800_000_000, f"{XIE}, Table 3", 50_000_000, style="torchvision"),
-    _figure("trainable_params", 44_500_000, f"{ZAGORUYKO}, Table 8", 50_000),
-    _figure("trainable_params", 44_549_160, TORCHVISION, style="torchvision"),
-    _figure("params", 44_707_176, KERAS, style="keras"),
+    _figure("params", 44_500_000, f"{ZAGORUYKO}, Table 8", 50_000),
+    _figure("params", 44_549_160, TORCHVISION, style="torchvision"),
+    _figure("all_params", 44_707_176, KERAS, style="keras"),
 )
 _imagenet(
     152,
     (3, 8, 36, 3),
     _figure("macs", 11_300_000_000, TABLE_1, 50_000_000),
     _figure("macs", 11_300_000_000, HU_TABLE_2, 5_000_000, note=NOTE_HU),
-    _figure("trainable_params", 60_200_000, f"{ZAGORUYKO}, Table 8", 50_000),
-    _figure("trainable_params", 60_192_808, TORCHVISION, style="torchvision"),
-    _figure("params", 60_419_944, KERAS, style="keras"),
+    _figure("params", 60_200_000, f"{ZAGORUYKO}, Table 8", 50_000),
+    _figure("params", 60_192_808, TORCHVISION, style="torchvision"),
+    _figure("all_params", 60_419_944, KERAS, style="keras"),
 )
 _imagenet(
     200,
@@ -110,7 +110,7 @@ for _depth, _blocks, _params in (
             styles=("keras",),
             source="keras/src/applications/resnet_v2.py, after He et al. 2016 (arXiv 1603.05027)",
             remark="Keras strides at the end of a stage, with a 1×1 max pool on the shortcut; the paper at its start.",
-            published=(_figure("params", _params, KERAS),),
+            published=(_figure("all_params", _params, KERAS),),
         )
     )
 
@@ -171,8 +171,8 @@ def _no_such_depth(depth: int, what: str, block: str = "") -> str:
 
 
 _TABLE_5: dict[int, tuple[Published, ...]] = {
-    110: (_figure("trainable_params", 1_700_000, f"{ZAGORUYKO}, Table 5", 50_000),),
-    1202: (_figure("trainable_params", 10_200_000, f"{ZAGORUYKO}, Table 5", 50_000, note=NOTE_102),),
+    110: (_figure("params", 1_700_000, f"{ZAGORUYKO}, Table 5", 50_000),),
+    1202: (_figure("params", 10_200_000, f"{ZAGORUYKO}, Table 5", 50_000, note=NOTE_102),),
 }
 for _depth, _printed, _tolerance in (
     (20, 270_000, 5_000),
@@ -182,12 +182,12 @@ for _depth, _printed, _tolerance in (
     (110, 1_700_000, 50_000),
     (1202, 19_400_000, 50_000),
 ):
-    _table_6 = _figure("trainable_params", _printed, TABLE_6, _tolerance)
+    _table_6 = _figure("params", _printed, TABLE_6, _tolerance)
     register(cifar_resnet(_depth, published=(_table_6, *_TABLE_5.get(_depth, ()))))
 _IDENTITY = "He et al. 2016 (arXiv 1603.05027), Table 4"
 _ORIGINAL = "the original (post-activation) net; the printed figure is the paper's for its pre-activation net"
-register(cifar_resnet(164, published=(_figure("trainable_params", 1_700_000, _IDENTITY, 50_000),)))
-register(cifar_resnet(1001, published=(_figure("trainable_params", 10_200_000, _IDENTITY, 50_000, note=_ORIGINAL),)))
+register(cifar_resnet(164, published=(_figure("params", 1_700_000, _IDENTITY, 50_000),)))
+register(cifar_resnet(1001, published=(_figure("params", 10_200_000, _IDENTITY, 50_000, note=_ORIGINAL),)))
 
 
 @pattern(r"resnet_?(\d+)")

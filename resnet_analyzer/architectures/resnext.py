@@ -59,7 +59,7 @@ def _hu(value: int) -> Published:
 
 
 def _torchvision(value: int) -> Published:
-    return Published("trainable_params", value, TORCHVISION)
+    return Published("params", value, TORCHVISION)
 
 
 _NOMINAL = "the paper keeps complexity only roughly, and gives the nominal figure of ResNet-101"
@@ -67,7 +67,7 @@ register(
     resnext(
         50, 32, 4,
         _figure("macs", 4_200_000_000, 50_000_000, "Table 1"),
-        _figure("trainable_params", 25_000_000, 50_000, "Table 1"),
+        _figure("params", 25_000_000, 50_000, "Table 1"),
         _hu(4_240_000_000),
         _torchvision(25_028_904),
     )
@@ -82,7 +82,5 @@ register(
     )
 )  # fmt: skip
 _STEM = "34.427e6 with batch norm behind the stem, which the table leaves open"
-register(resnext(29, 8, 64, _figure("trainable_params", 34_400_000, 50_000, "Table 7", _STEM)))
-register(
-    resnext(29, 16, 64, _figure("trainable_params", 68_100_000, 50_000, "Table 7", "68.155e6: cut off, not rounded"))
-)
+register(resnext(29, 8, 64, _figure("params", 34_400_000, 50_000, "Table 7", _STEM)))
+register(resnext(29, 16, 64, _figure("params", 68_100_000, 50_000, "Table 7", "68.155e6: cut off, not rounded")))

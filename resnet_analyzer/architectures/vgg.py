@@ -6,14 +6,14 @@ from ..dim import Dim, is_number
 from ..errors import UsageError
 from ..graph import Graph, GraphBuilder
 from ..ops.activation import Activation
-from ..ops.adaptive_average_pool2d import AdaptiveAveragePool2d
+from ..ops.adaptive_pool import AdaptiveAveragePool2d
 from ..ops.batch_norm import BatchNorm
-from ..ops.conv2d import Conv2d
+from ..ops.conv import Conv2d
 from ..ops.dense import Dense
 from ..ops.dropout import Dropout
-from ..ops.max_pool2d import MaxPool2d
+from ..ops.max_pool import MaxPool2d
 from ..ops.reshape import Flatten
-from ..shape import FeatureMap
+from ..shape import Shape
 from .base import Architecture, Published, register
 
 # Simonyan & Zisserman 2014, Table 1: the kernel of every convolution, by stage.
@@ -28,7 +28,7 @@ _STAGES = {
 
 def vgg(
     name: str,
-    shape: FeatureMap,
+    shape: Shape,
     classes: Dim,
     *,
     style: str = "paper",
@@ -115,20 +115,20 @@ _TORCHVISION = {"style": "torchvision"}
 
 
 def _million(value: int) -> Published:
-    return Published("trainable_params", value * 1_000_000, f"{_PAPER}, Table 2: {value} million", 500_000)
+    return Published("params", value * 1_000_000, f"{_PAPER}, Table 2: {value} million", 500_000)
 
 
 def _torchvision(params: int, mega_macs: int) -> tuple[Published, ...]:
     """What torchvision's weights documentation prints: exact parameters, GFLOPS (which are MACs) to the mega."""
     source = "torchvision, models/vgg.py, num_params and _ops"
     return (
-        Published("trainable_params", params, source, settings=_TORCHVISION),
+        Published("params", params, source, settings=_TORCHVISION),
         Published("macs", mega_macs * 1_000_000, source, 500_000, settings=_TORCHVISION),
     )
 
 
 def _keras(params: int) -> Published:
-    return Published("params", params, "keras.io/api/applications, table", 50_000, settings={"style": "keras"})
+    return Published("all_params", params, "keras.io/api/applications, table", 50_000, settings={"style": "keras"})
 
 
 _PUBLISHED = {

@@ -56,10 +56,10 @@ for _depth, _widen, _printed in (
     (40, 4, 8_900_000),
     (40, 8, 35_700_000),
 ):
-    register(wrn(_depth, _widen, Published("trainable_params", _printed, f"{PAPER}, Table 4", 50_000)))
+    register(wrn(_depth, _widen, Published("params", _printed, f"{PAPER}, Table 4", 50_000)))
 
 for _depth, _blocks, _params, _table in (
-    (50, (3, 4, 6, 3), 68_883_240, (Published("trainable_params", 68_900_000, f"{PAPER}, Table 8", 50_000),)),
+    (50, (3, 4, 6, 3), 68_883_240, (Published("params", 68_900_000, f"{PAPER}, Table 8", 50_000),)),
     (101, (3, 4, 23, 3), 126_886_696, ()),
 ):
     register(
@@ -70,6 +70,6 @@ for _depth, _blocks, _params, _table in (
             {"blocks": _blocks, "bottleneck_width": 128, "stride_at": "3x3"},
             styles=("paper", "torchvision"),
             source=f"{PAPER}, sec. 3.2; torchvision/models/resnet.py",
-            published=(Published("trainable_params", _params, TORCHVISION), *_table),
+            published=(Published("params", _params, TORCHVISION), *_table),
         )
     )

@@ -53,7 +53,7 @@ def command(
     also = []
     if form.variables == ("n",) and "width" in recipe.defaults:
         try:
-            also = [("trainable_params", closed_form(recipe, ["width"]))]
+            also = [("params", closed_form(recipe, ["width"]))]
         except AnalyzerError:  # the width is no variable here; the main formulas stand all the same
             also = []
     report = formula_report(form, also, proof)

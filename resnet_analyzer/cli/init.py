@@ -37,7 +37,7 @@ def command(
     resnet-analyze init my-design.yaml --like resnet50
     resnet-analyze init tiny.yaml --like resnet20 --input 32 --classes 10
     """
-    from ..importers._design_write import write_design
+    from ..design import write_design
 
     name, chosen = split_target(like, style)
     architecture = find(name)

@@ -18,7 +18,7 @@ def command(output: str | None) -> None:
     \b
     resnet-analyze schema --output design.schema.json
     """
-    from ..importers._design_schema import schema
+    from ..design import schema
 
     text = json.dumps(schema(), indent=1, ensure_ascii=False) + "\n"
     if output is None or output == "-":

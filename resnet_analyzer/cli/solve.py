@@ -16,8 +16,8 @@ from ._recipe import names_of, resolve_recipe
 
 LIMITS = {
     "max_macs": "macs",
-    "max_params": "trainable_params",
-    "max_all_params": "params",
+    "max_params": "params",
+    "max_all_params": "all_params",
     "max_flops": "flops",
     "max_activations": "activations",
     "max_memory": "memory",
@@ -30,7 +30,7 @@ LINES = 24  # of a Pareto set in a terminal
 @click.argument("target", required=False, metavar="[NETWORK[@STYLE]|FILE]", shell_complete=completion.networks)
 @click.option("--for", "variables", metavar="NAMES", help="What may grow: n, width, blocks, growth …; n=32:512:32 for a range in steps. n if not given.")  # fmt: skip  # noqa: E501
 @click.option("--max-macs", metavar="SIZE", help="At most so many multiply-accumulates: 4.1G.")
-@click.option("--max-params", metavar="SIZE", help="At most so many trainable parameters: 26M.")
+@click.option("--max-params", metavar="SIZE", help="At most so many parameters: 26M.")
 @click.option("--max-all-params", metavar="SIZE", help="The same, moving statistics included.")
 @click.option("--max-flops", metavar="SIZE", help="At most so many FLOPs (2 per MAC and all else).")
 @click.option("--max-activations", metavar="SIZE", help="At most so many activations.")

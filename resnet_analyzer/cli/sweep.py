@@ -14,8 +14,8 @@ from ._output import Destination, _writer, deliver
 from ._quantity import quantity
 from ._recipe import names_of, resolve_recipe
 
-FIGURES = ("trainable_params", "macs", "flops", "activations")
-WORDS = {"params": "trainable_params", "all_params": "params"}
+FIGURES = ("params", "macs", "flops", "activations")
+WORDS: dict[str, str] = {}
 LINES = 40  # of a table in a terminal
 MOST = 100_000  # rows that a report or a picture holds
 PICTURES = (".png", ".svg", ".pdf")
@@ -174,7 +174,7 @@ def _write(job: Any, tables: Iterator[Any], pareto: list[tuple[str, int]], given
             from ..plots.sweep import save_sweep
 
             names = header(job.space)
-            across = _figure(given["across"]) if given["across"] else (*job.space.variables, "trainable_params")[0]
+            across = _figure(given["across"]) if given["across"] else (*job.space.variables, "params")[0]
             for name in (across, _figure(given["up"])):
                 if name not in names:
                     raise UsageError(f"the picture has no {name!r}. Known: {', '.join(names[2:])}.")

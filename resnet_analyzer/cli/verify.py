@@ -11,7 +11,6 @@ import click
 from ..analyses.budgets import Limit, parse_limit
 from ..errors import OutputError, UsageError
 from ..graph import Graph
-from ..importers.base import Request
 from ..report.verify import verify_report
 from ._network import parse_size
 from ._output import Destination, deliver, output_options, write_whole
@@ -57,17 +56,17 @@ def command(
     """
     from ..analyses.verify import verify
 
-    size = parse_size(input_size, None, (224, 224, 3)) if input_size else None
+    size: tuple[int, ...] | None = parse_size(input_size, None, (224, 224, 3)) if input_size else None
     given = input_size.lower().replace("×", "x").count("x") if input_size else 0
-    request = Request(size if given == 2 or size is None else size[:2])
+    size = size if given == 2 or size is None else size[:2]
     _require_free(file, fix, force)
-    verified = verify(file, request, _limits(maxima), like)
+    verified = verify(file, size, _limits(maxima), like)
     if crosscheck and verified.measurement is not None:
         verified.crosscheck = _witness(verified.measurement.graph)
     deliver(verify_report(verified), destination)
     status = verified.exit_status
     if fix is not None:
-        status = _fix(file, fix, request, status, bool(verified.findings))
+        status = _fix(file, fix, size, status, bool(verified.findings))
     if status:
         raise click.exceptions.Exit(status)
 
@@ -109,20 +108,20 @@ def _require_free(file: str, fix: str | None, force: bool) -> None:
         raise OutputError(f"--fix {fix} {what}; name another file, or say --force")
 
 
-def _fix(file: str, fix: str, request: Request, status: int, broken: bool) -> int:
+def _fix(file: str, fix: str, size: tuple[int, ...] | None, status: int, broken: bool) -> int:
     """Write the mended design, if it verifies; the exit status of what was written."""
     if not broken:
         click.echo(f"{fix}: not written, there is nothing to mend", err=True)
         return status
     from ..analyses.diagnose import diagnose
     from ..analyses.repair import mended
-    from ..importers.design import examine, examine_text
+    from ..design import examine, examine_text
 
     try:
-        text, done = mended(examine(file, request), request)
+        text, done = mended(examine(file, size))
     except UsageError:
         done, text = (), ""
-    left = diagnose(examine_text(file, text, request)) if done else ()
+    left = diagnose(examine_text(file, text, size)) if done else ()
     if not done or left:
         click.echo(f"{fix}: not written: no repair was found that makes the design verify", err=True)
         return status

@@ -16,33 +16,33 @@ from typing import Any
 
 from ..dim import Dim, ceil_div, floor_div, is_exactly, maximum, product
 from ..ops.activation import ALIASES, Activation
-from ..ops.adaptive_average_pool2d import AdaptiveAveragePool2d
-from ..ops.average_pool2d import AveragePool2d
+from ..ops.adaptive_pool import AdaptiveAveragePool2d
+from ..ops.average_pool import AveragePool2d
 from ..ops.base import Cost, Op
 from ..ops.batch_norm import BatchNorm
-from ..ops.conv2d import Conv2d
+from ..ops.conv import Conv2d
 from ..ops.dense import Dense
-from ..ops.depthwise_conv2d import DepthwiseConv2d
+from ..ops.depthwise_conv import DepthwiseConv2d
 from ..ops.elementwise import Add, Multiply, Subtract
-from ..ops.global_pool2d import GlobalAveragePool2d
+from ..ops.global_pool import GlobalAveragePool2d
 from ..ops.group_norm import GroupNorm
 from ..ops.layer_norm import LayerNorm
 from ..ops.layer_scale import LayerScale
 from ..ops.local_response_norm import LocalResponseNorm
-from ..ops.max_pool2d import MaxPool2d
+from ..ops.max_pool import MaxPool2d
 from ..ops.normalization import Normalization
 from ..ops.prelu import PReLU
 from ..ops.rescale import Rescale
-from ..ops.separable_conv2d import SeparableConv2d
-from ..ops.transposed_conv2d import TransposedConv2d
+from ..ops.separable_conv import SeparableConv2d
+from ..ops.transposed_conv import TransposedConv2d
 from ..window import pair
 
 
 def tensorflow_float_ops(op: Op, inputs: tuple[Any, ...], cost: Cost) -> Dim | None:
     """Float operations that TensorFlow's profiler sees in one layer, for one image; None where it is blind.
 
-    >>> from resnet_analyzer.shape import FeatureMap
-    >>> shape = FeatureMap(56, 56, 64)
+    >>> from resnet_analyzer.shape import Shape
+    >>> shape = Shape(1, 56, 56, 64)
     >>> tensorflow_float_ops(BatchNorm(), (shape,), BatchNorm().apply(shape))   # 2 per element, 6 per channel
     401792
     """
@@ -85,14 +85,14 @@ def _transposed(op: TransposedConv2d, inputs: tuple[Any, ...], cost: Cost) -> Di
     if not isinstance(op.padding, str) or not is_exactly(op.groups, 1):
         return None
     output = cost.output
-    taps = product(2, output.positions, cost.weights[0].params)  # type: ignore[union-attr]
+    taps = product(2, *output[:-1], cost.weights[0].params)  # type: ignore[index]
     elements = output.elements  # type: ignore[union-attr]
     return floor_div(taps, product(*pair(op.strides))) + (elements if op.use_bias else 0) + _carried(op, elements)
 
 
 def _batch_norm(op: BatchNorm, inputs: tuple[Any, ...], cost: Cost) -> Dim:
     """x·inv + (β − μ·inv): 2 per element; per channel ε, Rsqrt (2), μ·inv, the difference, and γ·inv."""
-    return 2 * inputs[0].elements + (6 if op.scale else 5) * inputs[0].channels
+    return 2 * inputs[0].elements + (6 if op.scale else 5) * inputs[0][-1]
 
 
 def _layer_norm(op: LayerNorm, inputs: tuple[Any, ...], cost: Cost) -> Dim:
@@ -101,21 +101,21 @@ def _layer_norm(op: LayerNorm, inputs: tuple[Any, ...], cost: Cost) -> Dim:
     keras/src/ops/nn.py, _layer_normalization: of every group also ε, Rsqrt (2), −μ.
     """
     elements = inputs[0].elements
-    groups = 1 if op.axes == "all" else inputs[0].positions
+    groups = product(*[n for axis, n in enumerate(inputs[0]) if axis not in op.normalised(len(inputs[0]))])
     spread = 3 * elements if op.scale else elements + groups
     return 4 * elements + 4 * groups + spread + (2 if op.center else 1) * elements
 
 
 def _group_norm(op: GroupNorm, inputs: tuple[Any, ...], cost: Cost) -> Dim:
     """The same, with γ and β per channel (keras/src/layers/normalization/group_normalization.py)."""
-    elements, channels = inputs[0].elements, inputs[0].channels
+    elements, channels = inputs[0].elements, inputs[0][-1]
     spread = 2 * channels if op.scale else op.groups
     return 6 * elements + 4 * op.groups + spread + (channels if op.center else 0)
 
 
 def _normalization(op: Normalization, inputs: tuple[Any, ...], cost: Cost) -> Dim:
     """A difference and a quotient per element, a maximum per channel; the root counts 0."""
-    return 2 * inputs[0].elements + inputs[0].channels
+    return 2 * inputs[0].elements + inputs[0][-1]
 
 
 def _max_pool(op: MaxPool2d, inputs: tuple[Any, ...], cost: Cost) -> Dim | None:
@@ -141,11 +141,11 @@ def _adaptive(op: AdaptiveAveragePool2d, inputs: tuple[Any, ...], cost: Cost) ->
     shape, sizes = inputs[0], pair(op.output_size)
     if sizes == (1, 1):
         return shape.elements  # global pooling
-    down, across = (ceil_div(length, size) for length, size in zip(shape[:2], sizes, strict=True))
-    if down >= shape.height or across >= shape.width:
+    down, across = (ceil_div(length, size) for length, size in zip(shape[1:3], sizes, strict=True))
+    if down >= shape[1] or across >= shape[2]:
         return None
-    vertical = product(shape.width, shape.channels, _both_windows(shape.height, down))
-    horizontal = product(sizes[0], shape.channels, _both_windows(shape.width, across))
+    vertical = product(shape[2], shape[-1], _both_windows(shape[1], down))
+    horizontal = product(sizes[0], shape[-1], _both_windows(shape[2], across))
     return vertical + horizontal + 9 * (sizes[0] + sizes[1])
 
 
@@ -170,9 +170,10 @@ def _prelu(op: PReLU, inputs: tuple[Any, ...], cost: Cost) -> Dim:
 def _elementwise(op: Op, inputs: tuple[Any, ...], cost: Cost) -> Dim:
     """One by one: a sum of small maps is as large as they need."""
     found: Dim = 0
-    sizes = (1,) * 3
+    rank = max(map(len, inputs))
+    sizes = (1,) * rank
     for index, shape in enumerate(inputs):
-        padded = (1,) * (3 - len(shape)) + tuple(shape)
+        padded = (1,) * (rank - len(shape)) + tuple(shape)
         sizes = tuple(map(maximum, sizes, padded))
         found += product(*sizes) if index else 0
     return found

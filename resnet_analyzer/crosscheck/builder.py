@@ -60,7 +60,7 @@ def build(graph: Graph) -> Built:
         for row in rows:
             node = row.node
             if isinstance(node.op, Input):
-                tensors[node.name] = keras.Input(tuple(node.op.shape), name=names[node.name])
+                tensors[node.name] = keras.Input(tuple(node.op.shape[1:]), name=names[node.name])
                 continue
             if node.weights_of:
                 steps[node.name] = steps[node.weights_of]

@@ -88,7 +88,7 @@ def compare(graph: Graph, built: Built, on: Device, batch: int = 1, runs: int = 
     """Compare the figures of `graph` with a built model, which may be another one's (to see it caught)."""
     measured = measure(graph)
     with _place(on), deep_recursion(len(built.rows)):
-        seen = run_layers(built, batch)
+        seen = run_layers(built)
         counted = _profiled(built, seen)
         timing = time_model(built, batch, runs) if runs else None
     ours = measured.by_name
@@ -107,7 +107,7 @@ def _profiled(built: Built, seen: dict[str, Seen]) -> dict[str, int]:
     module = tensorflow()
     if module is None:
         return {}
-    shapes = {name: (1, *each.shape) for name, each in seen.items()}
+    shapes = {name: each.shape for name, each in seen.items()}
     return profiled_float_ops(module, built, shapes)
 
 
@@ -151,7 +151,7 @@ def _flops_verdict(row: Row, counted: int | None) -> str:
     # what only training runs has no work in our totals, but the layer itself is here and runs
     cost = row.node.op.apply(*row.inputs) if row.node.training_only else row.cost
     expected = tensorflow_float_ops(row.node.op, row.inputs, cost)
-    idle = not any(cost.work) and not any(cost.work_per_batch)
+    idle = not any(cost.work)
     if idle and not counted:
         return NOTHING
     if not counted or expected is None:

@@ -11,22 +11,23 @@ from dataclasses import replace
 from typing import Any
 
 from ..measurement import Row
-from ..ops.adaptive_average_pool2d import AdaptiveAveragePool2d
-from ..ops.average_pool2d import AveragePool2d
+from ..ops.adaptive_pool import AdaptiveAveragePool2d
+from ..ops.average_pool import AveragePool2d
 from ..ops.base import Op
-from ..ops.conv2d import Conv2d
-from ..ops.depthwise_conv2d import DepthwiseConv2d
+from ..ops.conv import Conv2d
+from ..ops.depthwise_conv import DepthwiseConv2d
 from ..ops.dropout import StochasticDepth
 from ..ops.layer_norm import LayerNorm
 from ..ops.layer_scale import LayerScale
 from ..ops.local_response_norm import LocalResponseNorm
-from ..ops.max_pool2d import MaxPool2d
+from ..ops.max_pool import MaxPool2d
 from ..ops.multi_head_attention import MultiHeadAttention
 from ..ops.normalization import Normalization
 from ..ops.prelu import PReLU
-from ..ops.separable_conv2d import SeparableConv2d
-from ..ops.transposed_conv2d import TransposedConv2d
-from ..ops.zero_padding2d import ChannelPadding
+from ..ops.reshape import Reshape, Transpose
+from ..ops.separable_conv import SeparableConv2d
+from ..ops.transposed_conv import TransposedConv2d
+from ..ops.zero_padding import ChannelPadding
 from ..window import amounts, pair
 from .own_layers import grouped_transposed_class, layer_scale_class
 from .steps import Lowered, NoSuchLayer, Step, layer
@@ -76,20 +77,19 @@ def _whole_transposed(keras: Any, op: TransposedConv2d, name: str) -> Lowered:
 
 
 def _channel_padding(keras: Any, op: ChannelPadding, row: Row, name: str) -> Lowered:
-    rank = len(row.inputs[0])
-    widths = ((0, 0),) * rank + ((op.before, op.after),)
+    widths = ((0, 0),) * (len(row.inputs[0]) - 1) + ((op.before, op.after),)
     return Lowered((Step(lambda x: keras.ops.pad(x, widths), "channels of zeros by keras.ops.pad"),), None)
 
 
 def _stochastic_depth(keras: Any, op: StochasticDepth, row: Row, name: str) -> Lowered:
-    shape = (None, *(1,) * len(row.inputs[0]))
+    shape = (None, *(1,) * (len(row.inputs[0]) - 1))
     return Lowered((), keras.layers.Dropout(op.rate, noise_shape=shape, name=name))
 
 
 def _response_norm(keras: Any, op: LocalResponseNorm, row: Row, name: str) -> Lowered:
     """a / (k + α·Σ a²)^β with the paper's k = 2, α = 1e-4, β = 0.75 (Krizhevsky et al. 2012, sec. 3.3)."""
-    size, channels = op.size, row.inputs[0].channels
-    widths = ((0, 0),) * len(row.inputs[0]) + ((size // 2, (size - 1) // 2),)
+    size, channels = op.size, row.inputs[0][-1]
+    widths = ((0, 0),) * (len(row.inputs[0]) - 1) + ((size // 2, (size - 1) // 2),)
 
     def normalise(x: Any) -> Any:
         squares = keras.ops.pad(x * x, widths)
@@ -106,7 +106,7 @@ def _adaptive(keras: Any, op: AdaptiveAveragePool2d, row: Row, name: str) -> Low
     sizes = pair(op.output_size)
     if sizes == (1, 1):
         return Lowered((), keras.layers.GlobalAveragePooling2D(keepdims=True, name=name))
-    axes = list(zip(row.inputs[0][:2], sizes, strict=True))
+    axes = list(zip(row.inputs[0][1:3], sizes, strict=True))
     fits = all(-(-length // size) < length for length, size in axes)
     if fits and hasattr(keras.layers, "AdaptiveAveragePooling2D"):
         return Lowered((), layer(keras, op, name))
@@ -116,18 +116,16 @@ def _adaptive(keras: Any, op: AdaptiveAveragePool2d, row: Row, name: str) -> Low
 
 
 def _layer_norm(keras: Any, op: LayerNorm, row: Row, name: str) -> Lowered:
-    axes = list(range(1, len(row.inputs[0]) + 1)) if op.axes == "all" else -1
-    return Lowered((), layer(keras, op, name, axis=axes))
+    return Lowered((), layer(keras, op, name, axis=list(op.normalised(len(row.inputs[0])))))
 
 
 def _prelu(keras: Any, op: PReLU, row: Row, name: str) -> Lowered:
-    rank = len(row.inputs[0])
-    shared = {"none": None, "positions": list(range(1, rank)) or None, "all": list(range(1, rank + 1))}
-    return Lowered((), layer(keras, op, name, shared_axes=shared[op.shared]))
+    shared = list(op.shared_axes(len(row.inputs[0])))
+    return Lowered((), layer(keras, op, name, shared_axes=shared or None))
 
 
 def _normalization(keras: Any, op: Normalization, row: Row, name: str) -> Lowered:
-    channels = row.inputs[0].channels
+    channels = row.inputs[0][-1]
     constants = {} if op.stored else {"mean": [0.0] * channels, "variance": [1.0] * channels}
     return Lowered((), keras.layers.Normalization(name=name, axis=-1, **constants))
 
@@ -148,6 +146,21 @@ def _attention(keras: Any, op: MultiHeadAttention, row: Row, name: str) -> Lower
     return Lowered((), attention, apart=True)
 
 
+def _reshape(keras: Any, op: Reshape, row: Row, name: str) -> Lowered:
+    """Keras' word leaves the batch out."""
+    sizes = tuple(row.output[1:])  # type: ignore[index]
+    if op.target[0] != 0:
+        return Lowered((Step(lambda x: keras.ops.reshape(x, (-1, *sizes)), "a folded batch by keras.ops"),), None)
+    return Lowered((), keras.layers.Reshape(sizes, name=name))
+
+
+def _transpose(keras: Any, op: Transpose, row: Row, name: str) -> Lowered:
+    """Keras' axes are counted from 1, and the batch stays in front."""
+    if op.axes[0]:
+        return Lowered((Step(lambda x: keras.ops.transpose(x, op.axes), "a transposed batch by keras.ops"),), None)
+    return Lowered((), keras.layers.Permute(op.axes[1:], name=name))
+
+
 _SPECIAL: dict[type[Op], Callable[..., Lowered]] = {
     Conv2d: convolution,
     DepthwiseConv2d: convolution,
@@ -164,4 +177,6 @@ _SPECIAL: dict[type[Op], Callable[..., Lowered]] = {
     Normalization: _normalization,
     LayerScale: _layer_scale,
     MultiHeadAttention: _attention,
+    Reshape: _reshape,
+    Transpose: _transpose,
 }

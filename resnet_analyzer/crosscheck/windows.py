@@ -13,15 +13,15 @@ from functools import reduce
 from typing import Any
 
 from ..measurement import Row
-from ..ops.average_pool2d import AveragePool2d
-from ..ops.conv2d import Conv2d
-from ..ops.depthwise_conv2d import DepthwiseConv2d
-from ..ops.max_pool2d import MaxPool2d
-from ..ops.separable_conv2d import SeparableConv2d
+from ..ops.average_pool import AveragePool2d
+from ..ops.conv import Conv2d
+from ..ops.depthwise_conv import DepthwiseConv2d
+from ..ops.max_pool import MaxPool2d
+from ..ops.separable_conv import SeparableConv2d
 from ..window import Window, amounts
 from .steps import Lowered, Step, layer
 
-Pads = tuple[tuple[int, int], tuple[int, int]]
+Pads = tuple[tuple[int, int], ...]
 Convolution = Conv2d | DepthwiseConv2d | SeparableConv2d
 
 NO_PADS: Pads = ((0, 0), (0, 0))

@@ -21,7 +21,7 @@ class WeightSeen(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """What was seen of one node: the array's shape (of one image) and the layer's weights by name.
+    """What was seen of one node: the array's shape and the layer's weights by name.
 
     `weights_of` is the node where a layer with weights ran before, if it did.
     """
@@ -31,22 +31,22 @@ class Seen(NamedTuple):
     weights_of: str = ""
 
 
-def random_inputs(built: Built, batch: int) -> list[Any]:
-    """Standard normal data for every input of the model."""
+def random_inputs(built: Built, batch: int | None = None) -> list[Any]:
+    """Standard normal data for every input of the model, of the graph's own batch or another one."""
     import numpy
 
     random = numpy.random.default_rng(SEED)
     shapes = [row.output for row in built.rows if row.name not in built.steps]
-    return [random.standard_normal((batch, *shape), dtype="float32") for shape in shapes]  # type: ignore
+    return [random.standard_normal((batch or shape[0], *shape[1:]), dtype="float32") for shape in shapes]  # type: ignore
 
 
-def run_layers(built: Built, batch: int) -> dict[str, Seen]:
+def run_layers(built: Built) -> dict[str, Seen]:
     """Run every layer on the arrays that came out of those before it, and look at what comes out.
 
     An array is let go as soon as nobody reads it any more.
     """
     ops = import_keras().ops
-    given = iter(random_inputs(built, batch))
+    given = iter(random_inputs(built))
     last_use = {name: row.name for row in built.rows for name in row.node.inputs}
     arrays: dict[str, Any] = {}
     seen = {}
@@ -58,7 +58,7 @@ def run_layers(built: Built, batch: int) -> dict[str, Seen]:
             arrays[row.name] = ops.convert_to_tensor(next(given))
         weights = _weights(built, row.name)
         owner = owners.setdefault(id(built.steps[row.name].layer), row.name) if weights else row.name
-        seen[row.name] = Seen(tuple(arrays[row.name].shape)[1:], weights, owner if owner != row.name else "")
+        seen[row.name] = Seen(tuple(arrays[row.name].shape), weights, owner if owner != row.name else "")
         for name in set(row.node.inputs):
             if last_use[name] == row.name:
                 del arrays[name]

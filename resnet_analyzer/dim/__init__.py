@@ -371,9 +371,10 @@ def holds(condition: Condition) -> Condition:
 def over_cells(function: Callable[[Dim], Dim], value: T) -> T:
     """Apply `function` to every array in a dimension or (nested) tuple of dimensions; keep the rest.
 
-    Named tuples keep their type. This is how a grid is cut into chunks.
+    Shapes and named tuples, which are made from their parts one by one, keep their type. This is how a
+    grid is cut into chunks.
     """
     if isinstance(value, tuple):
         parts = [over_cells(function, part) for part in value]
-        return type(value)(*parts) if hasattr(value, "_fields") else type(value)(parts)  # type: ignore[return-value]
+        return tuple(parts) if type(value) is tuple else type(value)(*parts)  # type: ignore[return-value]
     return function(value) if is_array(value) else value

@@ -19,7 +19,7 @@ from ..ops.batch_norm import BatchNorm
 from ..ops.concatenate import Concatenate
 from ..ops.dropout import Dropout, StochasticDepth
 from ..ops.elementwise import Add
-from ..ops.global_pool2d import GlobalAveragePool2d, GlobalMaxPool2d
+from ..ops.global_pool import GlobalAveragePool2d, GlobalMaxPool2d
 from ..ops.group_norm import GroupNorm
 from ..ops.layer_norm import LayerNorm
 from ..ops.layer_scale import LayerScale
@@ -27,42 +27,29 @@ from ..ops.multi_head_attention import MultiHeadAttention
 from ..ops.normalization import Normalization
 from ..ops.prelu import PReLU
 from ..ops.rescale import Rescale
-from ..ops.reshape import Flatten, Reshape
+from ..ops.reshape import Flatten, Reshape, Transpose
 
 
 class Foreign(NamedTuple):
     """A Keras layer or operation as neutral data.
 
-    `kind` is the class, `settings` its configuration, `rank` the axes of its input without batch,
-    `channels_axis` where its channels stand among those (−1: last), `constants` the numbers that it
+    `kind` is the class, `settings` its configuration, `rank` the axes of its input, `constants` the numbers that it
     takes beside tensors, `weights` the names and shapes of its weights, `constant_first` whether the
     number stands before the tensor, `roles` the names under which it takes tensors (`""`: by place).
     """
 
     kind: str
     settings: Mapping[str, Any]
-    rank: int = 3
-    channels_axis: int = -1
+    rank: int = 4
     constants: tuple[Any, ...] = ()
     weights: tuple[tuple[str, tuple[int, ...]], ...] = ()
     constant_first: bool = False
     roles: tuple[str, ...] = ()
 
-    @property
-    def softmax_over_channels(self) -> bool:
-        """Whether Keras' softmax, which is always over the last axis, is over the channels."""
-        return self.rank < 3 or self.channels_axis == -1
-
-    def axis_name(self, axis: int | None) -> str | None:
-        """What we call an axis that Keras counts with the batch in front; None if there is none."""
-        names = {3: ["height", "width"], 2: ["length"], 1: []}.get(self.rank)
-        if names is None or axis is None:
-            return None
-        index = axis - 1 if axis > 0 else axis + self.rank
-        if not 0 <= index < self.rank:
-            return None
-        names.insert(self.channels_axis % self.rank, "channels")
-        return names[index]
+    def axes(self, value: Any) -> tuple[int, ...]:
+        """One or several axes as Keras counts them, from the batch or from the end, as places."""
+        given = value if isinstance(value, (list, tuple)) else [value]
+        return tuple(axis % self.rank for axis in given)
 
 
 Reader = Callable[[Foreign], "list[Op] | None"]
@@ -97,7 +84,7 @@ def _spelled(layer: Foreign) -> list[Op] | None:
         return None
     if "activation" in settings:
         name = activation_name(settings.pop("activation"))
-        if name is None or (name == "softmax" and not layer.softmax_over_channels):
+        if name is None:
             return None
         if name != "linear":
             settings["activation"] = name
@@ -118,9 +105,7 @@ def activation_name(function: Any) -> str | None:
 
 def _activation(layer: Foreign) -> list[Op] | None:
     name = activation_name(layer.settings.get("activation"))
-    if name is None or (name == "softmax" and not layer.softmax_over_channels):
-        return None
-    return [Activation(name)]
+    return None if name is None else [Activation(name)]
 
 
 def _relu(layer: Foreign) -> list[Op] | None:
@@ -136,48 +121,34 @@ def _relu(layer: Foreign) -> list[Op] | None:
 
 def _softmax(layer: Foreign) -> list[Op] | None:
     axis = layer.settings.get("axis", -1)
-    return [Activation("softmax")] if layer.axis_name(axis) == "channels" else None
+    return [Activation("softmax", axis)] if type(axis) is int else None
 
 
 def _batch_norm(layer: Foreign) -> list[Op] | None:
     settings = layer.settings
-    if layer.axis_name(settings["axis"]) != "channels":
-        return None
-    return [BatchNorm(settings["scale"], settings["center"])]
+    (axis,) = layer.axes(settings["axis"])
+    return [BatchNorm(settings["scale"], settings["center"], axis)]
 
 
 def _layer_norm(layer: Foreign) -> list[Op] | None:
     settings = layer.settings
-    axes = settings["axis"] if isinstance(settings["axis"], (list, tuple)) else [settings["axis"]]
-    names = {layer.axis_name(axis) for axis in axes}
-    if settings.get("rms_scaling") or None in names:
+    if settings.get("rms_scaling"):
         return None
-    if names == {"channels"}:
-        return [LayerNorm("channels", settings["scale"], settings["center"])]
-    return [LayerNorm("all", settings["scale"], settings["center"])] if len(names) == layer.rank else None
+    return [LayerNorm(layer.axes(settings["axis"]), settings["scale"], settings["center"])]
 
 
 def _group_norm(layer: Foreign) -> list[Op] | None:
     settings = layer.settings
-    if layer.axis_name(settings["axis"]) != "channels":
-        return None
     groups = settings["groups"]
-    return [GroupNorm(groups, settings["scale"], settings["center"])] if groups > 0 else None
+    return [GroupNorm(groups, settings["scale"], settings["center"], settings["axis"])] if groups > 0 else None
 
 
 def _prelu(layer: Foreign) -> list[Op] | None:
-    shared = layer.settings.get("shared_axes") or []
-    names = {layer.axis_name(axis) for axis in shared}
-    if len(names) == layer.rank:
-        return [PReLU("all")]
-    if names and "channels" not in names and len(names) == layer.rank - 1:
-        return [PReLU("positions")]
-    return None if names else [PReLU("none")]
+    return [PReLU(layer.axes(layer.settings.get("shared_axes") or []))]
 
 
 def _concatenate(layer: Foreign) -> list[Op] | None:
-    name = layer.axis_name(layer.settings.get("axis", -1))
-    return None if name is None else [Concatenate(name)]  # type: ignore[arg-type]
+    return [Concatenate(layer.settings.get("axis", -1))]
 
 
 def _nothing_at_inference(layer: Foreign) -> list[Op] | None:
@@ -197,11 +168,8 @@ def _plain(value: Any) -> Any:
 
 
 def _normalization(layer: Foreign) -> list[Op] | None:
-    axis = layer.settings.get("axis", -1)
-    axes = list(axis) if isinstance(axis, (list, tuple)) else [axis]
-    if [layer.axis_name(each) for each in axes] != ["channels"]:
-        return None
-    return [Normalization(stored=bool(layer.weights))]
+    axes = layer.axes(layer.settings.get("axis", -1))
+    return [Normalization(bool(layer.weights), axes)]
 
 
 def _layer_scale(layer: Foreign) -> list[Op] | None:
@@ -220,7 +188,7 @@ def _custom_scale(layer: Foreign) -> list[Op] | None:
 def _attention(layer: Foreign) -> list[Op] | None:
     settings = layer.settings
     by_name = set(layer.roles) - {"", "query", "value", "key"}  # a mask is no sequence
-    if layer.rank != 2 or by_name or settings.get("attention_axes") not in (None, [1], (1,)):
+    if layer.rank != 3 or by_name or settings.get("attention_axes") not in (None, [1], (1,)):
         return None
     units = settings.get("output_shape")
     units = units[0] if isinstance(units, (list, tuple)) and len(units) == 1 else units
@@ -229,7 +197,17 @@ def _attention(layer: Foreign) -> list[Op] | None:
 
 
 def _flatten(layer: Foreign) -> list[Op] | None:
-    return [Flatten()]
+    return [Flatten()] if layer.settings.get("data_format") != "channels_first" or layer.rank < 4 else None
+
+
+def _reshape_layer(layer: Foreign) -> list[Op] | None:
+    """Its target leaves the batch out, which stays."""
+    return [Reshape((0, *layer.settings["target_shape"]))]
+
+
+def _permute(layer: Foreign) -> list[Op] | None:
+    """Its axes are counted from 1, the batch stays."""
+    return [Transpose((0, *layer.settings["dims"]))]
 
 
 _READERS: dict[str, Reader] = {
@@ -250,6 +228,8 @@ _READERS: dict[str, Reader] = {
     "CustomScaleLayer": _custom_scale,
     "MultiHeadAttention": _attention,
     "Flatten": _flatten,
+    "Reshape": _reshape_layer,
+    "Permute": _permute,
     "Identity": _identity,
     **dict.fromkeys(
         (
@@ -315,17 +295,17 @@ def _reduced(op: type[Op]) -> Reader:
     def read(operation: Foreign) -> list[Op] | None:
         axis = operation.settings.get("axis")
         axes = axis if isinstance(axis, (list, tuple)) else [axis]
-        if None in axes or operation.rank != 3:
+        if None in axes or operation.rank != 4:
             return None
-        names = {operation.axis_name(each) for each in axes}
-        return [op(keepdims=bool(operation.settings.get("keepdims")))] if names == {"height", "width"} else None  # type: ignore[call-arg]
+        layout = {(1, 2): "channels_last", (2, 3): "channels_first"}.get(tuple(sorted(operation.axes(axes))))
+        return [op(bool(operation.settings.get("keepdims")), layout)] if layout else None  # type: ignore[call-arg]
 
     return read
 
 
 def _reshaped(operation: Foreign) -> list[Op] | None:
     target = tuple(operation.settings.get("newshape") or ())[1:]  # the batch stands in front
-    return [Reshape(target)] if 1 <= len(target) <= 3 and None not in target else None
+    return [Reshape((0, *target))] if target and None not in target else None
 
 
 _OPERATIONS: dict[str, Reader] = {

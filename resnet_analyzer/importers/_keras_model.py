@@ -14,11 +14,11 @@ from ..dim import Dim, is_number, symbol
 from ..errors import UsageError
 from ..graph import Graph, Node
 from ..ops.activation import Activation
-from ..ops.base import Cost, Op, Weight
+from ..ops.base import MOVING, TRAINABLE, Cost, Op, Weight
 from ..ops.dense import Dense
 from ..ops.input import Input
 from ..ops.opaque import Opaque
-from ..shape import Shape, Vector, shape_of, spell
+from ..shape import Shape, spell
 from ._framework import keras as import_keras
 from ._framework import named_weights
 from ._keras_calls import Call, calls
@@ -46,8 +46,8 @@ def _classes(nodes: tuple[Node, ...], shapes: dict[str, Shape | None]) -> dict[s
     if isinstance(last.op, Activation):
         last = next(node for node in nodes if node.name == last.inputs[0])
     shape = shapes[last.name]
-    is_head = isinstance(last.op, Dense) and isinstance(shape, Vector) and is_number(shape.channels)
-    return {"classes": shape.channels} if is_head else {}  # type: ignore[union-attr]
+    is_head = isinstance(last.op, Dense) and shape is not None and len(shape) == 2 and is_number(shape[-1])
+    return {"classes": shape[-1]} if is_head else {}  # type: ignore[index]
 
 
 def _functional(keras: Any, model: Any, size: tuple[Dim, ...] | None) -> Any:
@@ -134,9 +134,8 @@ class _Reader:
         operation = call.operation
         settings = operation.get_config() if hasattr(operation, "get_config") else {}
         weights = tuple((weight.name, tuple(weight.shape)) for weight in getattr(operation, "weights", ()))
-        axis = 0 if self.layout == "channels_first" and rank == 3 else -1
         return Foreign(
-            type(operation).__name__, settings, rank, axis, call.constants, weights, call.constant_first, call.roles
+            type(operation).__name__, settings, rank, call.constants, weights, call.constant_first, call.roles
         )
 
     def _require_its_size(self, ops: list[Op], call: Call, inputs: list[Any]) -> None:
@@ -152,10 +151,11 @@ class _Reader:
 
     def _shape_agrees(self, ours: Shape | None, theirs: tuple[int | None, ...]) -> bool:
         """Whether our rule gives the shape that Keras inferred, as far as that is fixed and not overridden."""
-        sizes = self._in_our_order(theirs)
-        if ours is None or sizes is None or len(ours) != len(sizes):
+        if ours is None or len(ours) != len(theirs):
             return False
-        return self.size is not None or all(each in (None, mine) for mine, each in zip(ours, sizes, strict=True))
+        return self.size is not None or all(
+            each in (None, mine) for mine, each in zip(ours[1:], theirs[1:], strict=True)
+        )
 
     def _add(
         self, name: str, op: Op, reads: tuple[str, ...], call: Call, shape: Shape | None, whole: bool = True
@@ -173,7 +173,10 @@ class _Reader:
         operation = call.operation
         trained = {id(weight) for weight in getattr(operation, "trainable_weights", ())}
         found = named_weights(operation) if getattr(operation, "weights", None) else {}
-        weights = tuple(Weight(called, tuple(weight.shape), id(weight) in trained) for called, weight in found.items())
+        weights = tuple(
+            Weight(called, tuple(weight.shape), TRAINABLE if id(weight) in trained else MOVING)
+            for called, weight in found.items()
+        )
         for index, (key, made) in enumerate(zip(call.makes, call.shapes, strict=True)):
             shape = None if self.size is not None else self._keras_shape(made)
             each = name if not index else f"{name}:{index + 1}"
@@ -185,29 +188,22 @@ class _Reader:
 
         Symbols of a second input are others: `h2`, `w2`; that both are the same is then an assumption.
         """
-        sizes: list[Dim | None] | None = self._in_our_order(shape)  # type: ignore[assignment]
-        if sizes is None:
-            raise UsageError(f"an input of shape {tuple(shape)} has {len(shape) - 1} axes; 1 to 3 can be read")
+        sizes: list[Dim | None] = list(shape[1:])
+        places = (1, 2) if self.layout == "channels_first" else (0, 1)
         if len(sizes) == 3 and self.size is not None:
-            sizes = [*self.size[:2], self.size[2] if len(self.size) == 3 else sizes[2]]
-        names = {3: ("h", "w", "c"), 2: ("t", "c"), 1: ("c",)}[len(sizes)]
+            for place, size in zip((*places, 3 - sum(places)), self.size, strict=False):
+                sizes[place] = size
+        names = ["c", "h", "w"] if self.layout == "channels_first" else ["h", "w", "c"]
+        names = {3: names, 2: ["t", "c"], 1: ["c"]}.get(len(sizes), [f"d{axis}" for axis in range(len(sizes))])
         self.open_inputs += None in sizes
         number = str(self.open_inputs) if self.open_inputs > 1 else ""
-        return shape_of(
-            *[symbol(name + number) if size is None else size for name, size in zip(names, sizes, strict=True)]
-        )
+        open_or_not = zip(names, sizes, strict=True)
+        return Shape(1, *[symbol(name + number) if size is None else size for name, size in open_or_not])
 
     def _keras_shape(self, shape: tuple[int | None, ...]) -> Shape | None:
-        """A tensor's shape of one image in our axes; None where it is not fixed or has other axes."""
-        sizes = self._in_our_order(shape)
-        return None if sizes is None or None in sizes else shape_of(*sizes)  # type: ignore[arg-type]
-
-    def _in_our_order(self, shape: tuple[int | None, ...]) -> list[int | None] | None:
-        """The sizes of a Keras shape without the batch, channels last; None for other than 1 to 3 axes."""
-        sizes = list(shape[1:])
-        if not 1 <= len(sizes) <= 3:
-            return None
-        return [*sizes[1:], sizes[0]] if len(sizes) == 3 and self.layout == "channels_first" else sizes
+        """A tensor's shape at batch 1; None where it is not fixed."""
+        sizes = shape[1:]
+        return None if None in sizes else Shape(1, *sizes)  # type: ignore[arg-type]
 
     def _free_name(self, name: str) -> str:
         """The name, or name#2, name#3 … for further applications."""

@@ -12,7 +12,7 @@ from typing import Any
 from ..dim import Dim
 from ..errors import UsageError
 from ..graph import Graph
-from ..shape import FeatureMap, Shape
+from ..shape import Shape
 from ._framework import MissingFramework
 from .base import Request, importer
 
@@ -65,7 +65,7 @@ def _read(found: Any, source: str, request: Request) -> Graph:
 
 def _resized(graph: Graph, size: tuple[Dim, ...]) -> Shape:
     height, width, *channels = size
-    return FeatureMap(height, width, channels[0] if channels else graph.inputs[0].op.shape.channels)  # type: ignore[attr-defined]
+    return Shape(1, height, width, channels[0] if channels else graph.inputs[0].op.shape[-1])  # type: ignore[attr-defined]
 
 
 def _made(source: str) -> Any:

@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ..dim import Dim
+from ..dim import Dim, product
 from ..errors import UnknownName
 from ..shape import Shape
-from .base import Cost, Op, Spelling, Work
+from .base import Cost, Op, Spelling, Work, axis_index, no_axis
 
 PER_ELEMENT: dict[str, Work] = {
     "linear": Work(),  # x
@@ -54,26 +54,22 @@ def _row(name: str) -> Work:
     return row
 
 
-def softmax_work(shape: Shape) -> Work:
-    """Softmax over the channels of every position: e^(x − max x) / Σ, max and Σ over c channels.
+def softmax_work(shape: Shape, axis: int = -1) -> Work:
+    """Softmax along an axis of c numbers, at every other position: e^(x − max x) / Σ, max and Σ over the c.
 
     c − 1 compares, c subtractions, c exponentials, c − 1 additions, c divisions at each position.
 
-    >>> from resnet_analyzer.shape import Vector
-    >>> softmax_work(Vector(1000))[2:]
+    >>> from resnet_analyzer.shape import Shape
+    >>> softmax_work(Shape(1, 1000))[2:]
     (1999, 0, 999, 1000, 1000, 0)
     """
     elements = shape.elements
-    return Work(
-        compares=elements - shape.positions,
-        adds=2 * elements - shape.positions,
-        exponentials=elements,
-        divisions=elements,
-    )
+    rows = product(*[size for place, size in enumerate(shape) if place != axis % len(shape)])
+    return Work(compares=elements - rows, adds=2 * elements - rows, exponentials=elements, divisions=elements)
 
 
 def fused_work(name: str | None, output: Shape) -> Work:
-    """The work of the activation that a convolution or dense layer carries, softmax included."""
+    """The work of the activation that a convolution or dense layer carries, softmax (over the last axis) included."""
     return softmax_work(output) if name == "softmax" else activation_work(name, output.elements)
 
 
@@ -85,14 +81,15 @@ def require_activation(name: str | None) -> None:
 
 @dataclass(frozen=True, eq=False)
 class Activation(Op):
-    """An activation function on every element, by its name in the table (or `softmax`).
+    """An activation function on every element, by its name in the table (or `softmax`, along `axis`).
 
-    >>> from resnet_analyzer.shape import Vector
-    >>> Activation("hard_swish").apply(Vector(10)).work.compares
+    >>> from resnet_analyzer.shape import Shape
+    >>> Activation("hard_swish").apply(Shape(1, 10)).work.compares
     20
     """
 
     function: str = "relu"
+    axis: int = -1
 
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Activation", {"function": "activation"})}
 
@@ -101,4 +98,8 @@ class Activation(Op):
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """The same shape; work per element from the table."""
-        return Cost(shape, work=fused_work(self.function, shape))
+        if self.function != "softmax":
+            return Cost(shape, work=activation_work(self.function, shape.elements))
+        if axis_index(self.axis, len(shape)) is None:
+            return no_axis(self.axis, shape)
+        return Cost(shape, work=softmax_work(shape, self.axis))

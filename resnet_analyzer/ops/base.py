@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple
@@ -11,14 +11,20 @@ from typing import Any, ClassVar, NamedTuple
 from ..dim import Condition, Dim, at_least, dimension, is_array, is_exactly, is_symbol, product, suppose
 from ..errors import UsageError
 from ..registry import Registry
-from ..shape import FeatureMap, Shape, spell
-from ..window import Window
+from ..shape import Shape, spell
+from ..window import PADDINGS, Window
 
 OPS: Registry[type[Op]] = Registry("op", __package__)
 
 
+TRAINABLE, FROZEN, MOVING = "trainable", "frozen", "moving statistic"
+
+
 class Weight(NamedTuple):
     """A named weight: `kernel`, `bias`, `gamma`, `beta`, `moving_mean`, `moving_variance` …
+
+    `role` is `trainable`, `frozen` (training could change it, and is told not to) or `moving statistic`
+    (not trained in any layer: means and variances of the data, counts, seeds).
 
     >>> Weight("kernel", (7, 7, 3, 64)).params
     9408
@@ -26,7 +32,12 @@ class Weight(NamedTuple):
 
     name: str
     shape: tuple[Dim, ...]
-    trainable: bool = True
+    role: str = TRAINABLE
+
+    @property
+    def trainable(self) -> bool:
+        """Whether training changes it."""
+        return self.role == TRAINABLE
 
     @property
     def params(self) -> Dim:
@@ -135,20 +146,23 @@ class Check(NamedTuple):
 
 
 class Cost(NamedTuple):
-    """Everything that one application of an op to given inputs costs, per image.
+    """Everything that one application of an op to given inputs costs, for the whole batch.
 
-    `work_per_batch` is done once however many images there are (folding a batch norm's statistics).
-    `windows` are the vertical and the horizontal window of a layer that slides one.
-    `exact` is False where we cannot tell the cost: the row's status is then `unknown`.
+    `windows` are those of a layer that slides one, an axis each, in the order of the axes. `unknown`
+    names what cannot be told, of `work` and `weights`: the totals that it touches are lower bounds.
     """
 
     output: Shape | None
     weights: tuple[Weight, ...] = ()
     work: Work = NO_WORK
-    work_per_batch: Work = NO_WORK
     checks: tuple[Check, ...] = ()
     windows: tuple[Window, ...] = ()
-    exact: bool = True
+    unknown: tuple[str, ...] = ()
+
+    @property
+    def exact(self) -> bool:
+        """Whether the whole cost is known: else the row's status is `unknown`."""
+        return not self.unknown
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,9 +171,9 @@ class Op(ABC):
 
     arity: ClassVar[int | None] = 1  # how many inputs; None: one or more
     spellings: ClassVar[Mapping[str, Spelling]] = MappingProxyType({})  # by framework; none: it has no such layer
-    maps_only: ClassVar[bool] = False  # whether every input must be a feature map
+    spatial_axes: ClassVar[int] = 0  # how many axes a window slides over: inputs then have a batch and channels besides
     counts: ClassVar[tuple[str, ...]] = ()  # fields that hold a whole number ≥ 1
-    pairs: ClassVar[tuple[str, ...]] = ()  # fields that hold a whole number ≥ 1, or two: (vertical, horizontal)
+    per_axis: ClassVar[tuple[str, ...]] = ()  # fields that hold a whole number ≥ 1, or one for each of these axes
     sizes: ClassVar[tuple[str, ...]] = ()  # fields that hold a whole number ≥ 0
     pads: ClassVar[tuple[str, ...]] = ()  # fields that hold a padding
 
@@ -175,23 +189,23 @@ class Op(ABC):
             value = values[name]
             if type(value) is not int or value < 1:
                 values[name] = require_whole(type(self).__name__, name, value, least=1, axes=(0,))
-        for name in self.pairs:
+        for name in self.per_axis:
             value = values[name]
             if type(value) is not int or value < 1:
-                values[name] = require_whole(type(self).__name__, name, value, least=1, axes=(0, 2))
+                values[name] = require_whole(type(self).__name__, name, value, least=1, axes=(0, self.spatial_axes))
         for name in self.sizes:
             values[name] = require_whole(type(self).__name__, name, values[name], least=0, axes=(0,))
         for name in self.pads:
             value = values[name]
             if type(value) is not int or value < 0:
-                values[name] = require_padding(type(self).__name__, name, value)
+                values[name] = require_padding(type(self).__name__, name, value, self.spatial_axes)
 
     def apply(self, *inputs: Any) -> Cost:
-        """The cost of one application to `inputs` (shapes of one image), with what must hold as checks."""
-        if self.maps_only:
+        """The cost of one application to `inputs` (shapes, batch first), with what must hold as checks."""
+        if self.spatial_axes:
             for shape in inputs:
-                if type(shape) is not FeatureMap:
-                    return Cost(None, checks=(Check(False, "needs a feature map, but gets {}.", (spell(shape),)),))
+                if len(shape) != self.spatial_axes + 2:
+                    return Cost(None, checks=(Check(False, _wrong_rank, (self.spatial_axes, shape)),))
         return self.rule(*inputs)
 
     @abstractmethod
@@ -222,11 +236,13 @@ def require_whole(op: str, name: str, value: Any, least: int, axes: tuple[int, .
     (3, 5)
     """
     if axes and (len(value) if isinstance(value, (tuple, list)) else 0) not in axes:
-        wanted = {(0,): "one number", (0, 2): "a number or two"}.get(axes, f"{' or '.join(map(str, axes))} numbers")
+        wanted = {(0,): "one number", (0, 1): "a number", (0, 2): "a number or two", (0, 3): "a number or three"}.get(
+            axes, f"{' or '.join(map(str, axes))} numbers"
+        )
         raise UsageError(f"{op}: {name} must be {wanted}, not {value!r}")
     if isinstance(value, (tuple, list)):
         parts = [require_whole(op, name, part, least) for part in value]
-        return type(value)(*parts) if hasattr(value, "_fields") else tuple(parts)
+        return Shape(*parts) if type(value) is Shape else tuple(parts)
     number = dimension(value, f"{op}: {name}")
     if is_symbol(number) and not suppose(at_least(number, least)):
         raise UsageError(f"{op}: {name} must be at least {least}, not {number}")
@@ -249,52 +265,114 @@ def leaves(value: Any) -> Iterator[Any]:
         yield value
 
 
-def require_padding(op: str, name: str, padding: Any, words: tuple[str, ...] = ("valid", "same")) -> Any:
-    """`padding` in plain spelling: one of `words`, a number, two numbers, or two pairs of numbers ≥ 0.
+def require_padding(op: str, name: str, padding: Any, axes: int = 2, words: tuple[str, ...] = PADDINGS) -> Any:
+    """`padding` in plain spelling: one of `words`, a number, one for each axis, or a pair of numbers ≥ 0 for each.
 
-    UsageError otherwise.
+    `causal` is for one axis. UsageError otherwise.
     """
+    known = [word for word in words if word != "causal" or axes == 1]
     if isinstance(padding, str):
-        if padding in words:
+        if padding in known:
             return padding
-    elif _is_padding(padding):
+    elif _is_padding(padding, axes):
         return require_whole(op, name, padding, least=0)
-    raise UsageError(
-        f"{op}: {name} must be {''.join(f'{word!r}, ' for word in words)}a number, (vertical, horizontal) "
-        f"or ((top, bottom), (left, right)), not {padding!r}"
-    )
+    forms = {
+        1: "a number or ((before, after),)",
+        2: "a number, (vertical, horizontal) or ((top, bottom), (left, right))",
+    }.get(axes, f"a number, one for each of {axes} axes or (before, after) for each")
+    raise UsageError(f"{op}: {name} must be {''.join(f'{word!r}, ' for word in known)}{forms}, not {padding!r}")
 
 
-def _is_padding(padding: Any, depth: int = 0) -> bool:
-    if isinstance(padding, (tuple, list)):
-        return depth < 2 and len(padding) == 2 and all(_is_padding(part, depth + 1) for part in padding)
-    return True
+def _is_padding(padding: Any, axes: int) -> bool:
+    if not isinstance(padding, (tuple, list)):
+        return True
+    pairs = [part for part in padding if isinstance(part, (tuple, list))]
+    flat = all(not isinstance(leaf, (tuple, list)) for part in pairs for leaf in part)
+    return len(padding) == axes and flat and all(len(part) == 2 for part in pairs)
+
+
+CHANNELS_LAST, CHANNELS_FIRST = "channels_last", "channels_first"
+
+
+def require_data_format(op: str, value: Any) -> None:
+    """UsageError unless `value` is `channels_last` or `channels_first`."""
+    if value not in (CHANNELS_LAST, CHANNELS_FIRST):
+        raise UsageError(f"{op}: data_format must be channels_last or channels_first, not {value!r}")
+
+
+def sides(shape: Shape, data_format: str) -> tuple[Dim, ...]:
+    """The sizes that a window slides over: all but batch and channels.
+
+    >>> sides(Shape(1, 56, 48, 64), "channels_last"), sides(Shape(1, 64, 56), "channels_first")
+    ((56, 48), (56,))
+    """
+    return shape[1:-1] if data_format == CHANNELS_LAST else shape[2:]
+
+
+def channels(shape: Shape, data_format: str) -> Dim:
+    """The size of the channels' axis.
+
+    >>> channels(Shape(1, 56, 56, 64), "channels_last"), channels(Shape(1, 64, 56), "channels_first")
+    (64, 64)
+    """
+    return shape[-1] if data_format == CHANNELS_LAST else shape[1]
+
+
+def arranged(batch: Dim, sizes: Iterable[Dim], count: Dim, data_format: str) -> Shape:
+    """The shape of a batch of maps of these sizes and so many channels.
+
+    >>> arranged(1, (7, 7), 512, "channels_first")
+    Shape(1, 512, 7, 7)
+    """
+    return Shape(batch, *sizes, count) if data_format == CHANNELS_LAST else Shape(batch, count, *sizes)
+
+
+def axis_index(axis: int, rank: int) -> int | None:
+    """An axis counted from 0, wherever it is counted from; None if there is no such axis.
+
+    >>> axis_index(-1, 4), axis_index(1, 4), axis_index(4, 4)
+    (3, 1, None)
+    """
+    return axis % rank if -rank <= axis < rank else None
+
+
+def no_axis(axis: Any, shape: Shape) -> Cost:
+    """The cost where an op's axis is none of its input's: a check that fails."""
+    return Cost(None, checks=(Check(False, _no_axis, (axis, shape)),))
+
+
+def _no_axis(axis: Any, shape: Shape) -> str:
+    return f"there is no axis {axis} in {spell(shape)} (axes 0 to {len(shape) - 1}, the batch first)."
+
+
+def _wrong_rank(axes: int, shape: Shape) -> str:
+    kinds = {1: "a sequence (batch, length, channels)", 2: "a feature map", 3: "a volume (batch, 3 sides, channels)"}
+    return f"needs {kinds.get(axes, f'{axes + 2} axes')}, but gets {spell(shape)}."
 
 
 def fit_checks(windows: tuple[Window, ...]) -> tuple[Check, ...]:
     """One check per axis that the window fits the padded input: the cause, never the symptom."""
-    return tuple(Check(window.fits, _misfit, windows) for window in windows)
+    return tuple([Check(window.fits, _misfit, windows) for window in windows])
 
 
-def _misfit(vertical: Window, horizontal: Window) -> str:
-    dilated = "" if (vertical.size, horizontal.size) == (vertical.span, horizontal.span) else " dilated"
+def _misfit(*windows: Window) -> str:
+    spans = [window.span for window in windows]
+    dilated = "" if [window.size for window in windows] == spans else " dilated"
+    padded = "×".join(str(window.length + sum(window.pads)) for window in windows)
     return (
-        f"a{dilated} {vertical.span}×{horizontal.span} kernel does not fit a padded input of "
-        f"{_padded(vertical)}×{_padded(horizontal)} (n={_one_or_both(vertical.length, horizontal.length)}, "
-        f"p={_one_or_both(vertical.pads, horizontal.pads)}). Use a larger input or a smaller kernel."
+        f"a{dilated} {'×'.join(map(str, spans))} kernel does not fit a padded input of "
+        f"{padded} (n={_once([window.length for window in windows])}, "
+        f"p={_once([_pads(window.pads) for window in windows])}). Use a larger input or a smaller kernel."
     )
 
 
-def _padded(window: Window) -> Dim:
-    before, after = window.pads
-    return window.length + before + after
+def _pads(pads: tuple[Dim, Dim]) -> str:
+    """A padding; one that differs before and after as `0+1`."""
+    before, after = pads
+    return f"{before}" if before == after else f"{before}+{after}"
 
 
-def _one_or_both(vertical: Any, horizontal: Any) -> str:
-    """One spelling for both axes where they agree; a padding that differs before and after as `0+1`."""
-    spelled = [
-        f"{value[0]}+{value[1]}" if isinstance(value, tuple) and value[0] != value[1] else str(leaf)
-        for value in (vertical, horizontal)
-        for leaf in [value[0] if isinstance(value, tuple) else value]
-    ]
-    return spelled[0] if spelled[0] == spelled[1] else "×".join(spelled)
+def _once(values: list[Any]) -> str:
+    """One spelling for all axes where they agree."""
+    spelled = [str(value) for value in values]
+    return spelled[0] if len(set(spelled)) == 1 else "×".join(spelled)

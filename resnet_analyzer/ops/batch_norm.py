@@ -7,43 +7,47 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ..shape import Shape
-from .base import Cost, Op, Spelling, Weight, Work, same_names
+from .base import MOVING, Cost, Op, Spelling, Weight, Work, axis_index, no_axis, same_names
 
 
 @dataclass(frozen=True, eq=False)
 class BatchNorm(Op):
-    """γ·(x − μ)/√(σ² + ε) + β with stored μ and σ², as one factor and one summand per channel.
+    """γ·(x − μ)/√(σ² + ε) + β with stored μ and σ², as one factor and one summand per channel (along `axis`).
 
     Per element one multiply and one addition. The factor γ/√(σ² + ε) and the summand β − μ·factor take,
     per channel and once per batch, two additions, a square root, a division and two multiplies (one
     without γ): TensorFlow, tensorflow/python/ops/nn_impl.py, batch_normalization (Ioffe & Szegedy 2015, alg. 2).
 
-    >>> from resnet_analyzer.shape import FeatureMap
-    >>> cost = BatchNorm().apply(FeatureMap(56, 56, 64))
-    >>> [weight.name for weight in cost.weights if weight.trainable], cost.work.multiplies
-    (['gamma', 'beta'], 200704)
+    >>> from resnet_analyzer.shape import Shape
+    >>> cost = BatchNorm().apply(Shape(1, 56, 56, 64))
+    >>> [weight.name for weight in cost.weights if weight.trainable], cost.work.multiplies   # 56·56·64 + 2·64
+    (['gamma', 'beta'], 200832)
     """
 
     scale: bool = True
     center: bool = True
+    axis: int = -1
 
     spellings: ClassVar[Mapping[str, Spelling]] = {
-        "keras": Spelling("BatchNormalization", same_names("scale", "center"))
+        "keras": Spelling("BatchNormalization", same_names("scale", "center", "axis"))
     }
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """The same shape; `gamma` and `beta` are trained, the moving statistics are not."""
-        channels, elements = shape.channels, shape.elements
+        axis = axis_index(self.axis, len(shape))
+        if axis is None:
+            return no_axis(self.axis, shape)
+        channels, elements = shape[axis], shape.elements
         size = (channels,)
-        weights: tuple[Weight, ...] = (Weight("moving_mean", size, False), Weight("moving_variance", size, False))
+        weights: tuple[Weight, ...] = (Weight("moving_mean", size, MOVING), Weight("moving_variance", size, MOVING))
         if self.center:
             weights = (Weight("beta", size), *weights)
         if self.scale:
             weights = (Weight("gamma", size), *weights)
-        once = Work(
-            adds=2 * channels,
-            multiplies=2 * channels if self.scale else channels,
+        work = Work(
+            adds=elements + 2 * channels,
+            multiplies=elements + (2 * channels if self.scale else channels),
             divisions=channels,
             square_roots=channels,
         )
-        return Cost(shape, weights, Work(adds=elements, multiplies=elements), once)
+        return Cost(shape, weights, work)

@@ -4,51 +4,57 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from ..dim import equal, total
 from ..errors import UsageError
 from ..shape import Shape, spell
-from .base import Check, Cost, Op, Spelling, same_names
+from .base import Check, Cost, Op, Spelling, axis_index, same_names
 
 
 @dataclass(frozen=True, eq=False)
 class Concatenate(Op):
-    """Branches side by side along one axis, by default the channels (DenseNet, Inception).
+    """Branches side by side along one axis, by default the last: the channels (DenseNet, Inception).
 
-    >>> from resnet_analyzer.shape import FeatureMap
-    >>> Concatenate().apply(FeatureMap(56, 56, 64), FeatureMap(56, 56, 32)).output.channels
-    96
+    `axis` counts from the batch, or is a word: `channels` (the last), `height` or `length` (the first
+    after the batch), `width` (the second).
+
+    >>> from resnet_analyzer.shape import Shape
+    >>> Concatenate().apply(Shape(1, 56, 56, 64), Shape(1, 56, 56, 32)).output
+    Shape(1, 56, 56, 96)
     """
 
-    axis: Literal["channels", "height", "width", "length"] = "channels"
+    axis: int | str = -1
 
     arity: ClassVar[int | None] = None
-    spellings: ClassVar[Mapping[str, Spelling]] = {
-        "keras": Spelling(
-            "Concatenate", same_names("axis"), {"axis": {"channels": -1, "height": 1, "width": 2, "length": 1}}
-        )
-    }
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Concatenate", same_names("axis"))}
 
     def __post_init__(self) -> None:
-        if self.axis not in ("channels", "height", "width", "length"):
-            raise UsageError(f"Concatenate: axis must be channels, height, width or length, not {self.axis!r}")
+        axis = AXES.get(self.axis, self.axis) if isinstance(self.axis, str) else self.axis
+        if type(axis) is not int:
+            raise UsageError(f"Concatenate: axis must be a number, or {', '.join(AXES)}; not {self.axis!r}")
+        self.__dict__["axis"] = axis
 
     def rule(self, *shapes: Shape) -> Cost:
         """Sizes along the axis add up; all others must agree."""
         first = shapes[0]
-        if self.axis not in first._fields or any(type(shape) is not type(first) for shape in shapes):
+        axis = axis_index(self.axis, len(first))  # type: ignore[arg-type]
+        if axis is None or any(len(shape) != len(first) for shape in shapes):
             return Cost(None, checks=(Check(False, _disagreement, (shapes, self.axis)),))
-        along = total(getattr(shape, self.axis) for shape in shapes)
+        along = total(shape[axis] for shape in shapes)
         checks = tuple(
-            Check(equal(getattr(shape, name), getattr(first, name)), _disagreement, (shapes, self.axis))
+            Check(equal(shape[place], first[place]), _disagreement, (shapes, self.axis))
             for shape in shapes[1:]
-            for name in first._fields
-            if name != self.axis
+            for place in range(len(first))
+            if place != axis
         )
-        return Cost(first._replace(**{self.axis: along}), checks=checks)
+        return Cost(first.with_size(axis, along), checks=checks)
 
 
-def _disagreement(shapes: tuple[Shape, ...], axis: str) -> str:
+AXES: dict[str, int] = {"channels": -1, "height": 1, "width": 2, "length": 1}
+
+
+def _disagreement(shapes: tuple[Shape, ...], axis: int) -> str:
     texts = " and ".join(spell(shape) for shape in shapes[:4]) + (" …" if len(shapes) > 4 else "")
-    return f"cannot concatenate {texts} along the {axis}: all other axes must agree."
+    along = "the channels" if axis in (-1, len(shapes[0]) - 1) else f"axis {axis}"
+    return f"cannot concatenate {texts} along {along}: all other axes must agree."

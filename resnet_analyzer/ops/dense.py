@@ -14,12 +14,12 @@ from .base import Cost, Op, Spelling, Weight, Work, same_names
 
 @dataclass(frozen=True, eq=False)
 class Dense(Op):
-    """A matrix product over the channels, at every position: on a feature map it is a 1×1 convolution.
+    """A matrix product over the last axis, at every position: on a feature map it is a 1×1 convolution.
 
-    >>> from resnet_analyzer.shape import Sequence, Vector
-    >>> Dense(1000).apply(Vector(2048)).work.multiply_accumulates
+    >>> from resnet_analyzer.shape import Shape
+    >>> Dense(1000).apply(Shape(1, 2048)).work.multiply_accumulates
     2048000
-    >>> Dense(8).apply(Sequence(10, 3)).work.multiply_accumulates
+    >>> Dense(8).apply(Shape(1, 10, 3)).work.multiply_accumulates
     240
     """
 
@@ -42,12 +42,12 @@ class Dense(Op):
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """The input's positions with `units` channels."""
-        output = shape.with_channels(self.units)
+        output = shape.with_size(-1, self.units)
         elements = output.elements
-        weights: tuple[Weight, ...] = (Weight("kernel", (shape.channels, self.units)),)
+        weights: tuple[Weight, ...] = (Weight("kernel", (shape[-1], self.units)),)
         if self.use_bias:
             weights += (Weight("bias", (self.units,)),)
-        work = Work(product(elements, shape.channels), elements, adds=elements if self.use_bias else 0)
+        work = Work(product(elements, shape[-1]), elements, adds=elements if self.use_bias else 0)
         if self.activation is not None:
             work += fused_work(self.activation, output)
         return Cost(output, weights, work)

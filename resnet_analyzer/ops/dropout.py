@@ -28,9 +28,9 @@ class _Drop(Op):
 class Dropout(_Drop):
     """Zeroes a share of the numbers in training (Srivastava et al. 2014); nothing at inference.
 
-    >>> from resnet_analyzer.shape import Vector
-    >>> Dropout(0.4).apply(Vector(1024)).output
-    Vector(channels=1024)
+    >>> from resnet_analyzer.shape import Shape
+    >>> Dropout(0.4).apply(Shape(1, 1024)).output
+    Shape(1, 1024)
     """
 
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Dropout", same_names("rate"))}
@@ -40,7 +40,7 @@ class Dropout(_Drop):
 class StochasticDepth(_Drop):
     """Drops a whole residual branch in training (Huang et al. 2016); nothing at inference.
 
-    >>> from resnet_analyzer.shape import Vector
-    >>> StochasticDepth(0.2).apply(Vector(8)).output
-    Vector(channels=8)
+    >>> from resnet_analyzer.shape import Shape
+    >>> StochasticDepth(0.2).apply(Shape(1, 8)).output
+    Shape(1, 8)
     """

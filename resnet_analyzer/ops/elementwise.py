@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ..dim import Condition, Dim, equal, is_array, is_exactly, where
-from ..shape import Shape, identical, shape_of, spell
+from ..shape import Shape, identical, spell
 from .base import Check, Cost, Op, Spelling, Work
 
 
 def _broadcast(verb: str, shapes: tuple[Shape, ...]) -> tuple[Shape, tuple[Check, ...]]:
-    """The common shape, aligned at the channels, where an axis of 1 is repeated; and the checks for it."""
+    """The common shape, aligned at the last axis, where an axis of 1 is repeated; and the checks for it."""
     if identical(shapes):
         return shapes[0], ()
     rank = max(len(shape) for shape in shapes)
     padded = [(1,) * (rank - len(shape)) + tuple(shape) for shape in shapes]
-    output = shape_of(*[_common(axis) for axis in zip(*padded, strict=True)])
+    output = Shape(*[_common(axis) for axis in zip(*padded, strict=True)])
     checks = [
         Check(_agrees(size, common), _disagreement, (verb, shapes))
         for sizes in padded
@@ -52,10 +52,10 @@ def _disagreement(verb: str, shapes: tuple[Shape, ...]) -> str:
 class Add(Op):
     """The sum of two or more branches: the residual connection.
 
-    >>> from resnet_analyzer.shape import FeatureMap
-    >>> Add().apply(FeatureMap(56, 56, 256), FeatureMap(56, 56, 256)).work.adds
+    >>> from resnet_analyzer.shape import Shape
+    >>> Add().apply(Shape(1, 56, 56, 256), Shape(1, 56, 56, 256)).work.adds
     802816
-    >>> Add().apply(FeatureMap(28, 28, 512), FeatureMap(56, 56, 256)).checks[3].text
+    >>> Add().apply(Shape(1, 28, 28, 512), Shape(1, 56, 56, 256)).checks[3].text
     'cannot add 28×28×512 and 56×56×256: the branches must agree in every axis (or be 1 there).'
     """
 
@@ -72,8 +72,8 @@ class Add(Op):
 class Subtract(Op):
     """The difference of two branches.
 
-    >>> from resnet_analyzer.shape import Vector
-    >>> Subtract().apply(Vector(8), Vector(8)).work.adds
+    >>> from resnet_analyzer.shape import Shape
+    >>> Subtract().apply(Shape(1, 8), Shape(1, 8)).work.adds
     8
     """
 
@@ -90,9 +90,9 @@ class Subtract(Op):
 class Multiply(Op):
     """The product of two or more branches: gates, squeeze-and-excitation.
 
-    >>> from resnet_analyzer.shape import FeatureMap
-    >>> Multiply().apply(FeatureMap(7, 7, 64), FeatureMap(1, 1, 64)).output
-    FeatureMap(height=7, width=7, channels=64)
+    >>> from resnet_analyzer.shape import Shape
+    >>> Multiply().apply(Shape(1, 7, 7, 64), Shape(1, 1, 1, 64)).output
+    Shape(1, 7, 7, 64)
     """
 
     arity: ClassVar[int | None] = None

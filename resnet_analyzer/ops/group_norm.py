@@ -6,34 +6,39 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ..dim import Dim, divides
+from ..dim import Dim, divides, product
 from ..shape import Shape
 from ._statistics import statistics_work
-from .base import Check, Cost, Op, Spelling, Weight, same_names
+from .base import Check, Cost, Op, Spelling, Weight, axis_index, no_axis, same_names
 
 
 @dataclass(frozen=True, eq=False)
 class GroupNorm(Op):
-    """Normalisation of `groups` groups of channels over all positions (Wu & He 2018, eq. 7).
+    """Normalisation of `groups` groups of channels (along `axis`) over all positions (Wu & He 2018, eq. 7).
 
-    >>> from resnet_analyzer.shape import FeatureMap
-    >>> GroupNorm(32).apply(FeatureMap(7, 7, 64)).work.square_roots
+    >>> from resnet_analyzer.shape import Shape
+    >>> GroupNorm(32).apply(Shape(1, 7, 7, 64)).work.square_roots
     32
     """
 
     groups: Dim = 32
     scale: bool = True
     center: bool = True
+    axis: int = -1
 
     counts: ClassVar[tuple[str, ...]] = ("groups",)
     spellings: ClassVar[Mapping[str, Spelling]] = {
-        "keras": Spelling("GroupNormalization", same_names("groups", "scale", "center"))
+        "keras": Spelling("GroupNormalization", same_names("groups", "scale", "center", "axis"))
     }
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """The same shape; gamma and beta per channel."""
+        axis = axis_index(self.axis, len(shape))
+        if axis is None:
+            return no_axis(self.axis, shape)
+        channels = shape[axis]
         names = [name for name, used in (("gamma", self.scale), ("beta", self.center)) if used]
         sentence = "{} groups do not divide {} channels. Use a number of groups that divides the channels."
-        checks = (Check(divides(self.groups, shape.channels), sentence, (self.groups, shape.channels)),)
-        work = statistics_work(shape.elements, self.groups, self.scale, self.center)
-        return Cost(shape, tuple(Weight(name, (shape.channels,)) for name in names), work, checks=checks)
+        checks = (Check(divides(self.groups, channels), sentence, (self.groups, channels)),)
+        work = statistics_work(shape.elements, product(shape[0], self.groups), self.scale, self.center)
+        return Cost(shape, tuple(Weight(name, (channels,)) for name in names), work, checks=checks)

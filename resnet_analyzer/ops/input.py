@@ -5,25 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ..shape import FeatureMap, Shape
+from ..errors import UsageError
+from ..shape import Shape
 from .base import Cost, Op, require_whole
 
 
 @dataclass(frozen=True, eq=False)
 class Input(Op):
-    """The shape of one image that enters the graph.
+    """The shape of what enters the graph, batch first.
 
-    >>> from resnet_analyzer.shape import FeatureMap
-    >>> Input(FeatureMap(224, 224, 3)).apply().output
-    FeatureMap(height=224, width=224, channels=3)
+    >>> Input(Shape(1, 224, 224, 3)).apply().output
+    Shape(1, 224, 224, 3)
     """
 
-    shape: Shape = FeatureMap(224, 224, 3)  # noqa: RUF009 (immutable)
+    shape: Shape = Shape(1, 224, 224, 3)  # noqa: RUF009 (immutable)
 
     arity: ClassVar[int | None] = 0
 
     def __post_init__(self) -> None:
-        self.__dict__["shape"] = require_whole("Input", "shape", self.shape, least=1)
+        if not isinstance(self.shape, (tuple, list)):
+            raise UsageError(f"Input: shape must be sizes, the batch first, as (1, 224, 224, 3); not {self.shape!r}")
+        self.__dict__["shape"] = require_whole("Input", "shape", Shape(*self.shape), least=1)
 
     def rule(self) -> Cost:  # type: ignore[override]
         """The shape itself: no weights, no work."""

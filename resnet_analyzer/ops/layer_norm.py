@@ -4,42 +4,59 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar
 
+from ..dim import product
 from ..errors import UsageError
 from ..shape import Shape
 from ._statistics import statistics_work
-from .base import Cost, Op, Spelling, Weight, same_names
+from .base import Cost, Op, Spelling, Weight, axis_index, no_axis, same_names
 
 
 @dataclass(frozen=True, eq=False)
 class LayerNorm(Op):
-    """Normalisation of each position's channels (Keras, ConvNeXt), or of `all` axes (Ba et al. 2016, eq. 3).
+    """Normalisation along some axes of each position by their own mean and variance (Ba et al. 2016, eq. 3).
 
-    >>> from resnet_analyzer.shape import Vector
-    >>> LayerNorm().apply(Vector(96)).weights[0]
-    Weight(name='gamma', shape=(96,), trainable=True)
+    `axes` are `channels` (the last one: Keras, ConvNeXt), `all` (all but the batch), or numbers that
+    count from the batch.
+
+    >>> LayerNorm().apply(Shape(1, 7, 7, 96)).weights[0]
+    Weight(name='gamma', shape=(96,), role='trainable')
     """
 
-    axes: Literal["channels", "all"] = "channels"
+    axes: str | int | tuple[int, ...] = "channels"
     scale: bool = True
     center: bool = True
 
     spellings: ClassVar[Mapping[str, Spelling]] = {
-        "keras": Spelling(
-            "LayerNormalization",
-            same_names("scale", "center") | {"axes": "axis"},
-            {"axes": {"channels": -1, "all": (1, 2, 3)}},
-        )
+        "keras": Spelling("LayerNormalization", same_names("scale", "center"))
     }
 
     def __post_init__(self) -> None:
-        if self.axes not in ("channels", "all"):
-            raise UsageError(f"LayerNorm: axes must be 'channels' or 'all', not {self.axes!r}")
+        axes = (self.axes,) if type(self.axes) is int else self.axes
+        axes = tuple(axes) if isinstance(axes, list) else axes
+        numbers = isinstance(axes, tuple) and axes and all(type(axis) is int for axis in axes)
+        if axes not in ("channels", "all") and not numbers:
+            raise UsageError(f"LayerNorm: axes must be 'channels', 'all' or numbers, not {self.axes!r}")
+        self.__dict__["axes"] = axes
+
+    def normalised(self, rank: int) -> tuple[int | None, ...]:
+        """The axes as places in a shape of that rank; None for one that is not there.
+
+        >>> LayerNorm("all").normalised(4), LayerNorm(-1).normalised(3)
+        ((1, 2, 3), (2,))
+        """
+        if isinstance(self.axes, str):
+            return tuple(range(1, rank)) if self.axes == "all" else (rank - 1,)
+        return tuple(axis_index(axis, rank) for axis in self.axes)  # type: ignore[union-attr]
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """The same shape; gamma and beta of the normalised axes."""
-        size, groups = (tuple(shape), 1) if self.axes == "all" else ((shape.channels,), shape.positions)
+        axes = self.normalised(len(shape))
+        if None in axes:
+            return no_axis(self.axes, shape)
+        size = tuple([shape[axis] for axis in sorted(axes)])  # type: ignore[type-var,index]
+        groups = product(*[shape[axis] for axis in range(len(shape)) if axis not in axes])
         names = [name for name, used in (("gamma", self.scale), ("beta", self.center)) if used]
         work = statistics_work(shape.elements, groups, self.scale, self.center)
         return Cost(shape, tuple(Weight(name, size) for name in names), work)

@@ -17,12 +17,13 @@ class LocalResponseNorm(Op):
     Per element: a square, size − 1 additions (windows counted whole), α, k, the power (a logarithm and
     an exponential, counted as two exponentials, and a multiply by β) and a division.
 
-    >>> from resnet_analyzer.shape import FeatureMap
-    >>> LocalResponseNorm().apply(FeatureMap(1, 1, 10)).work.adds
+    >>> from resnet_analyzer.shape import Shape
+    >>> LocalResponseNorm().apply(Shape(1, 1, 1, 10)).work.adds
     50
     """
 
     size: Dim = 5
+    axis: int = -1
 
     counts: ClassVar[tuple[str, ...]] = ("size",)
 

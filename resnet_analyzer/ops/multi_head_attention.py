@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ..dim import Dim, equal, is_exactly, product
-from ..shape import Sequence, Shape, spell
+from ..shape import Shape, spell
 from .activation import softmax_work
 from .base import Check, Cost, Op, Weight, Work
 
@@ -21,7 +21,7 @@ class MultiHeadAttention(Op):
     Multiply-accumulates of the four projections and of the two products; one multiply per query and
     head channel for the scale; softmax over the keys.
 
-    >>> cost = MultiHeadAttention(2, 8).apply(Sequence(10, 16), Sequence(10, 16))
+    >>> cost = MultiHeadAttention(2, 8).apply(Shape(1, 10, 16), Shape(1, 10, 16))
     >>> cost.work.multiply_accumulates   # 4 projections of 10·16·16, 2 products of 10·10·16
     13440
     """
@@ -40,13 +40,17 @@ class MultiHeadAttention(Op):
         """A sequence as long as the query's."""
         value = (*others, query)[0]
         key = (*others[1:], value)[0]
+        ranks = {len(query), len(key), len(value)}
+        if len(ranks) != 1 or min(ranks) < 3:
+            sentence = "attention needs a query, values and keys of one rank, with positions: not {}, {} and {}."
+            return Cost(None, checks=(Check(False, sentence, tuple(map(spell, (query, value, key)))),))
         heads, width = self.num_heads, self.key_dim
         value_width = width if is_exactly(self.value_dim, 0) else self.value_dim
-        units = query.channels if is_exactly(self.units, 0) else self.units
+        units = query[-1] if is_exactly(self.units, 0) else self.units
         kernels = {
-            "query": (query.channels, heads, width),
-            "key": (key.channels, heads, width),
-            "value": (value.channels, heads, value_width),
+            "query": (query[-1], heads, width),
+            "key": (key[-1], heads, width),
+            "value": (value[-1], heads, value_width),
             "attention_output": (heads, value_width, units),
         }
         biases = {"query": (heads, width), "key": (heads, width), "value": (heads, value_width)}
@@ -55,12 +59,16 @@ class MultiHeadAttention(Op):
         for name, size in kernels.items():
             weights += [Weight(f"{name}/kernel", size)]
             weights += [Weight(f"{name}/bias", biases[name])] if self.use_bias else []
-        output = query.with_channels(units)
+        output = query.with_size(-1, units)
         work = _work(
             query, key, value, product(heads, width), product(heads, value_width), heads, output, self.use_bias
         )
-        sentence = "keys {} and values {} must be as many."
-        checks = (Check(equal(key.positions, value.positions), sentence, (spell(key), spell(value))),)
+        sentence = "queries {}, keys {} and values {} must be of one batch, and keys and values as many."
+        spelled = (spell(query), spell(key), spell(value))
+        checks = tuple(
+            Check(equal(left, right), sentence, spelled)
+            for left, right in [*zip(key[:-1], value[:-1], strict=True), (query[0], key[0])]
+        )
         return Cost(output, tuple(weights), work, checks=checks)
 
 
@@ -68,11 +76,12 @@ def _work(
     query: Shape, key: Shape, value: Shape, inner: Dim, carried: Dim, heads: Dim, output: Shape, use_bias: bool
 ) -> Work:
     """The four projections, q·k, softmax over the keys, and the weighted sum of the values."""
-    queries, keys = query.positions, key.positions
+    batch, queries, keys = query[0], product(*query[:-1]), product(*key[:-1])
+    pairs = product(batch, *query[1:-1], *key[1:-1])
     macs = product(query.elements, inner) + product(key.elements, inner) + product(value.elements, carried)
-    macs += product(queries, carried, output.channels) + product(queries, keys, inner) + product(queries, keys, carried)
-    sums = product(queries, inner) + product(keys, inner) + product(value.positions, carried) + output.elements
-    scores = product(queries, keys, heads)
+    macs += product(queries, carried, output[-1]) + product(pairs, inner) + product(pairs, carried)
+    sums = product(queries, inner) + product(keys, inner) + product(*value[:-1], carried) + output.elements
+    scores = product(pairs, heads)
     attended = product(queries, carried)
     once = Work(macs, sums + scores + attended, adds=sums if use_bias else 0, multiplies=product(queries, inner))
-    return once + softmax_work(Sequence(product(queries, heads), keys))
+    return once + softmax_work(Shape(product(queries, heads), product(*key[1:-1])))

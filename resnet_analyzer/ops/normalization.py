@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from ..dim import product
+from ..errors import UsageError
 from ..shape import Shape
-from .base import Cost, Op, Spelling, Weight, Work
+from .base import MOVING, Cost, Op, Spelling, Weight, Work, axis_index, no_axis
 
 
 @dataclass(frozen=True, eq=False)
@@ -16,21 +18,32 @@ class Normalization(Op):
 
     The statistics are weights that nobody trains, or constants (`stored` False): Keras'
     keras/src/layers/preprocessing/normalization.py. Per element a subtraction and a division; per
-    channel, once per batch, a square root and a compare.
+    channel a square root and a compare. `axis` are the axes that have statistics of their own.
 
-    >>> from resnet_analyzer.shape import FeatureMap
-    >>> sum(weight.params for weight in Normalization().apply(FeatureMap(224, 224, 3)).weights)
+    >>> sum(weight.params for weight in Normalization().apply(Shape(1, 224, 224, 3)).weights)
     7
     """
 
     stored: bool = True
+    axis: int | tuple[int, ...] = -1
 
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Normalization")}
 
+    def __post_init__(self) -> None:
+        axes = (self.axis,) if type(self.axis) is int else self.axis
+        if not isinstance(axes, (tuple, list)) or not all(type(axis) is int for axis in axes):
+            raise UsageError(f"Normalization: axis must be a number or several, not {self.axis!r}")
+        self.__dict__["axis"] = axes[0] if len(axes) == 1 else tuple(axes)
+
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """The same shape; `mean`, `variance` and a scalar `count`, none of them trained."""
-        size = (shape.channels,)
-        weights = (Weight("mean", size, False), Weight("variance", size, False), Weight("count", (), False))
-        once = Work(compares=shape.channels, square_roots=shape.channels)
-        work = Work(adds=shape.elements, divisions=shape.elements)
-        return Cost(shape, weights if self.stored is True else (), work, once)
+        given = (self.axis,) if isinstance(self.axis, int) else self.axis
+        axes = [axis_index(axis, len(shape)) for axis in given]
+        if None in axes:
+            return no_axis(self.axis, shape)
+        size = tuple([shape[axis] for axis in axes])  # type: ignore[index]
+        each = product(*size)
+        names = [("mean", size), ("variance", size), ("count", ())]
+        weights = tuple(Weight(name, of, MOVING) for name, of in names) if self.stored is True else ()
+        elements = shape.elements
+        return Cost(shape, weights, Work(adds=elements, divisions=elements, compares=each, square_roots=each))

@@ -4,40 +4,51 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from ..errors import UsageError
 from ..shape import Shape
-from .base import Cost, Op, Spelling, Weight, Work
+from .base import Cost, Op, Spelling, Weight, Work, axis_index, no_axis
 
 
 @dataclass(frozen=True, eq=False)
 class PReLU(Op):
     """x if x > 0 else α·x with a trained α (He et al. 2015, Delving Deep into Rectifiers, eq. 1).
 
-    One α per element (`none` shared: Keras' default), per channel (`positions` shared: the paper), or
-    one in all (`all` shared: PyTorch's default).
+    One α per element (`none` shared: Keras' default), per channel of the last axis (`positions` shared:
+    the paper), or one in all (`all` shared: PyTorch's default); or the axes that share one, as numbers
+    that count from the batch.
 
-    >>> from resnet_analyzer.shape import FeatureMap
-    >>> PReLU("positions").apply(FeatureMap(7, 7, 64)).weights[0].shape
+    >>> PReLU("positions").apply(Shape(1, 7, 7, 64)).weights[0].shape
     (1, 1, 64)
     """
 
-    shared: Literal["none", "positions", "all"] = "none"
+    shared: str | tuple[int, ...] = "none"
 
-    spellings: ClassVar[Mapping[str, Spelling]] = {
-        "keras": Spelling(
-            "PReLU", {"shared": "shared_axes"}, {"shared": {"none": None, "positions": (1, 2), "all": (1, 2, 3)}}
-        )
-    }
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("PReLU")}
 
     def __post_init__(self) -> None:
-        if self.shared not in ("none", "positions", "all"):
-            raise UsageError(f"PReLU: shared must be 'none', 'positions' or 'all', not {self.shared!r}")
+        shared = tuple(self.shared) if isinstance(self.shared, list) else self.shared
+        numbers = isinstance(shared, tuple) and all(type(axis) is int for axis in shared)
+        if shared not in ("none", "positions", "all") and not numbers:
+            raise UsageError(f"PReLU: shared must be 'none', 'positions', 'all' or axes, not {self.shared!r}")
+        self.__dict__["shared"] = shared or "none"
+
+    def shared_axes(self, rank: int) -> tuple[int | None, ...]:
+        """The axes along which there is one α, as places in a shape of that rank; None for one that is not there.
+
+        >>> PReLU("positions").shared_axes(4), PReLU((-1,)).shared_axes(3)
+        ((1, 2), (2,))
+        """
+        if isinstance(self.shared, str):
+            return tuple(range(1, {"none": 1, "positions": rank - 1, "all": rank}[self.shared]))
+        return tuple(axis_index(axis, rank) for axis in self.shared)
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
-        """The same shape; `alpha` in as many axes, 1 where it is shared."""
-        ones = (1,) * len(shape)
-        sizes = {"none": tuple(shape), "positions": (*ones[:-1], shape.channels), "all": ones}
+        """The same shape; `alpha` in as many axes but the batch, 1 where it is shared."""
+        shared = self.shared_axes(len(shape))
+        if None in shared:
+            return no_axis(self.shared, shape)
+        size = tuple([1 if axis in shared else shape[axis] for axis in range(1, len(shape))])
         work = Work(compares=shape.elements, multiplies=shape.elements)
-        return Cost(shape, (Weight("alpha", sizes[self.shared]),), work)
+        return Cost(shape, (Weight("alpha", size),), work)

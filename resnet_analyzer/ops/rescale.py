@@ -14,8 +14,8 @@ from .base import Cost, Op, Spelling, Work, same_names
 class Rescale(Op):
     """scale·x + offset with constants: a scaled shortcut (He et al. 2016, sec. 3.1), 1 − g, Keras' Rescaling.
 
-    >>> from resnet_analyzer.shape import Vector
-    >>> Rescale(0.5).apply(Vector(8)).work.multiplies
+    >>> from resnet_analyzer.shape import Shape
+    >>> Rescale(0.5).apply(Shape(1, 8)).work.multiplies
     8
     """
 

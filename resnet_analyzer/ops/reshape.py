@@ -1,4 +1,4 @@
-"""Other shapes for the same numbers: flatten, reshape, permute."""
+"""Other shapes for the same numbers: flatten, reshape, transpose."""
 
 from __future__ import annotations
 
@@ -8,83 +8,99 @@ from typing import ClassVar
 
 from ..dim import Dim, divides, equal, floor_div, is_exactly, product
 from ..errors import UsageError
-from ..shape import Shape, Vector, shape_of, spell
-from .base import Check, Cost, Op, Spelling, require_whole
+from ..shape import Shape, spell
+from .base import Check, Cost, Op, Spelling, axis_index, no_axis, require_whole
 
 
 @dataclass(frozen=True, eq=False)
 class Flatten(Op):
-    """All numbers in one vector.
+    """The axes `first` to `last` as one, by default all but the batch.
 
-    >>> from resnet_analyzer.shape import FeatureMap
-    >>> Flatten().apply(FeatureMap(7, 7, 512)).output
-    Vector(channels=25088)
+    >>> Flatten().apply(Shape(1, 7, 7, 512)).output, Flatten(1, 2).apply(Shape(1, 7, 7, 512)).output
+    (Shape(1, 25088), Shape(1, 49, 512))
     """
+
+    first: int = 1
+    last: int = -1
 
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Flatten")}
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
-        """A vector of as many elements."""
-        return Cost(Vector(shape.elements))
+        """As many elements in fewer axes; a batch alone gets an axis of 1."""
+        if len(shape) == 1 and is_exactly(self.first, 1):
+            return Cost(Shape(shape[0], 1))
+        first, last = axis_index(self.first, len(shape)), axis_index(self.last, len(shape))
+        if first is None or last is None or last - first < 0:
+            return no_axis(f"range {self.first} to {self.last}", shape)
+        return Cost(Shape(*shape[:first], product(*shape[first : last + 1]), *shape[last + 1 :]))
 
 
 @dataclass(frozen=True, eq=False)
 class Reshape(Op):
-    """Another shape of 1 to 3 axes, channels last; one axis may be −1: what is left.
+    """Another shape, batch first; one axis may be −1: what is left; 0 is the input's own size at that place.
 
-    >>> from resnet_analyzer.shape import FeatureMap
-    >>> Reshape((49, -1)).apply(FeatureMap(7, 7, 512)).output
-    Sequence(length=49, channels=512)
+    0 and −1 as in ONNX (Reshape, `allowzero` 0).
+
+    >>> Reshape((0, 49, -1)).apply(Shape(1, 7, 7, 512)).output
+    Shape(1, 49, 512)
+    >>> Reshape((-1, 49, 96)).apply(Shape(1, 56, 56, 96)).output   # windows folded into the batch
+    Shape(64, 49, 96)
     """
 
-    target: tuple[Dim, ...] = (-1,)
+    target: tuple[Dim, ...] = (0, -1)
 
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Reshape", {"target": "target_shape"})}
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Reshape")}
 
     def __post_init__(self) -> None:
-        if not isinstance(self.target, (tuple, list)) or not 1 <= len(self.target) <= 3:
-            raise UsageError(f"Reshape: target must have 1 to 3 axes, not {self.target!r}")
-        target = require_whole("Reshape", "target", self.target, least=-1)
+        if not isinstance(self.target, (tuple, list)):
+            raise UsageError(f"Reshape: target must be sizes, the batch first, not {self.target!r}")
+        target = require_whole("Reshape", "target", tuple(self.target), least=-1)
         open_axes = [size for size in target if is_exactly(size, -1)]
         if len(open_axes) > 1:
             raise UsageError(f"Reshape: only one axis may be -1, not {len(open_axes)}")
-        require_whole("Reshape", "target", tuple(size for size in target if not is_exactly(size, -1)), least=1)
+        require_whole("Reshape", "target", tuple(size for size in target if not is_exactly(size, -1)), least=0)
         self.__dict__["target"] = target
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """The target; it must hold exactly as many numbers."""
-        known = product(*[size for size in self.target if not is_exactly(size, -1)])
-        is_open = any(is_exactly(size, -1) for size in self.target)
+        if any(is_exactly(size, 0) and place >= len(shape) for place, size in enumerate(self.target)):
+            return Cost(None, checks=(Check(False, _mismatch, (shape, self.target)),))
+        target = [shape[place] if is_exactly(size, 0) else size for place, size in enumerate(self.target)]
+        known = product(*[size for size in target if not is_exactly(size, -1)])
+        is_open = any(is_exactly(size, -1) for size in target)
         fits = divides(known, shape.elements) if is_open else equal(known, shape.elements)
-        rest = floor_div(shape.elements, known)
-        output = shape_of(*[rest if is_exactly(size, -1) else size for size in self.target])
+        rest = floor_div(shape.elements, known) if is_open else 0
+        output = Shape(*[rest if is_exactly(size, -1) else size for size in target])
         return Cost(output, checks=(Check(fits, _mismatch, (shape, self.target)),))
 
 
 def _mismatch(shape: Shape, target: tuple[Dim, ...]) -> str:
-    return f"{spell(shape)} ({shape.elements} numbers) cannot be reshaped to {spell(target)}."
+    shown = target[1:] if len(target) > 1 and is_exactly(target[0], 0) else target
+    return f"{spell(shape)} ({shape.elements} numbers) cannot be reshaped to {spell(shown)}."
 
 
 @dataclass(frozen=True, eq=False)
-class Permute(Op):
-    """The axes in another order, counted from 1 as Keras does.
+class Transpose(Op):
+    """The axes in another order, counted from 0, the batch.
 
-    >>> from resnet_analyzer.shape import FeatureMap
-    >>> Permute((3, 1, 2)).apply(FeatureMap(7, 8, 512)).output
-    FeatureMap(height=512, width=7, channels=8)
+    >>> Transpose((0, 3, 1, 2)).apply(Shape(1, 7, 8, 512)).output
+    Shape(1, 512, 7, 8)
     """
 
-    axes: tuple[int, ...] = (1, 2, 3)
+    axes: tuple[int, ...] = (0, 2, 1)
 
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Permute", {"axes": "dims"})}
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Permute")}
 
     def __post_init__(self) -> None:
-        self.__dict__["axes"] = require_whole("Permute", "axes", tuple(self.axes), least=1, axes=(1, 2, 3))
-        if sorted(self.axes) != list(range(1, len(self.axes) + 1)):
-            raise UsageError(f"Permute: axes must be 1 to {len(self.axes)} in some order, not {self.axes!r}")
+        if not isinstance(self.axes, (tuple, list)):
+            raise UsageError(f"Transpose: axes must be all axes in some order, not {self.axes!r}")
+        axes = require_whole("Transpose", "axes", tuple(self.axes), least=0)
+        self.__dict__["axes"] = axes
+        if sorted(axes) != list(range(len(axes))):
+            raise UsageError(f"Transpose: axes must be 0 to {len(axes) - 1} in some order, not {axes!r}")
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """The same numbers along other axes."""
         agrees = len(self.axes) == len(shape)
         check = Check(agrees, "cannot permute {} by {} axes.", (spell(shape), len(self.axes)))
-        return Cost(shape_of(*[shape[axis - 1] for axis in self.axes]) if agrees else None, checks=(check,))
+        return Cost(Shape(*[shape[axis] for axis in self.axes]) if agrees else None, checks=(check,))

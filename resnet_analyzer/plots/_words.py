@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 from ..measurement import Measurement, Row
-from ..shape import FeatureMap, Sequence, Shape, Vector
+from ..shape import Shape, is_map, spell
 from .palette import kind_of
 
 _SHORTER = (
@@ -76,19 +76,19 @@ def kind_of_row(row: Row) -> str:
 def resolution(shape: Shape | None) -> str:
     """The size without channels.
 
-    >>> resolution(FeatureMap(56, 56, 64)), resolution(Vector(10)), resolution(None)
+    >>> resolution(Shape(1, 56, 56, 64)), resolution(Shape(1, 10)), resolution(None)
     ('56×56', 'vector', '?')
     """
-    if isinstance(shape, FeatureMap):
-        return f"{shape.height}×{shape.width}"
-    if isinstance(shape, Sequence):
-        return f"{shape.length} vectors"
-    return "vector" if isinstance(shape, Vector) else "?"
+    if is_map(shape):
+        return f"{shape[1]}×{shape[2]}"
+    if shape is None:
+        return "?"
+    return "vector" if len(shape) <= 2 else f"{shape[1]} vectors" if len(shape) == 3 else spell(shape[1:-1])
 
 
 def pixels(shape: Shape | None) -> int:
     """The shorter side of a map; 1 for a vector."""
-    return min(shape.height, shape.width) if isinstance(shape, FeatureMap) else 1
+    return min(shape[1], shape[2]) if is_map(shape) else 1
 
 
 def short(number: int, word: str = "") -> str:
@@ -125,13 +125,13 @@ def title_of(measurement: Measurement) -> str:
 def total_words(measurement: Measurement) -> str:
     """A network's two main figures, as a lower bound where something is unknown."""
     totals, least = measurement.totals, "≥ " if measurement.unknown else ""
-    return f"{least}{short(totals.trainable_params)} parameters · {least}{short(totals.macs, 'MACs')}"
+    return f"{least}{short(totals.params)} parameters · {least}{short(totals.macs, 'MACs')}"
 
 
 def input_words(measurement: Measurement) -> str:
     """What goes in."""
     shapes = [node.op.shape for node in measurement.graph.inputs]  # type: ignore[attr-defined]
-    return ", ".join("×".join(map(str, shape)) for shape in shapes)
+    return ", ".join(spell(shape) for shape in shapes)
 
 
 @cache

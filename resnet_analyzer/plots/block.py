@@ -92,7 +92,7 @@ def choose(measurement: Measurement, label: str, widens: bool = False) -> Chosen
     gone, dots = _repeats(part)
     kept = tuple(row for row in every if row.name not in gone)
     spent = sum(macs(row.work) for row in every)
-    params = sum(row.trainable_params for row in every)
+    params = sum(row.params for row in every)
     return Chosen(label, kept, gone, dots, _entry(measurement, every), params, spent)
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 CHANNELS = (64, 128, 256, 512, 1024, 2048)
 SIDES = (7, 14, 28, 56, 112)
-FIGURES = (("trainable_params", "parameters"), ("macs", "MACs per image"), ("activations", "activations per image"))
+FIGURES = (("params", "parameters"), ("macs", "MACs per image"), ("activations", "activations per image"))
 AXES = {"channels": "channels", "side": "side (pixels)"}
 WORDS = {"basic": "two 3×3", "bottleneck": "bottleneck"}
 HEAD, PANEL, GAP, FOOT, BETWEEN = 142.0, 130.0, 50.0, 46.0, 74.0
@@ -63,9 +63,9 @@ def draw(measurements: Sequence[Measurement]) -> Picture:
 def _point(each: Measurement) -> Point:
     inputs = each.graph.inputs
     shape = inputs[0].op.shape  # type: ignore[attr-defined]
-    if len(inputs) != 1 or len(shape) != 3:
+    if len(inputs) != 1 or len(shape) != 4:
         raise UsageError(f"picture bottleneck: {each.graph.name} is no block on one feature map")
-    return Point(each.graph.name, shape.channels, shape.height, each)
+    return Point(each.graph.name, shape[-1], shape[1], each)
 
 
 def _sentences(data: Sequence[Point], side: int, channels: int) -> str:
@@ -74,7 +74,7 @@ def _sentences(data: Sequence[Point], side: int, channels: int) -> str:
         if (each.side, each.channels) == (side, channels):
             totals = each.measurement.totals
             found.append(
-                f"{WORDS.get(each.block, each.block)} on {side}×{side}×{channels}: {totals.trainable_params:,} "
+                f"{WORDS.get(each.block, each.block)} on {side}×{side}×{channels}: {totals.params:,} "
                 f"parameters, {short(totals.macs, 'MACs')}, {short(totals.activations)} activations."
             )
     return " ".join(found)

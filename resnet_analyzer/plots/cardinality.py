@@ -56,7 +56,7 @@ def point_of(measurement: Measurement) -> Point:
     if not inner:
         raise UsageError(f"picture cardinality: {measurement.graph.name} has no convolution larger than 1×1")
     groups, filters = inner[0].groups, inner[0].filters  # type: ignore[attr-defined]
-    return Point(groups, filters // groups, measurement.totals.trainable_params, measurement.totals.macs)
+    return Point(groups, filters // groups, measurement.totals.params, measurement.totals.macs)
 
 
 def _paint(data: Sequence[Point], theme: Theme) -> Figure:
@@ -65,7 +65,7 @@ def _paint(data: Sequence[Point], theme: Theme) -> Figure:
     names = [f"{each.cardinality}×{each.width}d" for each in data]
     panels = (
         ("channels of all groups together (first stage)", [each.cardinality * each.width for each in data], WIDTHS),
-        ("parameters", [each.params for each in data], FIGURES["trainable_params"]),
+        ("parameters", [each.params for each in data], FIGURES["params"]),
         ("MACs per image", [each.macs for each in data], FIGURES["macs"]),
     )
     marks = sorted({each.cardinality for each in data})

@@ -59,7 +59,7 @@ def line_of(name: str, rows: Sequence[Row]) -> Line:
     parts: tuple[dict[str, int], ...] = ({}, {}, {})
     for row in rows:
         kind, work = kind_of_row(row), row.work
-        for sums, value in zip(parts, (row.trainable_params, macs(work), activations(work)), strict=True):
+        for sums, value in zip(parts, (row.params, macs(work), activations(work)), strict=True):
             if value:
                 sums[kind] = sums.get(kind, 0) + value
     return Line(safe(name, 30), parts)

@@ -15,7 +15,7 @@ from .base import Picture, plot
 from .palette import FAMILIES, Family, family, family_name
 
 FIGURES = (
-    ("trainable_params", "parameters"),
+    ("params", "parameters"),
     ("macs", "MACs per image"),
     ("activations", "activations per image (outputs of convolutions and dense layers)"),
 )
@@ -51,8 +51,8 @@ def _group(each: Measurement) -> str:
 def _sentence(name: str, members: list[tuple[int, Measurement]]) -> str:
     (first, small), (last, large) = members[0], members[-1]
     return (
-        f"{name}: from {first} to {last} layers, {short(small.totals.trainable_params)} to "
-        f"{short(large.totals.trainable_params)} parameters, {short(small.totals.macs, 'MACs')} to "
+        f"{name}: from {first} to {last} layers, {short(small.totals.params)} to "
+        f"{short(large.totals.params)} parameters, {short(small.totals.macs, 'MACs')} to "
         f"{short(large.totals.macs, 'MACs')}, {short(small.totals.activations)} to {short(large.totals.activations)} "
         "activations."
     )

@@ -7,7 +7,7 @@ from ..analyses.formula.spell import LATEX, letters_for, tidied, with_letters
 from ..analyses.formula.terms import Polynomial, Variable
 from ..errors import OutputError
 
-NAMES = {"macs": "MACs", "trainable_params": "params", "flops": "FLOPs", "activations": "activations"}
+NAMES = {"macs": "MACs", "params": "params", "flops": "FLOPs", "activations": "activations"}
 PER_LINE = 3  # terms
 MOST = 24  # terms of a formula that is still drawn in full
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 DEPTHS, RATES = (121, 169, 201, 264), (12, 16, 24, 32, 40, 48)
 HEAD, PANEL, GAP, FOOT = 92.0, 170.0, 54.0, 46.0
-FIGURES = (("trainable_params", "parameters"), ("macs", "MACs per image"))
+FIGURES = (("params", "parameters"), ("macs", "MACs per image"))
 
 
 def standard() -> list[Measurement]:
@@ -52,8 +52,8 @@ def growth_rate(measurement: Measurement) -> int:
 def _sentence(name: str, members: list[tuple[int, Measurement]]) -> str:
     (least, small), (most, large) = members[0], members[-1]
     return (
-        f"{name}: growth rate {least} to {most}, {short(small.totals.trainable_params)} to "
-        f"{short(large.totals.trainable_params)} parameters, {short(small.totals.macs, 'MACs')} to "
+        f"{name}: growth rate {least} to {most}, {short(small.totals.params)} to "
+        f"{short(large.totals.params)} parameters, {short(small.totals.macs, 'MACs')} to "
         f"{short(large.totals.macs, 'MACs')}."
     )
 

@@ -53,7 +53,7 @@ def bars(measurement: Measurement) -> list[Bar]:
         for row in rows:
             spent = macs(row.work)
             if spent or any(weight.name.endswith("kernel") for weight in row.weights):
-                found.append(Bar(stage, row.name, kind_of_row(row), row.trainable_params, spent))
+                found.append(Bar(stage, row.name, kind_of_row(row), row.params, spent))
     return found
 
 

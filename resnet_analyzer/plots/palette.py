@@ -96,7 +96,7 @@ BLOCKS = {
 
 # The figures of a measurement, where they share a picture.
 FIGURES = {
-    "trainable_params": Family(Tone("#3f4c5a", "#c3ccd6"), "o"),
+    "params": Family(Tone("#3f4c5a", "#c3ccd6"), "o"),
     "macs": Family(Tone("#994f00", "#ffb366"), "s", (5, 2)),
     "activations": Family(Tone("#006cd1", "#7ab8ff"), "^", (1, 1)),
 }

@@ -63,7 +63,7 @@ def point_of(measurement: Measurement) -> Point:
     rest = title.removeprefix(name).strip("- ") or title
     rest = re.sub(r"^\(.*\)$", name, re.sub(r"(?<=\S) \([^)]*\)$| for CIFAR$", "", rest))
     rest = re.sub(r" with three 1×1 convolutions", " (C)", rest)
-    return Point(name, title, rest or name, totals.trainable_params, totals.macs)
+    return Point(name, title, rest or name, totals.params, totals.macs)
 
 
 def _paint(data: Sequence[Point], families: dict[str, Family], theme: Theme) -> Figure:

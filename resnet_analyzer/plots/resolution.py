@@ -8,7 +8,7 @@ from math import log10
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..measurement import Measurement, Row
-from ..shape import FeatureMap
+from ..shape import is_map
 from . import structure
 from ._chart import KEY_LINE, LEFT, WIDTH, Chart, Panel, Series, key_lines
 from ._ticks import linear
@@ -72,7 +72,7 @@ def _is_block(item: structure.Item) -> bool:
 
 
 def _side(row: Row) -> int:
-    return row.output.height if isinstance(row.output, FeatureMap) else 1
+    return row.output[1] if is_map(row.output) else 1
 
 
 def _sentence(each: Track) -> str:

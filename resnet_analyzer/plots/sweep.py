@@ -9,8 +9,8 @@ from ..analyses.sweep.files import whole
 from ._files import settings
 
 LABELS = {
-    "trainable_params": "parameters",
-    "params": "parameters and statistics",
+    "params": "parameters",
+    "all_params": "parameters and statistics",
     "macs": "MACs",
     "flops": "FLOPs",
     "n": "input size",

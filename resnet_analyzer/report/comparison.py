@@ -59,7 +59,7 @@ def _row(each: Measurement, least: int) -> tuple[Any, ...]:
         spell(each.graph.inputs[0].op.shape),  # type: ignore[attr-defined]
         totals.layers,
         kernel_weights(each),
-        totals.trainable_params,
+        totals.params,
         totals.macs,
         share(totals.macs, least) if least else None,
         totals.flops,

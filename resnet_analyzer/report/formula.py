@@ -23,10 +23,10 @@ from ..analyses.formula.terms import Polynomial
 from .model import Column, Report, Table
 from .numbers import grouped
 
-LABELS = {"macs": "MACs", "trainable_params": "params", "flops": "FLOPs", "activations": "activations"}
+LABELS = {"macs": "MACs", "params": "params", "flops": "FLOPs", "activations": "activations"}
 SAYS = {
     "macs": "one per multiply-accumulate of convolutions and dense layers",
-    "trainable_params": "trainable",
+    "params": "trainable",
     "flops": "2 per MAC and 1 for all other arithmetic",
     "activations": "elements that convolutions and dense layers put out",
 }

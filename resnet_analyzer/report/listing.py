@@ -44,7 +44,7 @@ def listing(architectures: Iterable[Architecture]) -> Report:
 
 
 def _row(each: Architecture) -> tuple[Any, ...]:
-    params = _first(each, "trainable_params") or _first(each, "params")
+    params = _first(each, "params") or _first(each, "all_params")
     macs = _first(each, "macs")
     return (
         _paper(each),
@@ -84,7 +84,7 @@ def detail(each: Architecture) -> Report:
     options = tuple((name, _option(value)) for name, value in each.options.items())
     tables = (Table((Column("option"), Column("value", flexible=True)), options),) if options else ()
     totals = measure(each.graph()).totals
-    ours = f"{grouped(totals.trainable_params)} parameters · {short(totals.macs, 'MACs')}, style {each.styles[0]}"
+    ours = f"{grouped(totals.params)} parameters · {short(totals.macs, 'MACs')}, style {each.styles[0]}"
     notes = [("styles", ", ".join(each.styles)), ("input", _input(each)), ("ours", ours)]
     notes += [(label, text) for label, text in (("source", each.source), ("remark", each.remark)) if text]
     notes += [("published", beside.text()) for beside in compared(each)]

@@ -138,7 +138,7 @@ class _Cells:
     def _figures(self, rows: Sequence[Row], all_macs: int) -> list[Cell]:
         sums = [polynomial(0)] * 4
         for row in rows:
-            figures = (row.trainable_params, macs(row.work), flops(row.work), activations(row.work))
+            figures = (row.params, macs(row.work), flops(row.work), activations(row.work))
             sums = [total + self._of(value) for total, value in zip(sums, figures, strict=True)]
         held, cost, work, out = [self.number(each) if each.terms else None for each in sums]
         part = None if cost is None else {"share": [cost, all_macs]}

@@ -64,10 +64,10 @@ def _head(source: str) -> str:
 
 def _summary(measurement: Measurement) -> list[tuple[str, str]]:
     totals, least = measurement.totals, "≥ " if measurement.unknown else ""
-    still = f" (+ {grouped(totals.non_trainable_params)} moving statistics)" if totals.non_trainable_params else ""
+    still = f" (+ {grouped(totals.moving_statistics)} moving statistics)" if totals.moving_statistics else ""
     images = "one image" if measurement.batch == 1 else f"{grouped(measurement.batch)} images"
     figures = (
-        f"{grouped(totals.trainable_params)} parameters{still}",
+        f"{grouped(totals.params)} parameters{still}",
         short(totals.macs, "MACs"),
         short(totals.flops, "FLOPs"),
         f"{grouped(totals.activations)} activations",
@@ -89,8 +89,8 @@ def _figures(rows: Sequence[Row], measurement: Measurement) -> tuple[Any, ...]:
     """The five figures of some rows; None where there is nothing of it."""
     params = spent = worked = put_out = 0
     for row in rows:
-        work = row.work_for(measurement.batch)
-        params += row.trainable_params
+        work = row.work
+        params += row.params
         spent += macs(work)
         worked += flops(work)
         put_out += activations(work)

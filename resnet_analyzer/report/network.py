@@ -11,7 +11,7 @@ from ..analyses.receptive_field import receptive_fields
 from ..architectures.base import Architecture
 from ..measurement import Measurement, Row
 from ..plots.base import PLOTS
-from ..shape import FeatureMap, spell
+from ..shape import is_map, spell
 from .document import figure, finished
 from .live import live_data
 from .measured import measured_report
@@ -79,7 +79,7 @@ def _lead(measurement: Measurement) -> tuple[str, ...]:
     into = f"{grouped(classes)} scores" if classes else spell(result)
     return (
         f"{_name(measurement)} turns an image of {_inputs(measurement)} into {into}. "
-        f"It does so with {least}{grouped(totals.trainable_params)} parameters, "
+        f"It does so with {least}{grouped(totals.params)} parameters, "
         f"and spends {least}{short(totals.macs, 'MACs')} on it.",
     )
 
@@ -96,9 +96,9 @@ def _glance(measurement: Measurement) -> Section:
 
 def _figures(measurement: Measurement) -> Iterator[tuple[str, int, str]]:
     totals, needs = measurement.totals, memory(measurement)
-    yield "parameters", totals.trainable_params, "numbers that training changes"
-    if totals.non_trainable_params:
-        yield "moving statistics", totals.non_trainable_params, "means and variances of batch normalisation"
+    yield "parameters", totals.params, "numbers that training changes"
+    if totals.moving_statistics:
+        yield "moving statistics", totals.moving_statistics, "means and variances of batch normalisation"
     yield "MACs", totals.macs, f"{short(totals.macs)}, in convolutions and dense layers, for one image"
     yield "FLOPs", totals.flops, f"{short(totals.flops)}, all arithmetic"
     yield "activations", totals.activations, "elements that convolutions and dense layers put out"
@@ -110,7 +110,7 @@ def _figures(measurement: Measurement) -> Iterator[tuple[str, int, str]]:
 def _seen(measurement: Measurement) -> Iterator[tuple[str, int, str]]:
     """The receptive field of the last map that has one of plain size."""
     views = receptive_fields(measurement.rows)
-    maps = [row for row in measurement.rows if isinstance(row.output, FeatureMap) and _size(views[row.name])]
+    maps = [row for row in measurement.rows if is_map(row.output) and _size(views[row.name])]
     if maps:
         last = maps[-1]
         height, width = _size(views[last.name]) or (0, 0)
@@ -155,10 +155,10 @@ def _drawn(stem: str, plot: str, measurement: Measurement) -> Iterator[Figure]:
 
 def _seen_places(measurement: Measurement) -> Iterator[str]:
     totals = measurement.totals
-    if not totals.macs or not totals.trainable_params:
+    if not totals.macs or not totals.params:
         return
     stages = _by_stage(measurement)
-    held, cost = heaviest(stages, parameters, totals.trainable_params), heaviest(stages, spent, totals.macs)
+    held, cost = heaviest(stages, parameters, totals.params), heaviest(stages, spent, totals.macs)
     if held[0] == cost[0]:
         yield f"{held[0]} has most of both: {held[1]} of the parameters, {cost[1]} of the MACs."
     else:
@@ -168,7 +168,7 @@ def _seen_places(measurement: Measurement) -> Iterator[str]:
     rows = dict(groups)[name]
     yield (
         f"By kind: {name} layers do {part} of the MACs with "
-        f"{percent(sum(map(parameters, rows)), totals.trainable_params)} of the parameters."
+        f"{percent(sum(map(parameters, rows)), totals.params)} of the parameters."
     )
 
 
@@ -202,7 +202,7 @@ def _told(row: Row) -> tuple[str, str]:
 
 def _doubles(rows: Sequence[Row]) -> bool:
     """Whether the last two shrinking steps of the network each doubled the channels."""
-    channels = [row.output[-1] for row in rows if isinstance(row.output, FeatureMap) and row.output[0] > 1]
+    channels = [row.output[-1] for row in rows if is_map(row.output) and row.output[1] > 1]
     distinct = list(dict.fromkeys(channels))
     return len(distinct) > 2 and all(b == 2 * a for a, b in zip(distinct[-3:], distinct[-2:], strict=False))
 

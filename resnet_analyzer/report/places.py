@@ -7,7 +7,7 @@ from typing import Any
 
 from ..conventions.macs import macs
 from ..measurement import Measurement, Row
-from ..ops.conv2d import Conv2d
+from ..ops.conv import Conv2d
 from ..shape import spell
 from ..window import by
 from .model import Column, Table
@@ -58,7 +58,7 @@ def kinds(measurement: Measurement) -> dict[str, list[Row]]:
     """The layers that have parameters or MACs, by kind; the kind with most MACs first."""
     found: dict[str, list[Row]] = {}
     for row in measurement.rows:
-        if row.trainable_params or spent(row):
+        if row.params or spent(row):
             found.setdefault(kind(row), []).append(row)
     return dict(sorted(found.items(), key=lambda pair: (-sum(map(spent, pair[1])), pair[0])))
 
@@ -70,7 +70,7 @@ def spent(row: Row) -> int:
 
 def parameters(row: Row) -> int:
     """A layer's trainable parameters."""
-    return row.trainable_params
+    return row.params
 
 
 def by_kind(measurement: Measurement, title: str = "") -> Table:
@@ -82,7 +82,7 @@ def by_kind(measurement: Measurement, title: str = "") -> Table:
 def _figures(rows: Sequence[Row], measurement: Measurement) -> tuple[Any, ...]:
     totals = measurement.totals
     held, cost = sum(map(parameters, rows)), sum(map(spent, rows))
-    return held or None, share(held, totals.trainable_params), cost or None, share(cost, totals.macs)
+    return held or None, share(held, totals.params), cost or None, share(cost, totals.macs)
 
 
 def largest(measurement: Measurement, figure: Callable[[Row], int], most: int = MOST, title: str = "") -> Table:

@@ -10,7 +10,7 @@ from ..measurement import Totals, measure
 from .model import Column, Section, Table
 from .numbers import grouped, printed
 
-WORDS = {"trainable_params": "parameters", "params": "parameters with moving statistics", "macs": "MACs"}
+WORDS = {"params": "parameters", "all_params": "parameters with moving statistics", "macs": "MACs"}
 
 
 class Compared(NamedTuple):

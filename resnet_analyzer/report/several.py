@@ -43,7 +43,7 @@ def _title(each: Measurement) -> str:
 
 def _lead(measured: Sequence[Measurement]) -> str:
     told = [
-        f"{_title(each)} has {'at least ' if each.unknown else ''}{grouped(each.totals.trainable_params)} parameters "
+        f"{_title(each)} has {'at least ' if each.unknown else ''}{grouped(each.totals.params)} parameters "
         f"and does {short(each.totals.macs, 'MACs')}"
         for each in measured
     ]

@@ -13,12 +13,12 @@ from .numbers import grouped
 WORDS = {
     "macs": "MACs",
     "flops": "FLOPs",
-    "trainable_params": "params",
-    "params": "all params",
+    "params": "params",
+    "all_params": "all params",
     "activations": "activations",
     "memory": "bytes of memory",
 }
-SHOWN = ("trainable_params", "macs", "flops", "activations", "memory")
+SHOWN = ("params", "macs", "flops", "activations", "memory")
 MEMORY = (
     "weights and the activations that are alive at once, {} bytes a number, layers one by one in order, "
     "no layer writing over its input"
@@ -32,8 +32,8 @@ def answer_report(problem: Problem, answer: Answer) -> Report:
     columns = [Column("figure"), Column("at most", "count"), Column(f"{name} = {value}", "count")]
     budgets = {each.figure: each.amount for each in problem.budgets}
     rows: list[tuple[Any, ...]] = [(WORDS[figure], budgets.get(figure), answer.figures[figure]) for figure in SHOWN]
-    if "params" in budgets:
-        rows.insert(1, (WORDS["params"], budgets["params"], answer.figures["params"]))
+    if "all_params" in budgets:
+        rows.insert(1, (WORDS["all_params"], budgets["all_params"], answer.figures["all_params"]))
     if beyond is not None:
         step = problem.ranges[0].step
         columns.append(Column(f"{name} = {value + step}", "count"))

@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from ..measurement import Row
-from ..shape import FeatureMap, Shape
+from ..shape import Shape, is_map
 from .numbers import MISSING
 
 GROUPS = re.compile(r"in (\d+) groups")  # a block's line is long enough: its groups are spelled g=32
@@ -123,8 +123,8 @@ def _pieces(stage: str, rows: tuple[Row, ...]) -> list[Part]:
 
 def _resolution(row: Row) -> object:
     output = row.output
-    flat = not isinstance(output, FeatureMap) or output[:2] == (1, 1)
-    return "flat" if flat else output[:2]  # type: ignore[index]
+    flat = not is_map(output) or output[1:3] == (1, 1)
+    return "flat" if flat else output[1:3]  # type: ignore[index]
 
 
 def _piece_text(piece: list[Row]) -> str:

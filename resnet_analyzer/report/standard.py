@@ -66,7 +66,7 @@ def networks_of_the_course() -> Iterator[Standard]:
         known = find(name)
         measured = measure(known.graph())
         totals = measured.totals
-        says = f"{short(totals.trainable_params)} parameters, {short(totals.macs, 'MACs')}"
+        says = f"{short(totals.params)} parameters, {short(totals.macs, 'MACs')}"
         yield Standard(name, network_report(measured, name, known, recipe_of(known)), f"{says}.")
 
 

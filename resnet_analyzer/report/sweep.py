@@ -12,9 +12,9 @@ from .model import Column, Report, Table
 from .numbers import grouped
 
 TITLES = {
-    "trainable_params": "params",
-    "params": "all params",
-    "non_trainable_params": "statistics",
+    "params": "params",
+    "all_params": "all params",
+    "moving_statistics": "statistics",
     "macs": "MACs",
     "flops": "FLOPs",
     "activations": "activations",
@@ -27,7 +27,7 @@ def sweep_report(job: Job, rows: Sequence[Sequence[Any]], kept: int, wish: str) 
     styles = any(row[1] not in ("", "paper") for row in rows)
     labels = (Column(LABELS[0], flexible=True), *([Column(LABELS[1], drop=3)] if styles else []))
     numbers = [Column(name, "count") for name in space.variables]
-    drop = {"trainable_params": 0, "macs": 0}
+    drop = {"params": 0, "macs": 0}
     figures = [
         Column(TITLES[name], "count", drop=drop.get(name, 1 + place)) for place, name in enumerate(space.figures)
     ]

@@ -93,10 +93,10 @@ def _macs(number: int) -> str:
 def _totals(verified: Verified) -> Iterator[tuple[str, str]]:
     assert verified.measurement is not None
     totals, least = verified.measurement.totals, "≥ " if verified.measurement.unknown else ""
-    still = f" (+ {grouped(totals.non_trainable_params)} moving statistics)" if totals.non_trainable_params else ""
+    still = f" (+ {grouped(totals.moving_statistics)} moving statistics)" if totals.moving_statistics else ""
     figures = (
         f"{grouped(totals.layers)} layers",
-        f"{least}{grouped(totals.trainable_params)} parameters{still}",
+        f"{least}{grouped(totals.params)} parameters{still}",
         f"{least}{_macs(totals.macs)}",
     )
     yield "total", " · ".join(figures)

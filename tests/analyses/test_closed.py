@@ -13,9 +13,9 @@ from resnet_analyzer.architectures.base import ARCHITECTURES, find
 from resnet_analyzer.errors import AnalyzerError, CheckFailed, UnknownName, UsageError
 from resnet_analyzer.graph import GraphBuilder
 from resnet_analyzer.measurement import measure
-from resnet_analyzer.ops.conv2d import Conv2d
-from resnet_analyzer.ops.max_pool2d import MaxPool2d
-from resnet_analyzer.shape import FeatureMap
+from resnet_analyzer.ops.conv import Conv2d
+from resnet_analyzer.ops.max_pool import MaxPool2d
+from resnet_analyzer.shape import Shape
 
 EVERY = [(name, style) for name, each in ARCHITECTURES.items() for style in each.styles]
 QUICK = [("resnet50", "paper"), ("resnet20", "paper"), ("alexnet", "paper"), ("vgg11", "torchvision"),
@@ -162,7 +162,7 @@ def test_python_source_gives_the_same_numbers():
 
 def test_a_loaded_network_varies_in_its_input():
     build = GraphBuilder("mine")
-    top = build.input(FeatureMap(dim.symbol("height"), dim.symbol("width"), 3))  # as a file without sizes has it
+    top = build.input(Shape(1, dim.symbol("height"), dim.symbol("width"), 3))  # as a file without sizes has it
     top = build.add("conv", Conv2d(8, 5, 2), top)
     build.add("pool", MaxPool2d(2), top)
     recipe = recipe_of_graph(build.graph())
@@ -172,7 +172,7 @@ def test_a_loaded_network_varies_in_its_input():
     for size in (7, 8, 31, 64, 225):
         assert (
             form.at(h=size, w=size, batch=1)["macs"]
-            == measure(build.graph().with_input(FeatureMap(size, size, 3))).totals.macs
+            == measure(build.graph().with_input(Shape(1, size, size, 3))).totals.macs
         )
 
 

@@ -7,7 +7,7 @@ import pytest
 from resnet_analyzer.analyses.identity import compare_with, identify
 from resnet_analyzer.analyses.verify import verify_text
 from resnet_analyzer.architectures.base import ARCHITECTURES, architecture, find
-from resnet_analyzer.importers._design_write import write_design
+from resnet_analyzer.design import write_design
 
 ANONYMOUS = """
 input: 224
@@ -69,7 +69,7 @@ def test_layers_joined_in_another_way():
     one = "input: 8x8x4\nlayers:\n- relu: {name: a}\n- tanh: {name: b}\n- add: [a, b]\n"
     other = one.replace("add: [a, b]", "add: [input, b]")
     from resnet_analyzer.analyses.identity import signature
-    from resnet_analyzer.importers.design import examine_text
+    from resnet_analyzer.design import examine_text
 
     numbers = {}
     first, second, swapped = (

@@ -9,10 +9,10 @@ from resnet_analyzer.architectures.base import architecture
 from resnet_analyzer.graph import GraphBuilder
 from resnet_analyzer.measurement import measure
 from resnet_analyzer.ops.activation import Activation
-from resnet_analyzer.ops.conv2d import Conv2d
+from resnet_analyzer.ops.conv import Conv2d
 from resnet_analyzer.ops.elementwise import Add
 from resnet_analyzer.ops.reshape import Flatten
-from resnet_analyzer.shape import FeatureMap
+from resnet_analyzer.shape import Shape
 
 MB = 1_000_000
 
@@ -33,7 +33,7 @@ def replayed(measurement):
 def random_graph(seed):
     chance = random.Random(seed)
     build = GraphBuilder("random")
-    made = [build.input(FeatureMap(8, 8, 4))]
+    made = [build.input(Shape(1, 8, 8, 4))]
     for index in range(12):
         kind = chance.choice(["conv", "relu", "add"])
         op = {"conv": Conv2d(4, 3, padding=1), "relu": Activation("relu"), "add": Add()}[kind]
@@ -88,14 +88,14 @@ def test_no_layer_reads_what_another_one_has_written_over(seed):
 
 def test_what_is_read_again_is_not_written_over():
     build = GraphBuilder("shortcut")
-    top = build.add("conv", Conv2d(4, 3, padding=1), build.input(FeatureMap(8, 8, 1)))
+    top = build.add("conv", Conv2d(4, 3, padding=1), build.input(Shape(1, 8, 8, 1)))
     build.add("add", Add(), build.add("relu", Activation("relu"), top), top)
     assert memory(measure(build.graph()), in_place=True).peak == 2 * 8 * 8 * 4 * 4
 
 
 def test_reshaping_copies_nothing():
     build = GraphBuilder("flat")
-    build.add("flatten", Flatten(), build.input(FeatureMap(8, 8, 4)))
+    build.add("flatten", Flatten(), build.input(Shape(1, 8, 8, 4)))
     assert memory(measure(build.graph())).peak == 8 * 8 * 4 * 4
 
 

@@ -9,12 +9,12 @@ from resnet_analyzer.architectures.base import architecture
 from resnet_analyzer.graph import GraphBuilder
 from resnet_analyzer.measurement import measure
 from resnet_analyzer.ops.concatenate import Concatenate
-from resnet_analyzer.ops.conv2d import Conv2d
-from resnet_analyzer.ops.cropping2d import Cropping2d
+from resnet_analyzer.ops.conv import Conv2d
+from resnet_analyzer.ops.cropping import Cropping2d
 from resnet_analyzer.ops.elementwise import Add
-from resnet_analyzer.ops.max_pool2d import MaxPool2d
-from resnet_analyzer.ops.zero_padding2d import ZeroPadding2d
-from resnet_analyzer.shape import FeatureMap
+from resnet_analyzer.ops.max_pool import MaxPool2d
+from resnet_analyzer.ops.zero_padding import ZeroPadding2d
+from resnet_analyzer.shape import Shape
 
 # Araujo, Norris, Sim 2019 (distill.pub), tables of common networks; torchlens 2.36.1 for DenseNet-121
 PUBLISHED = [
@@ -63,7 +63,7 @@ def seen(graph, name, height):
 
 def small(*, branches):
     build = GraphBuilder("small")
-    start = build.input(FeatureMap(40, 40, 2))
+    start = build.input(Shape(1, 40, 40, 2))
     x = build.chain(start, ("pad", ZeroPadding2d(2)), ("conv", Conv2d(4, 5, strides=2)), ("crop", Cropping2d(1)))
     ends = []
     for index, ops in enumerate(branches):

@@ -10,7 +10,7 @@ from resnet_analyzer import architecture, measure
 from resnet_analyzer.architectures.base import ARCHITECTURES, find, input_shape
 from resnet_analyzer.dim import symbol
 from resnet_analyzer.errors import CheckFailed, UnknownName, UsageError
-from resnet_analyzer.shape import FeatureMap
+from resnet_analyzer.shape import Shape
 
 CASES = [(name, style) for name, found in ARCHITECTURES.items() for style in found.styles]
 BY_DEPTH = [  # closed forms of the deepest nets take their time; shallower ones of every family come first
@@ -174,10 +174,10 @@ def test_unknown_style_and_option():
 
 
 def test_input_shapes():
-    assert input_shape(None, (8, 9, 3)) == FeatureMap(8, 9, 3)
-    assert input_shape(5, (8, 9, 3)) == FeatureMap(5, 5, 3)
-    assert input_shape((5, 6), (8, 9, 3)) == FeatureMap(5, 6, 3)
-    assert input_shape((5, 6, 1), (8, 9, 3)) == FeatureMap(5, 6, 1)
+    assert input_shape(None, (8, 9, 3)) == Shape(1, 8, 9, 3)
+    assert input_shape(5, (8, 9, 3)) == Shape(1, 5, 5, 3)
+    assert input_shape((5, 6), (8, 9, 3)) == Shape(1, 5, 6, 3)
+    assert input_shape((5, 6, 1), (8, 9, 3)) == Shape(1, 5, 6, 1)
     for wrong in ((), (5,), (5, 6, 3, 1)):
         with pytest.raises(UsageError, match="input must be a size"):
             input_shape(wrong, (8, 9, 3))

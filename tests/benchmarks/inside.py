@@ -14,8 +14,8 @@ from resnet_analyzer.architectures.base import architecture
 from resnet_analyzer.dim import Dim
 from resnet_analyzer.graph import Graph, GraphBuilder
 from resnet_analyzer.measurement import Measurement, measure
-from resnet_analyzer.ops.conv2d import Conv2d
-from resnet_analyzer.shape import FeatureMap
+from resnet_analyzer.ops.conv import Conv2d
+from resnet_analyzer.shape import Shape
 
 from .table import Line
 
@@ -42,7 +42,7 @@ def network(name: str, size: Dim) -> Measurement:
 def chain(layers: int) -> Graph:
     """A net of so many convolutions, one after another."""
     build = GraphBuilder("chain")
-    last = build.input(FeatureMap(8, 8, 4))
+    last = build.input(Shape(1, 8, 8, 4))
     for number in range(layers):
         last = build.add(f"conv{number}", Conv2d(4, 3, padding=1), last)
     return build.graph()
@@ -75,7 +75,7 @@ def sizes() -> Iterator[Line]:
             action(size)
 
     loop = seconds(lambda: each(lambda size: network("resnet50", size))) * scale
-    again = seconds(lambda: each(lambda size: measure(graph.with_input(FeatureMap(size, size, 3))))) * scale
+    again = seconds(lambda: each(lambda size: measure(graph.with_input(Shape(1, size, size, 3))))) * scale
     what, goal = "a million sizes, loop of ints / arrays", "≥ 20 ×"
     made_of = f"{loop:.0f} s / {arrays:.2f} s; the loop is taken from {len(sample)} of its sizes"
     yield Line(what, f"{loop / arrays:.0f} ×", goal, made_of)

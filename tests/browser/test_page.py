@@ -8,11 +8,11 @@ from resnet_analyzer.architectures.base import architecture
 from resnet_analyzer.conventions.macs import macs
 from resnet_analyzer.graph import GraphBuilder
 from resnet_analyzer.measurement import WRITERS, measure
-from resnet_analyzer.ops.conv2d import Conv2d
+from resnet_analyzer.ops.conv import Conv2d
 from resnet_analyzer.report.measured import measured_report
 from resnet_analyzer.report.network import network_report
 from resnet_analyzer.report.several import several_report
-from resnet_analyzer.shape import FeatureMap
+from resnet_analyzer.shape import Shape
 
 LAYERS = '[...document.querySelectorAll("section")].at(-1)'
 SHOWN = f'[...{LAYERS}.querySelectorAll("tr[data-row]")].filter(row => row.offsetParent !== null)'
@@ -165,7 +165,7 @@ def test_says_what_everything_is(browse):
 
 def hostile():
     build = GraphBuilder("<b onclick=alert(0)>", title=HOSTILE[0], source=HOSTILE[1], remark=HOSTILE[2])
-    x = build.input(FeatureMap(16, 16, 3))
+    x = build.input(Shape(1, 16, 16, 3))
     for scope in HOSTILE:
         with build.scope(scope.replace("/", "")):
             for name in HOSTILE:

@@ -11,28 +11,28 @@ import resnet_analyzer as ra
 from resnet_analyzer.architectures.base import ARCHITECTURES
 from resnet_analyzer.conventions.tensorflow import tensorflow_float_ops
 from resnet_analyzer.ops.activation import Activation
-from resnet_analyzer.ops.adaptive_average_pool2d import AdaptiveAveragePool2d
-from resnet_analyzer.ops.average_pool2d import AveragePool2d
+from resnet_analyzer.ops.adaptive_pool import AdaptiveAveragePool2d
+from resnet_analyzer.ops.average_pool import AveragePool2d
 from resnet_analyzer.ops.batch_norm import BatchNorm
-from resnet_analyzer.ops.conv2d import Conv2d
+from resnet_analyzer.ops.conv import Conv2d
 from resnet_analyzer.ops.dense import Dense
-from resnet_analyzer.ops.depthwise_conv2d import DepthwiseConv2d
+from resnet_analyzer.ops.depthwise_conv import DepthwiseConv2d
 from resnet_analyzer.ops.dropout import Dropout
 from resnet_analyzer.ops.elementwise import Add, Multiply
-from resnet_analyzer.ops.global_pool2d import GlobalAveragePool2d, GlobalMaxPool2d
+from resnet_analyzer.ops.global_pool import GlobalAveragePool2d, GlobalMaxPool2d
 from resnet_analyzer.ops.group_norm import GroupNorm
 from resnet_analyzer.ops.layer_norm import LayerNorm
-from resnet_analyzer.ops.max_pool2d import MaxPool2d
+from resnet_analyzer.ops.max_pool import MaxPool2d
 from resnet_analyzer.ops.normalization import Normalization
 from resnet_analyzer.ops.prelu import PReLU
-from resnet_analyzer.ops.transposed_conv2d import TransposedConv2d
-from resnet_analyzer.shape import FeatureMap, Vector
+from resnet_analyzer.ops.transposed_conv import TransposedConv2d
+from resnet_analyzer.shape import Shape
 
 TRUTH = list(
     csv.DictReader(Path(__file__).parents[1].joinpath("data/keras_models.csv").read_text("utf-8").splitlines())
 )
 OURS = [row for row in TRUTH if row["model"].lower() in ARCHITECTURES]
-MAP, N = FeatureMap(8, 6, 4), 8 * 6 * 4
+MAP, N = Shape(1, 8, 6, 4), 8 * 6 * 4
 
 
 def count(op, *inputs):
@@ -79,8 +79,8 @@ def test_one_layer(op, expected):
 
 def test_layers_of_several_inputs():
     assert count(Add(), MAP, MAP, MAP) == 2 * N
-    assert count(Multiply(), FeatureMap(8, 1, 1), FeatureMap(1, 6, 1), MAP) == 48 + N
-    assert count(Dense(10, activation="softmax"), Vector(7)) == 2 * 70 + 10 + 50
+    assert count(Multiply(), Shape(1, 8, 1, 1), Shape(1, 1, 6, 1), MAP) == 48 + N
+    assert count(Dense(10, activation="softmax"), Shape(1, 7)) == 2 * 70 + 10 + 50
 
 
 @pytest.mark.parametrize("row", OURS, ids=lambda row: f"{row['model']}-{row['tag']}")

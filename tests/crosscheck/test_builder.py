@@ -12,16 +12,16 @@ from resnet_analyzer.dim import holds, symbol
 from resnet_analyzer.errors import CheckFailed, UsageError
 from resnet_analyzer.graph import Graph, GraphBuilder, Node
 from resnet_analyzer.ops.base import OPS, Cost, Op
-from resnet_analyzer.ops.conv2d import Conv2d
+from resnet_analyzer.ops.conv import Conv2d
 from resnet_analyzer.ops.dense import Dense
-from resnet_analyzer.ops.depthwise_conv2d import DepthwiseConv2d
+from resnet_analyzer.ops.depthwise_conv import DepthwiseConv2d
 from resnet_analyzer.ops.elementwise import Add
 from resnet_analyzer.ops.input import Input
-from resnet_analyzer.ops.max_pool2d import MaxPool2d
+from resnet_analyzer.ops.max_pool import MaxPool2d
 from resnet_analyzer.ops.opaque import Opaque
-from resnet_analyzer.ops.separable_conv2d import SeparableConv2d
-from resnet_analyzer.ops.transposed_conv2d import TransposedConv2d
-from resnet_analyzer.shape import FeatureMap, Vector
+from resnet_analyzer.ops.separable_conv import SeparableConv2d
+from resnet_analyzer.ops.transposed_conv import TransposedConv2d
+from resnet_analyzer.shape import Shape
 from tests.ops.cases import CASES, SIZES, Case, case
 
 keras = pytest.importorskip("keras")
@@ -30,7 +30,7 @@ from resnet_analyzer.crosscheck.builder import build, build_model, deep_recursio
 from resnet_analyzer.crosscheck.compare import AGREES, NO_WITNESS, crosscheck  # noqa: E402
 from resnet_analyzer.crosscheck.steps import NoSuchLayer  # noqa: E402
 
-MAP = FeatureMap(11, 13, 12)
+MAP = Shape(1, 11, 13, 12)
 MORE = [
     case(Conv2d(8, 3, strides=2, dilation_rate=2, padding=2), MAP),
     case(Conv2d(8, 3, strides=(1, 2), dilation_rate=2, padding="same", activation="softmax"), MAP),
@@ -85,25 +85,25 @@ class _Odd(Op):
 
 
 def test_an_op_without_a_counterpart_says_so():
-    graph = Graph("odd", (Node("input", Input(Vector(3))), Node("odd", _Odd(), ("input",))))
+    graph = Graph("odd", (Node("input", Input(Shape(1, 3))), Node("odd", _Odd(), ("input",))))
     with pytest.raises(NoSuchLayer, match="odd: Keras has no layer for _Odd"):
         build(graph)
 
 
 def test_a_layer_of_unknown_cost_cannot_be_built():
-    graph = Graph("x", (Node("input", Input(Vector(3))), Node("what", Opaque("x", Vector(3)), ("input",))))
+    graph = Graph("x", (Node("input", Input(Shape(1, 3))), Node("what", Opaque("x", Shape(1, 3)), ("input",))))
     with pytest.raises(UsageError, match="what: its cost is not known, so no Keras layer can stand for it"):
         build(graph)
 
 
 def test_open_sizes_are_to_be_given():
-    graph = ra.architecture("resnet18").with_input(FeatureMap(symbol("h"), 224, 3))
+    graph = ra.architecture("resnet18").with_input(Shape(1, symbol("h"), 224, 3))
     with pytest.raises(UsageError, match="input: its size h×224×3 is open: give --input"):
         build(graph)
 
 
 def test_a_broken_graph_says_which_rule():
-    graph = Graph("x", (Node("input", Input(FeatureMap(3, 3, 1))), Node("conv", Conv2d(1, 5), ("input",))))
+    graph = Graph("x", (Node("input", Input(Shape(1, 3, 3, 1))), Node("conv", Conv2d(1, 5), ("input",))))
     with pytest.raises(CheckFailed, match="conv: a 5×5 kernel does not fit"):
         build(graph)
 
@@ -117,7 +117,7 @@ def test_names_are_ours():
 def test_names_that_keras_does_not_take(cpu):
     names = ["größe", "_x", "a:1", "a#1", "a b", "a/b", "a-b", "a.b", "7", "/", "×"]
     build = GraphBuilder("strange")
-    build.chain(build.input(Vector(3)), *[(name, Dense(3)) for name in names])
+    build.chain(build.input(Shape(1, 3)), *[(name, Dense(3)) for name in names])
     verdict = crosscheck(build.graph(), cpu)
     assert not verdict.disagreements
     assert [layer.name for layer in verdict.layers[1:]] == names
@@ -131,8 +131,8 @@ def test_what_keras_lacks_is_said():
 
 def test_shared_weights_are_one_layer(cpu):
     nodes = (
-        Node("one", Input(FeatureMap(9, 9, 3))),
-        Node("two", Input(FeatureMap(6, 7, 3))),
+        Node("one", Input(Shape(1, 9, 9, 3))),
+        Node("two", Input(Shape(1, 6, 7, 3))),
         Node("a", Conv2d(4, 3), ("one",)),
         Node("b", Conv2d(4, 3), ("two",), weights_of="a"),
     )
@@ -142,7 +142,7 @@ def test_shared_weights_are_one_layer(cpu):
 
 
 def test_frozen_layers_are_frozen(cpu):
-    nodes = (Node("x", Input(Vector(3))), Node("a", Dense(4), ("x",), frozen=True), Node("b", Dense(4), ("a",)))
+    nodes = (Node("x", Input(Shape(1, 3))), Node("a", Dense(4), ("x",), frozen=True), Node("b", Dense(4), ("a",)))
     graph = Graph("frozen", nodes)
     assert [len(layer.trainable_weights) for layer in build_model(graph).layers[1:]] == [0, 2]
     assert not crosscheck(graph, cpu, runs=0).disagreements
@@ -150,8 +150,8 @@ def test_frozen_layers_are_frozen(cpu):
 
 def test_several_inputs_and_outputs(cpu):
     nodes = (
-        Node("one", Input(Vector(3))),
-        Node("two", Input(Vector(3))),
+        Node("one", Input(Shape(1, 3))),
+        Node("two", Input(Shape(1, 3))),
         Node("sum", Add(), ("one", "two")),
         Node("a", Dense(2), ("sum",)),
         Node("b", Dense(5), ("sum",)),
@@ -184,7 +184,7 @@ def test_a_network_deeper_than_keras_own_limit():
 
 def test_a_grouped_convolution_is_no_witness_and_what_follows_is_one(cpu):
     nodes = (
-        Node("x", Input(FeatureMap(8, 8, 8))),
+        Node("x", Input(Shape(1, 8, 8, 8))),
         Node("grouped", Conv2d(8, 3, groups=2), ("x",)),
         Node("plain", Conv2d(8, 3), ("grouped",)),
     )

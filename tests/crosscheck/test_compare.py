@@ -11,10 +11,10 @@ import pytest
 import resnet_analyzer as ra
 from resnet_analyzer.graph import Graph, GraphBuilder, Node
 from resnet_analyzer.ops.activation import Activation
-from resnet_analyzer.ops.conv2d import Conv2d
+from resnet_analyzer.ops.conv import Conv2d
 from resnet_analyzer.ops.dense import Dense
 from resnet_analyzer.ops.input import Input
-from resnet_analyzer.shape import FeatureMap, Vector
+from resnet_analyzer.shape import Shape
 
 pytest.importorskip("keras")
 
@@ -111,7 +111,7 @@ def test_layers_missing_and_too_many(true, cpu):
 
 @pytest.mark.parametrize("ours_is_shared", [True, False])
 def test_weights_shared_or_not(ours_is_shared, cpu):
-    nodes = (Node("x", Input(Vector(3))), Node("a", Dense(3), ("x",)), Node("b", Dense(3), ("a",)))
+    nodes = (Node("x", Input(Shape(1, 3))), Node("a", Dense(3), ("x",)), Node("b", Dense(3), ("a",)))
     apart, shared = Graph("apart", nodes), Graph("shared", (*nodes[:2], nodes[2]._replace(weights_of="a")))
     ours, theirs = (shared, apart) if ours_is_shared else (apart, shared)
     words = ["those of a again", "weights of its own"]
@@ -145,7 +145,7 @@ def test_sizes_that_the_profiler_does_not_know_are_no_witness(true, cpu, monkeyp
 
 def test_a_layer_that_only_training_runs_is_there_and_checked(cpu):
     builder = GraphBuilder("aux")
-    start = builder.input(FeatureMap(6, 6, 3))
+    start = builder.input(Shape(1, 6, 6, 3))
     with builder.scope("aux", training_only=True):
         builder.add("conv", Conv2d(4, 3), start)
     builder.add("conv", Conv2d(5, 3), start)
@@ -158,7 +158,7 @@ def test_a_layer_that_only_training_runs_is_there_and_checked(cpu):
 
 
 def test_time_is_a_median_of_runs(cpu):
-    graph = Graph("tiny", (Node("x", Input(FeatureMap(4, 4, 3))), Node("relu", Activation(), ("x",))))
+    graph = Graph("tiny", (Node("x", Input(Shape(1, 4, 4, 3))), Node("relu", Activation(), ("x",))))
     timing = crosscheck(graph, cpu, batch=2, runs=3).timing
     assert timing.runs == 3
     assert 0 < timing.seconds < 10

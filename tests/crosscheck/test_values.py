@@ -6,15 +6,15 @@ import numpy
 import pytest
 
 from resnet_analyzer.graph import Graph, Node
-from resnet_analyzer.ops.adaptive_average_pool2d import AdaptiveAveragePool2d
-from resnet_analyzer.ops.average_pool2d import AveragePool2d
-from resnet_analyzer.ops.conv2d import Conv2d
-from resnet_analyzer.ops.depthwise_conv2d import DepthwiseConv2d
+from resnet_analyzer.ops.adaptive_pool import AdaptiveAveragePool2d
+from resnet_analyzer.ops.average_pool import AveragePool2d
+from resnet_analyzer.ops.conv import Conv2d
+from resnet_analyzer.ops.depthwise_conv import DepthwiseConv2d
 from resnet_analyzer.ops.input import Input
 from resnet_analyzer.ops.local_response_norm import LocalResponseNorm
-from resnet_analyzer.ops.max_pool2d import MaxPool2d
-from resnet_analyzer.ops.transposed_conv2d import TransposedConv2d
-from resnet_analyzer.shape import FeatureMap
+from resnet_analyzer.ops.max_pool import MaxPool2d
+from resnet_analyzer.ops.transposed_conv import TransposedConv2d
+from resnet_analyzer.shape import Shape
 from resnet_analyzer.window import amounts, pair
 
 pytest.importorskip("keras")
@@ -26,7 +26,7 @@ RANDOM = numpy.random.default_rng(1)
 
 def run(op, x):
     """The op's output on one image, and the weights by name, all of them random."""
-    nodes = (Node("x", Input(FeatureMap(*x.shape))), Node("it", op, ("x",)))
+    nodes = (Node("x", Input(Shape(1, *x.shape))), Node("it", op, ("x",)))
     built = build(Graph("one", nodes))
     layer = built.steps["it"].layer
     weights = {}
@@ -206,7 +206,7 @@ def test_local_response_normalisation():
 @pytest.mark.parametrize("op", [MaxPool2d(2, 2, ceil_mode=True), AveragePool2d(2, 2, ceil_mode=True)], ids=str)
 def test_ceil_mode_pads_only_where_a_window_hangs_over(op):
     def remarks(size):
-        return build(Graph("one", (Node("x", Input(FeatureMap(size, size, 1))), Node("it", op, ("x",))))).remarks
+        return build(Graph("one", (Node("x", Input(Shape(1, size, size, 1))), Node("it", op, ("x",))))).remarks
 
     assert remarks(8) == {}
     assert remarks(7) != {}

@@ -18,9 +18,8 @@ from typing import NamedTuple
 
 from resnet_analyzer.analyses.verify import verify_text
 from resnet_analyzer.architectures.base import find
+from resnet_analyzer.design import SyntaxProblem, decoded, write_design
 from resnet_analyzer.errors import AnalyzerError
-from resnet_analyzer.importers._design_text import SyntaxProblem, decoded
-from resnet_analyzer.importers._design_write import write_design
 from resnet_analyzer.measurement import WRITERS
 from resnet_analyzer.report.verify import verify_report
 

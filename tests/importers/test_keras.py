@@ -8,7 +8,7 @@ import pytest
 import resnet_analyzer as ra
 from resnet_analyzer.dim import ceil_div, symbol
 from resnet_analyzer.errors import UsageError
-from resnet_analyzer.shape import FeatureMap, Sequence, Vector
+from resnet_analyzer.shape import Shape
 
 keras = pytest.importorskip("keras")
 layers = keras.layers
@@ -45,7 +45,7 @@ def test_functional():
     assert measured.status == "complete"
     assert measured.graph.name == "small"
     assert measured.totals.macs == 3 * 3 * 3 * 8 * 8 * 8 + 8 * 5
-    assert measured.by_name["conv"].output == FeatureMap(8, 8, 8)
+    assert measured.by_name["conv"].output == Shape(1, 8, 8, 8)
     assert {weight.name: weight.shape for weight in measured.by_name["norm"].weights} == {
         "gamma": (8,), "beta": (8,), "moving_mean": (8,), "moving_variance": (8,),
     }  # fmt: skip
@@ -55,7 +55,7 @@ def test_sequential():
     model = keras.Sequential([image(), layers.Conv2D(4, 3), layers.Flatten(), layers.Dense(2)])
     measured = agrees(model)
     assert measured.status == "complete"
-    assert measured.rows[-1].output == Vector(2)
+    assert measured.rows[-1].output == Shape(1, 2)
 
 
 def test_a_sequential_that_knows_no_input_says_so():
@@ -69,7 +69,7 @@ def test_a_sequential_that_knows_no_input_says_so():
 def test_a_sequential_is_read_on_a_given_input_and_stays_unbuilt():
     model = keras.Sequential([layers.Conv2D(4, 3), layers.GlobalMaxPooling2D()])
     measured = ra.measure(ra.from_keras(model, input=(10, 12, 3)))
-    assert measured.rows[1].output == FeatureMap(8, 10, 4)
+    assert measured.rows[1].output == Shape(1, 8, 10, 4)
     assert not model.built
     assert not model.layers[0].weights
 
@@ -100,8 +100,8 @@ def test_a_shared_layer_has_one_set_of_weights_and_a_shape_per_call():
     large, small = image(20, 20, 3), image(9, 9, 3)
     model = keras.Model([large, small], [conv(large), conv(small)])
     measured = ra.measure(ra.from_keras(model))
-    assert measured.by_name["conv"].output == FeatureMap(18, 18, 4)
-    assert measured.by_name["conv#2"].output == FeatureMap(7, 7, 4)
+    assert measured.by_name["conv"].output == Shape(1, 18, 18, 4)
+    assert measured.by_name["conv#2"].output == Shape(1, 7, 7, 4)
     assert measured.totals.params == model.count_params() == 112
     assert measured.totals.macs == (18 * 18 + 7 * 7) * 4 * 27
 
@@ -114,7 +114,7 @@ def test_several_inputs_and_outputs():
     measured = agrees(model)
     assert [node.name for node in measured.graph.inputs] == ["one", "two"]
     assert [node.name for node in measured.graph.outputs] == ["a", "b"]
-    assert measured.by_name["both"].output == Vector(4 * 4 * 3 + 7)
+    assert measured.by_name["both"].output == Shape(1, 4 * 4 * 3 + 7)
 
 
 def test_open_sizes_are_symbols():
@@ -122,7 +122,7 @@ def test_open_sizes_are_symbols():
     model = keras.Model(start, layers.Conv2D(8, 3, strides=2, padding="same", name="conv")(start))
     measured = ra.measure(ra.from_keras(model))
     h, w = symbol("h"), symbol("w")
-    assert measured.by_name["conv"].output == FeatureMap(ceil_div(h, 2), ceil_div(w, 2), 8)
+    assert measured.by_name["conv"].output == Shape(1, ceil_div(h, 2), ceil_div(w, 2), 8)
     assert measured.totals.macs.subs({h: 9, w: 6}) == 5 * 3 * 8 * 27
     given = ra.measure(ra.from_keras(model, input=(9, 6)))
     assert given.totals.macs == 5 * 3 * 8 * 27
@@ -133,7 +133,7 @@ def test_a_size_may_be_given_where_the_model_has_another():
     start = image(32, 32, 3)
     pooled = layers.GlobalAveragePooling2D()(layers.Conv2D(8, 3, name="conv")(start))
     model = keras.Model(start, layers.Dense(2)(pooled))
-    assert ra.measure(ra.from_keras(model, input=10)).by_name["conv"].output == FeatureMap(8, 8, 8)
+    assert ra.measure(ra.from_keras(model, input=10)).by_name["conv"].output == Shape(1, 8, 8, 8)
 
 
 def test_a_size_that_the_weights_do_not_fit_is_refused():
@@ -158,8 +158,8 @@ def test_channels_first():
     model = keras.Model(start, layers.Dense(2)(x))
     measured = ra.measure(ra.from_keras(model))
     assert measured.status == "complete"
-    assert measured.by_name["conv"].output == FeatureMap(18, 14, 8)
-    assert measured.by_name["both"].output == FeatureMap(18, 14, 16)
+    assert measured.by_name["conv"].output == Shape(1, 18, 14, 8)
+    assert measured.by_name["both"].output == Shape(1, 18, 14, 16)
     assert measured.totals.params == model.count_params()
 
 
@@ -223,7 +223,7 @@ def test_operators_and_operations():
         ("Reshape", {"target": (2, 4)}),
         ("Activation", {"function": "softmax"}),
     ]
-    assert measured.rows[-1].output == Sequence(2, 4)
+    assert measured.rows[-1].output == Shape(1, 2, 4)
 
 
 @pytest.mark.parametrize(
@@ -288,7 +288,7 @@ def test_a_layer_of_several_outputs_is_unknown_once_per_output():
     left, right = keras.ops.split(start, 2, axis=-1)
     measured = read(start, layers.Add()([left, layers.Conv2D(2, 1)(right)]))
     assert measured.status == "lower_bound"
-    assert measured.rows[1].output == measured.rows[2].output == FeatureMap(8, 8, 2)
+    assert measured.rows[1].output == measured.rows[2].output == Shape(1, 8, 8, 2)
     assert measured.rows[-1].node.inputs == (measured.rows[1].name, measured.rows[3].name)
     assert measured.rows[3].node.inputs == (measured.rows[2].name,)
 

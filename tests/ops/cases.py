@@ -1,6 +1,6 @@
 """Examples of every op: what `test_generic` runs as numbers, as numpy arrays and as symbols.
 
-A new op needs an entry here: `CASES["NewOp"] = [case(NewOp(...), FeatureMap(...)), ...]`. Shapes are given as
+A new op needs an entry here: `CASES["NewOp"] = [case(NewOp(...), Shape(1, ...)), ...]`. Shapes are given as
 shapes of names: "h", "w", "c", "m" and "n" are dimensions that vary (the same name is the same number), "m"
 never 1 as a symbol, since a symbol is taken not to broadcast; numbers are fixed.
 """
@@ -12,35 +12,35 @@ from dataclasses import dataclass
 from typing import Any
 
 from resnet_analyzer.ops.activation import PER_ELEMENT, Activation
-from resnet_analyzer.ops.adaptive_average_pool2d import AdaptiveAveragePool2d
-from resnet_analyzer.ops.average_pool2d import AveragePool2d
+from resnet_analyzer.ops.adaptive_pool import AdaptiveAveragePool2d
+from resnet_analyzer.ops.average_pool import AveragePool2d
 from resnet_analyzer.ops.base import Op, Weight
 from resnet_analyzer.ops.batch_norm import BatchNorm
 from resnet_analyzer.ops.concatenate import Concatenate
-from resnet_analyzer.ops.conv2d import Conv2d
-from resnet_analyzer.ops.cropping2d import Cropping2d
+from resnet_analyzer.ops.conv import Conv2d
+from resnet_analyzer.ops.cropping import Cropping2d
 from resnet_analyzer.ops.dense import Dense
-from resnet_analyzer.ops.depthwise_conv2d import DepthwiseConv2d
+from resnet_analyzer.ops.depthwise_conv import DepthwiseConv2d
 from resnet_analyzer.ops.dropout import Dropout, StochasticDepth
 from resnet_analyzer.ops.elementwise import Add, Multiply, Subtract
-from resnet_analyzer.ops.global_pool2d import GlobalAveragePool2d, GlobalMaxPool2d
+from resnet_analyzer.ops.global_pool import GlobalAveragePool2d, GlobalMaxPool2d
 from resnet_analyzer.ops.group_norm import GroupNorm
 from resnet_analyzer.ops.input import Input
 from resnet_analyzer.ops.layer_norm import LayerNorm
 from resnet_analyzer.ops.layer_scale import LayerScale
 from resnet_analyzer.ops.local_response_norm import LocalResponseNorm
-from resnet_analyzer.ops.max_pool2d import MaxPool2d
+from resnet_analyzer.ops.max_pool import MaxPool2d
 from resnet_analyzer.ops.multi_head_attention import MultiHeadAttention
 from resnet_analyzer.ops.normalization import Normalization
 from resnet_analyzer.ops.opaque import Opaque
 from resnet_analyzer.ops.prelu import PReLU
 from resnet_analyzer.ops.rescale import Rescale
 from resnet_analyzer.ops.reshape import Flatten, Permute, Reshape
-from resnet_analyzer.ops.separable_conv2d import SeparableConv2d
-from resnet_analyzer.ops.transposed_conv2d import TransposedConv2d
-from resnet_analyzer.ops.upsampling2d import Upsampling2d
-from resnet_analyzer.ops.zero_padding2d import ChannelPadding, ZeroPadding2d
-from resnet_analyzer.shape import FeatureMap, Sequence, Shape, Vector
+from resnet_analyzer.ops.separable_conv import SeparableConv2d
+from resnet_analyzer.ops.transposed_conv import TransposedConv2d
+from resnet_analyzer.ops.upsampling import Upsampling2d
+from resnet_analyzer.ops.zero_padding import ChannelPadding, ZeroPadding2d
+from resnet_analyzer.shape import Shape
 
 SIZES = {"h": 14, "w": 14, "c": 12, "m": 9, "n": 6}  # the largest number that each name takes
 
@@ -65,7 +65,7 @@ def case(op: Op | Callable[[dict[str, Any]], Op], *shapes: Shape) -> Case:
     return Case(op, shapes, f"of sizes-{shapes}")
 
 
-MAP, ROW, VECTOR = FeatureMap("h", "w", "c"), Sequence("h", "c"), Vector("c")
+MAP, ROW, VECTOR = Shape(1, "h", "w", "c"), Shape(1, "h", "c"), Shape(1, "c")
 ANY = (MAP, ROW, VECTOR)
 
 
@@ -79,10 +79,10 @@ CASES: dict[str, list[Case]] = {
     "AdaptiveAveragePool2d": [case(AdaptiveAveragePool2d(size), MAP) for size in (1, 2, 7, (3, 5))],
     "Add": [
         *(case(Add(), shape, shape) for shape in ANY),
-        case(Add(), MAP, FeatureMap(1, 1, "c"), MAP),
+        case(Add(), MAP, Shape(1, 1, 1, "c"), MAP),
         case(Add(), VECTOR, MAP),
-        case(Add(), FeatureMap(9, "w", "c"), FeatureMap("m", "w", "c")),
-        case(Add(), FeatureMap("m", 1, 4), FeatureMap(9, "w", "m"), FeatureMap("m", "w", 1)),
+        case(Add(), Shape(1, 9, "w", "c"), Shape(1, "m", "w", "c")),
+        case(Add(), Shape(1, "m", 1, 4), Shape(1, 9, "w", "m"), Shape(1, "m", "w", 1)),
     ],
     "AveragePool2d": [
         case(AveragePool2d(), MAP),
@@ -95,12 +95,12 @@ CASES: dict[str, list[Case]] = {
     "ChannelPadding": everywhere(ChannelPadding(), ChannelPadding(3, 4)),
     "Concatenate": [
         *(case(Concatenate(), shape, shape, shape) for shape in ANY),
-        case(Concatenate(), MAP, FeatureMap("h", "w", 5)),
-        case(Concatenate(), MAP, FeatureMap(7, "w", 5)),
-        case(Concatenate("height"), MAP, FeatureMap(3, "w", "c")),
-        case(Concatenate("width"), MAP, FeatureMap("h", 3, "c")),
+        case(Concatenate(), MAP, Shape(1, "h", "w", 5)),
+        case(Concatenate(), MAP, Shape(1, 7, "w", 5)),
+        case(Concatenate("height"), MAP, Shape(1, 3, "w", "c")),
+        case(Concatenate("width"), MAP, Shape(1, "h", 3, "c")),
         case(Concatenate("length"), ROW, ROW),
-        case(Concatenate("length"), ROW, Sequence("h", 8)),
+        case(Concatenate("length"), ROW, Shape(1, "h", 8)),
     ],
     "Conv2d": [
         case(Conv2d(8), MAP),
@@ -144,12 +144,12 @@ CASES: dict[str, list[Case]] = {
     ],
     "Multiply": [
         *(case(Multiply(), shape, shape, shape) for shape in ANY),
-        case(Multiply(), MAP, FeatureMap(1, 1, "c")),
-        case(Multiply(), FeatureMap("h", 1, 1), FeatureMap(1, "w", 1), MAP),
+        case(Multiply(), MAP, Shape(1, 1, 1, "c")),
+        case(Multiply(), Shape(1, "h", 1, 1), Shape(1, 1, "w", 1), MAP),
     ],
     "Opaque": [
         case(Opaque("custom"), MAP),
-        case(Opaque("custom", Vector(10), (Weight("kernel", (3, 10)),)), MAP, ROW),
+        case(Opaque("custom", Shape(1, 10), (Weight("kernel", (3, 10)),)), MAP, ROW),
     ],
     "PReLU": everywhere(PReLU(), PReLU("positions"), PReLU("all")),
     "Permute": [
@@ -173,7 +173,7 @@ CASES: dict[str, list[Case]] = {
         case(SeparableConv2d(8, (3, 5), padding=1, dilation_rate=2, use_bias=False), MAP),
     ],
     "StochasticDepth": everywhere(StochasticDepth(0.2)),
-    "Subtract": [case(Subtract(), shape, shape) for shape in ANY] + [case(Subtract(), MAP, FeatureMap("h", "w", 1))],
+    "Subtract": [case(Subtract(), shape, shape) for shape in ANY] + [case(Subtract(), MAP, Shape(1, "h", "w", 1))],
     "TransposedConv2d": [
         case(TransposedConv2d(8, 2, 2), MAP),
         case(TransposedConv2d(8, 3, 2, padding="same", activation="relu"), MAP),
@@ -188,8 +188,8 @@ CASES: dict[str, list[Case]] = {
     "LayerScale": everywhere(LayerScale()),
     "MultiHeadAttention": [
         case(MultiHeadAttention(2, 4), ROW, ROW),
-        case(MultiHeadAttention(2, 4, value_dim=3, units=5, use_bias=False), ROW, Sequence("w", 8)),
-        case(MultiHeadAttention(3, 2), ROW, Sequence("w", 8), Sequence("m", 8)),
+        case(MultiHeadAttention(2, 4, value_dim=3, units=5, use_bias=False), ROW, Shape(1, "w", 8)),
+        case(MultiHeadAttention(3, 2), ROW, Shape(1, "w", 8), Shape(1, "m", 8)),
         case(lambda sizes: MultiHeadAttention(sizes["n"], 4), ROW, ROW),
     ],
     "Normalization": everywhere(Normalization(), Normalization(stored=False)),

@@ -10,25 +10,25 @@ import pytest
 from resnet_analyzer.dim import symbol
 from resnet_analyzer.errors import UnknownName, UsageError
 from resnet_analyzer.ops.activation import Activation
-from resnet_analyzer.ops.adaptive_average_pool2d import AdaptiveAveragePool2d
+from resnet_analyzer.ops.adaptive_pool import AdaptiveAveragePool2d
 from resnet_analyzer.ops.base import OPS, Check, Op, Weight, Work, leaves
 from resnet_analyzer.ops.concatenate import Concatenate
-from resnet_analyzer.ops.conv2d import Conv2d
-from resnet_analyzer.ops.cropping2d import Cropping2d
+from resnet_analyzer.ops.conv import Conv2d
+from resnet_analyzer.ops.cropping import Cropping2d
 from resnet_analyzer.ops.dense import Dense
-from resnet_analyzer.ops.depthwise_conv2d import DepthwiseConv2d
+from resnet_analyzer.ops.depthwise_conv import DepthwiseConv2d
 from resnet_analyzer.ops.dropout import Dropout
 from resnet_analyzer.ops.input import Input
 from resnet_analyzer.ops.layer_norm import LayerNorm
-from resnet_analyzer.ops.max_pool2d import MaxPool2d
+from resnet_analyzer.ops.max_pool import MaxPool2d
 from resnet_analyzer.ops.opaque import Opaque
 from resnet_analyzer.ops.prelu import PReLU
 from resnet_analyzer.ops.reshape import Permute, Reshape
-from resnet_analyzer.ops.separable_conv2d import SeparableConv2d
-from resnet_analyzer.ops.transposed_conv2d import TransposedConv2d
-from resnet_analyzer.ops.upsampling2d import Upsampling2d
-from resnet_analyzer.ops.zero_padding2d import ChannelPadding, ZeroPadding2d
-from resnet_analyzer.shape import FeatureMap, Sequence, Vector
+from resnet_analyzer.ops.separable_conv import SeparableConv2d
+from resnet_analyzer.ops.transposed_conv import TransposedConv2d
+from resnet_analyzer.ops.upsampling import Upsampling2d
+from resnet_analyzer.ops.zero_padding import ChannelPadding, ZeroPadding2d
+from resnet_analyzer.shape import Shape
 
 from .cases import CASES, SIZES
 
@@ -69,9 +69,9 @@ PADDING = r"must be .*a number, \(vertical, horizontal\) or \(\(top, bottom\), \
         (lambda: LayerNorm("rows"), "LayerNorm: axes must be 'channels' or 'all', not 'rows'"),
         (lambda: PReLU("some"), "PReLU: shared must be 'none', 'positions' or 'all', not 'some'"),
         (lambda: Concatenate("depth"), "Concatenate: axis must be channels, height, width or length, not 'depth'"),
-        (lambda: Input(FeatureMap(0, 8, 3)), "Input: shape must be at least 1, not 0"),
-        (lambda: Input(Vector(None)), "Input: shape must be a whole number, not None"),
-        (lambda: Opaque(output=Vector(0)), "Opaque: output must be at least 1, not 0"),
+        (lambda: Input(Shape(1, 0, 8, 3)), "Input: shape must be at least 1, not 0"),
+        (lambda: Input(Shape(1, None)), "Input: shape must be a whole number, not None"),
+        (lambda: Opaque(output=Shape(1, 0)), "Opaque: output must be at least 1, not 0"),
         (lambda: Reshape((2, 3, 4, 5)), r"Reshape: target must have 1 to 3 axes, not \(2, 3, 4, 5\)"),
         (lambda: Reshape((-1, -1)), "Reshape: only one axis may be -1, not 2"),
         (lambda: Reshape((0, -1)), "Reshape: target must be at least 1, not 0"),
@@ -102,8 +102,8 @@ def test_fields_are_kept_in_plain_spelling(whole):
         "padding": ((1, 0), (1, 1)),
     }
     assert all(type(part) is int for value in conv.settings().values() for part in leaves(value))
-    shape = Input(FeatureMap(whole(7), whole(8), 3)).shape
-    assert shape == FeatureMap(7, 8, 3)
+    shape = Input(Shape(1, whole(7), whole(8), 3)).shape
+    assert shape == Shape(1, 7, 8, 3)
     assert type(shape) is FeatureMap
     assert all(type(size) is int for size in shape)
     assert Reshape([whole(4), -1]).target == (4, -1)
@@ -115,11 +115,11 @@ def test_fields_are_kept_in_plain_spelling(whole):
 def test_arrays_are_kept_as_int64():
     cells = Conv2d(numpy.array([8, 16], dtype="int8")).filters
     assert cells.dtype == numpy.int64
-    assert Input(FeatureMap(numpy.array([8], dtype="uint8"), 8, 3)).shape.height.dtype == numpy.int64
+    assert Input(Shape(1, numpy.array([8], dtype="uint8"), 8, 3)).shape.height.dtype == numpy.int64
 
 
 def test_settings_of_arrays_and_symbols():
-    assert "shape" in Input(FeatureMap(numpy.arange(1, 4), 8, 3)).settings()
+    assert "shape" in Input(Shape(1, numpy.arange(1, 4), 8, 3)).settings()
     assert Conv2d(symbol("f"), numpy.arange(1, 4)).settings().keys() == {"filters", "kernel_size"}
 
 
@@ -142,7 +142,7 @@ def test_every_op_is_documented_by_an_example(name):
 
 
 @pytest.mark.parametrize("name", sorted(name for name in OPS if OPS[name].maps_only))
-@pytest.mark.parametrize("shape", [Vector(8), Sequence(3, 8)])
+@pytest.mark.parametrize("shape", [Shape(1, 8), Shape(1, 3, 8)])
 def test_ops_on_feature_maps_say_so(name, shape):
     cost = CASES[name][0].make(SIZES).apply(shape)
     assert cost.output is None

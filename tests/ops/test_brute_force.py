@@ -14,16 +14,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from resnet_analyzer.dim import holds
-from resnet_analyzer.ops.adaptive_average_pool2d import AdaptiveAveragePool2d
-from resnet_analyzer.ops.average_pool2d import AveragePool2d
+from resnet_analyzer.ops.adaptive_pool import AdaptiveAveragePool2d
+from resnet_analyzer.ops.average_pool import AveragePool2d
 from resnet_analyzer.ops.base import Cost
-from resnet_analyzer.ops.conv2d import Conv2d
-from resnet_analyzer.ops.depthwise_conv2d import DepthwiseConv2d
-from resnet_analyzer.ops.max_pool2d import MaxPool2d
+from resnet_analyzer.ops.conv import Conv2d
+from resnet_analyzer.ops.depthwise_conv import DepthwiseConv2d
+from resnet_analyzer.ops.max_pool import MaxPool2d
 from resnet_analyzer.ops.multi_head_attention import MultiHeadAttention
-from resnet_analyzer.ops.separable_conv2d import SeparableConv2d
-from resnet_analyzer.ops.transposed_conv2d import TransposedConv2d
-from resnet_analyzer.shape import FeatureMap, Sequence
+from resnet_analyzer.ops.separable_conv import SeparableConv2d
+from resnet_analyzer.ops.transposed_conv import TransposedConv2d
+from resnet_analyzer.shape import Shape
 from resnet_analyzer.window import Window
 
 
@@ -121,7 +121,7 @@ def test_convolution(both, groups, inner, outer, bias):
     vertical, horizontal = both
     kernel = (vertical.f, horizontal.f)
     op = Conv2d(groups * outer, kernel, groups=groups, use_bias=bias, **sliding(*both))
-    cost = op.apply(FeatureMap(vertical.n, horizontal.n, groups * inner))
+    cost = op.apply(Shape(1, vertical.n, horizontal.n, groups * inner))
     if not assert_windows(cost, *both):
         return
     multiplications, sums, weights = 0, set(), set()
@@ -143,7 +143,7 @@ def test_convolution(both, groups, inner, outer, bias):
 def test_depthwise_convolution(both, channels, multiplier):
     vertical, horizontal = both
     op = DepthwiseConv2d((vertical.f, horizontal.f), depth_multiplier=multiplier, **sliding(*both))
-    cost = op.apply(FeatureMap(vertical.n, horizontal.n, channels))
+    cost = op.apply(Shape(1, vertical.n, horizontal.n, channels))
     if not assert_windows(cost, *both):
         return
     multiplications, sums, weights = 0, set(), set()
@@ -164,7 +164,7 @@ def test_depthwise_convolution(both, channels, multiplier):
 def test_separable_convolution(both, channels, multiplier, filters):
     vertical, horizontal = both
     op = SeparableConv2d(filters, (vertical.f, horizontal.f), depth_multiplier=multiplier, **sliding(*both))
-    cost = op.apply(FeatureMap(vertical.n, horizontal.n, channels))
+    cost = op.apply(Shape(1, vertical.n, horizontal.n, channels))
     if not assert_windows(cost, *both):
         return
     multiplications = 0
@@ -187,7 +187,7 @@ def test_transposed_convolution_scatters(both, groups, inner, outer, extra):
     op = TransposedConv2d(
         groups * outer, (vertical.f, horizontal.f), groups=groups, output_padding=extra, **sliding(*both)
     )
-    cost = op.apply(FeatureMap(vertical.n, horizontal.n, groups * inner))
+    cost = op.apply(Shape(1, vertical.n, horizontal.n, groups * inner))
     written, multiplications = [], 0
     for axis, more in zip(both, extra, strict=True):
         cells = {pixel * axis.s + j * axis.d for pixel in range(axis.n) for j in range(axis.f)}
@@ -209,7 +209,7 @@ def test_transposed_convolution_scatters(both, groups, inner, outer, extra):
 def test_pooling(both, channels):
     vertical, horizontal = both
     size, options = (vertical.f, horizontal.f), {**sliding(*both), "ceil_mode": vertical.rule == "ceil"}
-    shape = FeatureMap(vertical.n, horizontal.n, channels)
+    shape = Shape(1, vertical.n, horizontal.n, channels)
     biggest, mean = (kind(size, **options).apply(shape) for kind in (MaxPool2d, AveragePool2d))
     spans = [(axis.f - 1) * axis.d + 1 for axis in both]
     lawful = all(2 * pad <= span for axis, span in zip(both, spans, strict=True) for pad in (axis.before, axis.after))
@@ -233,7 +233,7 @@ def test_pooling(both, channels):
 @given(lengths=st.tuples(st.integers(1, 12), st.integers(1, 12)), sizes=st.tuples(st.integers(1, 8), st.integers(1, 8)))
 @settings(deadline=None)
 def test_adaptive_average_pooling(lengths, sizes):
-    cost = AdaptiveAveragePool2d(sizes).apply(FeatureMap(*lengths, 2))
+    cost = AdaptiveAveragePool2d(sizes).apply(Shape(1, *lengths, 2))
     rows, columns = (
         [range(floor(i * length / size), ceil((i + 1) * length / size)) for i in range(size)]
         for length, size in zip(lengths, sizes, strict=True)
@@ -249,7 +249,7 @@ def test_adaptive_average_pooling(lengths, sizes):
 @pytest.mark.parametrize("given", [1, 2, 3])
 def test_attention(given):
     """softmax(q·kᵀ)·v, every head by itself (Vaswani et al. 2017, sec. 3.2), product by product."""
-    query, value, key = Sequence(3, 4), Sequence(5, 6), Sequence(5, 7)
+    query, value, key = Shape(1, 3, 4), Shape(1, 5, 6), Shape(1, 5, 7)
     heads, width, value_width, units = 2, 3, 4, 5
     read = (query, value, key)[:given]
     value, key = (query, query) if given == 1 else (value, value) if given == 2 else (value, key)
@@ -263,7 +263,7 @@ def test_attention(given):
     cost = MultiHeadAttention(heads, width, value_width, units).apply(*read)
     assert cost.work.multiply_accumulates == products
     assert cost.work.exponentials == heads * query.length * key.length
-    assert cost.output == Sequence(3, 5)
+    assert cost.output == Shape(1, 3, 5)
 
 
 def pytorch_pooled(n: int, f: int, s: int, before: int, after: int, d: int) -> int:
@@ -278,7 +278,7 @@ def test_ceil_mode_is_a_padding():
         span = d * (f - 1) + 1
         if max(before, after) * 2 > span or n + before + after + s - 1 < span:
             continue
-        cost = MaxPool2d(f, s, ((before, after), (before, after)), d, ceil_mode=True).apply(FeatureMap(n, n, 1))
+        cost = MaxPool2d(f, s, ((before, after), (before, after)), d, ceil_mode=True).apply(Shape(1, n, n, 1))
         assert valid(cost)
         assert cost.output.height == pytorch_pooled(n, f, s, before, after, d), (n, f, s, d, before, after)
         compared += 1
@@ -287,5 +287,5 @@ def test_ceil_mode_is_a_padding():
 
 @pytest.mark.parametrize("ceil_mode", [False, True])
 def test_a_pooling_window_that_does_not_fit(ceil_mode):
-    cost = MaxPool2d(5, 2, ceil_mode=ceil_mode).apply(FeatureMap(3, 3, 1))
+    cost = MaxPool2d(5, 2, ceil_mode=ceil_mode).apply(Shape(1, 3, 3, 1))
     assert not valid(cost)

@@ -13,19 +13,19 @@ from typing import Any
 import pytest
 
 from resnet_analyzer.ops.activation import PER_ELEMENT, Activation
-from resnet_analyzer.ops.average_pool2d import AveragePool2d
+from resnet_analyzer.ops.average_pool import AveragePool2d
 from resnet_analyzer.ops.base import Work
 from resnet_analyzer.ops.batch_norm import BatchNorm
 from resnet_analyzer.ops.dense import Dense
-from resnet_analyzer.ops.global_pool2d import GlobalAveragePool2d, GlobalMaxPool2d
+from resnet_analyzer.ops.global_pool import GlobalAveragePool2d, GlobalMaxPool2d
 from resnet_analyzer.ops.group_norm import GroupNorm
 from resnet_analyzer.ops.layer_norm import LayerNorm
 from resnet_analyzer.ops.local_response_norm import LocalResponseNorm
-from resnet_analyzer.ops.max_pool2d import MaxPool2d
+from resnet_analyzer.ops.max_pool import MaxPool2d
 from resnet_analyzer.ops.prelu import PReLU
 from resnet_analyzer.ops.rescale import Rescale
-from resnet_analyzer.ops.upsampling2d import Upsampling2d
-from resnet_analyzer.shape import FeatureMap, Vector
+from resnet_analyzer.ops.upsampling import Upsampling2d
+from resnet_analyzer.shape import Shape
 
 DONE: Counter[str] = Counter()
 
@@ -169,7 +169,7 @@ def test_activations(name):
     assert name in FORMULAS, f"write the formula of {name} down here, from its paper"
     for count in (1, 7):
         expected = done(lambda count=count: [FORMULAS[name](x) for x in numbers(count)])
-        assert counted(Activation(name).apply(Vector(count)).work) == expected
+        assert counted(Activation(name).apply(Shape(1, count)).work) == expected
 
 
 def test_softmax_at_every_position():
@@ -180,10 +180,10 @@ def test_softmax_at_every_position():
         return [x / below for x in raised]
 
     expected = done(lambda: [softmax(numbers(5)) for _position in range(2 * 3)])
-    assert counted(Activation("softmax").apply(FeatureMap(2, 3, 5)).work) == expected
+    assert counted(Activation("softmax").apply(Shape(1, 2, 3, 5)).work) == expected
     expected = done(lambda: softmax(numbers(5)))
     expected["adds"] += 5  # the bias
-    assert counted(Dense(5, activation="softmax").apply(Vector(4)).work) == expected
+    assert counted(Dense(5, activation="softmax").apply(Shape(1, 4)).work) == expected
 
 
 @pytest.mark.parametrize("scale", [True, False])
@@ -198,7 +198,7 @@ def test_normalisation_by_own_statistics(scale, center):
         out = [x * 2.0 for x in out] if scale else out
         return [x + 1.0 for x in out] if center else out
 
-    shape = FeatureMap(2, 3, 8)
+    shape = Shape(1, 2, 3, 8)
     for op, groups in (
         (GroupNorm(4, scale, center), 4),
         (LayerNorm("all", scale, center), 1),
@@ -220,7 +220,7 @@ def test_batch_norm_folded(scale):
             pairs.append((factor, 1.0 - mean * factor))
         return pairs
 
-    cost = BatchNorm(scale=scale).apply(FeatureMap(2, 3, channels))
+    cost = BatchNorm(scale=scale).apply(Shape(1, 2, 3, channels))
     assert counted(cost.work_per_batch) == done(fold)
     folded = fold()
     run = lambda: [x * f + b for f, b in folded for x in numbers(positions)]  # noqa: E731
@@ -236,28 +236,28 @@ def test_local_response_norm():
             around = summed([*squares[:5]])
             _ = a / power(2.0 + 1e-4 * around, Number(0.75))
 
-    assert counted(LocalResponseNorm(5).apply(Vector(9)).work) == done(lambda: normalise(numbers(9)))
+    assert counted(LocalResponseNorm(5).apply(Shape(1, 9)).work) == done(lambda: normalise(numbers(9)))
 
 
 def test_pools():
     windows = 2 * 3 * 4
     mean = done(lambda: [summed(numbers(6)) / 6 for _ in range(windows)])
-    assert counted(AveragePool2d((2, 3)).apply(FeatureMap(4, 9, 4)).work) == mean
+    assert counted(AveragePool2d((2, 3)).apply(Shape(1, 4, 9, 4)).work) == mean
     top = done(lambda: [largest(numbers(6)) for _ in range(windows)])
-    assert counted(MaxPool2d((2, 3)).apply(FeatureMap(4, 9, 4)).work) == top
+    assert counted(MaxPool2d((2, 3)).apply(Shape(1, 4, 9, 4)).work) == top
     whole = done(lambda: [summed(numbers(36)) / 36 for _ in range(4)])
-    assert counted(GlobalAveragePool2d().apply(FeatureMap(4, 9, 4)).work) == whole
+    assert counted(GlobalAveragePool2d().apply(Shape(1, 4, 9, 4)).work) == whole
     whole = done(lambda: [largest(numbers(36)) for _ in range(4)])
-    assert counted(GlobalMaxPool2d().apply(FeatureMap(4, 9, 4)).work) == whole
+    assert counted(GlobalMaxPool2d().apply(Shape(1, 4, 9, 4)).work) == whole
 
 
 def test_the_rest():
-    assert counted(PReLU().apply(Vector(6)).work) == done(lambda: [positive(x) and x * 0.1 for x in numbers(6)])
-    assert counted(Rescale(2, 1).apply(Vector(6)).work) == done(lambda: [x * 2.0 + 1.0 for x in numbers(6)])
+    assert counted(PReLU().apply(Shape(1, 6)).work) == done(lambda: [positive(x) and x * 0.1 for x in numbers(6)])
+    assert counted(Rescale(2, 1).apply(Shape(1, 6)).work) == done(lambda: [x * 2.0 + 1.0 for x in numbers(6)])
 
     def between(a, b, share):
         return a + share * (b - a)
 
     corner = numbers(4)
     bilinear = done(lambda: [between(between(*corner[:2], 0.5), between(*corner[2:], 0.5), 0.5) for _ in range(4 * 6)])
-    assert counted(Upsampling2d(2, "bilinear").apply(FeatureMap(2, 3, 1)).work) == bilinear
+    assert counted(Upsampling2d(2, "bilinear").apply(Shape(1, 2, 3, 1)).work) == bilinear

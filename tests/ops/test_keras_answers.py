@@ -14,7 +14,6 @@ import pytest
 
 from resnet_analyzer.dim import holds
 from resnet_analyzer.ops.base import OPS
-from resnet_analyzer.shape import shape_of
 
 ROWS = json.loads(Path(__file__).with_name("keras_answers.json").read_text(encoding="utf-8"))
 

@@ -13,13 +13,13 @@ from resnet_analyzer.graph import GraphBuilder
 from resnet_analyzer.measurement import measure
 from resnet_analyzer.ops.activation import Activation
 from resnet_analyzer.ops.batch_norm import BatchNorm
-from resnet_analyzer.ops.conv2d import Conv2d
+from resnet_analyzer.ops.conv import Conv2d
 from resnet_analyzer.ops.dense import Dense
 from resnet_analyzer.ops.elementwise import Add
-from resnet_analyzer.ops.max_pool2d import MaxPool2d
-from resnet_analyzer.ops.transposed_conv2d import TransposedConv2d
-from resnet_analyzer.ops.upsampling2d import Upsampling2d
-from resnet_analyzer.shape import FeatureMap, Sequence, Vector
+from resnet_analyzer.ops.max_pool import MaxPool2d
+from resnet_analyzer.ops.transposed_conv import TransposedConv2d
+from resnet_analyzer.ops.upsampling import Upsampling2d
+from resnet_analyzer.shape import Shape
 
 
 def test_grouped_convolution_is_not_opaque():
@@ -27,76 +27,76 @@ def test_grouped_convolution_is_not_opaque():
 
     Each of 256 outputs sums 3·3 taps of 256/32 channels, at 56·56 positions.
     """
-    cost = Conv2d(256, 3, padding=1, groups=32, use_bias=False).apply(FeatureMap(56, 56, 256))
+    cost = Conv2d(256, 3, padding=1, groups=32, use_bias=False).apply(Shape(1, 56, 56, 256))
     assert cost.work.multiply_accumulates == 57_802_752 == 9 * 8 * 256 * 3136
     assert cost.weights[0].shape == (3, 3, 8, 256)
 
 
 def test_padding_same_with_an_even_kernel():
     """fvcore: 0; calflops: 11,760, as if 7×7 came out. Same is 8×8: 4·4·3·5·64."""
-    cost = Conv2d(5, 4, padding="same", use_bias=False).apply(FeatureMap(8, 8, 3))
-    assert cost.output == FeatureMap(8, 8, 5)
+    cost = Conv2d(5, 4, padding="same", use_bias=False).apply(Shape(1, 8, 8, 3))
+    assert cost.output == Shape(1, 8, 8, 5)
     assert cost.work.multiply_accumulates == 15_360
 
 
 def test_depthwise_transposed_convolution():
     """calflops and DeepSpeed: 0, divided by the groups twice. 8·8 inputs of 4 channels, 9 taps each."""
     op = TransposedConv2d(4, 3, strides=2, padding=1, output_padding=1, groups=4, use_bias=False)
-    cost = op.apply(FeatureMap(8, 8, 4))
-    assert cost.output == FeatureMap(16, 16, 4)
+    cost = op.apply(Shape(1, 8, 8, 4))
+    assert cost.output == Shape(1, 16, 16, 4)
     assert cost.work.multiply_accumulates == 2_304
 
 
 def test_transposed_convolution_works_from_its_input():
     """torchinfo and thop: 192, from the output's size. 2·2 inputs of 3 channels, 4 taps each."""
-    cost = TransposedConv2d(1, 2, strides=2, use_bias=False).apply(FeatureMap(2, 2, 3))
+    cost = TransposedConv2d(1, 2, strides=2, use_bias=False).apply(Shape(1, 2, 2, 3))
     assert cost.work.multiply_accumulates == 48
 
 
 def test_batch_norm_runs_over_every_pixel():
     """torchinfo: 128, the weights. 64·56·56 numbers, each one multiply and one addition."""
-    cost = BatchNorm().apply(FeatureMap(56, 56, 64))
+    cost = BatchNorm().apply(Shape(1, 56, 56, 64))
     assert cost.work.multiplies == cost.work.adds == 200_704
 
 
 def test_dense_on_a_row_of_vectors():
     """torchinfo: 24, the middle axis lost. Ten vectors of 3 to 8."""
-    cost = Dense(8).apply(Sequence(10, 3))
+    cost = Dense(8).apply(Shape(1, 10, 3))
     assert cost.work.multiply_accumulates == 240
-    assert cost.output == Sequence(10, 8)
+    assert cost.output == Shape(1, 10, 8)
 
 
 def test_a_residual_addition_is_seen():
     """calflops, DeepSpeed, torch-scan: `conv(x) + x` adds nothing. 8·4·4 additions."""
     build = GraphBuilder("residual")
-    start = build.input(FeatureMap(4, 4, 8))
+    start = build.input(Shape(1, 4, 4, 8))
     build.add("add", Add(), build.add("conv", Conv2d(8, 3, padding=1, use_bias=False), start), start)
     assert measure(build.graph()).by_name["add"].work.adds == 128
 
 
 def test_pooling_windows_have_two_sides():
     """torch-scan: 401,408; torchlens: 602,112. 56·56·64 windows of 9 numbers, 8 compares each."""
-    cost = MaxPool2d(3, strides=2, padding=1).apply(FeatureMap(112, 112, 64))
+    cost = MaxPool2d(3, strides=2, padding=1).apply(Shape(1, 112, 112, 64))
     assert cost.work.compares == 1_605_632
 
 
 def test_the_last_pooling_window_is_clipped():
     """netscope: 4 positions; the fourth would hold padding only."""
-    cost = MaxPool2d(2, 2, padding=1, ceil_mode=True).apply(FeatureMap(5, 5, 1))
-    assert cost.output == FeatureMap(3, 3, 1)
+    cost = MaxPool2d(2, 2, padding=1, ceil_mode=True).apply(Shape(1, 5, 5, 1))
+    assert cost.output == Shape(1, 3, 3, 1)
 
 
 def test_relu_costs_a_compare_and_copying_nothing():
     """TensorFlow's profiler has no rule for ReLU and says 0 without a word."""
-    assert Activation().apply(FeatureMap(7, 7, 64)).work.compares == 3_136
-    assert flops(Upsampling2d(2).apply(FeatureMap(7, 7, 64)).work) == 0  # nearest: numbers are copied
-    assert flops(Upsampling2d(2, "bilinear").apply(FeatureMap(7, 7, 64)).work) == 9 * 14 * 14 * 64
+    assert Activation().apply(Shape(1, 7, 7, 64)).work.compares == 3_136
+    assert flops(Upsampling2d(2).apply(Shape(1, 7, 7, 64)).work) == 0  # nearest: numbers are copied
+    assert flops(Upsampling2d(2, "bilinear").apply(Shape(1, 7, 7, 64)).work) == 9 * 14 * 14 * 64
 
 
 @pytest.mark.parametrize(("scale", "per_channel"), [(True, 6), (False, 5)])
 def test_batch_norm_as_tensorflows_profiler_counts(scale, per_channel):
     """Folded: 2 per element; per channel and batch: +ε, √, 1/√ and multiplies and a subtraction for γ, μ and β."""
-    cost = BatchNorm(scale=scale).apply(FeatureMap(56, 56, 64))
+    cost = BatchNorm(scale=scale).apply(Shape(1, 56, 56, 64))
     assert flops(cost.work) == 2 * 56 * 56 * 64
     assert flops(cost.work_per_batch) == per_channel * 64
 
@@ -107,8 +107,8 @@ def test_tensorflows_profile_of_keras_resnet50():
     TensorFlow 2.21 prints Mul 10,640,256, Rsqrt 53,120 (2 per channel) and Sub 26,560 for keras.applications.ResNet50.
     """
     numbers, channels = 10_587_136, 26_560
-    cost = BatchNorm().apply(FeatureMap(1, 1, channels))
-    over = BatchNorm().apply(Vector(numbers)).work
+    cost = BatchNorm().apply(Shape(1, 1, 1, channels))
+    over = BatchNorm().apply(Shape(1, numbers)).work
     once = cost.work_per_batch
     assert over.multiplies + once.multiplies == 10_640_256
     assert once.square_roots + once.divisions == 53_120

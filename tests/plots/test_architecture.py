@@ -48,12 +48,12 @@ def test_the_words_tell_the_main_figures():
 
 
 def test_a_network_that_grows_again_stands_beside_others_without_common_bands():
-    from resnet_analyzer.ops.conv2d import Conv2d
-    from resnet_analyzer.ops.upsampling2d import Upsampling2d
+    from resnet_analyzer.ops.conv import Conv2d
+    from resnet_analyzer.ops.upsampling import Upsampling2d
 
     graph = ra.GraphBuilder("hourglass")
     graph.chain(
-        graph.input(ra.FeatureMap(32, 32, 3)),
+        graph.input(ra.Shape(1, 32, 32, 3)),
         ("down", Conv2d(8, 2, 2)),
         ("up", Upsampling2d(2)),
         ("out", Conv2d(3, 1)),

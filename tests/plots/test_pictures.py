@@ -11,11 +11,11 @@ import pytest
 import resnet_analyzer as ra
 from resnet_analyzer.errors import UnknownName, UsageError
 from resnet_analyzer.ops.concatenate import Concatenate
-from resnet_analyzer.ops.conv2d import Conv2d
+from resnet_analyzer.ops.conv import Conv2d
 from resnet_analyzer.ops.elementwise import Add
-from resnet_analyzer.ops.max_pool2d import MaxPool2d
+from resnet_analyzer.ops.max_pool import MaxPool2d
 from resnet_analyzer.ops.opaque import Opaque
-from resnet_analyzer.ops.upsampling2d import Upsampling2d
+from resnet_analyzer.ops.upsampling import Upsampling2d
 from resnet_analyzer.plots.base import PLOTS
 
 from .pictures import clashes, measured
@@ -172,7 +172,7 @@ def test_matplotlib_waits_until_something_is_drawn():
 def evil_network():
     graph = ra.GraphBuilder(EVIL, title=f"{EVIL} $x_1$ 图\x00\x1b[31m")
     with graph.scope(EVIL):
-        x = graph.add("conv $", Conv2d(8, 3, padding=1), graph.input(ra.FeatureMap(16, 16, 3)))
+        x = graph.add("conv $", Conv2d(8, 3, padding=1), graph.input(ra.Shape(1, 16, 16, 3)))
         graph.add(f"{EVIL}]]>--", Conv2d(8, 3, padding=1), x)
     return ra.measure(graph.graph())
 
@@ -189,7 +189,7 @@ def test_names_stay_text(name):
 
 def test_long_names_are_cut():
     graph = ra.GraphBuilder("long", title="A network of a very long name " * 20)
-    graph.add("conv", Conv2d(8, 3), graph.input(ra.FeatureMap(16, 16, 3)))
+    graph.add("conv", Conv2d(8, 3), graph.input(ra.Shape(1, 16, 16, 3)))
     network = ra.measure(graph.graph())
     for name in ("architecture", "cost", "layers", "resolution", "block"):
         assert clashes(PLOTS[name].draw(network)) == ([], [])
@@ -214,14 +214,14 @@ def test_what_cannot_be_drawn_is_said():
 
 def empty_network():
     graph = ra.GraphBuilder("empty")
-    graph.input(ra.FeatureMap(8, 8, 3))
+    graph.input(ra.Shape(1, 8, 8, 3))
     return ra.measure(graph.graph())
 
 
 def u_net():
     """Shortcuts within shortcuts, and maps that grow again."""
     graph = ra.GraphBuilder("u-net")
-    x, kept = graph.input(ra.FeatureMap(64, 64, 3)), []
+    x, kept = graph.input(ra.Shape(1, 64, 64, 3)), []
     for level in range(3):
         kept.append(graph.add(f"down{level}", Conv2d(16 * 2**level, 3, padding=1), x))
         x = graph.add(f"pool{level}", MaxPool2d(2), kept[-1])
@@ -234,14 +234,14 @@ def u_net():
 
 def with_unknown_layers():
     graph = ra.GraphBuilder("unknown")
-    x = graph.add("conv", Conv2d(8, 3, padding=1), graph.input(ra.FeatureMap(32, 32, 3)))
-    graph.add("second", Opaque(), graph.add("first", Opaque(output=ra.FeatureMap(16, 16, 8)), x))
+    x = graph.add("conv", Conv2d(8, 3, padding=1), graph.input(ra.Shape(1, 32, 32, 3)))
+    graph.add("second", Opaque(), graph.add("first", Opaque(output=ra.Shape(1, 16, 16, 8)), x))
     return ra.measure(graph.graph())
 
 
 def many_branches():
     graph = ra.GraphBuilder("branches")
-    x = graph.input(ra.FeatureMap(32, 32, 64))
+    x = graph.input(ra.Shape(1, 32, 32, 64))
     branches = [graph.add(f"b{i}", Conv2d(8 * (i + 1), 3, padding=1), x) for i in range(11)]
     graph.add("join", Concatenate(), *branches)
     return ra.measure(graph.graph())
@@ -249,7 +249,7 @@ def many_branches():
 
 def wired_at_random():
     graph, draw = ra.GraphBuilder("random"), Random(1)
-    made = [graph.input(ra.FeatureMap(32, 32, 8))]
+    made = [graph.input(ra.Shape(1, 32, 32, 8))]
     for index in range(60):
         added = graph.add(f"add{index}", Add(), draw.choice(made[-4:]), made[-1])
         made.append(graph.add(f"conv{index}", Conv2d(8, 3, padding=1), added))
@@ -280,7 +280,7 @@ def vector_network():
     from resnet_analyzer.ops.dense import Dense
 
     graph = ra.GraphBuilder("vector")
-    graph.add("dense", Dense(4), graph.input(ra.Vector(8)))
+    graph.add("dense", Dense(4), graph.input(ra.Shape(1, 8)))
     return graph.graph()
 
 

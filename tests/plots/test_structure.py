@@ -6,10 +6,10 @@ import resnet_analyzer as ra
 from resnet_analyzer.architectures.base import ARCHITECTURES
 from resnet_analyzer.ops.activation import Activation
 from resnet_analyzer.ops.concatenate import Concatenate
-from resnet_analyzer.ops.conv2d import Conv2d
+from resnet_analyzer.ops.conv import Conv2d
 from resnet_analyzer.ops.dense import Dense
 from resnet_analyzer.ops.elementwise import Add, Multiply
-from resnet_analyzer.ops.global_pool2d import GlobalAveragePool2d
+from resnet_analyzer.ops.global_pool import GlobalAveragePool2d
 from resnet_analyzer.plots._pieces import Block, Box, Split, count, folded, pieces
 from resnet_analyzer.plots.structure import DEEPEST, Fork, Step, Tangle, nodes, read, runs, weighted_depth
 
@@ -18,7 +18,7 @@ from .pictures import measured
 
 def build():
     graph = ra.GraphBuilder("hand made")
-    return graph, graph.input(ra.FeatureMap(8, 8, 4))
+    return graph, graph.input(ra.Shape(1, 8, 8, 4))
 
 
 def conv(size=3, filters=4):
@@ -87,7 +87,7 @@ def test_what_is_no_fork_of_forks_is_a_tangle():
 
 def test_two_inputs():
     graph, x = build()
-    y = graph.input(ra.FeatureMap(8, 8, 4), "second")
+    y = graph.input(ra.Shape(1, 8, 8, 4), "second")
     graph.add("add", Add(), graph.add("a", conv(), x), graph.add("b", conv(), y))
     assert {row.name for row in nodes(shape_of(graph).items)} >= {"a", "b", "add"}
 
@@ -175,7 +175,7 @@ def test_equal_paths_are_drawn_once_with_their_number():
 
 def test_squeeze_and_excitation_is_one_box():
     block = next(piece for piece in told("seresnet50") if isinstance(piece, Block))
-    assert block.main[-1] == Box("gate 16 → 256", "gate", ra.FeatureMap(56, 56, 256))
+    assert block.main[-1] == Box("gate 16 → 256", "gate", ra.Shape(1, 56, 56, 256))
 
 
 def test_a_gated_block_shows_its_branch_and_tells_its_gate():

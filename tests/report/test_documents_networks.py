@@ -12,7 +12,7 @@ from resnet_analyzer.architectures.base import find
 from resnet_analyzer.conventions.flops import flops
 from resnet_analyzer.measurement import measure
 from resnet_analyzer.report.standard import NETWORKS
-from resnet_analyzer.shape import FeatureMap, spell
+from resnet_analyzer.shape import spell
 
 from . import by_hand
 from .read_reports import column, names, says, tables

@@ -19,6 +19,7 @@ from resnet_analyzer.report.lessons.base import LESSONS
 from resnet_analyzer.report.network import network_report
 from resnet_analyzer.report.several import several_report
 from resnet_analyzer.report.standard import ran
+from resnet_analyzer.shape import Shape
 
 ROOT = Path(__file__).parents[2]
 RESULT = re.compile(r"\d{1,3}(?:,\d{3})+|\d+\.\d+")
@@ -119,12 +120,11 @@ def test_a_page_that_cannot_be_varied_has_no_panel():
 
 def test_unknown_costs_are_told():
     from resnet_analyzer.graph import GraphBuilder
-    from resnet_analyzer.ops.conv2d import Conv2d
+    from resnet_analyzer.ops.conv import Conv2d
     from resnet_analyzer.ops.opaque import Opaque
-    from resnet_analyzer.shape import FeatureMap
 
     build = GraphBuilder("net")
-    build.add("mystery", Opaque("Lambda"), build.chain(build.input(FeatureMap(8, 8, 3)), ("conv", Conv2d(4, 3))))
+    build.add("mystery", Opaque("Lambda"), build.chain(build.input(Shape(1, 8, 8, 3)), ("conv", Conv2d(4, 3))))
     text = WRITERS["markdown"].render(loose(network_report(measure(build.graph()), "net")), 80, False)
     assert "at least" in text
     assert "cost of 1 layers" in text

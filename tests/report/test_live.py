@@ -8,13 +8,13 @@ from resnet_analyzer.analyses.formula.recipe import recipe_of, recipe_of_graph
 from resnet_analyzer.architectures.base import ARCHITECTURES, find
 from resnet_analyzer.graph import GraphBuilder
 from resnet_analyzer.measurement import WRITERS, measure
-from resnet_analyzer.ops.conv2d import Conv2d
-from resnet_analyzer.ops.max_pool2d import MaxPool2d
+from resnet_analyzer.ops.conv import Conv2d
+from resnet_analyzer.ops.max_pool import MaxPool2d
 from resnet_analyzer.report.live import live_data
 from resnet_analyzer.report.measured import measured_report
 from resnet_analyzer.report.network import network_report
 from resnet_analyzer.report.numbers import share
-from resnet_analyzer.shape import FeatureMap, spell
+from resnet_analyzer.shape import Shape, spell
 from tests.analyses.evaluate_data import evaluate
 
 FEW = ("resnet50", "resnet20", "densenet121", "googlenet", "alexnet", "lecture101", "seresnet50")
@@ -88,20 +88,20 @@ def two_inputs():
     from resnet_analyzer.ops.elementwise import Add
 
     build = GraphBuilder("two")
-    a, b = build.input(FeatureMap(8, 8, 3), "left"), build.input(FeatureMap(8, 8, 3), "right")
+    a, b = build.input(Shape(1, 8, 8, 3), "left"), build.input(Shape(1, 8, 8, 3), "right")
     build.add("add", Add(), a, b)
     return build.graph()
 
 
 def no_weights():
     build = GraphBuilder("pool")
-    build.add("pool", MaxPool2d(2, 2), build.input(FeatureMap(8, 8, 3)))
+    build.add("pool", MaxPool2d(2, 2), build.input(Shape(1, 8, 8, 3)))
     return build.graph()
 
 
 def not_square():
     build = GraphBuilder("wide")
-    build.add("conv", Conv2d(4, (3, 5), 2), build.input(FeatureMap(32, 48, 3)))
+    build.add("conv", Conv2d(4, (3, 5), 2), build.input(Shape(1, 32, 48, 3)))
     return build.graph()
 
 

@@ -9,9 +9,9 @@ import pytest
 
 from resnet_analyzer.graph import GraphBuilder
 from resnet_analyzer.measurement import WRITERS, measure
-from resnet_analyzer.ops.conv2d import Conv2d
+from resnet_analyzer.ops.conv import Conv2d
 from resnet_analyzer.report.measured import measured_report
-from resnet_analyzer.shape import FeatureMap
+from resnet_analyzer.shape import Shape
 
 NASTY = [
     '<script>alert("1")</script>',
@@ -36,7 +36,7 @@ def written():
 
     def written(format_name):
         build = GraphBuilder("<b>net|&", title="<b>net|&", source="A & B <i> 2020 | 100%")
-        x = build.input(FeatureMap(8, 8, 3))
+        x = build.input(Shape(1, 8, 8, 3))
         for name in NASTY:
             x = build.add(name, Conv2d(4, 3, padding=1), x)
         report = measured_report(measure(build.graph()), "layer", notes=[("<note>", "a|b\n% <c>")])
@@ -132,7 +132,7 @@ def test_an_unknown_cost_is_marked_in_every_format(format_name):
     from resnet_analyzer.ops.opaque import Opaque
 
     build = GraphBuilder("net")
-    build.add("mystery", Opaque("Lambda"), build.input(FeatureMap(8, 8, 3)))
+    build.add("mystery", Opaque("Lambda"), build.input(Shape(1, 8, 8, 3)))
     text = WRITERS[format_name].render(measured_report(measure(build.graph()), "layer"), 80, False)
     assert "Opaque ?" in text or "lower_bound" in text
     if format_name in ("html", "markdown", "table"):

@@ -14,7 +14,9 @@ from .recipe import Recipe
 from .symbols import Converter
 from .terms import Polynomial, evaluated
 
-FIGURES = ("params", "trainable_params", "non_trainable_params", "macs", "flops", "activations")
+FIGURES = (
+    "params", "trainable_params", "frozen_params", "moving_statistics", "all_params", "macs", "flops", "activations"
+)  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)

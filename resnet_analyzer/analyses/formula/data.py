@@ -19,7 +19,7 @@ from typing import Any
 from ...conventions.activations import activations
 from ...conventions.flops import flops
 from ...conventions.macs import macs
-from ...shape import FeatureMap
+from ...shape import is_map
 from .closed import ClosedForm, over_symbols
 from .recipe import Recipe
 from .symbols import Converter
@@ -83,13 +83,13 @@ def rows_as_data(recipe: Recipe, variables: Sequence[str], fixed: Mapping[str, i
 
     rows = []
     for row in measurement.rows:
-        work = row.work_for(measurement.batch)
+        work = row.work
         rows.append(
             {
                 "name": row.name,
                 "op": row.op,
-                "map": isinstance(row.output, FeatureMap),
-                "output_shape": None if row.output is None else [formula(size) for size in row.output],
+                "map": is_map(row.output),
+                "output_shape": None if row.output is None else [formula(size) for size in row.output[1:]],
                 "params": formula(row.params),
                 "trainable_params": formula(row.trainable_params),
                 "macs": formula(macs(work)),

@@ -15,12 +15,9 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any, TypeAlias
 
-from ...conventions.activations import activations
-from ...conventions.flops import flops
-from ...conventions.macs import macs
-from ...dim import Dim, total
+from ...dim import Dim
 from ...errors import Undecided
-from ...measurement import Measurement, Row
+from ...measurement import Measurement, Row, totals_of
 from .closed import FIGURES, ClosedForm, form_of, over_symbols
 from .conditions import Condition, reduced
 from .recipe import Recipe
@@ -62,11 +59,8 @@ def _measured(recipe: Recipe, others: Sequence[str], fixed: Mapping[str, Dim], b
 
 def _summed(rows: Sequence[Row], batch: Dim, converter: Converter) -> Figures:
     """The figures of some rows as formulas."""
-    work = [row.work_for(batch) for row in rows]
-    params = total(row.params for row in rows)
-    trainable = total(row.trainable_params for row in rows)
-    sums = (params, trainable, params - trainable, *(total(map(count, work)) for count in (macs, flops, activations)))
-    return {name: converter.formula(value) for name, value in zip(FIGURES, sums, strict=True)}
+    sums = totals_of(rows)
+    return {name: converter.formula(getattr(sums, name)) for name in FIGURES}
 
 
 def _by_stage(rows: Sequence[Row]) -> tuple[list[Row], dict[str, dict[int, list[Row]]]]:

@@ -43,7 +43,7 @@ class Stage(NamedTuple):
         two, one = built(1, 1), built(1)
         batch = two.batch
         first = _rows(two, "stage2/layer1")
-        growth = converter.formula(first[-1].output.channels) - variable(C)  # type: ignore[union-attr]
+        growth = converter.formula(first[-1].output[-1]) - variable(C)  # type: ignore[index]
         entering = {C: variable(C) - growth}  # what follows a block, over its own input
         between = _rows(two, "stage2/transition")
 

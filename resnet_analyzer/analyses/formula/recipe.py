@@ -16,7 +16,7 @@ from ...dim import Dim
 from ...errors import UnknownName, UsageError
 from ...graph import Graph
 from ...measurement import Measurement, measure
-from ...shape import FeatureMap
+from ...shape import Shape, is_map
 
 ALIASES = {"growth": "growth_rate", "height": "h", "batch_size": "batch"}
 SIZES = ("n", "h", "w")
@@ -128,12 +128,14 @@ def recipe_of_graph(graph: Graph, batch: int = 1) -> Recipe:
     """
     inputs = graph.inputs
     shape = inputs[0].op.shape if len(inputs) == 1 else None  # type: ignore[attr-defined]
-    if not isinstance(shape, FeatureMap):
+    if not is_map(shape):
         raise UsageError(f"{graph.name}: a formula needs a network of one input, height × width × channels")
-    sides = {name: size if type(size) is int else 224 for name, size in zip(("h", "w", "channels"), shape, strict=True)}
+    sides = {
+        name: size if type(size) is int else 224 for name, size in zip(("h", "w", "channels"), shape[1:], strict=True)
+    }
 
     def make(values: Mapping[str, Dim]) -> Graph:
-        return graph.with_input(FeatureMap(values["h"], values["w"], values["channels"]))
+        return graph.with_input(Shape(1, values["h"], values["w"], values["channels"]))
 
     title = graph.about.get("title", graph.name)
     return Recipe(graph.name, title, make, {**sides, "batch": batch}, {}, graph.about.get("style", ""))

@@ -16,13 +16,13 @@ from ..formula.terms import Polynomial, Variable
 from .budget import MOST_POINTS, SCANNED, Budget, Problem, Range, _bisected
 
 FIGURES = {
-    "params": ("trainable_params", "params"),
-    "parameters": ("trainable_params", "params"),
+    "params": ("params", "all_params"),
+    "parameters": ("params", "all_params"),
     "activations": ("activations",),
     "macs": ("macs",),
     "flops": ("flops",),
     "layers": ("layers",),
-    **{name: (name,) for name in ("trainable_params", "non_trainable_params")},
+    **{name: (name,) for name in ("trainable_params", "all_params", "moving_statistics")},
 }
 
 

@@ -26,7 +26,7 @@ FIGURES = (Column("params", "count"), Column("MACs", "count"), Column("activatio
 
 
 def _totals(each: Measurement) -> tuple[int, int, int]:
-    return each.totals.trainable_params, each.totals.macs, each.totals.activations
+    return each.totals.params, each.totals.macs, each.totals.activations
 
 
 def _resnext(cardinality: int, width: int) -> Measurement:
@@ -40,9 +40,9 @@ def report(said: Said) -> Report:
     lead = (
         "A ResNet grows deeper or wider. ResNeXt grows in a third direction: it splits the bottleneck into many thin "
         "paths. DenseNet goes another way: no layer's output is ever added into a sum, all are kept and read again.",
-        f"ResNet-50 spends {short(own.totals.macs, 'MACs')} on {short(own.totals.trainable_params)} parameters, "
-        f"ResNeXt-50 {short(paths.totals.macs)} on {short(paths.totals.trainable_params)}, DenseNet-121 "
-        f"{short(dense.totals.macs)} on {short(dense.totals.trainable_params)}.",
+        f"ResNet-50 spends {short(own.totals.macs, 'MACs')} on {short(own.totals.params)} parameters, "
+        f"ResNeXt-50 {short(paths.totals.macs)} on {short(paths.totals.params)}, DenseNet-121 "
+        f"{short(dense.totals.macs)} on {short(dense.totals.params)}.",
     )
     sections = (_plane(), _cardinality(), _forms(said), _growth())
     return document("ResNeXt and DenseNet", lead, sections, (("source", f"{XIE}; {HUANG}"),))
@@ -63,7 +63,7 @@ def _plane() -> Section:
     )
     see = (
         "ResNeXt lies on ResNet's own curve: it was made for equal cost, so that only the structure differs.",
-        f"DenseNet-201 has {times(deep.totals.trainable_params, dense.totals.trainable_params)} fewer parameters than "
+        f"DenseNet-201 has {times(deep.totals.params, dense.totals.params)} fewer parameters than "
         f"ResNet-101 and {times(deep.totals.macs, dense.totals.macs)} fewer MACs.",
     )
     return Section("At equal cost", (asked,), (Table(columns, tuple(rows)),), _drawn(NAME, "plane", measured), see)
@@ -75,7 +75,7 @@ def _cardinality() -> Section:
     for cardinality, width in PATHS:
         each = _resnext(cardinality, width)
         block = [row for row in each.rows if row.name.startswith("stage2/block2/conv")]
-        weights = sum(row.trainable_params for row in block)
+        weights = sum(row.params for row in block)
         rows.append((cardinality, width, cardinality * width, by_hand(block[1]), weights, *_totals(each)))
     columns = (
         Column("cardinality", "count"),
@@ -89,7 +89,7 @@ def _cardinality() -> Section:
     first, last = _resnext(*PATHS[0]), _resnext(*PATHS[-1])
     see = (
         f"From one path to {PATHS[-1][0]} the 3×3 becomes {PATHS[-1][0] * PATHS[-1][1] // PATHS[0][1]} times as wide, "
-        f"while parameters go from {grouped(first.totals.trainable_params)} to {grouped(last.totals.trainable_params)} "
+        f"while parameters go from {grouped(first.totals.params)} to {grouped(last.totals.params)} "
         "and the MACs hardly move: a channel reads only its own group.",
         f"What grows is memory: {times(last.totals.activations, first.totals.activations)} the activations.",
     )
@@ -127,7 +127,7 @@ def _growth() -> Section:
     small, large = measured[GROWTHS.index(16)], measured[GROWTHS.index(32)]
     asked = "A DenseNet layer adds only k channels to what it has read. How does the network grow with k?"
     see = (
-        f"From k = 16 to 32 the parameters grow {times(large.totals.trainable_params, small.totals.trainable_params)}, "
+        f"From k = 16 to 32 the parameters grow {times(large.totals.params, small.totals.params)}, "
         "nearly with the square of k, since every layer reads a multiple of k and writes k.",
         "That it reads everything before it is what makes it thrifty: a feature is made once and never made again.",
     )

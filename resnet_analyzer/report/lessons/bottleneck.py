@@ -23,7 +23,7 @@ LAYERS = (
     Column("weights by hand", "shape"),
     Column("MACs", "count"),
 )
-FIGURES = ("trainable_params", "macs", "activations")
+FIGURES = ("params", "macs", "activations")
 WORDS = ("weights", "MACs", "activations")
 SIDE_BY_SIDE = tuple(
     Column(title, "count" if figure == "weights" else "short" if figure == "MACs" else "count")
@@ -43,9 +43,9 @@ def report(said: Said) -> Report:
     wide, narrow = block("bottleneck", WIDE), block("basic", NARROW)
     lead = (
         f"Two 3×3 convolutions, or 1×1 down, 3×3, 1×1 up? On {WIDE} channels the bottleneck needs "
-        f"{times(block('basic', WIDE).totals.trainable_params, wide.totals.trainable_params)} fewer weights. "
-        f"Or, for what two 3×3 cost on {NARROW} channels ({grouped(narrow.totals.trainable_params)} weights), "
-        f"it works on {WIDE} ({grouped(wide.totals.trainable_params)}).",
+        f"{times(block('basic', WIDE).totals.params, wide.totals.params)} fewer weights. "
+        f"Or, for what two 3×3 cost on {NARROW} channels ({grouped(narrow.totals.params)} weights), "
+        f"it works on {WIDE} ({grouped(wide.totals.params)}).",
     )
     sections = (_blocks(), _equal_cost(), _over_channels(), _over_sides(), _whole_networks())
     return document("A bottleneck against two 3×3 convolutions", lead, sections, (("source", SOURCE),))
@@ -96,7 +96,7 @@ def _over_channels() -> Section:
     rows = []
     for channels in CHANNELS:
         first, second = block("basic", channels), block("bottleneck", channels)
-        ratio = share(first.totals.trainable_params, second.totals.trainable_params)
+        ratio = share(first.totals.params, second.totals.params)
         rows.append((channels, *_line(first, second), ratio))
     columns = (Column("channels", "count"), *SIDE_BY_SIDE, Column("weights, ratio", "ratio"))
     asked = f"Does it always save as much? Both blocks on {SIDE}×{SIDE}, at equal channels C."
@@ -142,7 +142,7 @@ def _whole_networks() -> Section:
     asked = "What does that mean for a whole network? ResNet-34 and ResNet-50 have the same 16 blocks."
     see = (
         f"Had ResNet-50 kept two 3×3 on its {WIDE} to {WIDE * 8} channels, it would have "
-        f"{short(wide.totals.trainable_params)} parameters in place of {short(own.trainable_params)}, and do "
+        f"{short(wide.totals.params)} parameters in place of {short(own.params)}, and do "
         f"{short(wide.totals.macs, 'MACs')} in place of {short(own.macs)}.",
     )
     return Section("In whole networks", (asked,), (Table(columns, tuple(rows)),), see=see)

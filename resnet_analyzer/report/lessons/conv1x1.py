@@ -6,8 +6,8 @@ from typing import Any
 
 from ...graph import Graph, GraphBuilder
 from ...measurement import Measurement, measure
-from ...ops.conv2d import Conv2d
-from ...shape import FeatureMap, spell
+from ...ops.conv import Conv2d
+from ...shape import Shape, spell
 from ..document import document, figure
 from ..model import Column, Report, Section, Table
 from ..numbers import grouped, percent, share, short, times
@@ -44,7 +44,7 @@ def _same() -> Section:
         (row,) = [row for row in each.rows if row.weights]
         kernel, bias = row.weights
         rows.append(
-            (label, spell(row.output), spell(kernel.shape), spell(bias.shape), each.totals.trainable_params, each.totals.macs, each.totals.flops)  # noqa: E501
+            (label, spell(row.output), spell(kernel.shape), spell(bias.shape), each.totals.params, each.totals.macs, each.totals.flops)  # noqa: E501
         )  # fmt: skip
     columns = (
         Column("layer"),
@@ -58,7 +58,7 @@ def _same() -> Section:
     asked = f"On a map of {SIDE}×{SIDE} with {CHANNELS} channels, giving {FILTERS}: is there any difference?"
     conv = _pair()[0].totals
     see = (
-        f"Only how the kernel is written down. The same {grouped(conv.trainable_params)} numbers, the same "
+        f"Only how the kernel is written down. The same {grouped(conv.params)} numbers, the same "
         f"{grouped(conv.macs)} multiply-accumulates: {CHANNELS}·{FILTERS} at each of {SIDE}·{SIDE} positions.",
     )
     return Section("The same layer twice", (asked,), (Table(columns, tuple(rows)),), see=see)
@@ -96,7 +96,7 @@ def _five_by_five(reduced: int) -> Graph:
     """The 5×5 branch of inception (3a), with a 1×1 before it unless `reduced` is 0."""
     side, channels, _, filters = INCEPTION
     build = GraphBuilder("inception branch")
-    x = build.input(FeatureMap(side, side, channels))
+    x = build.input(Shape(1, side, side, channels))
     if reduced:
         x = build.add("1×1", Conv2d(reduced, 1), x)
     build.add("5×5", Conv2d(filters, 5, padding=2), x)
@@ -136,7 +136,7 @@ def _where() -> Section:
         found = kinds(each).get("1×1 convolution", [])
         held, cost = sum(map(parameters, found)), sum(map(spent, found))
         rows.append(
-            (title(each), len(found), held, share(held, each.totals.trainable_params), cost, share(cost, each.totals.macs))  # noqa: E501
+            (title(each), len(found), held, share(held, each.totals.params), cost, share(cost, each.totals.macs))
         )  # fmt: skip
     columns = (
         Column("network"),

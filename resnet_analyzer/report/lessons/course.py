@@ -51,7 +51,7 @@ def report(said: Said) -> Report:
         "The course prints three networks in Keras. Run as they stand, they are not quite the paper's. Here is every "
         "layer with its window formula, and each departure with what it changes, in numbers.",
         f"The largest one first: the course's ResNet-101 has {grouped(tiny.params)} weights. The paper's has "
-        f"{grouped(paper(101).totals.params)}.",
+        f"{grouped(paper(101).totals.all_params)}.",
     )
     sections = (
         _nets(),
@@ -68,7 +68,7 @@ def report(said: Said) -> Report:
 
 def _nets() -> Section:
     rows = [
-        (title(each), input_of(each), each.totals.layers, each.totals.params, each.totals.trainable_params, each.totals.macs)  # noqa: E501
+        (title(each), input_of(each), each.totals.layers, each.totals.all_params, each.totals.params, each.totals.macs)
         for each in map(printed, DEPTHS)
     ]  # fmt: skip
     columns = (
@@ -92,9 +92,9 @@ def _filters() -> Section:
     for stage in (2, 3, 4, 5):
         pair = [[row for row in each.rows if row.node.scope == f"stage{stage}/block1"] for each in (own, full)]
         filters = [_filters_of(inner) for inner in pair]
-        params = [sum(row.params for row in each.rows if row.node.scope.startswith(f"stage{stage}/")) for each in (own, full)]  # fmt: skip  # noqa: E501
+        params = [sum(row.all_params for row in each.rows if row.node.scope.startswith(f"stage{stage}/")) for each in (own, full)]  # fmt: skip  # noqa: E501
         rows.append((f"stage{stage}", *filters, *params))
-    rows.append(("all layers", None, None, own.totals.params, full.totals.params))
+    rows.append(("all layers", None, None, own.totals.all_params, full.totals.all_params))
     columns = (
         Column("stage"),
         Column("filters as printed", "shape"),
@@ -155,12 +155,12 @@ def _into_dense(each: Measurement) -> Any:
 def _account(depth: int) -> Table:
     """From the paper's figures to the course's, departure by departure; the last line is measured."""
     ours, theirs = at_paper_size(depth), paper(depth)
-    params, work = theirs.totals.params, theirs.totals.macs
+    params, work = theirs.totals.all_params, theirs.totals.macs
     rows: list[tuple[Any, ...]] = [(f"ResNet-{depth} of the paper", None, None, params, work)]
     for what, more_params, more_work in _steps(ours, theirs):
         params, work = params + more_params, work + more_work
         rows.append((what, more_params, more_work, params, work))
-    rows.append(("the course's code, measured", None, None, ours.totals.params, ours.totals.macs))
+    rows.append(("the course's code, measured", None, None, ours.totals.all_params, ours.totals.macs))
     columns = (
         Column("step"),
         Column("params added", "signed"),

@@ -24,7 +24,7 @@ PER_STEP = 6  # layers that one more block in each of the three stages adds
 
 
 def _totals(totals: Totals) -> tuple[int, int, int]:
-    return totals.trainable_params, totals.macs, totals.activations
+    return totals.params, totals.macs, totals.activations
 
 
 @lesson(NAME, 60, "From 20 to 1202 layers: what one more block costs, and why the line is perfectly straight.")
@@ -32,8 +32,8 @@ def report(said: Said) -> Report:
     """The lesson."""
     small, large = net("resnet110").totals, net("resnet1202").totals
     lead = (
-        f"ResNet-110 has {short(small.trainable_params)} parameters and does {short(small.macs, 'MACs')}; "
-        f"ResNet-1202 has {short(large.trainable_params)} and does {short(large.macs)}. What does a layer cost, when "
+        f"ResNet-110 has {short(small.params)} parameters and does {short(small.macs, 'MACs')}; "
+        f"ResNet-1202 has {short(large.params)} and does {short(large.macs)}. What does a layer cost, when "
         "there are a thousand of them?",
     )
     return document("From 100 to 1202 layers", lead, (_growth(), _block(), _line(), _bottlenecks(), _printed()), (("source", SOURCE),))  # fmt: skip  # noqa: E501
@@ -64,7 +64,7 @@ def _block() -> Section:
     for stage in (2, 3, 4):
         inner = [row for row in each.rows if row.node.scope == f"stage{stage}/block2"]
         conv = next(row for row in inner if row.op == "Conv2d")
-        params = sum(row.trainable_params for row in inner)
+        params = sum(row.params for row in inner)
         rows.append((f"stage{stage}", f"2 × {by_hand(conv)}", params, sum(map(spent, inner))))
     columns = (
         Column("a block in"),
@@ -129,8 +129,8 @@ def _bottlenecks() -> Section:
     deep, basic = net("preresnet1001").totals, net("resnet1202").totals
     asked = "Are a thousand layers always that expensive?"
     see = (
-        f"Not with bottlenecks: 1001 layers of them hold {short(deep.trainable_params)} parameters, 1202 layers of 3×3 "
-        f"{short(basic.trainable_params)}. Two layers in three are cheap 1×1 convolutions. But they write wide maps: "
+        f"Not with bottlenecks: 1001 layers of them hold {short(deep.params)} parameters, 1202 layers of 3×3 "
+        f"{short(basic.params)}. Two layers in three are cheap 1×1 convolutions. But they write wide maps: "
         f"{short(deep.activations)} activations against {short(basic.activations)}.",
     )
     return Section("Bottlenecks", (asked,), (Table(columns, tuple(rows)),), see=see)
@@ -152,7 +152,7 @@ def _printed() -> Section:
         )
         for name in names
         for pair in compared(find(name))
-        if pair.published.figure == "trainable_params"
+        if pair.published.figure == "params"
     ]
     columns = (
         Column("network"),

@@ -7,7 +7,7 @@ from typing import Any
 
 from ...architectures.base import find
 from ...measurement import Measurement, Row
-from ...shape import FeatureMap
+from ...shape import is_map
 from ..document import document, figure
 from ..model import Column, Report, Section, Table
 from ..numbers import grouped, percent, printed, short, times
@@ -63,7 +63,7 @@ def _glance() -> Section:
 
 
 def _totals(each: Measurement) -> tuple[int, int, int]:
-    return each.totals.trainable_params, each.totals.macs, each.totals.activations
+    return each.totals.params, each.totals.macs, each.totals.activations
 
 
 def _verdict(claim: Any, option: str | None) -> str:
@@ -102,7 +102,7 @@ def _by_size() -> Section:
 
 
 def _side(row: Row) -> int:
-    return row.output.height if isinstance(row.output, FeatureMap) and row.op != "Dense" else 0
+    return row.output[1] if is_map(row.output) and row.op != "Dense" else 0
 
 
 def _sum(each: Measurement, side: int, value: Callable[[Row], int]) -> int:
@@ -116,7 +116,7 @@ def _parameters() -> Section:
     first = max((row for row in vgg.rows if row.op == "Dense"), key=parameters)
     asked = "And where do the parameters sit?"
     see = (
-        f"VGG-19's three dense layers hold {percent(dense, vgg.totals.trainable_params)} of its parameters; the first "
+        f"VGG-19's three dense layers hold {percent(dense, vgg.totals.params)} of its parameters; the first "
         f"alone {grouped(parameters(first))}. Global average pooling makes all but the last of them unnecessary.",
     )
     return Section("Where the parameters sit", (asked,), tables, (figure(NAME, "cost", _nets()),), see)
@@ -127,7 +127,7 @@ def _shortcuts() -> Section:
     rows: list[tuple[Any, ...]] = [("no shortcuts: Plain-34", *_totals(net("plain34")), 0, 0)]
     for option, words in (("A", "zero padding"), ("B", "projections where the shape changes"), ("C", "projections everywhere")):  # fmt: skip  # noqa: E501
         each = net("resnet34", shortcut=option)
-        more = (each.totals.trainable_params - plain.trainable_params, each.totals.macs - plain.macs)
+        more = (each.totals.params - plain.params, each.totals.macs - plain.macs)
         rows.append((f"{option}: {words}", *_totals(each), *more))
     columns = (
         Column("shortcuts"),

@@ -43,7 +43,7 @@ def _table() -> Section:
         size = spell(part.output[:2]) if part.output and len(part.output) == 3 else "1×1"
         rows.append((part.stage, size, *[found[depth][index].what for depth in DEPTHS]))
     macs = ("MACs", None, *[short(each.totals.macs) for each in _nets()])
-    params = ("parameters", None, *[short(each.totals.trainable_params) for each in _nets()])
+    params = ("parameters", None, *[short(each.totals.params) for each in _nets()])
     columns = (Column("stage"), Column("output", "shape"), *[Column(f"{depth} layers") for depth in DEPTHS])
     asked = "Which layers does each network have, and how large are the maps that come out?"
     see = (
@@ -97,8 +97,8 @@ def _shortcuts() -> Section:
         base = net(f"resnet{depth}", shortcut="A").totals
         for option in "ABC":
             totals = net(f"resnet{depth}", shortcut=option).totals
-            more = (totals.trainable_params - base.trainable_params, totals.macs - base.macs)
-            rows.append((f"ResNet-{depth}", option, totals.trainable_params, totals.macs, *more))
+            more = (totals.params - base.params, totals.macs - base.macs)
+            rows.append((f"ResNet-{depth}", option, totals.params, totals.macs, *more))
     columns = (
         Column("network", "heading"),
         Column("shortcuts"),
@@ -114,8 +114,8 @@ def _shortcuts() -> Section:
     of_50 = {option: net("resnet50", shortcut=option).totals for option in "ABC"}
     see = (
         "The identity is free. That is the point of the paper: depth is added, and the shortcuts add nothing.",
-        f"For bottlenecks, C would be a bad bargain: ResNet-50 would grow from {short(of_50['B'].trainable_params)} to "
-        f"{short(of_50['C'].trainable_params)} parameters and from {short(of_50['B'].macs)} to "
+        f"For bottlenecks, C would be a bad bargain: ResNet-50 would grow from {short(of_50['B'].params)} to "
+        f"{short(of_50['C'].params)} parameters and from {short(of_50['B'].macs)} to "
         f"{short(of_50['C'].macs, 'MACs')}, because the shortcut joins the two wide ends.",
     )
     return Section("What the shortcuts cost", (asked,), (Table(columns, tuple(rows)),), see=see)

@@ -60,7 +60,7 @@ def report(said: Said) -> Report:
         "A residual block is a few layers and an addition. Their order can be changed at no cost, and it decides "
         "whether a network of a thousand layers can be trained. What can also be changed is the shortcut, and that "
         "does cost.",
-        f"All variants are those of ResNet-110 for CIFAR-10: {grouped(own.trainable_params)} parameters, "
+        f"All variants are those of ResNet-110 for CIFAR-10: {grouped(own.params)} parameters, "
         f"{short(own.macs, 'MACs')}.",
     )
     return document("Variants of the residual block", lead, (_orders(), _shortcuts()), (("source", SOURCE),))
@@ -71,7 +71,7 @@ def _costs(variants: Sequence[Variant]) -> Table:
     rows: list[tuple[Any, ...]] = []
     for each in variants:
         totals = net(each.network).totals
-        pairs = ((getattr(totals, name), getattr(base, name)) for name in ("trainable_params", "macs", "flops"))
+        pairs = ((getattr(totals, name), getattr(base, name)) for name in ("params", "macs", "flops"))
         rows.append((each.label, *(value for now, before in pairs for value in (now, now - before))))
     return Table(COLUMNS, tuple(rows), "What they cost")
 

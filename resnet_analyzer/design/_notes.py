@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from ..errors import AnalyzerError, UnknownName
-from ._design_edit import Mend, replace
-from ._design_entry import FUNCTIONS, Entry, Problem, near_words, quoted, set_field
-from ._design_fields import FieldError
-from ._design_header import Header
-from ._design_later import later
-from ._design_names import Names
-from ._design_text import Scalar, Text, Value
+from ._edit import Mend, replace
+from ._entry import FUNCTIONS, Entry, Problem, near_words, quoted, set_field
+from ._fields import FieldError
+from ._header import Header
+from ._later import later
+from ._names import Names
+from ._text import Scalar, Text, Value
 
 
 class Notes:

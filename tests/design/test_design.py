@@ -7,18 +7,15 @@ import json
 import pytest
 
 from resnet_analyzer.architectures.base import ARCHITECTURES
+from resnet_analyzer.design import examine_text, op_fields, schema, write_design
 from resnet_analyzer.errors import UsageError
 from resnet_analyzer.graph import GraphBuilder
-from resnet_analyzer.importers._design_fields import op_fields
-from resnet_analyzer.importers._design_schema import schema
-from resnet_analyzer.importers._design_write import write_design
-from resnet_analyzer.importers.base import Request, importer_for, load
-from resnet_analyzer.importers.design import examine_text
+from resnet_analyzer.importers.base import importer_for, load
 from resnet_analyzer.measurement import measure
 from resnet_analyzer.ops.base import OPS
 from resnet_analyzer.ops.concatenate import Concatenate
-from resnet_analyzer.ops.conv2d import Conv2d
-from resnet_analyzer.shape import FeatureMap, Vector
+from resnet_analyzer.ops.conv import Conv2d
+from resnet_analyzer.shape import Shape
 
 ALL = [(name, style) for name, each in ARCHITECTURES.items() for style in each.styles]
 
@@ -31,7 +28,7 @@ def rows(graph):
 
 
 def read(text, **request):
-    reading = examine_text("mine.yaml", text, Request(**request))
+    reading = examine_text("mine.yaml", text, **request)
     assert [problem.says for problem in reading.problems] == []
     return reading.graph
 
@@ -66,8 +63,8 @@ def test_auxiliary_heads_stay_training_only():
 
 def test_several_inputs():
     build = GraphBuilder("two")
-    left = build.input(FeatureMap(8, 8, 3), "left")
-    right = build.input(FeatureMap(8, 8, 4), "right")
+    left = build.input(Shape(1, 8, 8, 3), "left")
+    right = build.input(Shape(1, 8, 8, 4), "right")
     build.add("join", Concatenate(), left, build.add("conv", Conv2d(5), right))
     graph = build.graph()
     assert rows(read(write_design(graph))) == rows(graph)
@@ -102,9 +99,9 @@ def test_words_variables_groups_and_inputs():
         ("last", ("block2/add",)),
     ]
     shapes = {row.name: row.output for row in measure(graph).rows}
-    assert shapes["conv2d"] == FeatureMap(32, 32, 32)
-    assert shapes["last"] == FeatureMap(32, 32, 8)
-    assert shapes["dense"] == Vector(10)
+    assert shapes["conv2d"] == Shape(1, 32, 32, 32)
+    assert shapes["last"] == Shape(1, 32, 32, 8)
+    assert shapes["dense"] == Shape(1, 10)
 
 
 def test_json_is_read_too():
@@ -113,8 +110,8 @@ def test_json_is_read_too():
 
 
 def test_a_caller_may_ask_for_another_size():
-    assert read(TINY, input=(64, 48)).inputs[0].op.shape == FeatureMap(64, 48, 3)
-    assert measure(read(TINY, classes=7)).rows[-1].output == Vector(7)
+    assert read(TINY, input=(64, 48)).inputs[0].op.shape == Shape(1, 64, 48, 3)
+    assert measure(read(TINY, classes=7)).rows[-1].output == Shape(1, 7)
 
 
 @pytest.mark.parametrize("name", sorted(OPS))
@@ -131,7 +128,7 @@ def test_files_are_found_by_their_ending(tmp_path):
     file.write_text(TINY, encoding="utf-8")
     assert importer_for(str(file)).name == "design"
     assert len(load(str(file))) == 10
-    assert load(str(file), input=64).inputs[0].op.shape == FeatureMap(64, 64, 3)
+    assert load(str(file), input=64).inputs[0].op.shape == Shape(1, 64, 64, 3)
 
 
 def test_load_names_the_first_problem(tmp_path):

@@ -10,19 +10,19 @@ from typing import Any, NamedTuple
 from ..architectures._dense_block import DenseBuilder
 from ..architectures._residual_block import Pen
 from ..architectures._residual_style import STYLES
+from ..dim import Dim
 from ..errors import AnalyzerError, UsageError
 from ..graph import Graph, Node
 from ..measurement import Row, walk
 from ..ops.base import Check, Op
 from ..ops.opaque import Opaque
-from ._design_blocks import BUILD, Unbuildable, known_fields, values_of
-from ._design_entry import Entry, Problem, near_words, quoted, read_entry, renames
-from ._design_fields import Field, FieldError, op_fields, read_value
-from ._design_header import Header, read_header
-from ._design_names import Names
-from ._design_notes import Notes
-from ._design_text import Items, Place, Scalar, Text
-from .base import Request
+from ._blocks import BUILD, Unbuildable, known_fields, values_of
+from ._entry import Entry, Problem, near_words, quoted, read_entry, renames
+from ._fields import Field, FieldError, op_fields, read_value
+from ._header import Header, Sizes, read_header
+from ._names import Names
+from ._notes import Notes
+from ._text import Items, Place, Scalar, Text, parse, read_bytes
 
 MOST_NODES = 12_000
 MOST_STEPS = 24_000
@@ -56,11 +56,16 @@ class Reading:
     failures: list[Failure]
     rows: dict[str, Row]
     broken: set[str] = field(default_factory=set)
+    sizes: Sizes = Sizes()  # noqa: RUF009 (immutable)
 
     def place(self, node: str) -> Place:
         """Where a node was written."""
         entry = self.origins.get(node)
         return entry.place if entry else self.header.input_place
+
+    def of_text(self, text: str) -> Reading:
+        """Another text in the place of this one, read with the same sizes."""
+        return _read(parse(self.source.file, text), self.sizes)
 
 
 class _Builder(DenseBuilder):
@@ -98,21 +103,33 @@ class _Growing:
             index += 1
 
 
-def read_design(source: Text, request: Request = Request()) -> Reading:  # noqa: B008 (immutable)
-    """Everything that a design says, and everything that is wrong with it."""
+def examine(file: str, input: tuple[Dim, ...] | None = None, classes: Dim | None = None) -> Reading:
+    """Everything that a design file says, and everything that is wrong with it.
+
+    `input`, as (height, width) or (height, width, channels), and `classes` replace what the file says.
+    SyntaxProblem where it is no design file at all: unreadable, no YAML, too large.
+    """
+    return examine_text(file, read_bytes(file), input, classes)
+
+
+def examine_text(file: str, text: str, input: tuple[Dim, ...] | None = None, classes: Dim | None = None) -> Reading:
+    """The same for a text; `file` is its name in messages."""
+    return _read(parse(file, text), Sizes(input, classes))
+
+
+def _read(source: Text, sizes: Sizes) -> Reading:
     problems: list[Problem] = []
     for key in source.twice:
         problems.append(Problem("twice", f"the key {quoted(str(key.value))} stands twice in one mapping", key.place))
-    header = read_header(source, request, problems)
-    reader = Reader(source, header, problems)
-    return reader.read()
+    header = read_header(source, sizes, problems)
+    return Reader(source, header, problems, sizes).read()
 
 
 class Reader(Notes):
     """Writes the graph entry by entry. What the vocabulary's builders need of it is public."""
 
-    def __init__(self, source: Text, header: Header, problems: list[Problem]) -> None:
-        self.source, self.header, self.problems = source, header, problems
+    def __init__(self, source: Text, header: Header, problems: list[Problem], sizes: Sizes) -> None:
+        self.source, self.header, self.problems, self.sizes = source, header, problems, sizes
         self.names: dict[str, Fraction | int] = dict(header.variables)
         self.style, self.defaults = header.style, header.defaults
         self.build = _Builder(header.name, header.style)
@@ -145,8 +162,9 @@ class Reader(Notes):
         self._measure()
         graph = self._graph()
         return Reading(
-            self.source, self.header, graph, self.problems, self.origins, self.failures, self.rows, self.broken
-        )
+            self.source, self.header, graph, self.problems, self.origins, self.failures, self.rows, self.broken,
+            self.sizes,
+        )  # fmt: skip
 
     def _graph(self) -> Graph | None:
         if not self.build.written:
@@ -163,7 +181,7 @@ class Reader(Notes):
         """The channels that a node puts out, or `otherwise` where that cannot be known."""
         self._measure()
         output = self.rows[name].output if name in self.rows else None
-        return otherwise if output is None else output.channels
+        return otherwise if output is None else output[-1]
 
     def count(self, word: str) -> int:
         """1, 2, 3 … for each time that the word is asked for in this scope."""

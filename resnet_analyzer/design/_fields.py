@@ -14,9 +14,9 @@ from typing import Any, Literal, NamedTuple, get_args, get_origin, get_type_hint
 
 from ..errors import UsageError
 from ..ops.base import Op, Weight
-from ..shape import Shape, shape_of
-from ._design_expression import evaluate
-from ._design_text import Items, Pairs, Scalar, Value
+from ..shape import Shape
+from ._expression import evaluate
+from ._text import Items, Pairs, Scalar, Value
 
 Names = Mapping[str, Fraction | int]
 
@@ -61,7 +61,7 @@ def _field(op: type[Op], each: Any, hint: Any) -> Field:
         kind = "choice"
     elif each.name in op.counts + op.sizes:
         kind, least = "whole", 1 if each.name in op.counts else 0
-    elif each.name in op.pairs:
+    elif each.name in op.per_axis:
         least = 1
     elif each.name in op.pads:
         words, least = ("valid", "same"), 0
@@ -80,7 +80,7 @@ def _kind(hint: Any) -> str:
         return "number"
     if Weight in parts:
         return "weights"
-    return "shape" if any(part in get_args(Shape) for part in parts) else "wholes"
+    return "shape" if Shape in parts else "wholes"
 
 
 def read_value(field: Field, node: Value, names: Names) -> Any:
@@ -198,8 +198,8 @@ def read_shape(node: Value, names: Names, what: str) -> Shape:
     if isinstance(node, Items):
         if not 1 <= len(node.items) <= 3:
             raise FieldError(node, f"{what} must have 1 to 3 sizes, not {len(node.items)}")
-        return shape_of(*[whole_number(least, item, names) for item in node.items])
-    return shape_of(whole_number(least, node, names))
+        return Shape(1, *[whole_number(least, item, names) for item in node.items])
+    return Shape(1, whole_number(least, node, names))
 
 
 def _weights(field: Field, node: Value, names: Names) -> tuple[Weight, ...]:

@@ -213,7 +213,7 @@ class _Composer:
         if event.tag is not None:
             raise SyntaxProblem(self.file, place, f"the tag {event.tag!r:.60}: tags are not read, plain values are")
         if kind == "ScalarEvent":
-            value: Value = Scalar(place, event.value if event.style else _plain(event.value), bool(event.style))
+            value: Value = Scalar(place, event.value if event.style else plain_value(event.value), bool(event.style))
             self._anchor(event.anchor, value)
             self._put(value)
             return
@@ -272,10 +272,10 @@ class _Composer:
         self.keys[-1] = value
 
 
-def _plain(text: str) -> Any:
+def plain_value(text: str) -> Any:
     """An unquoted scalar's value: whole numbers, fractions, true, false, nothing; all else is text.
 
-    >>> _plain("3"), _plain("0.5"), _plain("yes"), _plain("~")
+    >>> plain_value("3"), plain_value("0.5"), plain_value("yes"), plain_value("~")
     (3, 0.5, 'yes', None)
     """
     if text.lower() in _WORDS:

@@ -10,10 +10,8 @@ import time
 import pytest
 
 from resnet_analyzer.analyses.verify import verify, verify_text
+from resnet_analyzer.design import MAX_BYTES, ExpressionError, evaluate, examine_text
 from resnet_analyzer.errors import UsageError
-from resnet_analyzer.importers._design_expression import ExpressionError, evaluate
-from resnet_analyzer.importers._design_text import MAX_BYTES
-from resnet_analyzer.importers.design import examine_text
 
 LAYERS = "layers:\n- relu\n"
 

@@ -15,12 +15,12 @@ from ..architectures._residual import CHOICES
 from ..architectures._residual_block import Plan, residual_block
 from ..architectures._residual_style import STYLES, VARIANTS, Style
 from ..dim import floor_div
-from ._design_entry import COMMON, Entry, Problem, near_words, renames
-from ._design_fields import Field, FieldError, read_value, whole_number
-from ._design_text import Items, Pairs, Scalar, Value
+from ._entry import COMMON, Entry, Problem, near_words, renames
+from ._fields import Field, FieldError, read_value, whole_number
+from ._text import Items, Pairs, Scalar, Value
 
 if TYPE_CHECKING:
-    from ._design_read import Reader
+    from ._read import Reader
 
 MOST_BLOCKS = 10_000
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..architectures._residual_style import STYLES
+from ..dim import Dim
 from ..errors import UsageError
-from ..shape import FeatureMap, Shape, shape_of
-from ._design_blocks import BLOCK
-from ._design_edit import Mend, replace
-from ._design_entry import Problem, kind_named, near_words, quoted, renames
-from ._design_expression import evaluate
-from ._design_fields import Field, FieldError, kind_of, read_value
-from ._design_text import Items, Pairs, Place, Scalar, Text, Value
-from .base import Request
+from ..shape import Shape
+from ._blocks import BLOCK
+from ._edit import Mend, replace
+from ._entry import Problem, kind_named, near_words, quoted, renames
+from ._expression import evaluate
+from ._fields import Field, FieldError, kind_of, read_value
+from ._text import Items, Pairs, Place, Scalar, Text, Value
 
 STYLE_NAMES = tuple(name for name in STYLES if name != "keras_v2")
 TEXTS = ("title", "source", "remark", "says")
@@ -36,6 +36,16 @@ TOP = {
     "expect": Field("expect", "expect", says="exact figures, shapes by layer: {params: 25557032, conv1: 112x112x64}"),
     "like": Field("like", "text", says="the registered network that it must equal"),
 }  # fmt: skip
+
+
+class Sizes(NamedTuple):
+    """What the caller says instead of the file: (height, width) or (height, width, channels), and the classes.
+
+    None leaves what the file says.
+    """
+
+    input: tuple[Dim, ...] | None = None
+    classes: Dim | None = None
 
 
 @dataclass(eq=False)
@@ -61,7 +71,7 @@ class Header:
         return self.nodes["input"].place if "input" in self.nodes else Place()
 
 
-def read_header(source: Text, request: Request, problems: list[Problem]) -> Header:
+def read_header(source: Text, sizes: Sizes, problems: list[Problem]) -> Header:
     """The top of a design, as far as it can be read; the rest is noted."""
     header = Header()
     for key, value in source.root.pairs:
@@ -80,7 +90,7 @@ def read_header(source: Text, request: Request, problems: list[Problem]) -> Head
     if "layers" not in header.nodes:
         says = "a design needs the key `layers`: a list with one entry per layer"
         problems.append(Problem("missing", says, source.root.place))
-    _sizes(source, header, request, problems)
+    _sizes(source, header, sizes, problems)
     return header
 
 
@@ -171,11 +181,11 @@ def _variable(name: str, node: Value, known: dict[str, Fraction | int]) -> Fract
     raise FieldError(node, f"{name} must be a number, not {kind_of(node)}")
 
 
-def _sizes(source: Text, header: Header, request: Request, problems: list[Problem]) -> None:
+def _sizes(source: Text, header: Header, sizes: Sizes, problems: list[Problem]) -> None:
     """Input and classes, as the file or else the caller says."""
     channels = _value(source, header, "channels", problems) if "channels" in header.nodes else None
     classes = _value(source, header, "classes", problems) if "classes" in header.nodes else None
-    header.classes = request.classes if request.classes is not None else classes or 0
+    header.classes = sizes.classes if sizes.classes is not None else classes or 0
     if header.classes or "classes" in header.nodes:
         header.variables.setdefault("classes", header.classes)
         header.about["classes"] = header.classes
@@ -184,25 +194,25 @@ def _sizes(source: Text, header: Header, request: Request, problems: list[Proble
     if "input" in header.nodes:
         header.input = _map(_value(source, header, "input", problems), header.nodes["input"], channels, problems)
     elif not _begins_with_input(header.layers):
-        header.input = FeatureMap(224, 224, channels or 3)
+        header.input = Shape(1, 224, 224, channels or 3)
     if request.input is not None and header.input is not None:
-        header.input = shape_of(*request.input, *header.input[len(request.input) :])
+        header.input = Shape(1, *request.input, *header.input[1 + len(request.input) :])
     if header.input is not None:
-        header.variables.setdefault("channels", header.input.channels)
+        header.variables.setdefault("channels", header.input[-1])
 
 
 def _map(shape: Shape | None, node: Value, channels: int | None, problems: list[Problem]) -> Shape:
     """The input's shape from one, two or three sizes."""
     if shape is None:
-        return FeatureMap(224, 224, channels or 3)
-    if isinstance(node, Items) and len(shape) == 1:
+        return Shape(1, 224, 224, channels or 3)
+    if isinstance(node, Items) and len(shape) == 2:
         return shape  # [10]: a vector of ten features
-    if len(shape) == 3:
-        if channels not in (None, shape[2]):
-            says = f"input has {shape[2]} channels, and channels says {channels}"
+    if len(shape) == 4:
+        if channels not in (None, shape[3]):
+            says = f"input has {shape[3]} channels, and channels says {channels}"
             problems.append(Problem("value", says, node.place))
         return shape
-    return FeatureMap(shape[0], shape[-1], channels or 3)
+    return Shape(1, shape[1], shape[-1], channels or 3)
 
 
 def _begins_with_input(layers: Items | None) -> bool:

@@ -16,11 +16,12 @@ from ..measurement import measure
 from ..ops.activation import Activation
 from ..ops.input import Input
 from ..shape import spell
-from ._design_blocks import BLOCK, style_of
-from ._design_edit import spelled
-from ._design_entry import FUNCTIONS, snake
-from ._design_header import STYLE_NAMES, TEXTS
-from ._design_text import Pairs, Place, Text
+from ._blocks import BLOCK, style_of
+from ._edit import spelled
+from ._entry import FUNCTIONS, snake
+from ._header import STYLE_NAMES, TEXTS
+from ._read import examine_text
+from ._text import Pairs, Place, Text
 
 NOTE = """\
 # {title}, as a design of your own. Change what you like, then:
@@ -51,8 +52,6 @@ def write_design(graph: Graph, architecture: Architecture | None = None, file: s
 
 def differences(graph: Graph, text: str) -> str:
     """What a design's text says otherwise than the graph: the first difference, or nothing."""
-    from .design import examine_text
-
     reading = examine_text(graph.name, text)
     if reading.problems or reading.graph is None:
         return reading.problems[0].says if reading.problems else "nothing could be read"
@@ -68,21 +67,21 @@ def differences(graph: Graph, text: str) -> str:
 
 def _text(graph: Graph, lines: Sequence[Line], outputs: Mapping[str, str], file: str, compact: Any) -> str:
     title = graph.about.get("title", graph.name)
-    head = [*NOTE.format(title=title, file=file).splitlines(), "", f"design: {_flow(graph.name)}"]
-    head += [f"{key}: {_flow(graph.about[key])}" for key in TEXTS if graph.about.get(key)]
+    head = [*NOTE.format(title=title, file=file).splitlines(), "", f"design: {flow(graph.name)}"]
+    head += [f"{key}: {flow(graph.about[key])}" for key in TEXTS if graph.about.get(key)]
     style = graph.about.get("style", "paper")
     if "style" in graph.about:
-        head.append(f"style: {_flow(style)}")
+        head.append(f"style: {flow(style)}")
     first = graph.nodes[0]
     if isinstance(first.op, Input) and first.name == _input_name(style):
         shape = first.op.shape
-        head.append(f"input: {'x'.join(map(str, shape)) if len(shape) == 3 else _flow(tuple(shape))}")
+        head.append(f"input: {'x'.join(map(str, shape)) if len(shape) == 3 else flow(tuple(shape))}")
         lines = [line for line in lines if line[1] != first.name]
     if "classes" in graph.about:
         head.append(f"classes: {graph.about['classes']}")
     defaults = _defaults(compact) if compact and _is_residual(compact) else {}
     if defaults:
-        head.append(f"defaults: {_flow(defaults)}")
+        head.append(f"defaults: {flow(defaults)}")
     body = [_commented(line, outputs.get(node, "")) for line, node in lines]
     return "\n".join([*head, "", "layers:", *body]) + "\n"
 
@@ -96,10 +95,10 @@ def _input_name(style: str) -> str:
     return names.get("input", "input")
 
 
-def _flow(value: Any) -> str:
+def flow(value: Any) -> str:
     """A value on one line: `{filters: 64, kernel_size: [1, 7]}`."""
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{key}: {_flow(each)}" for key, each in value.items()) + "}"
+        return "{" + ", ".join(f"{key}: {flow(each)}" for key, each in value.items()) + "}"
     return spelled(_YAML, value)
 
 
@@ -111,7 +110,7 @@ def _layers(nodes: Sequence[Node], before: str) -> Iterator[Line]:
         indent = ""
         if scope:
             flag = ", training_only: true" if training else ""
-            yield f"- group: {{name: {_flow(scope)}{flag}}}", ""
+            yield f"- group: {{name: {flow(scope)}{flag}}}", ""
             yield "  layers:", ""
             indent = "  "
         for node in members:
@@ -135,12 +134,12 @@ def _layer(node: Node, before: str, known: set[str], words: set[tuple[str, str]]
     if isinstance(op, Input):
         said["shape"] = tuple(op.shape)
     elif node.inputs != (before,) or op.arity is None:
-        inputs = [_spelled_input(each, node.scope, known) for each in node.inputs]
+        inputs = [spelled_input(each, node.scope, known) for each in node.inputs]
         said["inputs"] = inputs[0] if len(inputs) == 1 else inputs
     said |= {"training_only": True} if node.training_only and not grouped else {}
     said |= {"frozen": True} if node.frozen else {}
-    said |= {"weights_of": _spelled_input(node.weights_of, node.scope, known)} if node.weights_of else {}
-    return f"{word}: {_flow(said)}" if said else word
+    said |= {"weights_of": spelled_input(node.weights_of, node.scope, known)} if node.weights_of else {}
+    return f"{word}: {flow(said)}" if said else word
 
 
 def _relative(node: Node) -> str:
@@ -150,7 +149,7 @@ def _relative(node: Node) -> str:
     return f"/{node.name}" if node.scope else node.name
 
 
-def _spelled_input(name: str, scope: str, known: set[str]) -> str:
+def spelled_input(name: str, scope: str, known: set[str]) -> str:
     """The shortest spelling of a name inside a scope that cannot mean another node."""
     while scope:
         if name.startswith(f"{scope}/"):
@@ -211,7 +210,7 @@ def _residual_stages(graph: Graph, architecture: Architecture) -> list[tuple[str
             said["stride"] = 2
         if inner != options["width"]:
             said["inner"] = inner * 2**stage
-        lines.append((f"- stage: {_flow(said)}", f"stage{stage + 2}"))
+        lines.append((f"- stage: {flow(said)}", f"stage{stage + 2}"))
     return lines
 
 
@@ -225,9 +224,9 @@ def _dense_stages(architecture: Architecture) -> list[tuple[str, str]]:
     lines = []
     for stage, count in enumerate(options["blocks"], 2):
         said = {"layers": count, "growth_rate": rate, **({} if options["bottleneck"] else {"bottleneck": False})}
-        lines.append((f"- dense_block: {_flow(said)}", f"stage{stage}"))
+        lines.append((f"- dense_block: {flow(said)}", f"stage{stage}"))
         channels += count * rate
         if stage <= len(options["blocks"]):
             channels = floor_div(channels * theta.numerator, theta.denominator)
-            lines.append((f"- transition: {_flow({'channels': channels})}", f"stage{stage}/transition"))
+            lines.append((f"- transition: {flow({'channels': channels})}", f"stage{stage}/transition"))
     return lines

@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 
 from ..ops.activation import ALIASES, PER_ELEMENT
 from ..ops.base import OPS, Op
-from ._design_edit import Edit, Mend, insert_pair, key_text, replace, spelled
-from ._design_fields import Field, op_fields
-from ._design_text import Items, Pairs, Place, Scalar, Text, Value
+from ._edit import Edit, Mend, insert_pair, key_text, replace, spelled
+from ._fields import Field, op_fields
+from ._text import Items, Pairs, Place, Scalar, Text, Value
 
 FUNCTIONS = (*PER_ELEMENT, *ALIASES, "softmax")
 VOCABULARY = ("stage", "block", "group", "dense_block", "transition")

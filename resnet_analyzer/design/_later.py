@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ._design_entry import Entry, quoted
-from ._design_text import Items, Pairs, Scalar
+from ._entry import Entry, quoted
+from ._text import Items, Pairs, Scalar
 
 
 def later(layers: Items | None, entry: Entry, name: str) -> str:

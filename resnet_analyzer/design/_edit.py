@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from ._design_text import Items, Pairs, Scalar, Text, Value
+from ._text import Items, Pairs, Scalar, Text, Value, plain_value
 
 
 class Edit(NamedTuple):
@@ -54,10 +54,10 @@ def plain_is_safe(text: str) -> bool:
     >>> plain_is_safe("stage1/conv"), plain_is_safe("a: b"), plain_is_safe("true"), plain_is_safe("3")
     (True, False, False, False)
     """
-    from ._design_text import _plain
-
     words = text.replace("_", "a").replace("/", "a").replace("-", "a").replace(".", "a").replace(" ", "a")
-    return words.isalnum() and text[0].isalnum() | (text[0] in "_/") and text == text.strip() and _plain(text) == text
+    return (
+        words.isalnum() and text[0].isalnum() | (text[0] in "_/") and text == text.strip() and plain_value(text) == text
+    )
 
 
 def key_text(source: Text, key: str) -> str:

@@ -6,10 +6,10 @@ from fractions import Fraction
 from typing import Any
 
 from ..ops.base import OPS
-from ._design_blocks import BLOCK, OF_VOCABULARY, VOCABULARY
-from ._design_entry import COMMON, FUNCTIONS, snake
-from ._design_fields import Field, op_fields
-from ._design_header import TOP
+from ._blocks import BLOCK, OF_VOCABULARY, VOCABULARY
+from ._entry import COMMON, FUNCTIONS, snake
+from ._fields import Field, op_fields
+from ._header import TOP
 
 EXPRESSION = {"type": "string", "description": "an expression over variables: 2*width"}
 SIZE = {"$ref": "#/$defs/size"}

@@ -1,0 +1,169 @@
+"""Adaptive pooling: an output size is given, the windows follow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ..dim import Dim, ceil_div, floor_div, is_number, product, total
+from ..errors import UsageError
+from ..shape import Shape
+from ..window import by, spread
+from .base import (
+    CHANNELS_LAST,
+    Cost,
+    Op,
+    Spelling,
+    Work,
+    arranged,
+    channels,
+    leaves,
+    require_data_format,
+    same_names,
+    sides,
+)
+
+FIELDS = same_names("output_size", "data_format")
+
+
+@dataclass(frozen=True, eq=False)
+class _AdaptivePool(Op):
+    """Output i pools pixels ⌊i·n/o⌋ up to ⌈(i + 1)·n/o⌉ (PyTorch, aten/src/ATen/native/AdaptivePooling.h).
+
+    `output_size` o is a plain number (or one for each axis); windows overlap where o does not divide n,
+    and an input smaller than o is repeated.
+    """
+
+    output_size: int | tuple[int, ...] = 1
+    data_format: str = CHANNELS_LAST
+
+    per_axis: ClassVar[tuple[str, ...]] = ("output_size",)
+    word: ClassVar[str] = "pool"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        name = type(self).__name__
+        require_data_format(name, self.data_format)
+        if not all(map(is_number, leaves(self.output_size))):
+            raise UsageError(f"{name}: output_size must be plain numbers, not {self.output_size!r}")
+
+    def phrase(self, strided: bool) -> tuple[str, ...]:
+        """As `average pool to 7×7`."""
+        return (f"{self.word} to {by(self.output_size, self.spatial_axes)}",)
+
+    def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
+        """The given size, whatever comes in."""
+        sizes, count = spread(self.output_size, self.spatial_axes), channels(shape, self.data_format)
+        output = arranged(shape[0], sizes, count, self.data_format)
+        taps = product(shape[0], *map(_taps, sides(shape, self.data_format), sizes), count)
+        return Cost(output, work=self.window_work(taps, output.elements))
+
+    def window_work(self, taps: Dim, outputs: Dim) -> Work:
+        """The work of `outputs` windows that read `taps` numbers in all."""
+        raise NotImplementedError
+
+
+def _taps(length: Dim, output: int) -> Dim:
+    """Pixels that the windows along one axis read, overlaps counted again.
+
+    >>> _taps(8, 4), _taps(5, 2)   # 0–2 and 2–4: the middle one twice
+    (8, 6)
+    """
+    ends = total(ceil_div((i + 1) * length, output) for i in range(output))
+    return ends - total(floor_div(i * length, output) for i in range(output))
+
+
+@dataclass(frozen=True, eq=False)
+class _AdaptiveAveragePool(_AdaptivePool):
+    """One addition per pixel but the first of every window, and one division."""
+
+    word: ClassVar[str] = "average pool"
+
+    def window_work(self, taps: Dim, outputs: Dim) -> Work:
+        """Additions of all but the first pixel of each window; a division per output."""
+        return Work(adds=taps - outputs, divisions=outputs)
+
+
+@dataclass(frozen=True, eq=False)
+class _AdaptiveMaxPool(_AdaptivePool):
+    """One compare per pixel but the first of every window."""
+
+    word: ClassVar[str] = "max pool"
+
+    def window_work(self, taps: Dim, outputs: Dim) -> Work:
+        """Compares of all but the first pixel of each window."""
+        return Work(compares=taps - outputs)
+
+
+@dataclass(frozen=True, eq=False)
+class AdaptiveAveragePool1d(_AdaptiveAveragePool):
+    """Averages of a sequence to a given length.
+
+    >>> AdaptiveAveragePool1d(2).apply(Shape(1, 5, 3)).work.adds   # windows of 3 and 3, 3 channels
+    12
+    """
+
+    spatial_axes: ClassVar[int] = 1
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("AdaptiveAveragePooling1D", FIELDS)}
+
+
+@dataclass(frozen=True, eq=False)
+class AdaptiveAveragePool2d(_AdaptiveAveragePool):
+    """Averages of an image to a given size.
+
+    >>> cost = AdaptiveAveragePool2d(7).apply(Shape(1, 7, 7, 512))
+    >>> cost.output, cost.work.adds, cost.work.divisions
+    (Shape(1, 7, 7, 512), 0, 25088)
+    """
+
+    spatial_axes: ClassVar[int] = 2
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("AdaptiveAveragePooling2D", FIELDS)}
+
+
+@dataclass(frozen=True, eq=False)
+class AdaptiveAveragePool3d(_AdaptiveAveragePool):
+    """Averages of a volume to a given size.
+
+    >>> AdaptiveAveragePool3d((1, 2, 2)).apply(Shape(1, 4, 4, 4, 3)).output
+    Shape(1, 1, 2, 2, 3)
+    """
+
+    spatial_axes: ClassVar[int] = 3
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("AdaptiveAveragePooling3D", FIELDS)}
+
+
+@dataclass(frozen=True, eq=False)
+class AdaptiveMaxPool1d(_AdaptiveMaxPool):
+    """Maxima of a sequence to a given length.
+
+    >>> AdaptiveMaxPool1d(2).apply(Shape(1, 4, 3)).work.compares   # 2 windows of 2, 3 channels
+    6
+    """
+
+    spatial_axes: ClassVar[int] = 1
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("AdaptiveMaxPooling1D", FIELDS)}
+
+
+@dataclass(frozen=True, eq=False)
+class AdaptiveMaxPool2d(_AdaptiveMaxPool):
+    """Maxima of an image to a given size.
+
+    >>> AdaptiveMaxPool2d(1).apply(Shape(1, 7, 7, 8)).work.compares
+    384
+    """
+
+    spatial_axes: ClassVar[int] = 2
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("AdaptiveMaxPooling2D", FIELDS)}
+
+
+@dataclass(frozen=True, eq=False)
+class AdaptiveMaxPool3d(_AdaptiveMaxPool):
+    """Maxima of a volume to a given size.
+
+    >>> AdaptiveMaxPool3d(1).apply(Shape(1, 2, 2, 2, 3)).output
+    Shape(1, 1, 1, 1, 3)
+    """
+
+    spatial_axes: ClassVar[int] = 3
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("AdaptiveMaxPooling3D", FIELDS)}

@@ -1,0 +1,140 @@
+"""Convolution over one, two or three axes: one rule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ..dim import Dim, divides, floor_div, is_exactly, product
+from ..shape import Shape
+from ..window import Padding, by, slide, spread, stride_phrase
+from .activation import fused_work, require_activation
+from .base import (
+    CHANNELS_LAST,
+    Check,
+    Cost,
+    Op,
+    Spelling,
+    Weight,
+    Work,
+    arranged,
+    channels,
+    fit_checks,
+    require_data_format,
+    same_names,
+    sides,
+)
+
+FIELDS = same_names(
+    "filters", "kernel_size", "strides", "padding", "dilation_rate", "groups", "use_bias", "activation", "data_format"
+)
+
+
+@dataclass(frozen=True, eq=False)
+class _Conv(Op):
+    """A convolution with `filters` outputs; `groups` cut the input channels into independent parts.
+
+    One multiply-accumulate per tap, input channel of the group, and output element; a position that
+    reaches into the padding is counted whole (every published figure does so: He 2015, Table 1).
+    """
+
+    filters: Dim
+    kernel_size: Dim | tuple[Dim, ...] = 1
+    strides: Dim | tuple[Dim, ...] = 1
+    padding: Padding = "valid"
+    dilation_rate: Dim | tuple[Dim, ...] = 1
+    groups: Dim = 1
+    use_bias: bool = True
+    activation: str | None = None
+    data_format: str = CHANNELS_LAST
+
+    counts: ClassVar[tuple[str, ...]] = ("filters", "groups")
+    per_axis: ClassVar[tuple[str, ...]] = ("kernel_size", "strides", "dilation_rate")
+    pads: ClassVar[tuple[str, ...]] = ("padding",)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.data_format != CHANNELS_LAST:
+            require_data_format(type(self).__name__, self.data_format)
+        if self.activation is not None:
+            require_activation(self.activation)
+
+    def phrase(self, strided: bool) -> tuple[str, ...]:
+        """As `3×3 64`, with groups and stride where there are any."""
+        groups = () if is_exactly(self.groups, 1) else (f"in {self.groups} groups",)
+        return (
+            by(self.kernel_size, self.spatial_axes),
+            str(self.filters),
+            *groups,
+            *stride_phrase(self.strides, strided),
+        )
+
+    def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
+        """Output size by the window formula; a kernel of its sides × channels/groups × filters."""
+        layout, filters = self.data_format, self.filters
+        windows = slide(sides(shape, layout), self.kernel_size, self.strides, self.padding, self.dilation_rate)
+        output = arranged(shape[0], [window.output for window in windows], filters, layout)
+        incoming = channels(shape, layout)
+        kernel = (*spread(self.kernel_size, self.spatial_axes), floor_div(incoming, self.groups), filters)
+        elements = output.elements
+        weights: tuple[Weight, ...] = (Weight("kernel", kernel),)
+        if self.use_bias:
+            weights += (Weight("bias", (filters,)),)
+        work = Work(product(elements, *kernel[:-1]), elements, adds=elements if self.use_bias else 0)
+        if self.activation is not None:
+            work += fused_work(self.activation, output)
+        checks = fit_checks(windows) + group_checks(self.groups, incoming, filters)
+        return Cost(output, weights, work, checks=checks, windows=windows)
+
+
+@dataclass(frozen=True, eq=False)
+class Conv1d(_Conv):
+    """A convolution over sequences; `causal` padding lets no tap look ahead.
+
+    >>> cost = Conv1d(8, 3, padding="causal", use_bias=False).apply(Shape(1, 100, 4))
+    >>> cost.output, cost.work.multiply_accumulates   # 100 · 8 · 3 · 4
+    (Shape(1, 100, 8), 9600)
+    """
+
+    spatial_axes: ClassVar[int] = 1
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Conv1D", FIELDS)}
+
+
+@dataclass(frozen=True, eq=False)
+class Conv2d(_Conv):
+    """A convolution over images.
+
+    >>> cost = Conv2d(64, 7, strides=2, padding=3, use_bias=False).apply(Shape(1, 224, 224, 3))
+    >>> cost.output, cost.weights[0].shape, cost.work.multiply_accumulates
+    (Shape(1, 112, 112, 64), (7, 7, 3, 64), 118013952)
+    """
+
+    spatial_axes: ClassVar[int] = 2
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Conv2D", FIELDS)}
+
+
+@dataclass(frozen=True, eq=False)
+class Conv3d(_Conv):
+    """A convolution over volumes or films.
+
+    >>> Conv3d(8, 3, use_bias=False).apply(Shape(1, 5, 6, 7, 2)).output
+    Shape(1, 3, 4, 5, 8)
+    """
+
+    spatial_axes: ClassVar[int] = 3
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Conv3D", FIELDS)}
+
+
+def group_checks(groups: Dim, incoming: Dim, filters: Dim) -> tuple[Check, ...]:
+    """That `groups` divide the input channels and the filters (no checks for one group)."""
+    if is_exactly(groups, 1):
+        return ()
+    return tuple(
+        Check(
+            divides(groups, number),
+            "{} groups do not divide {} {}. Use a number of groups that divides both channels and filters.",
+            (groups, number, what),
+        )
+        for number, what in ((incoming, "input channels"), (filters, "filters"))
+    )

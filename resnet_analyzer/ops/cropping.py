@@ -1,0 +1,89 @@
+"""Cropping."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ..dim import at_least
+from ..shape import Shape
+from ..window import Padding, amounts
+from .base import (
+    CHANNELS_LAST,
+    Check,
+    Cost,
+    Op,
+    Spelling,
+    arranged,
+    channels,
+    require_data_format,
+    require_padding,
+    same_names,
+    sides,
+)
+
+FIELDS = same_names("cropping", "data_format")
+
+
+@dataclass(frozen=True, eq=False)
+class _Cropping(Op):
+    """Both ends of each side cut off: a number, one for each axis, or (before, after) for each."""
+
+    cropping: Padding = 0
+    data_format: str = CHANNELS_LAST
+
+    def __post_init__(self) -> None:
+        name = type(self).__name__
+        self.__dict__["cropping"] = require_padding(name, "cropping", self.cropping, self.spatial_axes, words=())
+        require_data_format(name, self.data_format)
+
+    def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
+        """The map, smaller by the cropping; at least one pixel must remain."""
+        before = sides(shape, self.data_format)
+        cuts = amounts(self.cropping, self.spatial_axes)
+        left = tuple([length - first - last for length, (first, last) in zip(before, cuts, strict=True)])
+        output = arranged(shape[0], left, channels(shape, self.data_format), self.data_format)
+        checks = tuple([Check(at_least(size, 1), _nothing_left, (left, before)) for size in left])
+        return Cost(output, checks=checks)
+
+
+def _nothing_left(left: tuple[object, ...], before: tuple[object, ...]) -> str:
+    sizes = ["×".join(map(str, each)) for each in (left, before)]
+    return f"cropping leaves {sizes[0]} of {sizes[1]} pixels. Crop less, or use a larger input."
+
+
+@dataclass(frozen=True, eq=False)
+class Cropping1d(_Cropping):
+    """Both ends of a sequence cut off.
+
+    >>> Cropping1d(((1, 2),)).apply(Shape(1, 10, 3)).output
+    Shape(1, 7, 3)
+    """
+
+    spatial_axes: ClassVar[int] = 1
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Cropping1D", FIELDS)}
+
+
+@dataclass(frozen=True, eq=False)
+class Cropping2d(_Cropping):
+    """Rows and columns cut off: a number, (vertical, horizontal) or ((top, bottom), (left, right)).
+
+    >>> Cropping2d(((0, 1), (0, 1))).apply(Shape(1, 8, 8, 3)).output
+    Shape(1, 7, 7, 3)
+    """
+
+    spatial_axes: ClassVar[int] = 2
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Cropping2D", FIELDS)}
+
+
+@dataclass(frozen=True, eq=False)
+class Cropping3d(_Cropping):
+    """All sides of a volume cut off.
+
+    >>> Cropping3d(1).apply(Shape(1, 5, 6, 7, 2)).output
+    Shape(1, 3, 4, 5, 2)
+    """
+
+    spatial_axes: ClassVar[int] = 3
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Cropping3D", FIELDS)}

@@ -1,0 +1,98 @@
+"""Depthwise convolution: every channel is filtered by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ..dim import Dim, product
+from ..shape import Shape
+from ..window import Padding, by, slide, spread, stride_phrase
+from .activation import fused_work, require_activation
+from .base import (
+    CHANNELS_LAST,
+    Cost,
+    Op,
+    Spelling,
+    Weight,
+    Work,
+    arranged,
+    channels,
+    fit_checks,
+    require_data_format,
+    same_names,
+    sides,
+)
+
+FIELDS = same_names(
+    "kernel_size", "strides", "padding", "dilation_rate", "depth_multiplier", "use_bias", "activation", "data_format"
+)
+
+
+@dataclass(frozen=True, eq=False)
+class _DepthwiseConv(Op):
+    """`depth_multiplier` filters for each input channel (Keras' DepthwiseConv2D; Howard et al. 2017, sec. 3.1)."""
+
+    kernel_size: Dim | tuple[Dim, ...] = 3
+    strides: Dim | tuple[Dim, ...] = 1
+    padding: Padding = "valid"
+    dilation_rate: Dim | tuple[Dim, ...] = 1
+    depth_multiplier: Dim = 1
+    use_bias: bool = True
+    activation: str | None = None
+    data_format: str = CHANNELS_LAST
+
+    counts: ClassVar[tuple[str, ...]] = ("depth_multiplier",)
+    per_axis: ClassVar[tuple[str, ...]] = ("kernel_size", "strides", "dilation_rate")
+    pads: ClassVar[tuple[str, ...]] = ("padding",)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        require_data_format(type(self).__name__, self.data_format)
+        require_activation(self.activation)
+
+    def phrase(self, strided: bool) -> tuple[str, ...]:
+        """As `3×3 depthwise`."""
+        return (f"{by(self.kernel_size, self.spatial_axes)} depthwise", *stride_phrase(self.strides, strided))
+
+    def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
+        """Output size by the window formula; a kernel of its sides × channels × multiplier."""
+        layout = self.data_format
+        windows = slide(sides(shape, layout), self.kernel_size, self.strides, self.padding, self.dilation_rate)
+        incoming = channels(shape, layout)
+        made = product(incoming, self.depth_multiplier)
+        output = arranged(shape[0], [window.output for window in windows], made, layout)
+        taps = spread(self.kernel_size, self.spatial_axes)
+        weights = (
+            Weight("kernel", (*taps, incoming, self.depth_multiplier)),
+            *((Weight("bias", (made,)),) if self.use_bias else ()),
+        )
+        elements = output.elements
+        work = Work(product(elements, *taps), elements, adds=elements if self.use_bias else 0)
+        work += fused_work(self.activation, output)
+        return Cost(output, weights, work, checks=fit_checks(windows), windows=windows)
+
+
+@dataclass(frozen=True, eq=False)
+class DepthwiseConv1d(_DepthwiseConv):
+    """A depthwise convolution over sequences.
+
+    >>> DepthwiseConv1d(3, use_bias=False).apply(Shape(1, 10, 4)).work.multiply_accumulates   # 8 · 4 · 3
+    96
+    """
+
+    spatial_axes: ClassVar[int] = 1
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("DepthwiseConv1D", FIELDS)}
+
+
+@dataclass(frozen=True, eq=False)
+class DepthwiseConv2d(_DepthwiseConv):
+    """A depthwise convolution over images.
+
+    >>> DepthwiseConv2d(3, padding=1, use_bias=False).apply(Shape(1, 8, 8, 4)).work.multiply_accumulates
+    2304
+    """
+
+    spatial_axes: ClassVar[int] = 2
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("DepthwiseConv2D", FIELDS)}

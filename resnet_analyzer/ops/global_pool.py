@@ -1,0 +1,142 @@
+"""Global pooling: one number per channel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ..shape import Shape
+from .base import (
+    CHANNELS_LAST,
+    Cost,
+    Op,
+    Spelling,
+    Work,
+    arranged,
+    channels,
+    require_data_format,
+    same_names,
+)
+
+FIELDS = same_names("keepdims", "data_format")
+
+
+@dataclass(frozen=True, eq=False)
+class _GlobalPool(Op):
+    """Every channel pooled to one number; `keepdims` keeps a map of 1×1."""
+
+    keepdims: bool = False
+    data_format: str = CHANNELS_LAST
+
+    word: ClassVar[str] = "global pool"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        require_data_format(type(self).__name__, self.data_format)
+
+    def phrase(self, strided: bool) -> tuple[str, ...]:
+        """As people say it."""
+        return (self.word,)
+
+    def pooled(self, shape: Shape) -> Shape:
+        """The shape that comes out."""
+        count = channels(shape, self.data_format)
+        kept = arranged(shape[0], (1,) * self.spatial_axes, count, self.data_format)
+        return kept if self.keepdims else Shape(shape[0], count)
+
+
+@dataclass(frozen=True, eq=False)
+class _GlobalAveragePool(_GlobalPool):
+    """The mean of every channel: an addition per number but the first, and a division (Lin et al. 2014, sec. 3.2)."""
+
+    word: ClassVar[str] = "global average pool"
+
+    def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
+        """A vector (or 1×1 map) of as many channels."""
+        output = self.pooled(shape)
+        return Cost(output, work=Work(adds=shape.elements - output.elements, divisions=output.elements))
+
+
+@dataclass(frozen=True, eq=False)
+class _GlobalMaxPool(_GlobalPool):
+    """The largest number of every channel: a compare per number but the first."""
+
+    word: ClassVar[str] = "global max pool"
+
+    def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
+        """A vector (or 1×1 map) of as many channels."""
+        output = self.pooled(shape)
+        return Cost(output, work=Work(compares=shape.elements - output.elements))
+
+
+@dataclass(frozen=True, eq=False)
+class GlobalAveragePool1d(_GlobalAveragePool):
+    """The mean of every channel of a sequence.
+
+    >>> GlobalAveragePool1d().apply(Shape(1, 10, 64)).work.adds   # 9 · 64
+    576
+    """
+
+    spatial_axes: ClassVar[int] = 1
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("GlobalAveragePooling1D", FIELDS)}
+
+
+@dataclass(frozen=True, eq=False)
+class GlobalAveragePool2d(_GlobalAveragePool):
+    """The mean of every channel of an image.
+
+    >>> GlobalAveragePool2d().apply(Shape(1, 7, 7, 2048)).output
+    Shape(1, 2048)
+    """
+
+    spatial_axes: ClassVar[int] = 2
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("GlobalAveragePooling2D", FIELDS)}
+
+
+@dataclass(frozen=True, eq=False)
+class GlobalAveragePool3d(_GlobalAveragePool):
+    """The mean of every channel of a volume.
+
+    >>> GlobalAveragePool3d(keepdims=True).apply(Shape(2, 4, 7, 7, 8)).output
+    Shape(2, 1, 1, 1, 8)
+    """
+
+    spatial_axes: ClassVar[int] = 3
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("GlobalAveragePooling3D", FIELDS)}
+
+
+@dataclass(frozen=True, eq=False)
+class GlobalMaxPool1d(_GlobalMaxPool):
+    """The largest number of every channel of a sequence.
+
+    >>> GlobalMaxPool1d().apply(Shape(1, 10, 64)).output
+    Shape(1, 64)
+    """
+
+    spatial_axes: ClassVar[int] = 1
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("GlobalMaxPooling1D", FIELDS)}
+
+
+@dataclass(frozen=True, eq=False)
+class GlobalMaxPool2d(_GlobalMaxPool):
+    """The largest number of every channel of an image.
+
+    >>> GlobalMaxPool2d(keepdims=True).apply(Shape(1, 7, 7, 8)).work.compares
+    384
+    """
+
+    spatial_axes: ClassVar[int] = 2
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("GlobalMaxPooling2D", FIELDS)}
+
+
+@dataclass(frozen=True, eq=False)
+class GlobalMaxPool3d(_GlobalMaxPool):
+    """The largest number of every channel of a volume.
+
+    >>> GlobalMaxPool3d().apply(Shape(1, 2, 2, 2, 3)).work.compares   # 7 · 3
+    21
+    """
+
+    spatial_axes: ClassVar[int] = 3
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("GlobalMaxPooling3D", FIELDS)}

@@ -1,0 +1,156 @@
+"""Transposed convolution: the window formula read backwards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ..dim import Dim, at_least, floor_div, maximum, product
+from ..shape import Shape
+from ..window import Padding, Window, by, inverse, slide, spread, stride_phrase
+from .activation import fused_work, require_activation
+from .base import (
+    CHANNELS_LAST,
+    Check,
+    Cost,
+    Op,
+    Spelling,
+    Weight,
+    Work,
+    arranged,
+    channels,
+    require_data_format,
+    require_whole,
+    same_names,
+    sides,
+)
+from .conv import group_checks
+
+FIELDS = same_names(
+    "filters",
+    "kernel_size",
+    "strides",
+    "padding",
+    "output_padding",
+    "dilation_rate",
+    "use_bias",
+    "activation",
+    "data_format",
+)
+
+
+@dataclass(frozen=True, eq=False)
+class _TransposedConv(Op):
+    """Every input position puts a kernel-sized patch into the output (Dumoulin & Visin 2016, chapter 4).
+
+    With explicit padding the output is PyTorch's (n − 1)·s − 2p + d(f − 1) + 1 + output_padding; with
+    `valid` and `same` Keras' (keras/src/backend/common/backend_utils.py, compute_conv_transpose_output_shape).
+    One multiply-accumulate per tap, input element and filter of the group.
+    """
+
+    filters: Dim
+    kernel_size: Dim | tuple[Dim, ...] = 1
+    strides: Dim | tuple[Dim, ...] = 1
+    padding: Padding = "valid"
+    output_padding: Dim | tuple[Dim, ...] | None = None
+    dilation_rate: Dim | tuple[Dim, ...] = 1
+    groups: Dim = 1
+    use_bias: bool = True
+    activation: str | None = None
+    data_format: str = CHANNELS_LAST
+
+    counts: ClassVar[tuple[str, ...]] = ("filters", "groups")
+    per_axis: ClassVar[tuple[str, ...]] = ("kernel_size", "strides", "dilation_rate")
+    pads: ClassVar[tuple[str, ...]] = ("padding",)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        name = type(self).__name__
+        require_data_format(name, self.data_format)
+        require_activation(self.activation)
+        if self.output_padding is not None:
+            self.__dict__["output_padding"] = require_whole(
+                name, "output_padding", self.output_padding, least=0, axes=(0, self.spatial_axes)
+            )
+
+    def phrase(self, strided: bool) -> tuple[str, ...]:
+        """As `2×2 transposed 64`."""
+        kernel = by(self.kernel_size, self.spatial_axes)
+        return (f"{kernel} transposed", str(self.filters), *stride_phrase(self.strides, strided))
+
+    def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
+        """Output size by the inverse window formula; a kernel of its sides × filters/groups × channels."""
+        layout = self.data_format
+        windows = slide(sides(shape, layout), self.kernel_size, self.strides, self.padding, self.dilation_rate)
+        extra = spread(self.output_padding, self.spatial_axes)
+        lengths = tuple(map(self._length, windows, extra))
+        output = arranged(shape[0], lengths, self.filters, layout)
+        incoming = channels(shape, layout)
+        kernel = (*spread(self.kernel_size, self.spatial_axes), floor_div(self.filters, self.groups), incoming)
+        weights = (Weight("kernel", kernel), *((Weight("bias", (self.filters,)),) if self.use_bias else ()))
+        elements = output.elements
+        macs = product(shape.elements, *kernel[:-1])
+        work = Work(macs, elements, adds=elements if self.use_bias else 0) + fused_work(self.activation, output)
+        checks = group_checks(self.groups, incoming, self.filters)
+        checks += tuple(map(_not_empty, lengths)) + tuple(map(_reachable, windows, extra))
+        return Cost(output, weights, work, checks=checks)
+
+    def _length(self, window: Window, output_padding: Dim | None) -> Dim:
+        """The output length along one axis; without `output_padding` as Keras or PyTorch choose it."""
+        if window.same and output_padding is None:
+            return product(window.length, window.stride)
+        if window.same:
+            return (window.length - 1) * window.stride + window.span - 2 * floor_div(window.span, 2) + output_padding
+        if output_padding is None:
+            output_padding = maximum(window.stride - window.span, 0) if isinstance(self.padding, str) else 0
+        return inverse(window.length, window) + output_padding
+
+
+def _not_empty(length: Dim) -> Check:
+    return Check(at_least(length, 1), "the padding leaves an output of {} pixels. Use less padding.", (length,))
+
+
+def _reachable(window: Window, output_padding: Dim | None) -> Check:
+    """PyTorch's rule (aten/src/ATen/native/NaiveConvolutionTranspose2d.cpp): less than the stride or the dilation."""
+    step = maximum(window.stride, window.dilation)
+    enough = True if output_padding is None else at_least(step, output_padding + 1)
+    sentence = "an output padding of {} is not less than the stride (or dilation) of {}. Use less output padding."
+    return Check(enough, sentence, (output_padding, step))
+
+
+@dataclass(frozen=True, eq=False)
+class TransposedConv1d(_TransposedConv):
+    """A transposed convolution over sequences.
+
+    >>> TransposedConv1d(4, 3, strides=2, padding=1, output_padding=1).apply(Shape(1, 10, 8)).output
+    Shape(1, 20, 4)
+    """
+
+    spatial_axes: ClassVar[int] = 1
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Conv1DTranspose", FIELDS)}
+
+
+@dataclass(frozen=True, eq=False)
+class TransposedConv2d(_TransposedConv):
+    """A transposed convolution over images.
+
+    >>> cost = TransposedConv2d(1, 2, strides=2).apply(Shape(1, 2, 2, 3))
+    >>> cost.output, cost.work.multiply_accumulates
+    (Shape(1, 4, 4, 1), 48)
+    """
+
+    spatial_axes: ClassVar[int] = 2
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Conv2DTranspose", FIELDS)}
+
+
+@dataclass(frozen=True, eq=False)
+class TransposedConv3d(_TransposedConv):
+    """A transposed convolution over volumes.
+
+    >>> TransposedConv3d(1, 2, strides=2).apply(Shape(1, 2, 3, 4, 5)).output
+    Shape(1, 4, 6, 8, 1)
+    """
+
+    spatial_axes: ClassVar[int] = 3
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Conv3DTranspose", FIELDS)}

@@ -1,0 +1,101 @@
+"""Upsampling by whole factors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from ..dim import Dim, product
+from ..errors import UsageError
+from ..shape import Shape
+from ..window import spread
+from .base import (
+    CHANNELS_LAST,
+    Cost,
+    Op,
+    Spelling,
+    Work,
+    arranged,
+    channels,
+    require_data_format,
+    same_names,
+    sides,
+)
+
+
+@dataclass(frozen=True, eq=False)
+class _Upsampling(Op):
+    """Every position `size` times along each axis, copied."""
+
+    size: Dim | tuple[Dim, ...] = 2
+    data_format: str = CHANNELS_LAST
+
+    per_axis: ClassVar[tuple[str, ...]] = ("size",)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        require_data_format(type(self).__name__, self.data_format)
+
+    def enlarged(self, shape: Shape) -> Shape:
+        """The map, larger by the factors."""
+        lengths = map(product, sides(shape, self.data_format), spread(self.size, self.spatial_axes))
+        return arranged(shape[0], lengths, channels(shape, self.data_format), self.data_format)
+
+    def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
+        """The map, larger by the factors; copies are no arithmetic."""
+        return Cost(self.enlarged(shape))
+
+
+@dataclass(frozen=True, eq=False)
+class Upsampling1d(_Upsampling):
+    """Every step of a sequence `size` times.
+
+    >>> Upsampling1d(3).apply(Shape(1, 7, 64)).output
+    Shape(1, 21, 64)
+    """
+
+    spatial_axes: ClassVar[int] = 1
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("UpSampling1D", same_names("size"))}
+
+
+@dataclass(frozen=True, eq=False)
+class Upsampling2d(_Upsampling):
+    """Every pixel `size` times along each axis, copied (`nearest`) or interpolated (`bilinear`).
+
+    Bilinear is three interpolations a + t·(b − a) per output: three multiplies, six additions.
+
+    >>> Upsampling2d(2).apply(Shape(1, 7, 7, 64)).output
+    Shape(1, 14, 14, 64)
+    """
+
+    interpolation: Literal["nearest", "bilinear"] = "nearest"
+
+    spatial_axes: ClassVar[int] = 2
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling("UpSampling2D", same_names("size", "interpolation", "data_format"))
+    }
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.interpolation not in ("nearest", "bilinear"):
+            raise UsageError(f"Upsampling2d: interpolation must be nearest or bilinear, not {self.interpolation!r}")
+
+    def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
+        """The map, larger by the factors."""
+        output = self.enlarged(shape)
+        if self.interpolation == "nearest":
+            return Cost(output)
+        return Cost(output, work=Work(adds=6, multiplies=3).times(output.elements))
+
+
+@dataclass(frozen=True, eq=False)
+class Upsampling3d(_Upsampling):
+    """Every position of a volume `size` times along each axis.
+
+    >>> Upsampling3d((1, 2, 2)).apply(Shape(1, 4, 5, 6, 8)).output
+    Shape(1, 4, 10, 12, 8)
+    """
+
+    spatial_axes: ClassVar[int] = 3
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("UpSampling3D", same_names("size", "data_format"))}
