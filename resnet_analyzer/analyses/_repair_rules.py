@@ -155,19 +155,19 @@ def _own_fields(reading: Reading, row: Row) -> Iterator[Mend | None]:
     op, name = row.node.op, row.name
     held = {field.name: getattr(op, field.name) for field in fields(op)}
     if "target" in held:
-        target = held["target"]
-        for index in range(1, len(target)):
+        target = held["target"][1:]  # designs leave the batch out
+        for index in range(len(target)):
             yield field_mend(reading, name, "target", (*target[:index], -1, *target[index + 1 :]))
-        yield field_mend(reading, name, "target", (0, -1))
+        yield field_mend(reading, name, "target", (-1,))
     if "cropping" in held and row.inputs and is_map(row.inputs[0]):
         (top, bottom), (left, right) = amounts(held["cropping"])
         most = (min(row.inputs[0][1:3]) - 1) // 2
         yield field_mend(reading, name, "cropping", min(most, max(top, bottom, left, right)))
         yield field_mend(reading, name, "cropping", 0)
     if "axes" in held and row.inputs and isinstance(held["axes"], tuple):
-        rank = len(row.inputs[0])
-        kept = [axis for axis in held["axes"] if axis < rank]
-        yield field_mend(reading, name, "axes", (*kept, *range(len(held["axes"]), rank)))
+        rank = len(row.inputs[0]) - 1
+        kept = [axis for axis in held["axes"][1:] if axis <= rank]
+        yield field_mend(reading, name, "axes", (*kept, *range(len(held["axes"]), rank + 1)))
     if held.get("output_padding") is not None:
         step = min(pair(held["strides"]))
         yield field_mend(reading, name, "output_padding", max(step - 1, 0))

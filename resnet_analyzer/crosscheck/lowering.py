@@ -24,7 +24,7 @@ from ..ops.max_pool import MaxPool2d
 from ..ops.multi_head_attention import MultiHeadAttention
 from ..ops.normalization import Normalization
 from ..ops.prelu import PReLU
-from ..ops.reshape import Reshape, Transpose
+from ..ops.reshape import Reshape, Permute
 from ..ops.separable_conv import SeparableConv2d
 from ..ops.transposed_conv import TransposedConv2d
 from ..ops.zero_padding import ChannelPadding
@@ -154,7 +154,7 @@ def _reshape(keras: Any, op: Reshape, row: Row, name: str) -> Lowered:
     return Lowered((), keras.layers.Reshape(sizes, name=name))
 
 
-def _transpose(keras: Any, op: Transpose, row: Row, name: str) -> Lowered:
+def _transpose(keras: Any, op: Permute, row: Row, name: str) -> Lowered:
     """Keras' axes are counted from 1, and the batch stays in front."""
     if op.axes[0]:
         return Lowered((Step(lambda x: keras.ops.transpose(x, op.axes), "a transposed batch by keras.ops"),), None)
@@ -178,5 +178,5 @@ _SPECIAL: dict[type[Op], Callable[..., Lowered]] = {
     LayerScale: _layer_scale,
     MultiHeadAttention: _attention,
     Reshape: _reshape,
-    Transpose: _transpose,
+    Permute: _transpose,
 }

@@ -195,8 +195,8 @@ def _sizes(source: Text, header: Header, sizes: Sizes, problems: list[Problem]) 
         header.input = _map(_value(source, header, "input", problems), header.nodes["input"], channels, problems)
     elif not _begins_with_input(header.layers):
         header.input = Shape(1, 224, 224, channels or 3)
-    if request.input is not None and header.input is not None:
-        header.input = Shape(1, *request.input, *header.input[1 + len(request.input) :])
+    if sizes.input is not None and header.input is not None:
+        header.input = Shape(1, *sizes.input, *header.input[1 + len(sizes.input) :])
     if header.input is not None:
         header.variables.setdefault("channels", header.input[-1])
 

@@ -320,6 +320,9 @@ class Reader(Notes):
         values = values_of(self, entry, op_fields(entry.op))
         required = [name for name, known in op_fields(entry.op).items() if known.required]
         given = {name: values[name] for name in entry.fields if name in op_fields(entry.op)}
+        for name in entry.op.batch_left_out:
+            if isinstance(given.get(name), tuple):
+                given[name] = (0, *given[name])
         return entry.op(**given, **{name: values[name] for name in required if name not in given})
 
     def _arity(self, entry: Entry, op: Op, inputs: tuple[str, ...]) -> tuple[str, ...]:

@@ -14,8 +14,9 @@ from ..errors import UsageError
 from ..graph import Graph, Node
 from ..measurement import measure
 from ..ops.activation import Activation
+from ..ops.base import Op
 from ..ops.input import Input
-from ..shape import spell
+from ..shape import Shape, spell
 from ._blocks import BLOCK, style_of
 from ._edit import spelled
 from ._entry import FUNCTIONS, snake
@@ -75,7 +76,7 @@ def _text(graph: Graph, lines: Sequence[Line], outputs: Mapping[str, str], file:
     first = graph.nodes[0]
     if isinstance(first.op, Input) and first.name == _input_name(style):
         shape = first.op.shape
-        head.append(f"input: {'x'.join(map(str, shape)) if len(shape) == 3 else flow(tuple(shape))}")
+        head.append(f"input: {'x'.join(map(str, shape[1:])) if len(shape) == 4 else flow(tuple(shape[1:]))}")
         lines = [line for line in lines if line[1] != first.name]
     if "classes" in graph.about:
         head.append(f"classes: {graph.about['classes']}")
@@ -119,6 +120,13 @@ def _layers(nodes: Sequence[Node], before: str) -> Iterator[Line]:
             before = node.name
 
 
+def _without_batch(op: Op, field: str, value: Any) -> Any:
+    """A setting as designs spell it: shapes are those of one image."""
+    if type(value) is Shape:
+        return tuple(value[1:])
+    return value[1:] if field in op.batch_left_out and value[0] == 0 else value
+
+
 def _layer(node: Node, before: str, known: set[str], words: set[tuple[str, str]], grouped: bool) -> str:
     """One layer as an entry."""
     op = node.op
@@ -130,9 +138,9 @@ def _layer(node: Node, before: str, known: set[str], words: set[tuple[str, str]]
     if name != word or (node.scope, word) in words:
         said["name"] = name
     words.add((node.scope, word))
-    said |= {key: tuple(value) if key == "shape" else value for key, value in settings.items()}
+    said |= {key: _without_batch(op, key, value) for key, value in settings.items()}
     if isinstance(op, Input):
-        said["shape"] = tuple(op.shape)
+        said["shape"] = _without_batch(op, "shape", op.shape)
     elif node.inputs != (before,) or op.arity is None:
         inputs = [spelled_input(each, node.scope, known) for each in node.inputs]
         said["inputs"] = inputs[0] if len(inputs) == 1 else inputs

@@ -27,7 +27,7 @@ from ..ops.multi_head_attention import MultiHeadAttention
 from ..ops.normalization import Normalization
 from ..ops.prelu import PReLU
 from ..ops.rescale import Rescale
-from ..ops.reshape import Flatten, Reshape, Transpose
+from ..ops.reshape import Flatten, Reshape, Permute
 
 
 class Foreign(NamedTuple):
@@ -207,7 +207,7 @@ def _reshape_layer(layer: Foreign) -> list[Op] | None:
 
 def _permute(layer: Foreign) -> list[Op] | None:
     """Its axes are counted from 1, the batch stays."""
-    return [Transpose((0, *layer.settings["dims"]))]
+    return [Permute((0, *layer.settings["dims"]))]
 
 
 _READERS: dict[str, Reader] = {
@@ -297,7 +297,8 @@ def _reduced(op: type[Op]) -> Reader:
         axes = axis if isinstance(axis, (list, tuple)) else [axis]
         if None in axes or operation.rank != 4:
             return None
-        layout = {(1, 2): "channels_last", (2, 3): "channels_first"}.get(tuple(sorted(operation.axes(axes))))
+        layouts = {(1, 2): "channels_last", (2, 3): "channels_first"}
+        layout = layouts.get(tuple(sorted(operation.axes(axes))))  # type: ignore[arg-type]
         return [op(bool(operation.settings.get("keepdims")), layout)] if layout else None  # type: ignore[call-arg]
 
     return read

@@ -49,6 +49,7 @@ class Reshape(Op):
 
     target: tuple[Dim, ...] = (0, -1)
 
+    batch_left_out: ClassVar[tuple[str, ...]] = ("target",)
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Reshape")}
 
     def __post_init__(self) -> None:
@@ -80,24 +81,25 @@ def _mismatch(shape: Shape, target: tuple[Dim, ...]) -> str:
 
 
 @dataclass(frozen=True, eq=False)
-class Transpose(Op):
+class Permute(Op):
     """The axes in another order, counted from 0, the batch.
 
-    >>> Transpose((0, 3, 1, 2)).apply(Shape(1, 7, 8, 512)).output
+    >>> Permute((0, 3, 1, 2)).apply(Shape(1, 7, 8, 512)).output
     Shape(1, 512, 7, 8)
     """
 
-    axes: tuple[int, ...] = (0, 2, 1)
+    axes: tuple[int, ...] = (0, 3, 1, 2)
 
+    batch_left_out: ClassVar[tuple[str, ...]] = ("axes",)
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Permute")}
 
     def __post_init__(self) -> None:
         if not isinstance(self.axes, (tuple, list)):
-            raise UsageError(f"Transpose: axes must be all axes in some order, not {self.axes!r}")
-        axes = require_whole("Transpose", "axes", tuple(self.axes), least=0)
+            raise UsageError(f"Permute: axes must be all axes in some order, not {self.axes!r}")
+        axes = require_whole("Permute", "axes", tuple(self.axes), least=0)
         self.__dict__["axes"] = axes
         if sorted(axes) != list(range(len(axes))):
-            raise UsageError(f"Transpose: axes must be 0 to {len(axes) - 1} in some order, not {axes!r}")
+            raise UsageError(f"Permute: axes must be 0 to {len(axes) - 1} in some order, not {axes!r}")
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """The same numbers along other axes."""
