@@ -24,7 +24,7 @@ from ..ops.max_pool import MaxPool2d
 from ..ops.multi_head_attention import MultiHeadAttention
 from ..ops.normalization import Normalization
 from ..ops.prelu import PReLU
-from ..ops.reshape import Reshape, Permute
+from ..ops.reshape import Permute, Reshape
 from ..ops.separable_conv import SeparableConv2d
 from ..ops.transposed_conv import TransposedConv2d
 from ..ops.zero_padding import ChannelPadding

@@ -27,7 +27,7 @@ from ..ops.multi_head_attention import MultiHeadAttention
 from ..ops.normalization import Normalization
 from ..ops.prelu import PReLU
 from ..ops.rescale import Rescale
-from ..ops.reshape import Flatten, Reshape, Permute
+from ..ops.reshape import Flatten, Permute, Reshape
 
 
 class Foreign(NamedTuple):

@@ -13,10 +13,11 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from ..errors import UsageError
+from ..ops.base import FROZEN, MOVING, TRAINABLE
 from ._framework import keras as import_keras
 from ._framework import named_weights
 from ._keras_config import Asker, Opened, Source, read_description
-from .records import FROZEN, MOVING, TRAINABLE, Declared, Record, Recorded, Slot, references
+from .records import Declared, Record, Recorded, Slot, references
 
 
 def record_model(model: Any) -> Recorded:

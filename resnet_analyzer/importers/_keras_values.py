@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from .records import Array, Declared, Part, Ref, Size, printable
+from ..ops.spelling import Array, Part
+from .records import Declared, Ref, Size, printable
 
 MOST_SIZE = 2**53  # of an axis: what a JSON number holds exactly; no tensor is as long
 History = tuple[str, int, int]  # keras_history: the layer's name, which of its calls, which of its outputs

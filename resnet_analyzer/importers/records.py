@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..ops.base import TRAINABLE
+
 Size = int | str | None  # a number, a name that the source gives it, or open
 Declared = tuple[Size, ...]
-TRAINABLE, FROZEN, MOVING = "trainable", "frozen", "moving statistic"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,32 +32,6 @@ class Ref:
     def key(self) -> tuple[str, int]:
         """Where the tensor comes from: equal for all that read the same one."""
         return self.record, self.output
-
-
-@dataclass(frozen=True, slots=True)
-class Array:
-    """A constant array in a call: its shape and type; its values are never kept.
-
-    >>> Array((3,), "float32").shape
-    (3,)
-    """
-
-    shape: tuple[int, ...]
-    dtype: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Something with settings of its own inside a record's settings: a wrapped layer, a cell, a function.
-
-    `identity` is the same for two parts (or records) that are one object in the model; "" where the
-    source does not tell.
-    """
-
-    kind: str
-    namespace: str = ""
-    settings: Mapping[str, Any] = field(default_factory=dict)
-    identity: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from typing import ClassVar
 from ..dim import Dim, product
 from ..errors import UnknownName
 from ..shape import Shape
-from .base import Cost, Op, Spelling, Work, axis_index, no_axis
+from .base import Cost, Op, Work, axis_index, no_axis
+from .spelling import Call, Spelling
 
 PER_ELEMENT: dict[str, Work] = {
     "linear": Work(),  # x
@@ -79,6 +80,43 @@ def require_activation(name: str | None) -> None:
         _row(name)
 
 
+LAYERS = {"LeakyReLU": "leaky_relu", "ELU": "elu", "Identity": "linear"}
+AS_THEY_ARE = ("ops.Identity", "ops.StopGradient", "ops.ConvertToTensor", "ops.Copy", "ops.Cast")
+# operations of keras.ops are named after their functions: `ops.HardSilu`
+OPERATIONS = (
+    "ops.Relu", "ops.Relu6", "ops.LeakyRelu", "ops.Elu", "ops.Selu", "ops.Sigmoid", "ops.Tanh", "ops.Silu", "ops.Gelu",
+    "ops.HardSigmoid", "ops.HardSilu", "ops.HardTanh",
+)  # fmt: skip
+
+
+def _read_keras(call: Call) -> list[Op] | None:
+    """A function by name, or one of the layers and operations that are functions; None for one that is not here."""
+    kind = call.kind
+    if kind == "Activation":
+        function = getattr(call.settings.get("activation"), "kind", call.settings.get("activation"))
+        known = function is None or function in PER_ELEMENT or function in ALIASES or function == "softmax"
+        return [Activation(function or "linear")] if known else None
+    if kind in ("Softmax", "ops.Softmax"):
+        axis = call.settings.get("axis", -1)
+        return [Activation("softmax", axis)] if type(axis) is int and len(call.shapes) == 1 else None
+    if kind == "ReLU":
+        return _read_relu(call)
+    if kind in LAYERS or kind in AS_THEY_ARE:
+        return [Activation(LAYERS.get(kind, "linear"))]
+    words = {name.replace("_", ""): name for name in PER_ELEMENT}
+    return [Activation(words[kind.removeprefix("ops.").lower()])]
+
+
+def _read_relu(call: Call) -> list[Op] | None:
+    """ReLU(max_value, negative_slope, threshold): relu, relu6 or leaky_relu."""
+    most, slope = call.settings.get("max_value"), call.settings.get("negative_slope") or 0
+    if call.settings.get("threshold"):
+        return None
+    if most is None:
+        return [Activation("leaky_relu" if slope else "relu")]
+    return [Activation("relu6")] if most == 6 and not slope else None
+
+
 @dataclass(frozen=True, eq=False)
 class Activation(Op):
     """An activation function on every element, by its name in the table (or `softmax`, along `axis`).
@@ -91,10 +129,22 @@ class Activation(Op):
     function: str = "relu"
     axis: int = -1
 
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Activation", {"function": "activation"})}
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling(
+            "Activation",
+            {"function": "activation"},
+            also=("ReLU", "Softmax", "ops.Softmax", *LAYERS, *AS_THEY_ARE, *OPERATIONS),
+            read=_read_keras,
+        )
+    }
 
     def __post_init__(self) -> None:
         require_activation(self.function)
+
+    @property
+    def fused(self) -> str:
+        """Its name; a layer carries no softmax along another axis than the last."""
+        return self.function if self.axis == -1 or self.function != "softmax" else ""
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """The same shape; work per element from the table."""

@@ -10,6 +10,15 @@ from ..shape import Shape
 from .base import MOVING, Cost, Op, Spelling, Weight, Work, axis_index, no_axis, same_names
 
 
+def _read_keras(call: Call) -> list[Op] | None:
+    """Keras 2 writes its axis as a list."""
+    settings = call.settings
+    axes = settings["axis"] if isinstance(settings["axis"], list) else [settings["axis"]]
+    if len(axes) != 1 or settings.get("renorm"):
+        return None
+    return [BatchNorm(settings["scale"], settings["center"], *call.axes(axes))]
+
+
 @dataclass(frozen=True, eq=False)
 class BatchNorm(Op):
     """γ·(x − μ)/√(σ² + ε) + β with stored μ and σ², as one factor and one summand per channel (along `axis`).
@@ -29,7 +38,7 @@ class BatchNorm(Op):
     axis: int = -1
 
     spellings: ClassVar[Mapping[str, Spelling]] = {
-        "keras": Spelling("BatchNormalization", same_names("scale", "center", "axis"))
+        "keras": Spelling("BatchNormalization", same_names("scale", "center", "axis"), read=_read_keras)
     }
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]

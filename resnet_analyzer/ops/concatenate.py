@@ -12,6 +12,10 @@ from ..shape import Shape, spell
 from .base import Check, Cost, Op, Spelling, axis_index, same_names
 
 
+def _read_keras(call: Call) -> list[Op] | None:
+    return None if call.constants else [Concatenate(call.settings.get("axis", -1))]
+
+
 @dataclass(frozen=True, eq=False)
 class Concatenate(Op):
     """Branches side by side along one axis, by default the last: the channels (DenseNet, Inception).
@@ -27,7 +31,7 @@ class Concatenate(Op):
     axis: int | str = -1
 
     arity: ClassVar[int | None] = None
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Concatenate", same_names("axis"))}
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Concatenate", same_names("axis"), also=("ops.Concatenate",), read=_read_keras)}
 
     def __post_init__(self) -> None:
         axis = AXES.get(self.axis, self.axis) if isinstance(self.axis, str) else self.axis

@@ -24,6 +24,24 @@ class _Drop(Op):
         return Cost(shape)
 
 
+# layers of Keras that pass on what they get, but for training
+IN_TRAINING = (
+    "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "AlphaDropout", "GaussianDropout", "GaussianNoise",
+    "ActivityRegularization", "RandomFlip", "RandomRotation", "RandomZoom", "RandomContrast", "RandomBrightness",
+    "RandomTranslation",
+)  # fmt: skip
+
+
+def _read_keras(call: Call) -> list[Op] | None:
+    rate = call.settings.get("rate")
+    return [Dropout(float(rate) if isinstance(rate, (int, float)) else 0.0)]
+
+
+def _read_depth(call: Call) -> list[Op] | None:
+    """That of keras.applications' ConvNeXt."""
+    return [StochasticDepth(float(call.settings.get("drop_path_rate", 0)))]
+
+
 @dataclass(frozen=True, eq=False)
 class Dropout(_Drop):
     """Zeroes a share of the numbers in training (Srivastava et al. 2014); nothing at inference.
@@ -33,7 +51,7 @@ class Dropout(_Drop):
     Shape(1, 1024)
     """
 
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Dropout", same_names("rate"))}
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Dropout", same_names("rate"), also=IN_TRAINING, read=_read_keras)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,3 +62,5 @@ class StochasticDepth(_Drop):
     >>> StochasticDepth(0.2).apply(Shape(1, 8)).output
     Shape(1, 8)
     """
+
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("StochasticDepth", read=_read_depth)}

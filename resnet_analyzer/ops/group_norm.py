@@ -12,6 +12,12 @@ from ._statistics import statistics_work
 from .base import Check, Cost, Op, Spelling, Weight, axis_index, no_axis, same_names
 
 
+def _read_keras(call: Call) -> list[Op] | None:
+    """Keras' −1 stands for as many groups as channels, and is not read."""
+    settings = call.settings
+    return [GroupNorm(settings["groups"], settings["scale"], settings["center"], settings["axis"])]
+
+
 @dataclass(frozen=True, eq=False)
 class GroupNorm(Op):
     """Normalisation of `groups` groups of channels (along `axis`) over all positions (Wu & He 2018, eq. 7).
@@ -28,7 +34,7 @@ class GroupNorm(Op):
 
     counts: ClassVar[tuple[str, ...]] = ("groups",)
     spellings: ClassVar[Mapping[str, Spelling]] = {
-        "keras": Spelling("GroupNormalization", same_names("groups", "scale", "center", "axis"))
+        "keras": Spelling("GroupNormalization", same_names("groups", "scale", "center", "axis"), read=_read_keras)
     }
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]

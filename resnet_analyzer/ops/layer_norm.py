@@ -13,6 +13,13 @@ from ._statistics import statistics_work
 from .base import Cost, Op, Spelling, Weight, axis_index, no_axis, same_names
 
 
+def _read_keras(call: Call) -> list[Op] | None:
+    settings = call.settings
+    if settings.get("rms_scaling"):
+        return None
+    return [LayerNorm(call.axes(settings["axis"]), settings["scale"], settings["center"])]
+
+
 @dataclass(frozen=True, eq=False)
 class LayerNorm(Op):
     """Normalisation along some axes of each position by their own mean and variance (Ba et al. 2016, eq. 3).
@@ -29,7 +36,7 @@ class LayerNorm(Op):
     center: bool = True
 
     spellings: ClassVar[Mapping[str, Spelling]] = {
-        "keras": Spelling("LayerNormalization", same_names("scale", "center"))
+        "keras": Spelling("LayerNormalization", same_names("scale", "center"), read=_read_keras)
     }
 
     def __post_init__(self) -> None:

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 from ..shape import Shape
 from .base import Cost, Op, Weight, Work, axis_index, no_axis
+
+
+def _read_keras(call: Call) -> list[Op] | None:
+    """That of keras.applications' ConvNeXt."""
+    return [LayerScale()]
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,6 +25,8 @@ class LayerScale(Op):
     """
 
     axis: int = -1
+
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("LayerScale", read=_read_keras)}
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """The same shape; one multiply per element."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -9,6 +10,23 @@ from ..dim import Dim, equal, is_exactly, product
 from ..shape import Shape, spell
 from .activation import softmax_work
 from .base import Check, Cost, Op, Weight, Work
+
+
+def _read_keras(call: Call) -> Reads | None:
+    """Keras' layer, called on query, value and key, by place or by name; not with a mask."""
+    settings = call.settings
+    given = [call.argument(name, place) for place, name in enumerate(("query", "value", "key"))]
+    numbers = [each.number for each in given if type(each) is Tensor]
+    others = [settings.get("use_gate"), settings.get("sliding_window"), settings.get("flash_attention")]
+    if len(numbers) != len(call.shapes) or any(others) or call.rank != 3:
+        return None
+    if settings.get("attention_axes") not in (None, [1], (1,)):
+        return None
+    units = settings.get("output_shape")
+    units = units[0] if isinstance(units, (list, tuple)) and len(units) == 1 else units
+    value = settings.get("value_dim") or 0
+    made = MultiHeadAttention(settings["num_heads"], settings["key_dim"], value, units or 0, settings["use_bias"])
+    return Reads(tuple(numbers), [made])
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,6 +50,7 @@ class MultiHeadAttention(Op):
     units: Dim = 0
     use_bias: bool = True
 
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("MultiHeadAttention", read=_read_keras)}
     arity: ClassVar[int | None] = None
     counts: ClassVar[tuple[str, ...]] = ("num_heads", "key_dim")
     sizes: ClassVar[tuple[str, ...]] = ("value_dim", "units")

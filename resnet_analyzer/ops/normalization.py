@@ -12,6 +12,15 @@ from ..shape import Shape
 from .base import MOVING, Cost, Op, Spelling, Weight, Work, axis_index, no_axis
 
 
+def _read_keras(call: Call) -> list[Op] | None:
+    """Statistics given in the settings are constants, and no weights."""
+    settings = call.settings
+    constant = settings.get("mean") is not None
+    axis = settings.get("axis", -1)
+    axes = call.axes(() if axis is None else axis)
+    return None if settings.get("invert") or not axes else [Normalization(not constant, axes)]
+
+
 @dataclass(frozen=True, eq=False)
 class Normalization(Op):
     """(x − mean)/max(√variance, ε) with statistics of the data set, per channel, and a count of the data.
@@ -27,7 +36,7 @@ class Normalization(Op):
     stored: bool = True
     axis: int | tuple[int, ...] = -1
 
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Normalization")}
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Normalization", read=_read_keras)}
 
     def __post_init__(self) -> None:
         axes = (self.axis,) if type(self.axis) is int else self.axis

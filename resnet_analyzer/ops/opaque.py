@@ -2,11 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import ClassVar
 
-from ..shape import Shape
-from .base import Cost, Op, Weight, require_whole
+from ..dim import is_exactly
+from ..shape import Shape, identical
+from .base import OF_IMPORTERS, Cost, Op, Weight, require_whole
+from .spelling import Call, Spelling
+
+# operations of keras.ops that work number by number, and of which no primitive of ours tells the work
+NUMBER_BY_NUMBER = (
+    "ops.Abs", "ops.Absolute", "ops.Arccos", "ops.Arccosh", "ops.Arcsin", "ops.Arcsinh", "ops.Arctan", "ops.Arctanh",
+    "ops.Ceil", "ops.Celu", "ops.Clip", "ops.Cos", "ops.Cosh", "ops.Erf", "ops.Erfinv", "ops.Exp", "ops.Expm1",
+    "ops.Floor", "ops.HardShrink", "ops.Isfinite", "ops.Isinf", "ops.Isnan", "ops.Log", "ops.Log10", "ops.Log1p",
+    "ops.Log2", "ops.LogSigmoid", "ops.LogSoftmax", "ops.LogicalNot", "ops.Mish", "ops.Negative", "ops.Reciprocal",
+    "ops.Round", "ops.Rsqrt", "ops.Sign", "ops.Sin", "ops.Sinh", "ops.SoftShrink", "ops.Softplus", "ops.Softsign",
+    "ops.SparsePlus", "ops.Sqrt", "ops.Square", "ops.Squareplus", "ops.Tan", "ops.TanhShrink", "ops.Threshold",
+)  # fmt: skip
+
+
+def _read_keras(call: Call) -> list[Op] | None:
+    """A function of each number that no other op knows: how much work it is, is not known, but its shape is."""
+    if call.kind != "Activation":
+        one = len(call.shapes) == 1
+        return [Opaque(f"a Keras {call.kind.removeprefix('ops.')}", elementwise=True)] if one else None
+    function = call.settings.get("activation")
+    return [Opaque(f"the activation {getattr(function, 'kind', function)}", elementwise=True)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -15,6 +37,10 @@ class Opaque(Op):
 
     `output` is its output shape if that at least is known, `weights` what weights were seen, `reason`
     a sentence for people. `elementwise` tells that it works number by number: it keeps its input's shape.
+
+    `at` are the shapes that it read where `output` was seen (None: it holds at any). For others, and before
+    `output` is believed, `ask` is asked, which gives the output for input shapes or None; without it
+    the output at another size is unknown, but for another batch.
 
     >>> Opaque("a custom layer").apply().unknown
     ('work',)
@@ -27,7 +53,13 @@ class Opaque(Op):
     weights: tuple[Weight, ...] = ()
     elementwise: bool = False
 
+    at: tuple[Shape, ...] | None = field(default=None, metadata=OF_IMPORTERS)
+    ask: Callable[[tuple[Shape, ...]], Shape | None] | None = field(default=None, repr=False, metadata=OF_IMPORTERS)
+
     arity: ClassVar[int | None] = None
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling("Activation", also=NUMBER_BY_NUMBER, read=_read_keras, fallback=True)
+    }
 
     def __post_init__(self) -> None:
         if self.output is not None:
@@ -39,7 +71,25 @@ class Opaque(Op):
 
     def rule(self, *shapes: Shape) -> Cost:
         """The declared output; how much work it is, nobody knows."""
-        output = self.output
-        if output is None and self.elementwise and shapes:
-            output = shapes[0]
-        return Cost(output, self.weights, unknown=("work",))
+        return Cost(self._output(shapes), self.weights, unknown=("work",))
+
+    def _output(self, shapes: tuple[Shape, ...]) -> Shape | None:
+        if self.elementwise and shapes:
+            return shapes[0]
+        if self.at is None or None in shapes:
+            return self.output if self.at is None else None
+        asked = self.ask(shapes) if self.ask is not None else None
+        if asked is not None or self.output is None:
+            return asked
+        if all(identical(pair) for pair in zip(shapes, self.at, strict=True)):
+            return self.output
+        return self._of_batch(shapes)
+
+    def _of_batch(self, shapes: tuple[Shape, ...]) -> Shape | None:
+        """The output seen at batch 1, for the same shapes of another batch."""
+        at, output = self.at or (), self.output or Shape()
+        if not all(len(shape) and is_exactly(shape[0], 1) for shape in (*at, output)):
+            return None
+        alone = [shape.with_size(0, 1) for shape in shapes]
+        same = all(identical(pair) for pair in zip(alone, at, strict=True))
+        return output.with_size(0, shapes[0][0]) if same and shapes else None

@@ -11,6 +11,10 @@ from ..shape import Shape
 from .base import Cost, Op, Spelling, Weight, Work, axis_index, no_axis
 
 
+def _read_keras(call: Call) -> list[Op] | None:
+    return [PReLU(call.axes(call.settings.get("shared_axes") or []))]
+
+
 @dataclass(frozen=True, eq=False)
 class PReLU(Op):
     """x if x > 0 else α·x with a trained α (He et al. 2015, Delving Deep into Rectifiers, eq. 1).
@@ -25,7 +29,7 @@ class PReLU(Op):
 
     shared: str | tuple[int, ...] = "none"
 
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("PReLU")}
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("PReLU", read=_read_keras)}
 
     def __post_init__(self) -> None:
         shared = tuple(self.shared) if isinstance(self.shared, list) else self.shared

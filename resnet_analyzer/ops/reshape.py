@@ -12,6 +12,29 @@ from ..shape import Shape, spell
 from .base import Check, Cost, Op, Spelling, axis_index, no_axis, require_whole
 
 
+def _read_flatten(call: Call) -> list[Op] | None:
+    """A layer of channels first puts the channels last before it flattens (keras/src/layers/reshaping/flatten.py)."""
+    if call.settings.get("data_format") == "channels_first" and call.rank > 2:
+        return [Transpose((0, *range(2, call.rank), 1)), Flatten()]
+    return [Flatten()]
+
+
+def _read_reshape(call: Call) -> list[Op] | None:
+    """The layer's target leaves the batch out, which stays; the operation's holds it."""
+    if call.kind == "Reshape":
+        return [Reshape((0, *call.settings["target_shape"]))]
+    batch, *rest = call.argument("newshape", 1)
+    return None if batch is None or None in rest else [Reshape((batch, *rest))]
+
+
+def _read_transpose(call: Call) -> list[Op] | None:
+    """The layer's axes are counted from 1, and the batch stays; the operation's hold it."""
+    if call.kind == "Permute":
+        return [Transpose((0, *call.settings["dims"]))]
+    axes = call.argument("axes", 1)
+    return [Transpose(tuple(reversed(range(call.rank))) if axes is None else call.axes(axes))]
+
+
 @dataclass(frozen=True, eq=False)
 class Flatten(Op):
     """The axes `first` to `last` as one, by default all but the batch.
@@ -23,7 +46,7 @@ class Flatten(Op):
     first: int = 1
     last: int = -1
 
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Flatten")}
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Flatten", read=_read_flatten)}
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """As many elements in fewer axes; a batch alone gets an axis of 1."""
@@ -50,7 +73,7 @@ class Reshape(Op):
     target: tuple[Dim, ...] = (0, -1)
 
     batch_left_out: ClassVar[tuple[str, ...]] = ("target",)
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Reshape")}
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Reshape", also=("ops.Reshape",), read=_read_reshape)}
 
     def __post_init__(self) -> None:
         if not isinstance(self.target, (tuple, list)):
@@ -91,7 +114,7 @@ class Permute(Op):
     axes: tuple[int, ...] = (0, 3, 1, 2)
 
     batch_left_out: ClassVar[tuple[str, ...]] = ("axes",)
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Permute")}
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Permute", also=("ops.Transpose",), read=_read_transpose)}
 
     def __post_init__(self) -> None:
         if not isinstance(self.axes, (tuple, list)):

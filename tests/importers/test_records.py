@@ -15,7 +15,9 @@ import pytest
 from resnet_analyzer.errors import UsageError
 from resnet_analyzer.importers._keras_config import read_description
 from resnet_analyzer.importers._keras_text import describe
-from resnet_analyzer.importers.records import FROZEN, MOVING, TRAINABLE, Argument, Array, Part, Record, Ref
+from resnet_analyzer.importers.records import Argument, Record, Ref
+from resnet_analyzer.ops.base import FROZEN, MOVING, TRAINABLE
+from resnet_analyzer.ops.spelling import Array, Part
 
 DATA = Path(__file__).parents[1] / "data"
 
