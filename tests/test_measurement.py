@@ -65,9 +65,9 @@ def test_totals_by_hand():
     result = measure(stem(32, 32))
     conv, grouped, fc = 7 * 7 * 3 * 8, 3 * 3 * 8 * 8, 8 * 10
     assert result.totals.layers == 9
-    assert result.totals.params == conv + 4 * 8 + grouped + 8 + fc + 10
-    assert result.totals.trainable_params == result.totals.params - 2 * 8
-    assert result.totals.non_trainable_params == 2 * 8
+    assert result.totals.params == result.totals.trainable_params == conv + 2 * 8 + grouped + 8 + fc + 10
+    assert result.totals.moving_statistics == 2 * 8
+    assert result.totals.all_params == result.totals.params + 2 * 8
     assert result.totals.macs == conv * 169 + grouped * 49 + fc
     assert result.totals.activations == 8 * 169 + 8 * 49 + 10
     normalise, relu, pool = 2 * 8 * 169 + 6 * 8, 8 * 169, 8 * 8 * 49
@@ -86,8 +86,9 @@ def test_a_batch_multiplies_work_but_not_what_is_done_once():
     assert eight.totals.flops - once == 8 * (one.totals.flops - once)
     assert eight.totals.activations == 8 * one.totals.activations
     assert eight.totals.params == one.totals.params
-    assert one.by_name["bn"].work.square_roots == eight.by_name["bn"].work_for(8).square_roots == 8
-    assert [row.output for row in one.rows] == [row.output for row in eight.rows]
+    assert one.by_name["bn"].work.square_roots == eight.by_name["bn"].work.square_roots == 8
+    assert [row.output for row in eight.rows] == [Shape(8, *row.output[1:]) for row in one.rows]
+    assert (one.batch, eight.batch) == (1, 8)
 
 
 @pytest.mark.parametrize("batch", [0, -1, 1.5, True, (2, 2)])
@@ -128,10 +129,10 @@ class TestChecks:
             (SeparableConv2d(8, 5, 2), [Shape(1, 3, 3, 4)], "a 5×5 kernel does not fit a padded input of 3×3"),
             (Cropping2d((1, 0)), [Shape(1, 2, 2, 4)], "cropping leaves 0×2 of 2×2 pixels. Crop less"),
             (TransposedConv2d(8, 1, padding=1), [Shape(1, 2, 2, 4)], "the padding leaves an output of 0 pixels."),
-            (Reshape((7, -1)), [Shape(1, 8)], "8 (8 numbers) cannot be reshaped to 7×-1."),
-            (Permute((2, 1)), [Shape(1, 8)], "cannot permute 8 by 2 axes."),
+            (Reshape((0, 7, -1)), [Shape(1, 8)], "8 (8 numbers) cannot be reshaped to 7×-1."),
+            (Permute((0, 2, 1)), [Shape(1, 8)], "cannot permute 8 by 3 axes."),
             (GroupNorm(3), [Shape(1, 8)], "3 groups do not divide 8 channels."),
-            (Concatenate("height"), [Shape(1, 8), Shape(1, 8)], "cannot concatenate 8 and 8 along the height"),
+            (Concatenate("height"), [Shape(1, 8), Shape(1, 6, 8)], "cannot concatenate 8 and 6×8 along the channels"),
         ],
     )
     def test_each_names_the_numbers(self, op, shapes, words):
@@ -180,8 +181,9 @@ class TestGrids:
         grid = measure(graph, batch=2)
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
-        assert grid.rows == ()
-        assert grid.graph is graph
+        with pytest.raises(UsageError, match="a grid of more than 16,384 cells keeps its totals alone"):
+            grid.rows  # noqa: B018
+        assert grid.graph.inputs[0].op.shape == Shape(2, heights, 64, 3)
         assert peak < 200e6  # 8 columns of 8 MB, twice while they are joined; all rows would be over a gigabyte
         assert grid.valid.shape == grid.totals.macs.shape == (10**6,)
         assert grid.totals.layers == 9
@@ -244,6 +246,21 @@ class TestSymbols:
 
 
 class TestUnknown:
+    def test_work_alone_unknown_leaves_parameters_exact(self):
+        result = measure(small(Opaque("custom", Shape(1, 7), (Weight("kernel", (2, 7)),)), Shape(1, 2)))
+        assert result.lower_bounds == ("macs", "flops", "activations")
+        assert result.totals.params == 14
+
+    @pytest.mark.parametrize(("side", "output"), [(8, Shape(1, 4, 4, 3)), (9, None)])
+    def test_a_shape_seen_at_one_size_says_nothing_of_another(self, side, output):
+        op = Opaque("custom", Shape(1, 4, 4, 3), seen=(Shape(1, 8, 8, 3),))
+        assert measure(small(op, Shape(1, side, side, 3))).rows[-1].output == output
+
+    def test_a_shape_seen_in_one_batch_holds_in_another(self):
+        op = Opaque("custom", Shape(1, 4), seen=(Shape(1, 8),))
+        assert measure(small(op, Shape(1, 8)), batch=5).rows[-1].output == Shape(5, 4)
+        assert measure(small(op, Shape(1, symbol("n")))).rows[-1].output is None
+
     def test_a_total_becomes_a_lower_bound(self):
         build = GraphBuilder("x")
         start = build.input(Shape(1, 8, 8, 3))
@@ -263,7 +280,11 @@ class TestUnknown:
         assert result.by_name["behind"].output is None
         data = json.loads(result.to_json())
         assert data["status"] == "lower_bound"
-        assert data["unknown"] == list(result.unknown)
+        assert [each["name"] for each in data["unknown"]] == list(result.unknown)
+        assert data["unknown"][0]["why"] == "custom"
+        assert data["unknown"][2]["why"] == "what it reads has no known shape"
+        weights = ("params", "trainable_params", "frozen_params", "moving_statistics", "all_params")
+        assert result.lower_bounds == (*weights, "macs", "flops", "activations")
         assert data["layers"][4]["status"] == "unknown"
         assert data["layers"][4]["output_shape"] is None
 
@@ -279,8 +300,8 @@ def test_training_only_layers_have_weights_and_no_work():
     with build.scope("aux", training_only=True):
         build.chain(start, ("conv", Conv2d(4)), ("bn", BatchNorm()))
     result = measure(build.graph(), batch=3)
-    assert result.totals == Totals(3, 16 + 16, 16 + 8, 8, 0, 0, 0)
-    assert result.by_name["aux/conv"].output == Shape(1, 8, 8, 4)
+    assert result.totals == Totals(3, 16 + 8, 16 + 8, 0, 8, 16 + 16, 0, 0, 0)
+    assert result.by_name["aux/conv"].output == Shape(3, 8, 8, 4)
 
 
 def test_weights_used_again_are_counted_once_and_frozen_ones_are_not_trained():
@@ -292,7 +313,8 @@ def test_weights_used_again_are_counted_once_and_frozen_ones_are_not_trained():
         Node("frozen", op, ("again",), frozen=True),
     )
     result = measure(Graph("shared", nodes))
-    assert (result.totals.params, result.totals.trainable_params) == (2 * 84, 84)
+    assert (result.totals.params, result.totals.trainable_params, result.totals.frozen_params) == (2 * 84, 84, 84)
+    assert (result.totals.moving_statistics, result.totals.all_params) == (0, 2 * 84)
     assert result.totals.macs == 3 * 81 * 64
     assert [row.params for row in result.rows] == [0, 84, 0, 84]
 
@@ -309,7 +331,7 @@ def test_a_walk_may_go_on_behind_a_broken_rule(width):
     rows = list(walk(build.graph(), failed=lambda row, check: said.append(f"{row.name}: {check.text}")))
     assert [text.partition(" ")[0] for text in said] == ["groups:", "big:"]
     assert [row.output is None for row in rows] == [False, False, False, True, True]
-    assert rows[2].output.channels == 9
+    assert rows[2].output[-1] == 9
 
 
 def test_a_hundred_thousand_layers():
@@ -332,37 +354,42 @@ class TestJson:
         result = measure(stem(32, 48), batch=2)
         data = json.loads(result.to_json())
         assert list(data) == [
-            *("schema", "model", "style", "input", "batch", "classes", "status", "totals", "layers", "unknown")
+            *("schema", "kind", "model", "style", "data_format", "inputs", "batch", "classes", "status", "totals"),
+            *("lower_bounds", "layers", "unknown"),
         ]
-        assert data["schema"] == 1
+        assert (data["schema"], data["kind"], data["data_format"]) == (2, "measurement", "channels_last")
         assert (data["model"], data["style"], data["batch"], data["classes"]) == ("stem", "paper", 2, 10)
-        assert data["input"] == {"height": 32, "width": 48, "channels": 3}
+        assert data["inputs"] == [{"name": "input", "shape": [2, 32, 48, 3]}]
+        assert data["lower_bounds"] == []
         assert data["status"] == "complete"
         assert data["unknown"] == []
         assert list(data["totals"]) == [
-            *("layers", "params", "trainable_params", "non_trainable_params", "macs", "flops", "activations")
+            *("layers", "params", "trainable_params", "frozen_params", "moving_statistics", "all_params"),
+            *("macs", "flops", "activations"),
         ]
         assert data["totals"] == result.totals._asdict()
         assert data["layers"][1] == {
             "name": "conv",
             "op": "Conv2d",
             "inputs": ["input"],
-            "output_shape": [13, 21, 8],
+            "output_shape": [2, 13, 21, 8],
             "params": 1176,
             "trainable_params": 1176,
+            "moving_statistics": 0,
             "macs": 2 * 1176 * 13 * 21,
             "flops": 4 * 1176 * 13 * 21,
+            "activations": 2 * 8 * 13 * 21,
             "weights": {"kernel": [7, 7, 3, 8]},
             "status": "exact",
         }
         assert [layer["name"] for layer in data["layers"]] == [row.name for row in result.rows]
-        for figure in ("params", "trainable_params", "macs", "flops"):
-            once = 6 * 8 if figure == "flops" else 0
-            assert sum(layer[figure] for layer in data["layers"]) == data["totals"][figure], once
+        for figure in ("params", "trainable_params", "moving_statistics", "macs", "flops", "activations"):
+            assert sum(layer[figure] for layer in data["layers"]) == data["totals"][figure]
 
     def test_several_inputs(self):
         data = measure(small(Add(), Shape(1, 3), Shape(1, 3))).to_dict()
-        assert data["input"] == [{"channels": 3}, {"channels": 3}]
+        assert data["inputs"] == [{"name": "input0", "shape": [1, 3]}, {"name": "input1", "shape": [1, 3]}]
+        assert data["data_format"] is None
 
     @pytest.mark.parametrize("whole", [numpy.int64, numpy.int32, numpy.uint16, lambda number: numpy.array(number)])
     def test_numpy_ints_do_not_leak(self, whole):

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from ..measurement import Row
-from .identity import token
+from ._identity_tokens import token
 
 LONGEST = 1500  # layers that are aligned; of more, those between the common beginning and end are named
 NAMES = {"kernel": "kernel", "stride": "stride", "use_bias": "bias"}

@@ -18,13 +18,10 @@ from ..measurement import Row, walk
 from ..ops.elementwise import Add, Multiply
 from ..ops.input import Input
 from ..shape import Shape, is_map
-from ..window import by
+from ._identity_tokens import token
 
 SHOWN = 4  # differences named
 MEASURED = 8  # candidates that are looked at closely
-GEOMETRY = ("kernel_size", "pool_size", "strides", "padding", "dilation_rate", "ceil_mode", "count_include_pad")
-
-Token = tuple[tuple[str, Any], ...]
 
 
 class Match(NamedTuple):
@@ -44,22 +41,6 @@ class Match(NamedTuple):
     def label(self) -> str:
         """Name and style, as `resnet50@torchvision`."""
         return f"{self.name}@{self.style}"
-
-
-def token(row: Row) -> Token:
-    """What a layer does, whatever it is called: `same` and the padding that it amounts to are one."""
-    op = row.node.op
-    if isinstance(op, Input):
-        return (("op", "Input"), ("shape", tuple(op.shape)))
-    said = {name: value for name, value in vars(op).items() if not (row.cost.windows and name in GEOMETRY)}
-    said = {name: tuple(value) if isinstance(value, list) else value for name, value in said.items()}
-    if row.cost.windows:
-        vertical, horizontal = row.cost.windows
-        said["kernel"] = by((vertical.size, horizontal.size))
-        said["stride"] = by((vertical.stride, horizontal.stride))
-        said["padding"] = vertical.pads if vertical.pads == horizontal.pads else (vertical.pads, horizontal.pads)
-        said["dilation"] = by((vertical.dilation, horizontal.dilation))
-    return (("op", row.op), *said.items())
 
 
 def signature(rows: Sequence[Row], numbers: dict[Any, int]) -> Counter[int]:

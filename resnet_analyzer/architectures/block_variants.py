@@ -6,9 +6,9 @@ shortcut carries (option `shortcut_variant`). The paper prints their errors, not
 
 from __future__ import annotations
 
-from ._residual import residual_network
-from ._residual_style import SHORTCUT_VARIANTS, VARIANTS
 from .base import Architecture, register
+from .residual import residual_network
+from .residual_style import SHORTCUT_VARIANTS, VARIANTS
 from .resnet import CIFAR_INPUT, cifar_resnet
 
 PAPER = "He et al. 2016 (arXiv 1603.05027)"

@@ -16,8 +16,8 @@ from ..ops.global_pool import GlobalAveragePool2d
 from ..ops.max_pool import MaxPool2d
 from ..ops.zero_padding import ZeroPadding2d
 from ..shape import Shape
-from ._dense_block import DenseBuilder, dense_layer, transition
 from .base import Architecture, Published, pattern, register
+from .dense_block import DenseBuilder, dense_layer, transition
 
 MAX_LAYERS = 10_000  # in all blocks: a typing error must not fill the memory
 
@@ -42,7 +42,7 @@ def densenet(
     with one 3×3 convolution; `stem_channels` are 2·growth_rate unless given (Huang et al. 2016,
     arXiv 1608.06993, sec. 3 and Table 1).
     """
-    theta = _fraction(compression)
+    theta = fraction(compression)
     _require_blocks(blocks)
     channels = 2 * growth_rate if stem_channels is None else stem_channels
     build = DenseBuilder(name, style)
@@ -61,7 +61,7 @@ def densenet(
     return _head(build, top, classes)
 
 
-def _fraction(compression: Any) -> Fraction:
+def fraction(compression: Any) -> Fraction:
     """θ exactly: through its text, so that 0.1 is a tenth."""
     try:
         theta = Fraction(str(compression))

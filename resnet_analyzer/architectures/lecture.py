@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ._residual import residual_network
 from .base import Architecture, Published, register
+from .residual import residual_network
 
 COURSE = "the course's printed code, run as it stands in Keras 3.15.1: model.summary()"
 SETTINGS: dict[str, Any] = {"block": "bottleneck", "stem": "imagenet", "stem_width": 64}

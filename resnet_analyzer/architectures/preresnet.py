@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ._residual import residual_network
 from .base import Architecture, Published, pattern, register
+from .residual import residual_network
 from .resnet import CIFAR_INPUT, ZAGORUYKO, cifar_resnet
 
 PAPER = "He et al. 2016 (arXiv 1603.05027)"

@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import Any
 
 from ..errors import UsageError
-from ._residual import residual_network
 from .base import ARCHITECTURES, Architecture, Published, pattern, register
+from .residual import residual_network
 
 HE = "He et al. 2015 (arXiv 1512.03385)"
 TABLE_1, TABLE_6 = f"{HE}, Table 1", f"{HE}, Table 6"

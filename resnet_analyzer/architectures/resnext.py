@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import Any
 
 from ..errors import UsageError
-from ._residual import residual_network
 from .base import Architecture, Published, pattern, register
+from .residual import residual_network
 from .resnet import CIFAR_INPUT, HU_TABLE_2, NOTE_HU, TORCHVISION, XIE
 
 PAPER = XIE

@@ -5,8 +5,8 @@ The paper's SE-ResNets stride in the first 1×1 (Table 2: ResNet-50 has 3.86e9),
 
 from __future__ import annotations
 
-from ._residual import residual_network
 from .base import Architecture, Published, register
+from .residual import residual_network
 from .resnet import HU_TABLE_2, NOTE_HU
 from .resnext import resnext
 

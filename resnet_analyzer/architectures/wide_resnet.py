@@ -7,8 +7,8 @@ channels. For ImageNet: ResNets whose 3×3 are twice as wide.
 from __future__ import annotations
 
 from ..errors import UsageError
-from ._residual import residual_network
 from .base import Architecture, Published, pattern, register
+from .residual import residual_network
 from .resnet import CIFAR_INPUT, TORCHVISION, ZAGORUYKO
 
 PAPER = ZAGORUYKO

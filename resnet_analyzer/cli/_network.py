@@ -24,20 +24,35 @@ SIGNS = "./:\\"  # no registered name has one of these; every file and every fac
 
 
 class Count(click.ParamType):
-    """A whole number of at least 1, in plain digits."""
+    """A whole number from `least` to `most`, in plain digits."""
 
     name = "count"
+
+    def __init__(self, least: int = 1, most: int | None = None) -> None:
+        self.least, self.most = least, most
 
     def convert(self, value: Any, parameter: click.Parameter | None, context: click.Context | None) -> int:
         """The number; click.BadParameter for anything else."""
         if isinstance(value, int):
             return value
-        if not NUMBER.fullmatch(value) or int(value) < 1:
-            self.fail(f"expected a whole number of at least 1, not {value!r}", parameter, context)
-        return int(value)
+        number = int(value) if NUMBER.fullmatch(value) else None
+        if number is None or number < self.least or (self.most is not None and number > self.most):
+            bounds = f"of at least {self.least}" if self.most is None else f"from {self.least} to {self.most:,}"
+            self.fail(f"expected a whole number {bounds}, not {value!r}", parameter, context)
+        return number
 
 
 COUNT = Count()
+
+
+class Word(click.Choice):  # type: ignore[type-arg]  # its type has a parameter since click 8.2
+    """One of a few words."""
+
+    def convert(self, value: Any, parameter: click.Parameter | None, context: click.Context | None) -> str:
+        """The word; click.BadParameter, with all that are known, for anything else."""
+        if value not in self.choices:
+            self.fail(f"expected {', '.join(self.choices)}, not {value!r}", parameter, context)
+        return str(value)
 
 
 class Wanted(NamedTuple):

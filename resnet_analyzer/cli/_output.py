@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import wraps
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TextIO
 
 import click
 
@@ -55,7 +55,9 @@ def _writer(format_name: str | None, output: str | None) -> Any:
 def deliver(report: Report, destination: Destination) -> None:
     """Write a report in the wanted format to the file, or to standard output; OutputError if that fails."""
     if destination.output is not None:
-        write_whole(destination.output, destination.writer.render(report, FILE_COLUMNS, False))
+        from ..files import write_text
+
+        write_text(destination.output, destination.writer.render(report, FILE_COLUMNS, False))
     else:
         deliver_text(lambda columns, colour: destination.writer.render(report, columns, colour))
 
@@ -82,11 +84,18 @@ def terminal() -> tuple[int, bool]:
 
 def show(text: str) -> None:
     """Write to standard output; a reader that has gone is no failure, a full disk is one."""
+    with standard_output() as stream:
+        stream.write(text)
+
+
+@contextmanager
+def standard_output() -> Iterator[TextIO]:
+    """Standard output to write to part by part, under the same terms."""
     stream = sys.stdout
     if stream is None:
         raise OutputError("cannot write to standard output: it is closed")
     try:
-        stream.write(text)
+        yield stream
         stream.flush()
     except BrokenPipeError:  # whoever read has seen enough, as `| head` does
         abandon(stream)
@@ -101,37 +110,8 @@ def abandon(stream: Any) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
-def write_whole(path: str, text: str) -> None:
-    """Write `text` to a temporary file beside `path` and move it into place; OutputError if that fails.
+def draw_quietly() -> None:
+    """Keep matplotlib's remarks on fonts, caches and folders off standard error, which is for one line of our own."""
+    import logging
 
-    What stood there before is kept until the new file is whole; its permissions are kept too. A device
-    or a pipe cannot be replaced, and is written to.
-    """
-    if not path or path.endswith("/"):
-        raise OutputError(f"cannot write {path!r}: --output needs the name of a file")
-    try:
-        target = os.path.realpath(path)
-        if os.path.exists(target) and not os.path.isfile(target):
-            with open(target, "w", encoding="utf-8", newline="\n") as file:
-                file.write(text)
-        else:
-            _replace(target, text)
-    except (OSError, ValueError) as error:
-        raise OutputError(f"cannot write {path}: {getattr(error, 'strerror', None) or error}") from error
-
-
-def _replace(target: str, text: str) -> None:
-    """Put a file with `text` in the place of `target`, whole or not at all."""
-    existing = os.path.exists(target)
-    if existing and not os.access(target, os.W_OK):
-        raise PermissionError("the file is there, and may not be written")
-    temporary = f"{target}.{os.urandom(4).hex()}.part"
-    try:
-        with open(temporary, "x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        if existing:
-            os.chmod(temporary, os.stat(target).st_mode & 0o777)
-        os.replace(temporary, target)
-    finally:
-        if os.path.exists(temporary):
-            os.unlink(temporary)
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)

@@ -14,7 +14,7 @@ def graph_of(target: str, wanted: Wanted, trust: tuple[str, ...] = ()) -> Graph:
         return resolve(target, wanted).graph
     if wanted.style or wanted.settings:
         raise UsageError(f"{target}: --style and --set are for registered networks, not for files")
-    from ..importers._framework import quiet_imports
+    from ..importers.framework import quiet_imports
 
     with quiet_imports():
         return load_with(target, Request(_size(wanted), wanted.classes, trust))

@@ -12,7 +12,7 @@ from ..errors import CheckFailed, UsageError
 from ..graph import Graph
 from ..measurement import measure
 from . import _completion as completion
-from ._network import Wanted, network_options
+from ._network import Count, Wanted, Word, network_options
 from ._output import Destination, deliver, output_options
 from ._source import graph_of
 
@@ -23,8 +23,8 @@ SMALLER = (160, 128, 96, 64, 48, 32, 16, 8)
 @click.command()
 @click.argument("targets", nargs=-1, metavar="[NETWORK[@STYLE] | FILE]…", shell_complete=completion.networks)
 @click.option("--all", "everything", is_flag=True, help="Every registered network, in every style.")
-@click.option("--device", "device_name", type=click.Choice(["auto", "cpu", "gpu"]), default="auto", help="Where to run; a GPU if there is one.")  # fmt: skip  # noqa: E501
-@click.option("--runs", type=click.IntRange(0), default=5, metavar="N", help="Timed runs; 5 if not given, 0 for none.")
+@click.option("--device", "device_name", type=Word(["auto", "cpu", "gpu"]), default="auto", help="Where to run; a GPU if there is one.")  # fmt: skip  # noqa: E501
+@click.option("--runs", type=Count(0), default=5, metavar="N", help="Timed runs; 5 if not given, 0 for none.")
 @click.option("--by-layer", is_flag=True, help="Show every layer's verdict.")
 @click.option("--trust", multiple=True, metavar="PACKAGE", help="Let a model file run code of this package.")
 @network_options

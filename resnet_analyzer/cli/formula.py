@@ -5,9 +5,10 @@ from __future__ import annotations
 import click
 
 from ..errors import AnalyzerError, UsageError
+from ..files import write_text
 from . import _completion as completion
 from ._network import Wanted, network_options
-from ._output import Destination, _writer, deliver, show, write_whole
+from ._output import Destination, _writer, deliver, draw_quietly, show
 from ._recipe import names_of, resolve_recipe
 
 PICTURES = (".png", ".svg", ".pdf")
@@ -43,11 +44,12 @@ def command(
     if kind == "picture":
         from ..plots.formula import save_formula
 
+        draw_quietly()
         save_formula(form, str(output))
         return
     if kind:
         text = latex_source(form) if kind == "latex" else python_source(form)
-        show(text) if output in (None, "-") else write_whole(str(output), text)
+        show(text) if output in (None, "-") else write_text(str(output), text)
         return
     proof = prove(form) if proving else None
     also = []

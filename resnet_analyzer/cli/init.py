@@ -10,15 +10,15 @@ import click
 
 from ..architectures.base import find
 from ..errors import OutputError
-from ._network import Wanted, parse_settings, parse_size, split_target
-from ._output import write_whole
+from ..files import write_text
+from ._network import COUNT, Wanted, parse_settings, parse_size, split_target
 
 
 @click.command()
 @click.argument("file", required=False, metavar="[FILE]")
 @click.option("--like", default="resnet50", metavar="NETWORK", help="The network to begin with.  [resnet50]")
 @click.option("--input", "input_size", metavar="N|HxW|HxWxC", help="Input size: 224, 224x320 or 224x320x3.")
-@click.option("--classes", type=click.IntRange(1), help="Number of classes.")
+@click.option("--classes", type=COUNT, metavar="N", help="Number of classes.")
 @click.option("--style", metavar="NAME", help="paper, torchvision, keras …: see `list`.")
 @click.option("--set", "settings", metavar="NAME=VALUE", multiple=True, help="Any option of the family.")
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
@@ -51,5 +51,5 @@ def command(
         return
     if os.path.exists(file) and not force:
         raise OutputError(f"{file} is there already; name another file, or say --force")
-    write_whole(file, text)
+    write_text(file, text)
     click.echo(f"{file}: {architecture.title}, {len(graph)} layers. Next: resnet-analyze verify {file}", err=True)

@@ -6,6 +6,7 @@ import codecs
 import gc
 import os
 import sys
+import warnings
 from collections.abc import Sequence
 from importlib import import_module
 from typing import NoReturn
@@ -73,6 +74,8 @@ def program(context: click.Context) -> None:
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the program and exit: 0 fine, 1 a check failed, 2 bad usage or input (one line says what)."""
     _spell_for_the_encoding()
+    if not sys.warnoptions:  # what a library will change one day is for its callers, not for who runs this
+        warnings.simplefilter("ignore", FutureWarning)
     collecting = gc.isenabled()
     gc.disable()  # a graph of thousands of layers holds no garbage, and looking for it takes a tenth of the time
     try:
@@ -89,7 +92,7 @@ def _status(arguments: Sequence[str] | None) -> int:
     except AnalyzerError as error:
         return _complain(str(error), error.exit_status)
     except click.ClickException as error:
-        return _complain(error.format_message(), 2)
+        return _complain(_in_our_words(error, sys.argv[1:] if arguments is None else arguments), 2)
     except (click.Abort, KeyboardInterrupt):
         return _complain("interrupted", 130)
     except OSError as error:
@@ -100,6 +103,16 @@ def _status(arguments: Sequence[str] | None) -> int:
     except MemoryError:
         return _complain("not enough memory for a network of this size", 2)
     return status if isinstance(status, int) else 0
+
+
+def _in_our_words(error: click.ClickException, arguments: Sequence[str]) -> str:
+    from ._complaint import complaint
+
+    context = click.Context(program)
+    named = bool(arguments) and arguments[0] in program.list_commands(context)
+    own = not arguments or arguments[0] in OWN_OPTIONS
+    command = program if own else program.get_command(context, arguments[0] if named else DEFAULT)
+    return complaint(error, f"resnet-analyze {arguments[0]}" if named else "resnet-analyze", command)
 
 
 def _complain(message: str, status: int) -> int:

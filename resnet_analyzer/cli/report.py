@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import os
 import re
-from typing import Any
 
 import click
 
 from ..analyses.formula.recipe import Recipe, recipe_of_graph
 from ..architectures.base import Architecture, find
 from ..errors import AnalyzerError, CheckFailed, UsageError
+from ..files import is_node, write_files, write_text
 from ..measurement import WRITERS, Measurement, measure
 from ..report.model import Report
 from . import _completion as completion
-from ._folder import write_folder
-from ._network import Wanted, is_source, network_options, split_target
-from ._output import deliver_text, show
+from ._network import Wanted, Word, is_source, network_options, split_target
+from ._output import deliver_text, draw_quietly, show
 from ._recipe import resolve_recipe
 from ._source import graph_of
 
@@ -31,7 +30,7 @@ STANDARD_FOLDER = "reports"
     "--check", "checking", is_flag=True, help="With --standard: write nothing, end with 1 if a file is stale."
 )
 @click.option("--crosscheck", "with_keras", is_flag=True, help="Build and run it in Keras too; takes a while.")
-@click.option("--format", "format_name", type=click.Choice(FORMATS), help="markdown if neither this nor FILE says.")
+@click.option("--format", "format_name", type=Word(FORMATS), help="markdown if neither this nor FILE says.")
 @click.option("--output", "-o", metavar="DIR|FILE", help="Write there, pictures beside it: whole, or not at all.")
 @click.option("--trust", multiple=True, metavar="PACKAGE", help="Let a model file run code of this package.")
 @network_options
@@ -55,6 +54,7 @@ def command(
     Without -o, standard output; pictures are then told in words (HTML holds them).
     With --standard, the reports that this project's own folder `reports` holds.
     """
+    draw_quietly()
     if standard:
         if targets or with_keras or format_name not in (None, "markdown"):
             raise UsageError("report --standard writes its own networks as markdown: give -o DIR, or --check, alone")
@@ -126,26 +126,31 @@ def _crosschecked(report: Report, measured: list[Measurement]) -> Report:
 def _deliver(report: Report, stem: str, format_name: str | None, output: str | None) -> None:
     """To standard output, into a folder, or into a file whose pictures lie beside it."""
     from ..report.document import loose
-    from ..report.files import files_of
+    from ..report.files import COLUMNS, files_of
 
     if output in (None, "-"):
         writer = WRITERS[format_name or "markdown"]
         deliver_text(lambda columns, colour: writer.render(loose(report), columns, colour))
         return
-    folder, stem, writer = _place(str(output), stem, format_name)
-    write_folder(folder, files_of(report, stem, writer))
+    path = str(output)
+    base, suffix = os.path.splitext(path)
+    named = None if os.path.isdir(path) else _format_of(path, suffix, format_name)
+    writer = WRITERS[named or format_name or "markdown"]
+    if is_node(path):  # a device or a pipe has no place for pictures beside it
+        write_text(path, writer.render(loose(report), COLUMNS, False))
+    elif named is None:
+        write_files(path, files_of(report, stem, writer))
+    else:
+        files = files_of(report, os.path.basename(base), writer._replace(suffixes=(suffix,)))
+        write_files(os.path.dirname(base) or ".", files)
 
 
-def _place(output: str, stem: str, format_name: str | None) -> tuple[str, str, Any]:
-    """Folder, name and writer: a name that ends as a format's files do is a file, any other a folder."""
-    base, suffix = os.path.splitext(output)
-    for name in FORMATS:
-        writer = WRITERS[name]
-        if suffix.lower() in writer.suffixes and not os.path.isdir(output):
-            if format_name not in (None, name):
-                raise UsageError(f"--format {format_name} and {output} do not agree: give one of them")
-            return os.path.dirname(base) or ".", os.path.basename(base), writer._replace(suffixes=(suffix,))
-    return output, stem, WRITERS[format_name or "markdown"]
+def _format_of(output: str, suffix: str, format_name: str | None) -> str | None:
+    """The format whose files end as `output` does, None where none does; UsageError if --format says another."""
+    named = next((name for name in FORMATS if suffix.lower() in WRITERS[name].suffixes), None)
+    if named and format_name not in (None, named):
+        raise UsageError(f"--format {format_name} and {output} do not agree: give one of them")
+    return named
 
 
 def _standard(folder: str, checking: bool) -> None:
@@ -154,7 +159,7 @@ def _standard(folder: str, checking: bool) -> None:
 
     files = standard_files(folder)
     if not checking:
-        write_folder(folder, files)
+        write_files(folder, files)
         show(f"{len(files)} files in {folder}; start with {folder}/index.md\n")
         return
     old = stale(folder, files)

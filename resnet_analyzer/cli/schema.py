@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from ._output import write_whole
+from ..files import write_text
 
 
 @click.command()
@@ -24,4 +24,4 @@ def command(output: str | None) -> None:
     if output is None or output == "-":
         sys.stdout.write(text)
     else:
-        write_whole(output, text)
+        write_text(output, text)

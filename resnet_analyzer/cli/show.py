@@ -12,7 +12,7 @@ from ..measurement import Measurement, measure
 from ..report.measured import VIEWS, measured_report
 from ..report.published import notes_for
 from . import _completion as completion
-from ._network import COUNT, Wanted, build, is_source, network_options, parse_settings, split_target, typed
+from ._network import COUNT, Wanted, Word, build, is_source, network_options, parse_settings, split_target, typed
 from ._output import Destination, deliver, output_options
 
 Notes = list[tuple[str, str]]
@@ -26,7 +26,7 @@ DATASETS = ("imagenet", "cifar")
 @click.option("--depth", type=COUNT, metavar="N", help="Depth of a ResNet: 18, 34, 50, 101, 152, ...")
 @click.option("--blocks", metavar="A,B,...", help="Blocks per stage, for any depth: 3,4,23,3.")
 @click.option("--block", metavar="KIND", shell_complete=completion.words(*BLOCKS), help="basic or bottleneck.")
-@click.option("--dataset", type=click.Choice(DATASETS), help="Whose rule of depths; imagenet if not given.")
+@click.option("--dataset", type=Word(DATASETS), help="Whose rule of depths; imagenet if not given.")
 @click.option(
     "--shortcut",
     metavar="A|B|C",
@@ -35,7 +35,7 @@ DATASETS = ("imagenet", "cifar")
 )
 @click.option("--trust", multiple=True, metavar="PACKAGE", help="Let a model file run code of this package.")
 @network_options
-@click.option("--by", type=click.Choice(VIEWS), help="What a line is; stage if not given.")
+@click.option("--by", type=Word(VIEWS), help="What a line is; stage if not given.")
 @click.option("--how", is_flag=True, help="Every layer with the window formula and its numbers.")
 @click.option("--strict", is_flag=True, help="End with 1 if the cost of some layer is not known.")
 @output_options

@@ -9,7 +9,7 @@ import click
 
 from ..errors import UsageError
 from . import _completion as completion
-from ._network import Wanted, network_options
+from ._network import Count, Wanted, network_options
 from ._output import Destination, deliver, output_options
 from ._quantity import quantity
 from ._recipe import names_of, resolve_recipe
@@ -35,7 +35,7 @@ LINES = 24  # of a Pareto set in a terminal
 @click.option("--max-flops", metavar="SIZE", help="At most so many FLOPs (2 per MAC and all else).")
 @click.option("--max-activations", metavar="SIZE", help="At most so many activations.")
 @click.option("--max-memory", metavar="SIZE", help="At most so many bytes of weights and live activations: 512MiB.")
-@click.option("--bytes", "itemsize", type=click.IntRange(1, 16), default=4, metavar="N", help="Bytes a number, for --max-memory; 4 if not given.")  # fmt: skip  # noqa: E501
+@click.option("--bytes", "itemsize", type=Count(1, 16), default=4, metavar="N", help="Bytes a number, for --max-memory; 4 if not given.")  # fmt: skip  # noqa: E501
 @click.option("--match", nargs=2, metavar="NUMBER FIGURE", help="Settings with exactly so many params, macs, flops or activations.")  # fmt: skip  # noqa: E501
 @network_options
 @output_options

@@ -9,8 +9,9 @@ from typing import Any
 import click
 
 from ..errors import UsageError
-from ._network import Wanted
-from ._output import Destination, _writer, deliver
+from ..files import writing, writing_text
+from ._network import Count, Wanted
+from ._output import Destination, _writer, deliver, draw_quietly, standard_output
 from ._quantity import quantity
 from ._recipe import names_of, resolve_recipe
 
@@ -36,9 +37,9 @@ def _bounds(command: Any) -> Any:
 @_bounds
 @click.option("--pareto", metavar="NAMES", help="Keep the Pareto front over these: figures small, variables large; +name, -name turn that round.")  # fmt: skip  # noqa: E501
 @click.option("--figures", default="params,macs,flops,activations", metavar="NAMES", help="What is told of every design.")  # fmt: skip  # noqa: E501
-@click.option("--sample", type=click.IntRange(1, 10**12), metavar="N", help="N designs at random, not all.")
-@click.option("--seed", type=click.IntRange(0), default=0, metavar="N", help="Of the random sample; 0 if not given.")
-@click.option("--threads", type=click.IntRange(1, 1024), metavar="N", help="As many as cores if not given.")
+@click.option("--sample", type=Count(1, 10**12 - 1), metavar="N", help="N designs at random, not all.")
+@click.option("--seed", type=Count(0), default=0, metavar="N", help="Of the random sample; 0 if not given.")
+@click.option("--threads", type=Count(1, 1024), metavar="N", help="As many as cores if not given.")
 @click.option("--scheduler", metavar="ADDRESS", help="Work on the Dask cluster of this scheduler: tcp://host:8786.")
 @click.option("--x", "across", metavar="NAME", help="What a picture shows across; the first variable if not given.")
 @click.option("--y", "up", default="macs", metavar="NAME", help="What a picture shows upwards; macs if not given.")
@@ -162,17 +163,20 @@ def _write(job: Any, tables: Iterator[Any], pareto: list[tuple[str, int]], given
     if pareto:
         tables = _front(job, tables, pareto)
     if kind == "csv":
-        write_csv(job.space, tables, output)
+        with standard_output() if output is None else writing_text(output) as file:
+            write_csv(job.space, tables, file)
     elif kind == "parquet":
         if output is None:
             raise UsageError("a Parquet file needs a name: --output designs.parquet")
-        write_parquet(job.space, tables, output)
+        with writing(output) as binary:
+            write_parquet(job.space, tables, binary)
     else:
         limit = LINES if destination and output is None and destination.writer.name == "table" else MOST
         rows, kept = _collected(job, tables, limit, rows_of)
         if kind == "picture":
             from ..plots.sweep import save_sweep
 
+            draw_quietly()
             names = header(job.space)
             across = _figure(given["across"]) if given["across"] else (*job.space.variables, "params")[0]
             for name in (across, _figure(given["up"])):

@@ -10,10 +10,11 @@ import click
 
 from ..analyses.budgets import Limit, parse_limit
 from ..errors import OutputError, UsageError
+from ..files import write_text
 from ..graph import Graph
 from ..report.verify import verify_report
 from ._network import parse_size
-from ._output import Destination, deliver, output_options, write_whole
+from ._output import Destination, deliver, output_options
 
 MAXIMA = ("params", "trainable_params", "macs", "flops", "activations", "layers")
 
@@ -125,6 +126,6 @@ def _fix(file: str, fix: str, size: tuple[int, ...] | None, status: int, broken:
     if not done or left:
         click.echo(f"{fix}: not written: no repair was found that makes the design verify", err=True)
         return status
-    write_whole(fix, text)
+    write_text(fix, text)
     click.echo(f"{fix}: {'; '.join(repair.says for repair in done)}", err=True)
     return 0

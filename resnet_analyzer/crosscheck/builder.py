@@ -12,7 +12,7 @@ from typing import Any
 from ..dim import is_number
 from ..errors import UsageError
 from ..graph import Graph
-from ..importers._framework import keras as import_keras
+from ..importers.framework import keras as import_keras
 from ..measurement import Row, walk
 from ..ops.input import Input
 from ..shape import spell

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from ..conventions.tensorflow import tensorflow_float_ops
 from ..errors import AnalyzerError
 from ..graph import Graph
-from ..importers._framework import keras as import_keras
+from ..importers.framework import keras as import_keras
 from ..measurement import Row, measure
 from ..shape import spell
 from .builder import Built, build, deep_recursion

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any, NamedTuple
 
 from ..errors import UsageError
-from ..importers._framework import keras, quiet_imports
+from ..importers.framework import keras, quiet_imports
 
 
 def start_quietly() -> None:

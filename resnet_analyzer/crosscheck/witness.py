@@ -6,8 +6,8 @@ import statistics
 import time
 from typing import Any, NamedTuple
 
-from ..importers._framework import keras as import_keras
-from ..importers._framework import named_weights
+from ..importers.framework import keras as import_keras
+from ..importers.framework import named_weights
 from .builder import Built
 
 SEED = 1512_03385  # any fixed number: the same data on every run

@@ -6,16 +6,16 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from ..architectures._residual_style import STYLES
+from ..architectures.residual_style import STYLES
 from ..dim import Dim
 from ..errors import UsageError
 from ..shape import Shape
-from ._blocks import BLOCK
 from ._edit import Mend, replace
 from ._entry import Problem, kind_named, near_words, quoted, renames
 from ._expression import evaluate
 from ._fields import Field, FieldError, kind_of, read_value
 from ._text import Items, Pairs, Place, Scalar, Text, Value
+from ._vocabulary import BLOCK
 
 STYLE_NAMES = tuple(name for name in STYLES if name != "keras_v2")
 TEXTS = ("title", "source", "remark", "says")

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Collection
+
+from ._builder import Builder
 
 
 class Names:
     """The names of a graph that is being written; `outputs` are the last layers of groups, by the group's name."""
 
-    def __init__(self, build: Any) -> None:
+    def __init__(self, build: Builder) -> None:
         self.build = build
         self.outputs: dict[str, str] = {}
         self._counts: dict[tuple[str, str], int] = {}
 
     @property
-    def names(self) -> Any:
+    def names(self) -> Collection[str]:
         """All names so far, in full."""
-        return self.build._nodes
+        return self.build.names
 
     @property
     def scope(self) -> str:
         """The groups that are open, as `stage1/block2`."""
-        scope: str = self.build._scope
-        return scope
+        return self.build.inside
 
     def full(self, name: str) -> str:
         """A name inside the groups that are open."""

@@ -8,24 +8,26 @@ from ..errors import AnalyzerError, UnknownName
 from ._edit import Mend, replace
 from ._entry import FUNCTIONS, Entry, Problem, near_words, quoted, set_field
 from ._fields import FieldError
-from ._header import Header
 from ._later import later
-from ._names import Names
-from ._text import Scalar, Text, Value
+from ._state import State
+from ._text import Scalar, Value
 
 
-class Notes:
-    """Collects problems. The reader is one of these; what is used of it stands here."""
+class Notes(State):
+    """Collects problems, each with what may mend it."""
 
-    source: Text
-    header: Header
-    problems: list[Problem]
-    known: Names
-    build: Any
-
-    def channels(self, name: str, otherwise: int) -> int:
-        """The channels that a node puts out, or `otherwise` where that cannot be known."""
-        raise NotImplementedError
+    def name_of(self, entry: Entry, otherwise: str) -> str:
+        """The name that the entry gives itself; `otherwise` if it has none or a bad one (a problem is noted)."""
+        node = entry.fields.get("name")
+        if node is None:
+            return otherwise
+        value = node.value if isinstance(node, Scalar) else None
+        value = str(value) if type(value) is int else value
+        if not isinstance(value, str) or not _is_name(value):
+            says = "a name is text of at most 200 printable characters without spaces at its ends"
+            self.problems.append(Problem("name", says, node.place))
+            return otherwise
+        return value
 
     def note_value(self, entry: Entry, name: str, error: FieldError) -> None:
         """Note a value that means nothing, with what may be meant."""
@@ -90,3 +92,8 @@ class Notes:
 
 def _spell(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _is_name(text: str) -> bool:
+    fits = 0 < len(text) <= 200 and text.isprintable() and text == text.strip()
+    return fits and text not in ("previous", "start", "/")

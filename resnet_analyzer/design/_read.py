@@ -2,41 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import Any
 
-from ..architectures._dense_block import DenseBuilder
-from ..architectures._residual_block import Pen
-from ..architectures._residual_style import STYLES
 from ..dim import Dim
-from ..errors import AnalyzerError, UsageError
-from ..graph import Graph, Node
-from ..measurement import Row, walk
-from ..ops.base import Check, Op
+from ..errors import AnalyzerError
+from ..graph import Graph
+from ..measurement import Row
+from ..ops.base import Op
 from ..ops.opaque import Opaque
-from ._blocks import BUILD, Unbuildable, known_fields, values_of
+from ._blocks import BUILD, Unbuildable, values_of
+from ._builder import MOST_NODES, TooLarge
 from ._entry import Entry, Problem, near_words, quoted, read_entry, renames
 from ._fields import Field, FieldError, op_fields, read_value
 from ._header import Header, Sizes, read_header
-from ._names import Names
 from ._notes import Notes
+from ._state import Failure
 from ._text import Items, Place, Scalar, Text, parse, read_bytes
+from ._vocabulary import known_fields
 
-MOST_NODES = 12_000
 MOST_STEPS = 24_000
-
-
-class TooLarge(UsageError):
-    """A design that grows beyond what is built."""
-
-
-class Failure(NamedTuple):
-    """A layer's row and the rule that it breaks."""
-
-    row: Row
-    check: Check
 
 
 @dataclass(eq=False)
@@ -68,41 +53,6 @@ class Reading:
         return _read(parse(self.source.file, text), self.sizes)
 
 
-class _Builder(DenseBuilder):
-    """Keeps nodes in the order of writing, so that they can be measured while more are written."""
-
-    def __init__(self, name: str, style: str) -> None:
-        super().__init__(name, style)
-        self.written: list[Node] = []
-
-    def add(self, name: str, op: Op, *inputs: str, full_name: str | None = None) -> str:
-        full = super().add(name, op, *inputs, full_name=full_name)
-        if len(self.written) >= MOST_NODES:
-            raise TooLarge(f"more than {MOST_NODES:,} layers, the most that a design may have")
-        self.written.append(self._nodes[full])
-        return full
-
-    def flag(self, **flags: Any) -> None:
-        """Change the node written last."""
-        node = self.written[-1]._replace(**flags)
-        self.written[-1] = self._nodes[node.name] = node
-
-
-class _Growing:
-    """What `walk` takes for a graph: nodes that are still being written."""
-
-    def __init__(self, written: list[Node]) -> None:
-        self.written = written
-
-    @property
-    def nodes(self) -> Iterator[Node]:
-        """The nodes so far, and later ones when they are asked for."""
-        index = 0
-        while True:
-            yield self.written[index]
-            index += 1
-
-
 def examine(file: str, input: tuple[Dim, ...] | None = None, classes: Dim | None = None) -> Reading:
     """Everything that a design file says, and everything that is wrong with it.
 
@@ -126,25 +76,7 @@ def _read(source: Text, sizes: Sizes) -> Reading:
 
 
 class Reader(Notes):
-    """Writes the graph entry by entry. What the vocabulary's builders need of it is public."""
-
-    def __init__(self, source: Text, header: Header, problems: list[Problem], sizes: Sizes) -> None:
-        self.source, self.header, self.problems, self.sizes = source, header, problems, sizes
-        self.names: dict[str, Fraction | int] = dict(header.variables)
-        self.style, self.defaults = header.style, header.defaults
-        self.build = _Builder(header.name, header.style)
-        self.pen = Pen(self.build, STYLES[header.style], header.classes)
-        self.stage, self.keras_order = 1, False
-        self.known = Names(self.build)
-        self.origins: dict[str, Entry] = {}
-        self.broken: set[str] = set()
-        self.rows: dict[str, Row] = {}
-        self.failures: list[Failure] = []
-        self._walk = walk(_Growing(self.build.written), self._failed)  # type: ignore[arg-type]
-        self._steps = self._claimed = 0
-
-    def _failed(self, row: Row, check: Check) -> None:
-        self.failures.append(Failure(row, check))
+    """Writes the graph entry by entry."""
 
     def read(self) -> Reading:
         """The whole design."""
@@ -152,7 +84,7 @@ class Reader(Notes):
         if self.header.input is not None:
             from ..ops.input import Input
 
-            top = self.pen.add("input", Input(self.header.input))
+            top = self.residual.add("input", Input(self.header.input))
         if self.header.layers is not None:
             try:
                 self.layers(self.header.layers, top)
@@ -171,27 +103,6 @@ class Reader(Notes):
             return None
         graph = Graph(self.header.name, tuple(self.build.written), dict(self.header.about))
         return graph.by_depth() if self.keras_order else graph
-
-    def _measure(self) -> None:
-        while len(self.rows) < len(self.build.written):
-            row = next(self._walk)
-            self.rows[row.name] = row
-
-    def channels(self, name: str, otherwise: int) -> int:
-        """The channels that a node puts out, or `otherwise` where that cannot be known."""
-        self._measure()
-        output = self.rows[name].output if name in self.rows else None
-        return otherwise if output is None else output[-1]
-
-    def count(self, word: str) -> int:
-        """1, 2, 3 … for each time that the word is asked for in this scope."""
-        return self.known.count(word)
-
-    def claim(self, entry: Entry) -> None:
-        """Say that the nodes written since the last claim are the entry's."""
-        for node in self.build.written[self._claimed :]:
-            self.origins[node.name] = entry
-        self._claimed = len(self.build.written)
 
     def layers(self, items: Items, top: str) -> str:
         """A list of entries, each reading the one before unless it says otherwise."""
@@ -286,19 +197,6 @@ class Reader(Notes):
             end = self.layers(inner, inputs[0] if inputs else "")
             self.known.outputs[scope] = end
         return end
-
-    def name_of(self, entry: Entry, otherwise: str) -> str:
-        """The name that the entry gives itself; `otherwise` if it has none or a bad one (a problem is noted)."""
-        node = entry.fields.get("name")
-        if node is None:
-            return otherwise
-        value = node.value if isinstance(node, Scalar) else None
-        value = str(value) if type(value) is int else value
-        if not isinstance(value, str) or not _is_name(value):
-            says = "a name is text of at most 200 printable characters without spaces at its ends"
-            self.problems.append(Problem("name", says, node.place))
-            return otherwise
-        return value
 
     def _op(self, entry: Entry, top: str, start: str, number: int) -> str:
         name = self.name_of(entry, "") or self.known.automatic(entry.function or entry.kind)
@@ -404,8 +302,3 @@ def _only(entry: Entry, options: dict[str, Field]) -> Entry:
     part = Entry(entry.value, entry.kind, entry.place, entry.siblings, entry.index)
     part.fields = {name: node for name, node in entry.fields.items() if name in options}
     return part
-
-
-def _is_name(text: str) -> bool:
-    fits = 0 < len(text) <= 200 and text.isprintable() and text == text.strip()
-    return fits and text not in ("previous", "start", "/")

@@ -6,10 +6,10 @@ from fractions import Fraction
 from typing import Any
 
 from ..ops.base import OPS
-from ._blocks import BLOCK, OF_VOCABULARY, VOCABULARY
 from ._entry import COMMON, FUNCTIONS, snake
 from ._fields import Field, op_fields
 from ._header import TOP
+from ._vocabulary import BLOCK, OF_VOCABULARY, VOCABULARY
 
 EXPRESSION = {"type": "string", "description": "an expression over variables: 2*width"}
 SIZE = {"$ref": "#/$defs/size"}

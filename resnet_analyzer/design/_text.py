@@ -19,10 +19,13 @@ from ..errors import UsageError
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 32
 MAX_VALUES = 60_000  # with aliases expanded
+TOO_DEEP = f"nested deeper than {MAX_DEPTH} levels"
 
 _INT = re.compile(r"[-+]?[0-9]{1,18}")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]{1,3})?")
 _WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
+# what a flow list or mapping is made of, so that brackets in quotes and in comments are told from those that nest
+_LEXEME = re.compile(r"""'(?:[^']|'')*'|"(?:\\.|[^"\\])*"|#[^\n]*|[\[\]{}]|[^\s\[\]{},]+""", re.DOTALL)
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -126,6 +129,9 @@ def parse(file: str, text: str) -> Text:
     if bad:
         says = f"a character that text files do not have (U+{ord(bad.group()):04X}); is this a text file?"
         raise SyntaxProblem(file, place_of(text, bad.start()), says)
+    deep = _beyond_depth(text)
+    if deep is not None:
+        raise SyntaxProblem(file, place_of(text, deep), TOO_DEEP)
     twice: list[Scalar] = []
     root = _compose(file, text, twice)
     if isinstance(root, Scalar) and root.value is None:
@@ -144,6 +150,26 @@ def place_of(text: str, index: int) -> Place:
     Place(start=3, end=4, line=2, column=2)
     """
     return Place(index, index + 1, text.count("\n", 0, index) + 1, index - text.rfind("\n", 0, index))
+
+
+def _beyond_depth(text: str) -> int | None:
+    """Where brackets nest deeper than MAX_DEPTH; None if they do not.
+
+    A parser reads ahead over brackets, and would come to a limit of its own before the tree has grown to ours.
+
+    >>> _beyond_depth("[" * 40), _beyond_depth("[]" * 40), _beyond_depth(f"a: '{'[' * 40}'")
+    (32, None, None)
+    """
+    depth = 0
+    for lexeme in _LEXEME.finditer(text):
+        sign = lexeme[0]
+        if sign in ("[", "{"):
+            depth += 1
+            if depth > MAX_DEPTH:
+                return lexeme.start()
+        elif sign in ("]", "}"):
+            depth = max(depth - 1, 0)
+    return None
 
 
 def _compose(file: str, text: str, twice: list[Scalar]) -> Value:
@@ -170,14 +196,17 @@ def _events(text: str) -> Iterator[Any]:
 
 
 def _explained(error: Any, text: str, mark: Any) -> str:
-    """The parser's complaint in the words of somebody who writes a design."""
+    """What is wrong, in words of our own that hold for every version of the parser; the parser's stand behind them."""
     problem = " ".join(str(error.problem or error.context or error).split())
-    line = text.splitlines()[mark.line] if mark and mark.line < len(text.splitlines()) else ""
-    if "\t" in line[: mark.column + 1 if mark else 0] or "'\\t'" in problem:
+    lines = text.splitlines()
+    line = lines[mark.line] if mark and mark.line < len(lines) else ""
+    if "\t" in line[: mark.column + 1 if mark else 0]:
         return "a tab: YAML indents by spaces; replace it by two spaces"
     if re.search(r":\s*[{][^}]*[}]\s*[-+*/]", line):
         return 'an expression that begins with { must stand in quotes: "{width}*2", or without braces: width*2'
-    return f"{problem}{'; ' + str(error.context).strip() if error.context and error.context != problem else ''}"
+    if not text[mark.index if mark else 0 :].strip():
+        return f"the text ends too early: a bracket or a quote is not closed ({problem})"
+    return f"cannot be read as YAML: look at indentation, colons, commas, brackets and quotes ({problem})"
 
 
 class _Composer:
@@ -218,7 +247,7 @@ class _Composer:
             self._put(value)
             return
         if len(self.stack) >= MAX_DEPTH:
-            raise SyntaxProblem(self.file, place, f"nested deeper than {MAX_DEPTH} levels")
+            raise SyntaxProblem(self.file, place, TOO_DEEP)
         self.stack.append((Items if kind == "SequenceStartEvent" else Pairs)(place, bool(event.flow_style)))
         self.keys.append(None)
         self.seen.append(set())

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-from ..architectures._residual_style import STYLES
 from ..architectures.base import Architecture
+from ..architectures.residual_style import STYLES
 from ..dim import floor_div
 from ..errors import UsageError
 from ..graph import Graph, Node
@@ -17,12 +17,12 @@ from ..ops.activation import Activation
 from ..ops.base import Op
 from ..ops.input import Input
 from ..shape import Shape, spell
-from ._blocks import BLOCK, style_of
 from ._edit import spelled
 from ._entry import FUNCTIONS, snake
 from ._header import STYLE_NAMES, TEXTS
 from ._read import examine_text
 from ._text import Pairs, Place, Text
+from ._vocabulary import BLOCK, style_of
 
 NOTE = """\
 # {title}, as a design of your own. Change what you like, then:
@@ -223,10 +223,10 @@ def _residual_stages(graph: Graph, architecture: Architecture) -> list[tuple[str
 
 
 def _dense_stages(architecture: Architecture) -> list[tuple[str, str]]:
-    from ..architectures.densenet import _fraction
+    from ..architectures.densenet import fraction
 
     options = architecture.options
-    rate, theta = options["growth_rate"], _fraction(options["compression"])
+    rate, theta = options["growth_rate"], fraction(options["compression"])
     stem = options["stem_channels"]
     channels = 2 * rate if stem is None else stem
     lines = []

@@ -81,7 +81,7 @@ def dimension(value: object, what: str = "a dimension") -> Dim:
         return value
     if is_array(value):
         return _int64(value, what)
-    if not isinstance(value, bool):
+    if not isinstance(value, bool) and getattr(value, "dtype", "") != "bool":  # numpy 2.0 takes its own True for 1
         try:
             return index(value)  # type: ignore[arg-type]
         except TypeError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -11,9 +12,11 @@ from importlib import import_module
 from typing import Any
 
 from ..errors import UsageError
-from ._framework import keras as import_keras
+from .framework import keras as import_keras
 
 MOST_CONFIG_BYTES = 64 * 2**20  # of a model's description; ResNet-1202's takes 4 MB
+MOST_NESTED = 300  # brackets in brackets; ten models in one another take 60
+LEXEME = re.compile(r'"(?:\\.|[^"\\])*"|[\[{]|[\]}]', re.DOTALL)
 LAMBDAS = ("Lambda", "__lambda__")
 # Where layers, and what they are described with, stand in Keras; not its helpers, which read and write files.
 PARTS = (
@@ -58,7 +61,9 @@ def _archived(path: str) -> Any:
         with zipfile.ZipFile(path) as archive:
             info = archive.getinfo("config.json")
             _require_small(path, info.file_size)
-            return json.loads(archive.read(info))
+            text = archive.read(info).decode("utf-8")
+            _require_flat(path, text)
+            return json.loads(text)
     except KeyError:
         raise UsageError(f"{path}: no Keras model: the archive has no config.json") from None
     except UNREADABLE as error:
@@ -68,6 +73,16 @@ def _archived(path: str) -> Any:
 def _require_small(path: str, size: int) -> None:
     if size > MOST_CONFIG_BYTES:
         raise UsageError(f"{path}: its description has {size:,} bytes, more than any model's")
+
+
+def _require_flat(path: str, text: str) -> None:
+    """UsageError for what nests deeper than any model; what Python's own reader bears depends on its version."""
+    depth = 0
+    for lexeme in LEXEME.finditer(text):
+        sign = lexeme[0]
+        depth += (sign in "[{") - (sign in "]}")
+        if depth > MOST_NESTED:
+            raise UsageError(f"{path}: its description is nested deeper than {MOST_NESTED} levels, as no model's is")
 
 
 def _hdf5(path: str) -> Any:
@@ -84,6 +99,7 @@ def _hdf5(path: str) -> Any:
         raise UsageError(f"{path}: no Keras model: the file holds weights at most, no model_config")
     _require_small(path, len(text))
     try:
+        _require_flat(path, text if isinstance(text, str) else text.decode("utf-8"))
         return json.loads(text)
     except UNREADABLE as error:
         raise UsageError(f"{path}: its model_config is no readable description: {error}") from error

@@ -19,10 +19,10 @@ from ..ops.dense import Dense
 from ..ops.input import Input
 from ..ops.opaque import Opaque
 from ..shape import Shape, spell
-from ._framework import keras as import_keras
-from ._framework import named_weights
 from ._keras_calls import Call, calls
 from ._keras_layers import Foreign, read_layer, read_operation
+from .framework import keras as import_keras
+from .framework import named_weights
 
 
 def read_model(model: Any, size: tuple[Dim, ...] | None = None) -> Graph:

@@ -27,9 +27,23 @@ def own_shapes(recorded: Recorded, sizes: Sizes) -> dict[str, Shape]:
         if shape is None:
             own[name] = _whole(recorded, name, sizes)
             continue
+        shape = _filled(shape, sizes.get(name) if isinstance(sizes, Mapping) else sizes)
         number += None in shape[1:]
         own[name] = _opened(shape, str(number) if number > 1 else "", _first_layout(recorded))
     return own
+
+
+def _filled(shape: Declared, asked: tuple[Dim, ...] | None) -> Declared:
+    """A shape whose open axes are those that are asked for, where there can be no other: no symbol is needed."""
+    free = [axis for axis in range(1, len(shape)) if shape[axis] is None]
+    if asked is None or not all(map(is_number, asked)):
+        return shape
+    if len(asked) == len(shape):
+        return tuple(given if size is None else size for size, given in zip(shape, asked, strict=True))
+    if len(shape) != 4 or len(free) != 2:
+        return shape
+    sizes = dict(zip(free, asked, strict=False))
+    return tuple(sizes.get(axis, size) for axis, size in enumerate(shape))
 
 
 def _declared(recorded: Recorded) -> dict[str, Declared | None]:

@@ -312,7 +312,7 @@ class _Assembler:
         for index, shape in enumerate(record.outputs):
             output = None if shape is None else _at_batch_one(shape)
             ask = None if record.ask is None else partial(_asked, record, index)
-            op = Opaque(reason, output, () if index else self._slots(record), at=_known(at), ask=ask)
+            op = Opaque(reason, output, () if index else self._slots(record), seen=_known(at), ask=ask)
             step = _Step(_numbered(record.name, index), op, tuple(reads), Cost(output))
             self.own[step.name] = output
             self.nodes[step.name] = Node(step.name, op, step.reads, record.scope)

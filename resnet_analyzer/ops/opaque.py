@@ -37,10 +37,9 @@ class Opaque(Op):
 
     `output` is its output shape if that at least is known, `weights` what weights were seen, `reason`
     a sentence for people. `elementwise` tells that it works number by number: it keeps its input's shape.
-
-    `at` are the shapes that it read where `output` was seen (None: it holds at any). For others, and before
-    `output` is believed, `ask` is asked, which gives the output for input shapes or None; without it
-    the output at another size is unknown, but for another batch.
+    `seen` are the inputs at which that output was seen: it says nothing of inputs of other sizes, but of
+    another batch. Without them the output is the same whatever comes in. `ask`, if there is one, gives the
+    output for input shapes, or None: then what was seen holds.
 
     >>> Opaque("a custom layer").apply().unknown
     ('work',)
@@ -52,8 +51,7 @@ class Opaque(Op):
     output: Shape | None = None
     weights: tuple[Weight, ...] = ()
     elementwise: bool = False
-
-    at: tuple[Shape, ...] | None = field(default=None, metadata=OF_IMPORTERS)
+    seen: tuple[Shape, ...] = field(default=(), metadata=OF_IMPORTERS)
     ask: Callable[[tuple[Shape, ...]], Shape | None] | None = field(default=None, repr=False, metadata=OF_IMPORTERS)
 
     arity: ClassVar[int | None] = None
@@ -73,23 +71,19 @@ class Opaque(Op):
         """The declared output; how much work it is, nobody knows."""
         return Cost(self._output(shapes), self.weights, unknown=("work",))
 
-    def _output(self, shapes: tuple[Shape, ...]) -> Shape | None:
-        if self.elementwise and shapes:
+    def _output(self, shapes: tuple[Shape | None, ...]) -> Shape | None:
+        if self.elementwise and shapes and self.output is None:
             return shapes[0]
-        if self.at is None or None in shapes:
-            return self.output if self.at is None else None
-        asked = self.ask(shapes) if self.ask is not None else None
+        asked = None if self.ask is None or None in shapes else self.ask(shapes)  # type: ignore[arg-type]
         if asked is not None or self.output is None:
             return asked
-        if all(identical(pair) for pair in zip(shapes, self.at, strict=True)):
+        if not self.seen:
             return self.output
-        return self._of_batch(shapes)
-
-    def _of_batch(self, shapes: tuple[Shape, ...]) -> Shape | None:
-        """The output seen at batch 1, for the same shapes of another batch."""
-        at, output = self.at or (), self.output or Shape()
-        if not all(len(shape) and is_exactly(shape[0], 1) for shape in (*at, output)):
+        if len(shapes) != len(self.seen) or None in shapes:
             return None
-        alone = [shape.with_size(0, 1) for shape in shapes]
-        same = all(identical(pair) for pair in zip(alone, at, strict=True))
-        return output.with_size(0, shapes[0][0]) if same and shapes else None
+        pairs = list(zip(shapes, self.seen, strict=True))
+        if all(identical((shape, seen)) for shape, seen in pairs):  # type: ignore[arg-type]
+            return self.output
+        others = all(identical((shape.with_size(0, 1), seen.with_size(0, 1))) for shape, seen in pairs)  # type: ignore[union-attr]
+        batches = {is_exactly(shape[0], self.seen[0][0]) for shape in (*self.seen, self.output)}
+        return self.output.with_size(0, shapes[0][0]) if others and batches == {True} else None  # type: ignore[index]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from hashlib import sha256
@@ -11,11 +11,13 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape, quoteattr
 
+from ..files import writing
 from ._words import safe
 from .palette import LIGHT, Theme, tones
 
 if TYPE_CHECKING:
-    from .base import Picture
+    from matplotlib.figure import Figure
+
 
 PIXELS = 96  # per inch: a CSS pixel
 SHARP = 2  # PNG pixels per CSS pixel
@@ -61,37 +63,43 @@ def _drawn(key: str) -> bool:
     return key.split(".")[0] in (*groups, "xtick", "ytick", "legend", "mathtext", "agg", "image", "contour")
 
 
-def png_bytes(picture: Picture, theme: Theme) -> bytes:
-    """The picture as PNG in a theme."""
+def save(figure: Figure, path: str, **options: Any) -> None:
+    """Write a figure to a file, in the format of its ending; OutputError if it cannot be written."""
+    ending = path.lower().rpartition(".")[2]
+    with writing(path) as file:
+        figure.savefig(file, format=ending, metadata={"Date": None} if ending == "svg" else None, **options)
+
+
+def png_bytes(paint: Callable[[Theme], Figure], theme: Theme, title: str) -> bytes:
+    """What is painted in a theme as PNG."""
     with settings():
-        figure = picture.paint(theme)
+        figure = paint(theme)
         file = BytesIO()
-        metadata = {"Software": None, "Title": safe(picture.title, LONGEST_TITLE), "Description": None}
+        metadata = {"Software": None, "Title": safe(title, LONGEST_TITLE), "Description": None}
         figure.savefig(file, format="png", dpi=PIXELS * SHARP, facecolor=figure.get_facecolor(), metadata=metadata)
     return file.getvalue()
 
 
-def svg_bytes(picture: Picture) -> bytes:
-    """The picture as SVG: drawn light, with a style sheet that switches every colour on a dark page."""
+def svg_bytes(paint: Callable[[Theme], Figure], name: str, title: str, alt: str) -> bytes:
+    """What is painted as SVG: drawn light, with a style sheet that switches every colour on a dark page."""
     with settings():
-        figure = picture.paint(LIGHT)
+        figure = paint(LIGHT)
         file = BytesIO()
         nothing = {"Date": None, "Creator": None, "Format": None, "Type": None}
         figure.savefig(file, format="svg", facecolor=figure.get_facecolor(), metadata=nothing)
-    return _finished(picture, file.getvalue().decode()).encode()
+    return _finished(file.getvalue().decode(), name, safe(title, LONGEST_TITLE), safe(alt, LONGEST_ALT)).encode()
 
 
-def _finished(picture: Picture, text: str) -> str:
+def _finished(text: str, name: str, title: str, alt: str) -> str:
     """matplotlib's SVG without its prologue and metadata, in CSS pixels, named, and ready for a dark page."""
     text = _COMMENT.sub("", _METADATA.sub("", _PROLOGUE.sub("<svg ", text, count=1)))
     text = _NUMBER.sub(r"\1", _STYLE.sub(_attributes, text))
     text = _SIZE.sub(_in_pixels, text, count=1)
-    prefix = f"{picture.name}-{sha256(text.encode()).hexdigest()[:8]}-"
+    prefix = f"{name}-{sha256(text.encode()).hexdigest()[:8]}-"
     text = _ID.sub(rf"\g<1>{prefix}", text)
-    alt, title = escape(safe(picture.alt, LONGEST_ALT)), escape(safe(picture.title, LONGEST_TITLE))
-    head = f"<title>{title}</title>\n <desc>{alt}</desc>\n <style>{_dark(text)}</style>"
+    head = f"<title>{escape(title)}</title>\n <desc>{escape(alt)}</desc>\n <style>{_dark(text)}</style>"
     start, rest = text.split(">", 1)
-    return f'{start} role="img" aria-label={quoteattr(safe(picture.alt, LONGEST_ALT))}>\n {head}{rest}'
+    return f'{start} role="img" aria-label={quoteattr(alt)}>\n {head}{rest}'
 
 
 def _in_pixels(found: re.Match[str]) -> str:

@@ -40,14 +40,14 @@ class Picture:
         """The picture as SVG: text as paths, colours switched by the reader's colour scheme, no outside references."""
         from ._files import svg_bytes
 
-        return svg_bytes(self)
+        return svg_bytes(self.paint, self.name, self.title, self.alt)
 
     @cached_property
     def png(self) -> bytes:
         """The picture as PNG at twice its size, for sharp screens."""
         from ._files import png_bytes
 
-        return png_bytes(self, theme_named(self.theme))
+        return png_bytes(self.paint, theme_named(self.theme), self.title)
 
     def in_theme(self, theme: str) -> Picture:
         """The same picture, whose PNG is in another theme."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..analyses.formula.closed import ClosedForm
 from ..analyses.formula.spell import LATEX, letters_for, tidied, with_letters
 from ..analyses.formula.terms import Polynomial, Variable
-from ..errors import OutputError
+from ._files import save
 
 NAMES = {"macs": "MACs", "params": "params", "flops": "FLOPs", "activations": "activations"}
 PER_LINE = 3  # terms
@@ -20,10 +20,7 @@ def save_formula(form: ClosedForm, path: str) -> None:
     figure = Figure(figsize=(9, 0.55 * len(lines) + 0.4))
     for index, line in enumerate(lines):
         figure.text(0.02, 1 - (index + 0.7) / (len(lines) + 0.4), line, fontsize=13)
-    try:
-        figure.savefig(path, bbox_inches="tight", metadata={"Date": None} if path.lower().endswith(".svg") else None)
-    except OSError as error:
-        raise OutputError(f"cannot write {path}: {error.strerror or error}") from error
+    save(figure, path, bbox_inches="tight")
 
 
 def formula_lines(form: ClosedForm) -> list[str]:

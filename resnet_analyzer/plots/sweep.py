@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..analyses.sweep.files import whole
-from ._files import settings
+from ._files import save, settings
 
 LABELS = {
     "params": "parameters",
@@ -23,13 +22,7 @@ MARKERS = "os^Dv<>P"
 def save_sweep(names: Sequence[str], rows: Sequence[Sequence[Any]], across: str, up: str, path: str) -> None:
     """Draw rows (whose columns are `names`) as points; OutputError if the file cannot be written whole."""
     with settings():
-        _save(_drawn(names, rows, across, up), path)
-
-
-def _save(figure: Any, path: str) -> None:
-    ending = path.lower().rpartition(".")[2]
-    with whole(path) as temporary:
-        figure.savefig(temporary, dpi=150, format=ending, metadata={"Date": None} if ending == "svg" else None)
+        save(_drawn(names, rows, across, up), path, dpi=150)
 
 
 def _drawn(names: Sequence[str], rows: Sequence[Sequence[Any]], across: str, up: str) -> Any:

@@ -33,7 +33,7 @@ def comparison(measured: Sequence[Measurement], extra: tuple[Table, ...] = (), n
         title,
         (table, *extra),
         (*sentences, *notes, *_unknown(measured), COUNTED),
-        lambda: {"schema": 1, "models": [_data(each) for each in measured]},
+        lambda: {"schema": 2, "kind": "comparison", "models": [_data(each) for each in measured]},
     )
 
 
@@ -94,5 +94,5 @@ def _times(figures: list[tuple[int, str]], word: str) -> str:
 
 def _data(each: Measurement) -> dict[str, Any]:
     full = each.to_dict()
-    kept = ("model", "style", "input", "batch", "classes", "status", "totals")
+    kept = ("model", "style", "inputs", "batch", "classes", "status", "totals")
     return {key: full[key] for key in kept} | {"kernel_weights": kernel_weights(each)}

@@ -116,7 +116,8 @@ def _remarks(verdicts: Sequence[ModelVerdict]) -> list[tuple[str, str]]:
 
 def _data(verdicts: Sequence[ModelVerdict], on: Device, equivalences: Sequence[Equivalence]) -> dict[str, Any]:
     return {
-        "schema": 1,
+        "schema": 2,
+        "kind": "crosscheck",
         "device": {"kind": on.kind, "name": on.name, "backend": on.backend, "versions": dict(on.versions)},
         "summary": summary(verdicts),
         "disagreements": sum(len(each.disagreements) for each in verdicts),

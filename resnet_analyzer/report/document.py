@@ -28,7 +28,8 @@ def loose(report: Report) -> Report:
 def report_data(report: Report, about: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """A long report as the JSON contract has it: `about` first, then everything that it says."""
     return {
-        "schema": 1,
+        "schema": 2,
+        "kind": "report",
         **(about or {}),
         "title": report.title,
         "lead": list(report.lead),

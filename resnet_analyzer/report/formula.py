@@ -150,7 +150,8 @@ def formula_data(form: ClosedForm, proof: Proof | None = None) -> dict[str, Any]
     }
     own = {variable: form.recipe.value(variable) for variable in form.variables}
     return {
-        "schema": 1,
+        "schema": 2,
+        "kind": "formula",
         "model": form.recipe.name,
         "style": form.recipe.style or None,
         "status": "lower_bound" if form.unknown else "complete",

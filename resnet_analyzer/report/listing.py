@@ -39,7 +39,7 @@ def listing(architectures: Iterable[Architecture]) -> Report:
         f"{len(known)} networks and blocks",
         (table,),
         NOTES,
-        lambda: {"schema": 1, "architectures": [_data(each) for each in known]},
+        lambda: {"schema": 2, "kind": "list", "architectures": [_data(each) for each in known]},
     )
 
 
@@ -91,7 +91,7 @@ def detail(each: Architecture) -> Report:
     if options:
         name, value = options[0]
         notes.append(("options", f"--set NAME=VALUE, as --set {name}={value}"))
-    data = {"schema": 1, "architectures": [_data(each)]}
+    data = {"schema": 2, "kind": "list", "architectures": [_data(each)]}
     return Report(f"{each.name} · {each.title}", tables, tuple(notes), lambda: data)
 
 

@@ -55,7 +55,9 @@ def network_report(
     )
     report = Report(short_report.title, (), _notes(measurement, known), dict, _lead(measurement), sections)
     report = report._replace(live=lambda: live_data(measurement, recipe))
-    return finished(report, {key: value for key, value in measurement.to_dict().items() if key != "schema"})
+    return finished(
+        report, {key: value for key, value in measurement.to_dict().items() if key not in ("schema", "kind")}
+    )
 
 
 def _notes(measurement: Measurement, known: Architecture | None) -> tuple[tuple[str, str], ...]:

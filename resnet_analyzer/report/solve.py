@@ -68,7 +68,13 @@ def _title(problem: Problem) -> str:
 
 def _head(problem: Problem) -> dict[str, Any]:
     budgets = [{"figure": each.figure, "at_most": each.amount} for each in problem.budgets]
-    return {"schema": 1, "model": problem.recipe.name, "style": problem.recipe.style or None, "budgets": budgets}
+    return {
+        "schema": 2,
+        "kind": "solution",
+        "model": problem.recipe.name,
+        "style": problem.recipe.style or None,
+        "budgets": budgets,
+    }
 
 
 def front_report(problem: Problem, points: Sequence[tuple[dict[str, int], dict[str, int]]], most: int | None) -> Report:
@@ -103,7 +109,13 @@ def match_report(amount: int, word: str, found: Sequence[Match], where: str, mos
     text = f"{len(found)} exact match{'es' if len(found) != 1 else ''} {where}, each measured layer by layer"
     text += f"; shown: the first {most}, all with --format csv" if most and len(found) > most else ""
     note = text if found else f"nothing {where} has exactly {grouped(amount)} {word}"
-    data = {"schema": 1, "figure": word, "amount": amount, "matches": [each._asdict() for each in found]}
+    data = {
+        "schema": 2,
+        "kind": "matches",
+        "figure": word,
+        "amount": amount,
+        "matches": [each._asdict() for each in found],
+    }
     return Report(f"{grouped(amount)} {word}", tables, (("found", note),), lambda: data)
 
 

@@ -55,7 +55,8 @@ def _designs(job: Job, kept: int, wish: str) -> str:
 def _data(job: Job, rows: Sequence[Sequence[Any]], kept: int) -> dict[str, Any]:
     names = [*LABELS, *job.space.variables, *job.space.figures]
     return {
-        "schema": 1,
+        "schema": 2,
+        "kind": "sweep",
         "designs": job.designs,
         "impossible": job.space.impossible,
         "kept": kept,

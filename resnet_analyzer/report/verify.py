@@ -156,7 +156,7 @@ def _data(verified: Verified) -> dict[str, Any]:
     """The JSON of a verified design, schema 1."""
     measurement = verified.measurement
     return {
-        "schema": 1,
+        "schema": 2, "kind": "verification",
         "file": verified.file,
         "valid": verified.valid,
         "exit_status": verified.exit_status,

@@ -19,6 +19,7 @@ from resnet_analyzer.analyses.sweep.ranges import values_of
 from resnet_analyzer.analyses.sweep.work import Constraint, Job, Sampling
 from resnet_analyzer.architectures.base import find
 from resnet_analyzer.errors import AnalyzerError, DimensionOverflow, OutputError, UnknownName, UsageError
+from resnet_analyzer.files import writing, writing_text
 
 from .test_terms import random_formula
 
@@ -165,8 +166,10 @@ def grid_job(chunk=20_000):
 
 def written(job, folder, name, **where):
     paths = [folder / f"{name}.csv", folder / f"{name}.parquet"]
-    write_csv(job.space, tables(job, **where), str(paths[0]))
-    write_parquet(job.space, tables(job, **where), str(paths[1]))
+    with writing_text(str(paths[0])) as file:
+        write_csv(job.space, tables(job, **where), file)
+    with writing(str(paths[1])) as file:
+        write_parquet(job.space, tables(job, **where), file)
     return [path.read_bytes() for path in paths]
 
 
@@ -198,7 +201,8 @@ def test_parquet_holds_the_same_rows(tmp_path):
     values = {"n": [32, 64], "width": [8, 16]}
     job = Job(space(values, "resnet18"))
     path = str(tmp_path / "designs.parquet")
-    assert write_parquet(job.space, tables(job), path) == 4
+    with writing(path) as file:
+        assert write_parquet(job.space, tables(job), file) == 4
     assert [list(row.values()) for row in parquet.read_table(path).to_pylist()] == by_integers(values, "resnet18")
 
 
@@ -210,8 +214,8 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path):
         yield job.table(0)
         raise OSError(28, "No space left on device")
 
-    with pytest.raises(OutputError, match="No space left"):
-        write_csv(job.space, failing(), str(path))
+    with pytest.raises(OutputError, match="No space left"), writing_text(str(path)) as file:
+        write_csv(job.space, failing(), file)
     assert path.read_text() == "before"
     assert os.listdir(tmp_path) == ["designs.csv"]
 

@@ -1,3 +1,4 @@
+import errno
 import os
 import subprocess
 import sys
@@ -46,6 +47,26 @@ def complain(run):
         return ended.err.removeprefix("resnet-analyze: ").rstrip("\n")
 
     return complain
+
+
+@pytest.fixture
+def closed(monkeypatch):
+    """Close a folder to writing, also to root, whom the system itself never refuses: closed(folder)."""
+    opened = []
+
+    def refused(path, *arguments, **keywords):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    def closed(folder):
+        folder.chmod(0o500)
+        opened.append(folder)
+        if os.access(folder, os.W_OK):
+            for name in ("builtins.open", "os.mkdir"):
+                monkeypatch.setattr(name, refused)
+
+    yield closed
+    for folder in opened:
+        folder.chmod(0o700)
 
 
 @pytest.fixture(scope="session")

@@ -13,9 +13,6 @@ import resnet_analyzer as ra
 from resnet_analyzer.architectures.base import ARCHITECTURES
 
 keras = pytest.importorskip("keras")
-pytestmark = pytest.mark.filterwarnings(  # Keras' own, on saving
-    "ignore:__array__ implementation doesn't accept a copy keyword:DeprecationWarning"
-)
 
 TINY = ("bottleneck", "--input", "8x8x16", "--runs", "1")
 

@@ -1,12 +1,21 @@
-"""The JSON contract, schema 1, to the letter."""
+"""The JSON contract, schema 2, to the letter."""
 
 import json
 
 import pytest
 
-KEYS = ["schema", "model", "style", "input", "batch", "classes", "status", "totals", "layers", "unknown"]
-TOTALS = ["layers", "params", "trainable_params", "non_trainable_params", "macs", "flops", "activations"]
-LAYER = {"name", "op", "inputs", "output_shape", "params", "trainable_params", "macs", "flops", "weights", "status"}
+KEYS = [
+    *("schema", "kind", "model", "style", "data_format", "inputs", "batch", "classes", "status", "totals"),
+    *("lower_bounds", "layers", "unknown"),
+]
+TOTALS = [
+    *("layers", "params", "trainable_params", "frozen_params", "moving_statistics", "all_params"),
+    *("macs", "flops", "activations"),
+]
+LAYER = {
+    *("name", "op", "inputs", "output_shape", "params", "trainable_params", "moving_statistics"),
+    *("macs", "flops", "activations", "weights", "status"),
+}
 
 
 @pytest.fixture
@@ -17,11 +26,13 @@ def loaded(run):
 def test_the_contract(loaded):
     data = loaded("--depth", "50", "--input", "224")
     assert list(data) == KEYS
-    assert {key: data[key] for key in KEYS[:7]} == {
-        "schema": 1,
+    assert {key: data[key] for key in KEYS[:9]} == {
+        "schema": 2,
+        "kind": "measurement",
         "model": "resnet50",
         "style": "paper",
-        "input": {"height": 224, "width": 224, "channels": 3},
+        "data_format": "channels_last",
+        "inputs": [{"name": "input", "shape": [1, 224, 224, 3]}],
         "batch": 1,
         "classes": 1000,
         "status": "complete",
@@ -33,11 +44,13 @@ def test_the_contract(loaded):
         "name": "stage1/conv",
         "op": "Conv2d",
         "inputs": ["input"],
-        "output_shape": [112, 112, 64],
+        "output_shape": [1, 112, 112, 64],
         "params": 9408,
         "trainable_params": 9408,
+        "moving_statistics": 0,
         "macs": 118013952,
         "flops": 236027904,
+        "activations": 802816,
         "weights": {"kernel": [7, 7, 3, 64]},
         "status": "exact",
     }
@@ -45,9 +58,9 @@ def test_the_contract(loaded):
 
 def test_the_totals(loaded):
     totals = loaded("--depth", "50")["totals"]
-    assert totals["trainable_params"] == 25557032
-    assert totals["non_trainable_params"] == 53120
-    assert totals["params"] == 25557032 + 53120
+    assert totals["params"] == totals["trainable_params"] == 25557032
+    assert (totals["frozen_params"], totals["moving_statistics"]) == (0, 53120)
+    assert totals["all_params"] == 25557032 + 53120
     assert totals["macs"] == 3857973248
     assert totals["activations"] == 10588136
 
@@ -57,16 +70,16 @@ def test_the_totals(loaded):
 )
 def test_styles(loaded, style, params, macs):
     data = loaded("--depth", "50", "--style", style)
-    assert (data["style"], data["totals"]["params"], data["totals"]["macs"]) == (style, params, macs)
+    assert (data["style"], data["totals"]["all_params"], data["totals"]["macs"]) == (style, params, macs)
 
 
 def test_layers_sum_to_the_totals(loaded):
     data = loaded("densenet121")
     assert data["totals"]["layers"] == len(data["layers"])
-    for figure in ("params", "trainable_params", "macs", "flops"):
+    for figure in ("params", "trainable_params", "moving_statistics", "macs", "flops", "activations"):
         assert data["totals"][figure] == sum(layer[figure] for layer in data["layers"])
     sizes = [_size(shape) for layer in data["layers"] for shape in layer["weights"].values()]
-    assert data["totals"]["params"] == sum(sizes)
+    assert data["totals"]["all_params"] == sum(sizes)
 
 
 def _size(shape):
@@ -94,7 +107,7 @@ def test_ascii_alone(run):
 
 def test_list_and_compare_have_a_schema_too(run, loaded):
     listed = json.loads(run("list", "resnet50", "--format", "json").out)
-    assert listed["schema"] == 1
+    assert (listed["schema"], listed["kind"]) == (2, "list")
     assert listed["architectures"][0]["styles"] == ["paper", "torchvision", "keras"]
     assert listed["architectures"][0]["options"]["blocks"] == [3, 4, 6, 3]
     models = loaded("compare", "resnet18", "resnet34")["models"]

@@ -177,7 +177,7 @@ def test_help_of_every_command_names_each_option(run):
         text = run(name, "--help").out
         command = program.get_command(context, name)
         for parameter in command.params:
-            for option in parameter.opts if isinstance(parameter, click.Option) else [parameter.make_metavar(context)]:
+            for option in parameter.opts if isinstance(parameter, click.Option) else [parameter.human_readable_name]:
                 assert option.strip("[].") in text, (name, option)
             if isinstance(parameter, click.Option):
                 assert parameter.help

@@ -56,7 +56,7 @@ def test_nothing_heavy_is_imported(environment, arguments):
 def test_the_main_job_imports_its_own_family_and_writer_alone(environment):
     ours = {name for name in imported(environment, *MAIN_JOB) if name.startswith("resnet_analyzer.")}
     families = {name.split(".")[2] for name in ours if name.startswith("resnet_analyzer.architectures.")}
-    assert families == {"base", "resnet", "_residual", "_residual_block", "_residual_style"}
+    assert families == {"base", "resnet", "residual", "residual_block", "residual_builder", "residual_style"}
     assert {name for name in ours if ".writers." in name} == {
         "resnet_analyzer.writers.base",
         "resnet_analyzer.writers.table",

@@ -38,14 +38,33 @@ BAD = {
     "a tag": ("layers: !!python/object/apply:os.system ['echo']", "1:9: the tag"),
     "a short tag": ("layers: !x [relu]", "1:9: the tag"),
     "two documents": ("layers: [relu]\n---\nlayers: [relu]\n", "2:1: a second document"),
-    "unclosed": ("layers: [relu", "did not find expected"),
-    "unclosed quote": ("layers: ['relu", "found unexpected end of stream"),
-    "colons": ("a: b: c", "mapping values are not allowed"),
+    "deep lists in a list": ("layers:\n- " + "[a, " * 10_000, "2:131: nested deeper than 32 levels"),
+    "deep behind quotes": ('a: [\'[[\', "[\\"[", # [[\n' + "[" * 2_000, "2:32: nested deeper than 32 levels"),
+    "deep dashes": ("- " * 10_000, "1:65: nested deeper than 32 levels"),
+    "unclosed": ("layers: [relu", "the text ends too early: a bracket or a quote is not closed"),
+    "unclosed brace": ("layers: {relu: {a: 1}\n\n", "the text ends too early: a bracket or a quote is not closed"),
+    "unclosed quote": ("layers: ['relu", "the text ends too early: a bracket or a quote is not closed"),
+    "colons": ("a: b: c", "1:5: cannot be read as YAML: look at indentation, colons"),
+    "a list after a mapping": ("a: 1\n- b\n", "cannot be read as YAML: look at indentation, colons"),
+    "a bracket of another kind": ("a: [b}\nc: 1\n", "cannot be read as YAML: look at indentation, colons"),
+    "a sign that begins nothing": ("a: @b\n", "cannot be read as YAML: look at indentation, colons"),
     "an expression without quotes": ("layers:\n- conv2d: {filters: {width}*2}\n", "must stand in quotes"),
     "a mapping as key": ("{{a: b}: c}", "a list or mapping where a key is expected"),
 }
 
 
+@pytest.fixture(params=["CSafeLoader", "SafeLoader"])
+def loader(request, monkeypatch):
+    """Each of PyYAML's two parsers, which differ in limits and words; some machines have the second one only."""
+    import yaml
+
+    if request.param == "SafeLoader":
+        monkeypatch.delattr(yaml, "CSafeLoader", raising=False)
+    elif not hasattr(yaml, "CSafeLoader"):
+        pytest.skip("PyYAML is built without libyaml on this machine")
+
+
+@pytest.mark.usefixtures("loader")
 @pytest.mark.parametrize(("text", "says"), BAD.values(), ids=BAD)
 def test_no_design_at_all(text, says):
     before = time.perf_counter()

@@ -131,7 +131,7 @@ def test_ops_are_frozen_and_equal_only_to_themselves(name):
     if op is not twin:
         assert op != twin
     for field in dataclasses.fields(op):
-        with pytest.raises(dataclasses.FrozenInstanceError, match="cannot assign"):
+        with pytest.raises(dataclasses.FrozenInstanceError):
             setattr(op, field.name, 1)
 
 

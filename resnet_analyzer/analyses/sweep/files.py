@@ -1,14 +1,11 @@
-"""Tables of a sweep into files, part by part: CSV, or Parquet with pyarrow. A file is written whole or not at all."""
+"""Tables of a sweep written part by part: CSV, or Parquet with pyarrow."""
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from typing import IO, Any
+from typing import Any, BinaryIO, TextIO
 
-from ...errors import OutputError, UsageError
+from ...errors import UsageError
 from .designs import Space
 from .work import ABSENT
 
@@ -29,15 +26,8 @@ def rows_of(space: Space, table: Any) -> Iterator[list[Any]]:
         yield [*labels[number], *variables, *values[last - 1 :]]
 
 
-def write_csv(space: Space, tables: Iterable[Any], path: str | None) -> int:
-    """Write CSV to a file, or without a path to standard output; how many rows. OutputError if that fails."""
-    if path is None:
-        return _csv(space, tables, sys.stdout)
-    with whole(path) as temporary, open(temporary, "x", encoding="utf-8", newline="\n") as file:
-        return _csv(space, tables, file)
-
-
-def _csv(space: Space, tables: Iterable[Any], file: IO[str]) -> int:
+def write_csv(space: Space, tables: Iterable[Any], file: TextIO) -> int:
+    """Write CSV; how many rows."""
     count = 0
     file.write(",".join(header(space)) + "\n")
     labels = [",".join(map(_quoted, structure.label)) for structure in space.structures]
@@ -60,8 +50,8 @@ def _quoted(text: str) -> str:
     return '"' + text.replace('"', '""') + '"' if any(sign in text for sign in ',"\n\r') else text
 
 
-def write_parquet(space: Space, tables: Iterable[Any], path: str) -> int:
-    """Write Parquet, a row group per part; how many rows. UsageError without pyarrow, OutputError if it fails."""
+def write_parquet(space: Space, tables: Iterable[Any], file: BinaryIO) -> int:
+    """Write Parquet, a row group per part; how many rows. UsageError without pyarrow."""
     try:
         import pyarrow
         from pyarrow import parquet
@@ -71,7 +61,7 @@ def write_parquet(space: Space, tables: Iterable[Any], path: str) -> int:
     fields += [(name, pyarrow.int64()) for name in (*space.variables, *space.figures)]
     schema = pyarrow.schema(fields)
     count = 0
-    with whole(path) as temporary, parquet.ParquetWriter(temporary, schema) as writer:
+    with parquet.ParquetWriter(file, schema) as writer:
         for table in tables:
             if len(table):
                 writer.write_table(pyarrow.table(_arrays(space, table, pyarrow), schema=schema))
@@ -89,17 +79,3 @@ def _arrays(space: Space, table: Any, pyarrow: Any) -> list[Any]:
         column = table[:, place].copy()
         found.append(pyarrow.array(column, mask=column == ABSENT if place <= len(space.variables) else None))
     return found
-
-
-@contextmanager
-def whole(path: str) -> Iterator[str]:
-    """A temporary name beside the file, moved into place at the end; OutputError if it cannot be written."""
-    temporary = f"{path}.{os.getpid()}.part"
-    try:
-        yield temporary
-        os.replace(temporary, path)
-    except OSError as error:
-        raise OutputError(f"cannot write {path}: {error.strerror or error}") from error
-    finally:
-        if os.path.exists(temporary):
-            os.unlink(temporary)

@@ -19,8 +19,9 @@ from ..ops.input import Input
 from ..ops.max_pool import MaxPool2d
 from ..ops.zero_padding import ZeroPadding2d
 from ..shape import Shape
-from ._residual_block import Pen, Plan, residual_block
-from ._residual_style import SHORTCUT_VARIANTS, STYLES, VARIANTS, Style
+from .residual_block import residual_block
+from .residual_builder import Plan, ResidualBuilder
+from .residual_style import SHORTCUT_VARIANTS, STYLES, VARIANTS, Style
 
 MAX_BLOCKS = 100_000  # a typing error must not fill the memory; the deepest published net has 600 blocks
 
@@ -82,12 +83,12 @@ def residual_network(
         cardinality, form, se_ratio, dropout,
     )  # fmt: skip
     build = GraphBuilder(name, says=how.says or _stride_words(plan))
-    pen = Pen(build, how, classes)
+    net = ResidualBuilder(build, how, classes)
     channels = width if is_exactly(stem_width, 0) else stem_width
-    x = _stem(pen, plan, stem, pen.add("input", Input(shape)), channels)
+    x = _stem(net, plan, stem, net.add("input", Input(shape)), channels)
     inner = cardinality * (width if is_exactly(bottleneck_width, 0) else bottleneck_width)
-    x = _stages(pen, plan, blocks, x, channels, width, inner, pooled=stem != "cifar")
-    _head(pen, how, plan, x, classes)
+    x = _stages(net, plan, blocks, x, channels, width, inner, pooled=stem != "cifar")
+    _head(net, how, plan, x, classes)
     graph = build.graph()
     return graph.by_depth() if how.keras_order else graph
 
@@ -112,42 +113,42 @@ def _require(chosen: dict[str, str], blocks: Sequence[int]) -> None:
         )
 
 
-def _stem(pen: Pen, plan: Plan, stem: str, x: str, filters: Dim) -> str:
+def _stem(net: ResidualBuilder, plan: Plan, stem: str, x: str, filters: Dim) -> str:
     style = plan.style
-    with pen.inside(1):
+    with net.inside(1):
         if stem == "cifar":
-            x = pen.add("conv", Conv2d(filters, 3, padding=1, use_bias=False), x)
-            return x if plan.variant.before == ("bn", "relu") else pen.steps(("bn", "relu"), "", x)
+            x = net.add("conv", Conv2d(filters, 3, padding=1, use_bias=False), x)
+            return x if plan.variant.before == ("bn", "relu") else net.steps(("bn", "relu"), "", x)
         if stem == "deep":
-            x = _deep_stem(pen, x, filters)
+            x = _deep_stem(net, x, filters)
         else:
-            x, padding = _padded(pen, style, "pad", x, 3)
-            x = pen.add("conv", Conv2d(filters, 7, 2, padding, use_bias="stem" in style.biases), x)
+            x, padding = _padded(net, style, "pad", x, 3)
+            x = net.add("conv", Conv2d(filters, 7, 2, padding, use_bias="stem" in style.biases), x)
         if style.stem_norm:
-            x = pen.steps(("bn",) if style.lecture else ("bn", "relu"), "3" if stem == "deep" else "", x)
+            x = net.steps(("bn",) if style.lecture else ("bn", "relu"), "3" if stem == "deep" else "", x)
         if style.lecture:
-            return pen.add("pool", MaxPool2d(3, 2), x)
-        x, padding = _padded(pen, style, "pool_pad", x, 1)
-        return pen.add("pool", MaxPool2d(3, 2, padding), x)
+            return net.add("pool", MaxPool2d(3, 2), x)
+        x, padding = _padded(net, style, "pool_pad", x, 1)
+        return net.add("pool", MaxPool2d(3, 2, padding), x)
 
 
-def _deep_stem(pen: Pen, x: str, filters: Dim) -> str:
+def _deep_stem(net: ResidualBuilder, x: str, filters: Dim) -> str:
     """Three 3×3 in place of the 7×7: ResNet-C (He et al. 2019, Bag of Tricks, Fig. 2b)."""
     for index, (width, stride) in enumerate(((floor_div(filters, 2), 2), (floor_div(filters, 2), 1)), start=1):
-        x = pen.add(f"conv{index}", Conv2d(width, 3, stride, 1, use_bias=False), x)
-        x = pen.steps(("bn", "relu"), str(index), x)
-    return pen.add("conv3", Conv2d(filters, 3, padding=1, use_bias=False), x)
+        x = net.add(f"conv{index}", Conv2d(width, 3, stride, 1, use_bias=False), x)
+        x = net.steps(("bn", "relu"), str(index), x)
+    return net.add("conv3", Conv2d(filters, 3, padding=1, use_bias=False), x)
 
 
-def _padded(pen: Pen, style: Style, role: str, x: str, padding: int) -> tuple[str, int]:
+def _padded(net: ResidualBuilder, style: Style, role: str, x: str, padding: int) -> tuple[str, int]:
     """Padding as a layer of its own, or as the window's."""
     if not style.padding_layers:
         return x, padding
-    return pen.add(role, ZeroPadding2d(padding), x), 0
+    return net.add(role, ZeroPadding2d(padding), x), 0
 
 
 def _stages(
-    pen: Pen, plan: Plan, blocks: Sequence[int], x: str, channels: Dim, width: Dim, inner: Dim, pooled: bool
+    net: ResidualBuilder, plan: Plan, blocks: Sequence[int], x: str, channels: Dim, width: Dim, inner: Dim, pooled: bool
 ) -> str:
     expansion = 4 if plan.bottleneck else 1
     last = len(blocks) - 1
@@ -156,21 +157,21 @@ def _stages(
         strided = (stage < last) if plan.style.stride_in_last_block else (stage > 0)
         at = count if plan.style.stride_in_last_block else 1
         for block in range(1, count + 1):
-            with pen.inside(stage + 2, block):
+            with net.inside(stage + 2, block):
                 stride = 2 if strided and block == at else 1
-                x = residual_block(pen, plan, x, channels, inner * 2**stage, outer, stride)
+                x = residual_block(net, plan, x, channels, inner * 2**stage, outer, stride)
             channels = outer
     return x
 
 
-def _head(pen: Pen, style: Style, plan: Plan, x: str, classes: Dim) -> str:
-    with pen.inside(0):
-        x = pen.steps(plan.variant.final, "", x)
+def _head(net: ResidualBuilder, style: Style, plan: Plan, x: str, classes: Dim) -> str:
+    with net.inside(0):
+        x = net.steps(plan.variant.final, "", x)
         if style.lecture:
             from ..ops.average_pool import AveragePool2d
             from ..ops.reshape import Flatten
 
-            x = pen.add("flatten", Flatten(), pen.add("pool", AveragePool2d(2), x))
+            x = net.add("flatten", Flatten(), net.add("pool", AveragePool2d(2), x))
         else:
-            x = pen.add("pool", GlobalAveragePool2d(), x)
-        return pen.add("dense", Dense(classes, activation="softmax" if style.softmax else None), x)
+            x = net.add("pool", GlobalAveragePool2d(), x)
+        return net.add("dense", Dense(classes, activation="softmax" if style.softmax else None), x)
