@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 
 from ..errors import UsageError
 from ..ops.base import FROZEN, MOVING, TRAINABLE
-from ._framework import keras as import_keras
-from ._framework import named_weights
 from ._keras_config import Asker, Opened, Source, read_description
+from .framework import keras as import_keras
+from .framework import named_weights
 from .records import Declared, Record, Recorded, Slot, references
 
 

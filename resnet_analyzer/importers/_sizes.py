@@ -8,7 +8,7 @@ from typing import Any
 from ..dim import Dim, is_number, symbol
 from ..errors import UsageError
 from ..graph import Graph
-from ..ops.reshape import Transpose
+from ..ops.reshape import Permute
 from ..shape import Shape, spell
 from .records import Declared, Recorded
 
@@ -111,7 +111,8 @@ def _by_name(own: dict[str, Shape], sizes: Mapping[str, tuple[Dim, ...]]) -> dic
             raise UsageError(f"there is no input {name!r}; the inputs are {_listed(own)}")
         if len(shape) != len(own[name]):
             raise UsageError(
-                f"input {name} has {len(own[name])} axes, the batch first, as {name}={_text(own[name])}; not {len(shape)}"
+                f"input {name} has {len(own[name])} axes, the batch first, "
+                f"as {name}={_text(own[name])}; not {len(shape)}"
             )
     return {**own, **{name: Shape(*shape) for name, shape in sizes.items()}}
 
@@ -150,5 +151,5 @@ def _sides(graph: Graph, name: str, declared: Declared | None) -> tuple[int, int
         if layout is not None and node.op.spatial_axes == 2:
             places = (1, 2) if layout == "channels_last" else (2, 3)
             return read[places[0]], read[places[1]]
-        axes[node.name] = tuple(read[axis] for axis in node.op.axes) if isinstance(node.op, Transpose) else read
+        axes[node.name] = tuple(read[axis] for axis in node.op.axes) if isinstance(node.op, Permute) else read
     return None

@@ -39,6 +39,10 @@ def assemble(recorded: Recorded, sizes: Sizes = None, framework: str = "keras") 
     return _Assembler(recorded, framework, own, asked).graph()
 
 
+# what a reading raises on settings that are none
+NOT_OURS = (AnalyzerError, AttributeError, LookupError, ArithmeticError, TypeError, ValueError)
+
+
 class _Step(NamedTuple):
     """One op of a record: its name, what it reads, and what comes out at the source's own size."""
 
@@ -178,7 +182,8 @@ class _Assembler:
         """The ops of a layer or function in a layer's settings, by itself."""
         if not isinstance(part, Part) or not part.namespace:
             return None
-        call = Call(part.kind, part.settings, tuple(shapes[:1]), (Tensor(0),), words=partial(self._words, shapes=shapes))  # type: ignore[arg-type]
+        words = partial(self._words, shapes=shapes)
+        call = Call(part.kind, part.settings, tuple(shapes[:1]), (Tensor(0),), words=words)  # type: ignore[arg-type]
         for op, spelling in self._candidates(part.kind):
             found = _read(op, spelling, call)
             if isinstance(found, list) and found:
@@ -277,9 +282,9 @@ class _Assembler:
         for slot in slots.values():
             self.variables.setdefault(slot.identity, step.name)
         shared = [name for name, owner in elsewhere.items() if owner != step.name]
-        owners = {elsewhere[name] for name in shared}
-        if len(shared) == len(slots) and len(owners) == 1:
-            return {"weights_of": owners.pop(), "frozen": frozen}
+        others = {elsewhere[name] for name in shared}
+        if len(shared) == len(slots) and len(others) == 1:
+            return {"weights_of": others.pop(), "frozen": frozen}
         return {"shared_weights": tuple(shared), "frozen": frozen}
 
     def _add(self, step: _Step, record: Record, flags: Mapping[str, Any] | None = None) -> None:
@@ -344,7 +349,7 @@ def _read(op: type[Op], spelling: Spelling, call: Call) -> Any:
     """The ops of a call; None for settings that our op does not have: better no word than a wrong one."""
     try:
         return spelling.ops(op, call)
-    except (AnalyzerError, AttributeError, IndexError, KeyError, OverflowError, TypeError, ValueError, ZeroDivisionError):
+    except NOT_OURS:
         return None
 
 
@@ -366,7 +371,7 @@ def _numbered(name: str, index: int) -> str:
     return name if not index else f"{name}:{index + 1}"
 
 
-def _known(shapes: tuple[Shape | None, ...]) -> tuple[Shape, ...] | None:
+def _known(shapes: tuple[Shape | None, ...]) -> tuple[Shape, ...]:
     """The shapes that an unknown layer read; shapes that we do not know are none that can be met again."""
     return tuple(Shape() if shape is None else shape for shape in shapes)
 
@@ -384,7 +389,7 @@ def _agrees(ours: Shape | None, theirs: Declared) -> bool:
     """Whether our shape is the declared one, as far as that is fixed."""
     if ours is None or len(ours) != len(theirs):
         return False
-    return all(not is_number(size) or _same(mine, size) for mine, size in zip(ours, theirs, strict=True))
+    return all(type(size) is not int or _same(mine, size) for mine, size in zip(ours, theirs, strict=True))
 
 
 def _same(mine: Dim, size: int) -> bool:
@@ -405,10 +410,15 @@ def _require_weights(ours: tuple[Weight, ...], theirs: tuple[Slot, ...]) -> None
     """`_Different` where the weights are others than the source's, or not trained as one."""
     mine = sorted((weight.shape, weight.role == MOVING) for weight in ours)
     if mine != sorted((slot.shape, slot.role == MOVING) for slot in theirs):
-        spelled = [", ".join("×".join(map(str, each.shape)) or "one number" for each in all_) for all_ in (ours, theirs)]
-        raise _Different(f"we find weights of {spelled[0] or 'nothing'}, it has {spelled[1] or 'none'}")
+        raise _Different(f"we find weights of {_list_of(ours)}, it has {_list_of(theirs)}")
     if {FROZEN, TRAINABLE} <= {slot.role for slot in theirs}:
         raise _Different("some of its weights are frozen and some are not")
+
+
+def _list_of(weights: tuple[Weight, ...] | tuple[Slot, ...]) -> str:
+    """The shapes of weights, a few of them."""
+    spelled = ["×".join(map(str, each.shape)) or "one number" for each in weights[:6]]
+    return ", ".join(spelled + ["…"] * (len(weights) > 6)) or "nothing"
 
 
 def _matched(ours: tuple[Weight, ...], theirs: tuple[Slot, ...]) -> dict[str, Slot]:

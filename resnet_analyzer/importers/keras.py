@@ -85,7 +85,8 @@ def _read(found: Any, source: str, request: Request) -> Graph:
         graph = found if request.input is None else found.with_input(_resized(found, request.input))
     else:
         try:
-            graph = assemble(found, _sizes(request.input)) if isinstance(found, Recorded) else from_keras(found, request.input)
+            records = isinstance(found, Recorded)
+            graph = assemble(found, _sizes(request.input)) if records else from_keras(found, request.input)
         except MissingFramework:
             raise
         except UsageError as error:

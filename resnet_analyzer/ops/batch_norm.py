@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ..shape import Shape
-from .base import MOVING, Cost, Op, Spelling, Weight, Work, axis_index, no_axis, same_names
+from .base import MOVING, Cost, Op, Weight, Work, axis_index, no_axis
+from .spelling import Call, Spelling, same_names
 
 
 def _read_keras(call: Call) -> list[Op] | None:

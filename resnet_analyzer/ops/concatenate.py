@@ -9,7 +9,8 @@ from typing import ClassVar
 from ..dim import equal, total
 from ..errors import UsageError
 from ..shape import Shape, spell
-from .base import Check, Cost, Op, Spelling, axis_index, same_names
+from .base import Check, Cost, Op, axis_index
+from .spelling import Call, Spelling, same_names
 
 
 def _read_keras(call: Call) -> list[Op] | None:
@@ -31,7 +32,9 @@ class Concatenate(Op):
     axis: int | str = -1
 
     arity: ClassVar[int | None] = None
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Concatenate", same_names("axis"), also=("ops.Concatenate",), read=_read_keras)}
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling("Concatenate", same_names("axis"), also=("ops.Concatenate",), read=_read_keras)
+    }
 
     def __post_init__(self) -> None:
         axis = AXES.get(self.axis, self.axis) if isinstance(self.axis, str) else self.axis

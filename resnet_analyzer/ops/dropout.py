@@ -8,7 +8,8 @@ from typing import ClassVar
 
 from ..errors import UsageError
 from ..shape import Shape
-from .base import Cost, Op, Spelling, same_names
+from .base import Cost, Op
+from .spelling import Call, Spelling, same_names
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +52,9 @@ class Dropout(_Drop):
     Shape(1, 1024)
     """
 
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Dropout", same_names("rate"), also=IN_TRAINING, read=_read_keras)}
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling("Dropout", same_names("rate"), also=IN_TRAINING, read=_read_keras)
+    }
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,7 +9,8 @@ from typing import ClassVar
 from ..dim import Dim, divides, product
 from ..shape import Shape
 from ._statistics import statistics_work
-from .base import Check, Cost, Op, Spelling, Weight, axis_index, no_axis, same_names
+from .base import Check, Cost, Op, Weight, axis_index, no_axis
+from .spelling import Call, Spelling, same_names
 
 
 def _read_keras(call: Call) -> list[Op] | None:

@@ -10,7 +10,8 @@ from ..dim import product
 from ..errors import UsageError
 from ..shape import Shape
 from ._statistics import statistics_work
-from .base import Cost, Op, Spelling, Weight, axis_index, no_axis, same_names
+from .base import Cost, Op, Weight, axis_index, no_axis
+from .spelling import Call, Spelling, same_names
 
 
 def _read_keras(call: Call) -> list[Op] | None:

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from ..shape import Shape
 from .base import Cost, Op, Weight, Work, axis_index, no_axis
+from .spelling import Call, Spelling
 
 
 def _read_keras(call: Call) -> list[Op] | None:

@@ -10,6 +10,7 @@ from ..dim import Dim, equal, is_exactly, product
 from ..shape import Shape, spell
 from .activation import softmax_work
 from .base import Check, Cost, Op, Weight, Work
+from .spelling import Call, Reads, Spelling, Tensor
 
 
 def _read_keras(call: Call) -> Reads | None:

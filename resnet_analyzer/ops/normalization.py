@@ -9,7 +9,8 @@ from typing import ClassVar
 from ..dim import product
 from ..errors import UsageError
 from ..shape import Shape
-from .base import MOVING, Cost, Op, Spelling, Weight, Work, axis_index, no_axis
+from .base import MOVING, Cost, Op, Weight, Work, axis_index, no_axis
+from .spelling import Call, Spelling
 
 
 def _read_keras(call: Call) -> list[Op] | None:

@@ -8,7 +8,8 @@ from typing import ClassVar
 
 from ..errors import UsageError
 from ..shape import Shape
-from .base import Cost, Op, Spelling, Weight, Work, axis_index, no_axis
+from .base import Cost, Op, Weight, Work, axis_index, no_axis
+from .spelling import Call, Spelling
 
 
 def _read_keras(call: Call) -> list[Op] | None:

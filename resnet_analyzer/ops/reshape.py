@@ -9,13 +9,14 @@ from typing import ClassVar
 from ..dim import Dim, divides, equal, floor_div, is_exactly, product
 from ..errors import UsageError
 from ..shape import Shape, spell
-from .base import Check, Cost, Op, Spelling, axis_index, no_axis, require_whole
+from .base import Check, Cost, Op, axis_index, no_axis, require_whole
+from .spelling import Call, Spelling
 
 
 def _read_flatten(call: Call) -> list[Op] | None:
     """A layer of channels first puts the channels last before it flattens (keras/src/layers/reshaping/flatten.py)."""
     if call.settings.get("data_format") == "channels_first" and call.rank > 2:
-        return [Transpose((0, *range(2, call.rank), 1)), Flatten()]
+        return [Permute((0, *range(2, call.rank), 1)), Flatten()]
     return [Flatten()]
 
 
@@ -30,9 +31,9 @@ def _read_reshape(call: Call) -> list[Op] | None:
 def _read_transpose(call: Call) -> list[Op] | None:
     """The layer's axes are counted from 1, and the batch stays; the operation's hold it."""
     if call.kind == "Permute":
-        return [Transpose((0, *call.settings["dims"]))]
+        return [Permute((0, *call.settings["dims"]))]
     axes = call.argument("axes", 1)
-    return [Transpose(tuple(reversed(range(call.rank))) if axes is None else call.axes(axes))]
+    return [Permute(tuple(reversed(range(call.rank))) if axes is None else call.axes(axes))]
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +74,9 @@ class Reshape(Op):
     target: tuple[Dim, ...] = (0, -1)
 
     batch_left_out: ClassVar[tuple[str, ...]] = ("target",)
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Reshape", also=("ops.Reshape",), read=_read_reshape)}
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling("Reshape", also=("ops.Reshape",), read=_read_reshape)
+    }
 
     def __post_init__(self) -> None:
         if not isinstance(self.target, (tuple, list)):
@@ -114,7 +117,9 @@ class Permute(Op):
     axes: tuple[int, ...] = (0, 3, 1, 2)
 
     batch_left_out: ClassVar[tuple[str, ...]] = ("axes",)
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Permute", also=("ops.Transpose",), read=_read_transpose)}
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling("Permute", also=("ops.Transpose",), read=_read_transpose)
+    }
 
     def __post_init__(self) -> None:
         if not isinstance(self.axes, (tuple, list)):

@@ -174,7 +174,7 @@ class Spelling(NamedTuple):
         if behind is None:
             return None
         if len(behind) == 1 and behind[0].fused:
-            return [op(**found, activation=behind[0].fused)]
+            return [op(**found, activation=behind[0].fused)]  # type: ignore[call-arg]
         return [op(**found), *behind]
 
 
