@@ -103,6 +103,8 @@ class _Walk:
         """A model whose call is code: its inputs, as far as they are described, and one record for the rest."""
         config = entry.get("config")
         layers = config.get("layers") if isinstance(config, dict) else None
+        if namespace(entry) and not isinstance(layers, list):
+            raise UsageError(f"no Keras model: it describes a {printable(str(entry['class_name']))}")
         if not isinstance(layers, list) or not layers:
             raise UsageError(
                 f"no Keras model with a graph of layers: it describes {printable(str(entry['class_name']))}, "

@@ -39,14 +39,14 @@ def describe(source: str, stream: IO[bytes]) -> Description:
 
     `stream` must be seekable.
     """
-    start = stream.read(8)
-    stream.seek(0)
-    if start.startswith(b"PK"):
+    start = stream.read(64)
+    if zipfile.is_zipfile(stream):
         return _archived(source, stream)
-    if start == HDF5:
+    stream.seek(0)
+    if start.startswith(HDF5):
         return _legacy(source, stream)
     if start.lstrip()[:1] == b"{":
-        return Description(_parsed(source, stream.read(MOST_BYTES + 1)), "Keras")
+        return Description(_parsed(source, stream.read(MOST_BYTES + 1), "JSON"), "Keras")
     raise UsageError(f"{source}: neither a .keras archive nor a readable HDF5 file")
 
 
@@ -58,23 +58,25 @@ def _archived(source: str, stream: IO[bytes]) -> Description:
         raise UsageError(f"{source}: not a readable .keras file: the archive is damaged") from error
     if text is None:
         raise UsageError(f"{source}: no Keras model: the archive has no config.json")
-    return Description(_parsed(source, text), f"Keras {version}".rstrip())
+    return Description(_parsed(source, text, ".keras"), f"Keras {version}".rstrip())
 
 
-def _member(source: str, archive: zipfile.ZipFile, name: str, most: int = MOST_BYTES) -> bytes | None:
-    """The bytes of a file in an archive, one more than `most` at most; None if there is no such file."""
+def _member(source: str, archive: zipfile.ZipFile, name: str) -> bytes | None:
+    """The bytes of a file in an archive, one more than allowed at most; None if there is no such file."""
     if name not in archive.NameToInfo:
         return None
     info = archive.getinfo(name)
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise UsageError(f"{source}: not a readable .keras file: its {name} is packed in a way that Keras does not use")
+    if info.file_size > MOST_BYTES:
+        raise UsageError(f"{source}: its description has {info.file_size:,} bytes, more than any model's")
     with archive.open(info) as member:
-        return member.read(most + 1)
+        return member.read(MOST_BYTES + 1)
 
 
 def _version(source: str, archive: zipfile.ZipFile) -> str:
     """The version of Keras that wrote an archive, if it says so."""
-    text = _member(source, archive, "metadata.json", 2**16) or b""
+    text = _member(source, archive, "metadata.json") or b""
     found = re.search(rb'"keras_version"\s*:\s*"([\w.+-]{1,40})"', text, re.ASCII)
     return found[1].decode("ascii") if found else ""
 
@@ -91,7 +93,7 @@ def _legacy(source: str, stream: IO[bytes]) -> Description:
     version = version.decode("ascii", "replace") if isinstance(version, bytes) else version
     known = isinstance(version, str) and re.fullmatch(r"[\w.+-]{1,40}", version, re.ASCII)
     says = f"Keras {version}" if known else "Keras"
-    return Description(_parsed(source, text.encode() if isinstance(text, str) else text), says)
+    return Description(_parsed(source, text.encode() if isinstance(text, str) else text, ".h5"), says)
 
 
 def _attributes(source: str, stream: IO[bytes]) -> dict[str, Any]:
@@ -106,13 +108,13 @@ def _attributes(source: str, stream: IO[bytes]) -> dict[str, Any]:
         raise UsageError(f"{source}: neither a .keras archive nor a readable HDF5 file") from error
 
 
-def _parsed(source: str, text: bytes) -> Any:
+def _parsed(source: str, text: bytes, kind: str) -> Any:
     """A description's JSON, its bounds checked before it is parsed."""
     _require_bounds(source, text)
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise UsageError(f"{source}: not a readable Keras model: its description is no JSON") from error
+        raise UsageError(f"{source}: not a readable {kind} file: its description is no JSON") from error
 
 
 def _require_bounds(source: str, text: bytes) -> None:
@@ -122,7 +124,7 @@ def _require_bounds(source: str, text: bytes) -> None:
     if parts > MOST_PARTS or text.count(b",") > MOST_VALUES:
         raise UsageError(f"{source}: its description has over {MOST_PARTS:,} parts, more than any model's")
     if parts > MOST_DEPTH and _is_deeper(text):
-        raise UsageError(f"{source}: its description is nested over {MOST_DEPTH} levels deep, more than any model's")
+        raise UsageError(f"{source}: its description is nested deeper than {MOST_DEPTH} levels, as no model's is")
 
 
 def _is_deeper(text: bytes) -> bool:

@@ -214,7 +214,7 @@ class _Assembler:
 
     def _steps(self, record: Record, found: Any, call: Call, reads: list[str | Array]) -> _Said | None:
         """The ops of a reading, applied to what the record reads; None if they do not take it."""
-        names = [read if isinstance(read, str) else f"{record.name}:{place}" for place, read in enumerate(reads)]
+        names = [read if isinstance(read, str) else _constant(record, place) for place, read in enumerate(reads)]
         tensors = [(name, shape) for name, shape in zip(names, call.shapes, strict=True)]
         if isinstance(found, Outputs):
             each = [self._chain(_numbered(record.name, place), [op], tensors) for place, op in enumerate(found.ops)]
@@ -258,7 +258,7 @@ class _Assembler:
         for place, read in enumerate(reads):
             if isinstance(read, Array):
                 op = Constant(read.shape)
-                self._add(_Step(f"{record.name}:{place}", op, (), op.apply()), record)
+                self._add(_Step(_constant(record, place), op, (), op.apply()), record)
         first = self.owners.setdefault(_owner(record), record.name) if _owner(record) else record.name
         for step in said.steps:
             self._add(step, record, self._sharing(record, step, first))
@@ -317,7 +317,7 @@ class _Assembler:
         for index, shape in enumerate(record.outputs):
             output = None if shape is None else _at_batch_one(shape)
             ask = None if record.ask is None else partial(_asked, record, index)
-            op = Opaque(reason, output, () if index else self._slots(record), seen=_known(at), ask=ask)
+            op = Opaque(reason, output, () if index else self._slots(record), seen=_seen(record, at), ask=ask)
             step = _Step(_numbered(record.name, index), op, tuple(reads), Cost(output))
             self.own[step.name] = output
             self.nodes[step.name] = Node(step.name, op, step.reads, record.scope)
@@ -371,9 +371,18 @@ def _numbered(name: str, index: int) -> str:
     return name if not index else f"{name}:{index + 1}"
 
 
-def _known(shapes: tuple[Shape | None, ...]) -> tuple[Shape, ...]:
-    """The shapes that an unknown layer read; shapes that we do not know are none that can be met again."""
-    return tuple(Shape() if shape is None else shape for shape in shapes)
+def _constant(record: Record, place: int) -> str:
+    """What a constant array in a record's call is called."""
+    return f"{record.name}:constant{place or ''}"
+
+
+def _seen(record: Record, shapes: tuple[Shape | None, ...]) -> tuple[Shape, ...]:
+    """The shapes at which an unknown layer's output was seen; none where the source declares it for any size.
+
+    A shape that we do not know is none that can be met again.
+    """
+    open_sizes = any(size is None for ref in record.inputs for size in (ref.shape or ())[1:])
+    return () if open_sizes else tuple(Shape() if shape is None else shape for shape in shapes)
 
 
 def _asked(record: Record, index: int, shapes: tuple[Shape, ...]) -> Shape | None:

@@ -14,7 +14,7 @@ from ..dim import Dim, product
 from ..errors import UnknownName
 from ..shape import Shape
 from .base import Cost, Op, Work, axis_index, no_axis
-from .spelling import Call, Spelling
+from .spelling import Call, Part, Spelling
 
 PER_ELEMENT: dict[str, Work] = {
     "linear": Work(),  # x
@@ -93,9 +93,10 @@ def _read_keras(call: Call) -> list[Op] | None:
     """A function by name, or one of the layers and operations that are functions; None for one that is not here."""
     kind = call.kind
     if kind == "Activation":
-        function = getattr(call.settings.get("activation"), "kind", call.settings.get("activation"))
-        known = function is None or function in PER_ELEMENT or function in ALIASES or function == "softmax"
-        return [Activation(function or "linear")] if known else None
+        function = call.settings.get("activation") or "linear"
+        if isinstance(function, Part):  # a function, of Keras or of somebody else
+            function = function.kind if function.namespace else ""
+        return [Activation(function)] if function in (*PER_ELEMENT, *ALIASES, "softmax") else None
     if kind in ("Softmax", "ops.Softmax"):
         axis = call.settings.get("axis", -1)
         return [Activation("softmax", axis)] if type(axis) is int and len(call.shapes) == 1 else None

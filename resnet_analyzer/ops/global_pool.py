@@ -2,24 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
 from ..shape import Shape
 from .base import (
+    CHANNELS_FIRST,
     CHANNELS_LAST,
+    OPS,
     Cost,
     Op,
-    Spelling,
     Work,
     arranged,
     channels,
     require_data_format,
-    same_names,
 )
+from .spelling import Call, Spelling, same_names
 
 FIELDS = same_names("keepdims", "data_format")
+
+
+def _reads(average: bool) -> Callable[[Call], list[Op] | None]:
+    """What reads Keras' layer, and a mean or maximum over all sides of a map or sequence."""
+    stem = "GlobalAveragePool" if average else "GlobalMaxPool"
+
+    def read(call: Call) -> list[Op] | None:
+        if not call.kind.startswith("ops."):
+            settings = {name: call.settings[name] for name in FIELDS.values() if name in call.settings}
+            return [OPS[f"{stem}{call.kind[-2:].lower()}"](**settings)]  # type: ignore[call-arg]
+        axes, sides = call.argument("axis", 1), call.rank - 2
+        if axes is None or not 1 <= sides <= 3:
+            return None
+        places = tuple(sorted(call.axes(axes)))
+        layouts = {tuple(range(1, call.rank - 1)): CHANNELS_LAST, tuple(range(2, call.rank)): CHANNELS_FIRST}
+        keepdims = bool(call.argument("keepdims", default=False))
+        return [OPS[f"{stem}{sides}d"](keepdims, layouts[places])]  # type: ignore[call-arg]
+
+    return read
+
+
+_read_average, _read_max = _reads(True), _reads(False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +102,9 @@ class GlobalAveragePool1d(_GlobalAveragePool):
     """
 
     spatial_axes: ClassVar[int] = 1
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("GlobalAveragePooling1D", FIELDS)}
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling("GlobalAveragePooling1D", FIELDS, read=_read_average)
+    }
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,7 +116,9 @@ class GlobalAveragePool2d(_GlobalAveragePool):
     """
 
     spatial_axes: ClassVar[int] = 2
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("GlobalAveragePooling2D", FIELDS)}
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling("GlobalAveragePooling2D", FIELDS, also=("ops.Mean",), read=_read_average)
+    }
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,7 +130,9 @@ class GlobalAveragePool3d(_GlobalAveragePool):
     """
 
     spatial_axes: ClassVar[int] = 3
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("GlobalAveragePooling3D", FIELDS)}
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling("GlobalAveragePooling3D", FIELDS, read=_read_average)
+    }
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,7 +144,7 @@ class GlobalMaxPool1d(_GlobalMaxPool):
     """
 
     spatial_axes: ClassVar[int] = 1
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("GlobalMaxPooling1D", FIELDS)}
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("GlobalMaxPooling1D", FIELDS, read=_read_max)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,7 +156,9 @@ class GlobalMaxPool2d(_GlobalMaxPool):
     """
 
     spatial_axes: ClassVar[int] = 2
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("GlobalMaxPooling2D", FIELDS)}
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling("GlobalMaxPooling2D", FIELDS, also=("ops.Max", "ops.Amax"), read=_read_max)
+    }
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,4 +170,4 @@ class GlobalMaxPool3d(_GlobalMaxPool):
     """
 
     spatial_axes: ClassVar[int] = 3
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("GlobalMaxPooling3D", FIELDS)}
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("GlobalMaxPooling3D", FIELDS, read=_read_max)}

@@ -182,11 +182,9 @@ def activations(call: Call, function: Any) -> list[Op] | None:
     """The ops of the activation that a layer carries, by name or as a layer of its own; [] for none."""
     if function is None or function == "linear":
         return []
-    return call.words(Part("Activation", "keras.layers", {"activation": function}) if _is_name(function) else function)
-
-
-def _is_name(function: Any) -> bool:
-    return isinstance(function, str) or (isinstance(function, Part) and "function" in function.settings)
+    is_layer = isinstance(function, Part) and "function" not in function.settings
+    found = call.words(function) if is_layer else None
+    return found or call.words(Part("Activation", "keras.layers", {"activation": function}))
 
 
 def same_names(*fields: str) -> dict[str, str]:

@@ -210,11 +210,11 @@ def nested(depth):
 
 
 HOSTILE = {
-    "brackets": (lambda: written("[" + "{}," * 20_000_000 + "{}]"), "33,554,432 bytes, more than any model's"),
+    "brackets": (lambda: written("[" + "{}," * 20_000_000 + "]"), "60,000,002 bytes, more than any model's"),
     "parts": (lambda: written("[" + "{}," * 2_000_000 + "{}]"), "1,000,000 parts, more than any model's"),
     "values": (lambda: written("[" + "1," * 4_000_001 + "1]"), "more than any model's"),
-    "deep": (lambda: written("[" * 100_000), "nested over 100 levels deep"),
-    "deeper": (lambda: written('{"a":[' * 400_000), "nested over 100 levels deep"),
+    "deep": (lambda: written("[" * 100_000), "nested deeper than 100 levels"),
+    "deeper": (lambda: written('{"a":[' * 400_000), "nested deeper than 100 levels"),
     "text": (lambda: written('{"a": "' + "\\" * 1_000_000), "its description is no JSON"),
     "digits": (lambda: written('{"class_name": ' + "9" * 100_000 + "}"), "its description is no JSON"),
     "calls": (lambda: io.BytesIO(nested(20)), "more than 50,000 tensors, more than any model"),
