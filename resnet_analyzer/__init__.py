@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from .errors import AnalyzerError as AnalyzerError
     from .graph import Graph as Graph
     from .graph import GraphBuilder as GraphBuilder
-    from .importers.base import load as load
     from .importers.keras import from_keras as from_keras
     from .measurement import Measurement as Measurement
     from .measurement import measure as measure
     from .measurement import walk as walk
     from .shape import Shape as Shape
+    from .targets import load as load
 
 __version__ = "0.1.0"
 
@@ -31,7 +31,7 @@ _HOME = {
     "Measurement": "measurement",
     "Shape": "shape",
     "from_keras": "importers.keras",
-    "load": "importers.base",
+    "load": "targets",
     "measure": "measurement",
     "walk": "measurement",
 }

@@ -1,27 +1,46 @@
-"""Shapes: named axes with elements and positions."""
+"""Shapes: dimensions of any rank, batch first."""
 
 from __future__ import annotations
+
+import copy
+import pickle
 
 import numpy
 import pytest
 
 from resnet_analyzer.dim import symbol
 from resnet_analyzer.errors import DimensionOverflow
-from resnet_analyzer.shape import Shape, identical, spell
+from resnet_analyzer.shape import Shape, identical, is_map, spell
 
 
 @pytest.mark.parametrize(
-    ("shape", "elements", "positions"),
-    [(Shape(1, 2, 3, 5), 30, 6), (Shape(1, 4, 5), 20, 4), (Shape(1, 5), 5, 1)],
+    ("sizes", "elements"),
+    [((1, 2, 3, 5), 30), ((2, 4, 5), 40), ((3, 5), 15), ((7,), 7), ((), 1), ((2, 3, 4, 5, 6, 7), 5040)],
 )
-def test_elements(shape, elements, positions):
-    assert shape.elements == elements
-    assert shape.positions == positions
-    assert shape.positions * shape.channels == elements
-    assert shape.with_channels(7).channels == 7
-    assert shape.with_channels(7).positions == positions
-    assert shape_of(*shape) == shape
-    assert type(shape_of(*shape)) is type(shape)
+def test_elements(sizes, elements):
+    shape = Shape(*sizes)
+    assert shape.elements == elements == numpy.zeros(sizes).size
+    assert tuple(shape) == sizes
+    assert len(shape) == len(sizes)
+    for place in range(len(sizes)):
+        for axis in (place, place - len(sizes)):
+            other = shape.with_size(axis, 11)
+            assert type(other) is Shape
+            assert other == (*sizes[:place], 11, *sizes[place + 1 :])
+
+
+def test_copies_and_pickles_are_shapes():
+    shape = Shape(1, symbol("n"), 3)
+    for twin in (copy.copy(shape), copy.deepcopy(shape), pickle.loads(pickle.dumps(shape))):
+        assert twin == shape
+        assert type(twin) is Shape
+    assert repr(Shape(1, 2, 3)) == "Shape(1, 2, 3)"
+
+
+@pytest.mark.parametrize("shape", [Shape(1, 3), Shape(1, 2, 3), Shape(1, 2, 3, 4, 5), (1, 2, 3, 4), None])
+def test_a_map_has_four_axes(shape):
+    assert is_map(Shape(1, 2, 3, 4))
+    assert not is_map(shape)
 
 
 def test_symbols_and_arrays():
@@ -35,6 +54,10 @@ def test_symbols_and_arrays():
 def test_spell():
     assert spell(Shape(1, symbol("n"), 2, 3)) == "n×2×3"
     assert spell(Shape(1, 10)) == "10"
+    assert spell(Shape(8, 10)) == "8×10"  # only a batch of one is left out
+    assert spell(Shape(symbol("b"), 1, 10)) == "b×1×10"
+    assert spell(Shape(1)) == "1"
+    assert spell(Shape()) == "one number"
     assert spell(None) == "?"
 
 
@@ -42,5 +65,6 @@ def test_identical_is_never_true_of_what_is_not_plain():
     n, cells = symbol("n"), numpy.array([1, 2])
     assert identical((Shape(1, 1), Shape(1, 1)))
     assert not identical((Shape(1, 1), Shape(1, 2)))
+    assert not identical((Shape(1, 1), Shape(1, 1, 1)))
     assert not identical((Shape(1, n), Shape(1, n)))
     assert not identical((Shape(1, cells), Shape(1, cells)))

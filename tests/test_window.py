@@ -129,3 +129,21 @@ def test_a_padding_may_vary():
 def test_netscopes_clipped_window():
     """Pool 2/2 padding 1 over 5 pixels in ceil mode: 3 positions; netscope says 4, a window of padding only."""
     assert slide((5, 5), 2, 2, 1, ceil_mode=True)[0].output == 3
+
+
+def test_a_same_window_smaller_than_its_stride_is_never_padded():
+    """tf.nn: max(f − s, 0) or max(f − n mod s, 0) missing: nothing, unless the last stride is cut short."""
+    n = symbol("n")
+    lengths = numpy.arange(1, 30)
+    for f, s in ((1, 2), (2, 3), (2, 5), (3, 4)):
+        cells = Window(lengths, f, s, same=True)
+        for length in lengths.tolist():
+            window = Window(length, f, s, same=True)
+            output, before, after = tensorflow_same(length, f, s)
+            assert (window.output, *window.pads) == (output, before, after)
+            assert cells.output[length - 1] == output
+            assert tuple(pad[length - 1] for pad in cells.pads) == (before, after)
+            reached = [i * s - before + j for i in range(output) for j in range(f)]
+            assert window.dropped == max(length - 1 - max(reached), 0)
+            assert min(reached) <= 0
+        assert Window(n, f, s, same=True).fits is True

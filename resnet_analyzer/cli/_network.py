@@ -11,7 +11,9 @@ import click
 
 from ..architectures.base import Architecture, find
 from ..errors import UnknownName, UsageError
-from ..graph import Graph
+from ..request import Request
+from ..targets import Target, is_source, split_target
+from ..targets import resolve as resolve_target
 from . import _completion as completion
 
 Command = Callable[..., None]
@@ -19,8 +21,7 @@ Command = Callable[..., None]
 DIGITS = 12  # of a number on the command line: more is a typing error, and would fill the memory
 SIZE = re.compile(rf"([0-9]{{1,{DIGITS}}})(?:[x×]([0-9]{{1,{DIGITS}}})(?:[x×]([0-9]{{1,{DIGITS}}}))?)?", re.IGNORECASE)
 NUMBER = re.compile(rf"[+-]?[0-9]{{1,{DIGITS}}}")
-
-SIGNS = "./:\\"  # no registered name has one of these; every file and every factory has
+PART = re.compile(rf"[0-9]{{1,{DIGITS}}}")
 
 
 class Count(click.ParamType):
@@ -55,10 +56,10 @@ class Word(click.Choice):  # type: ignore[type-arg]  # its type has a parameter 
         return str(value)
 
 
-class Wanted(NamedTuple):
-    """What the options ask of a network, whichever it is."""
+class NetworkOptions(NamedTuple):
+    """What the options ask of a network, whichever it is: texts as typed, numbers as read."""
 
-    input_size: str | None = None
+    input_texts: tuple[str, ...] = ()
     channels: int | None = None
     classes: int | None = None
     batch: int = 1
@@ -66,17 +67,15 @@ class Wanted(NamedTuple):
     settings: tuple[str, ...] = ()
 
 
-class Network(NamedTuple):
-    """A network that the command line asked for: what it is, the graph, and whether it is as published."""
-
-    architecture: Architecture
-    graph: Graph
-    style: str
-    as_published: bool
-
-
+INPUT = click.option(
+    "--input",
+    "input_texts",
+    metavar="SIZE",
+    multiple=True,
+    help="Input: 224, 224x320, 224x320x3; or NAME=1x224x224x3, the whole shape, for each of several.",
+)
 OPTIONS = (
-    click.option("--input", "input_size", metavar="SIZE", help="Input: 224, 224x320 or 224x320x3."),
+    INPUT,
     click.option("--channels", type=COUNT, metavar="N", help="Channels of the input."),
     click.option("--classes", type=COUNT, metavar="N", help="Number of classes."),
     click.option("--batch", type=COUNT, default=1, metavar="N", help="Images counted together; 1 if not given."),
@@ -95,84 +94,79 @@ OPTIONS = (
 
 
 def network_options(command: Command) -> Command:
-    """Add the options that choose a network's size and settings; the command gets them as `wanted`."""
+    """Add the options that choose a network's size and settings; the command gets them as `asked`."""
 
     @wraps(command)
     def gathered(**given: Any) -> None:
-        wanted = Wanted(**{name: given.pop(name) for name in Wanted._fields})
-        command(wanted=wanted, **given)
+        asked = NetworkOptions(**{name: given.pop(name) for name in NetworkOptions._fields})
+        command(asked=asked, **given)
 
     for option in reversed(OPTIONS):
         gathered = option(gathered)
     return gathered
 
 
-def parse_size(text: str | None, channels: int | None, default: tuple[int, int, int]) -> tuple[int, int, int]:
-    """(height, width, channels) from `224`, `HxW` or `HxWxC`; UsageError for anything else.
+def parse_input(texts: tuple[str, ...]) -> tuple[int, ...] | dict[str, tuple[int, ...]] | None:
+    """`224`, `HxW`, `HxWxC`, or `NAME=SHAPE` as often as there are inputs; UsageError for anything else.
 
-    >>> parse_size("224x320", None, (224, 224, 3))
-    (224, 320, 3)
+    >>> parse_input(("224x320",)), parse_input(("tokens=1x128", "x=1x3x224x320")), parse_input(())
+    ((224, 320), {'tokens': (1, 128), 'x': (1, 3, 224, 320)}, None)
     """
-    if text is None:
-        return default if channels is None else (*default[:2], channels)
-    match = SIZE.fullmatch(text)
-    if match is None:
-        raise UsageError(f"--input {text!r}: expected a size, HxW or HxWxC in whole numbers: 224, 224x320, 224x320x3")
-    height, *rest = [int(part) for part in match.groups() if part]
-    width, given = rest[0] if rest else height, rest[1] if len(rest) > 1 else None
-    if 0 in (height, width, given):
+    if not texts:
+        return None
+    if not any("=" in text for text in texts):
+        if len(texts) > 1:
+            raise UsageError(f"--input {' --input '.join(texts)}: give one size, or NAME=SHAPE for each input")
+        match = SIZE.fullmatch(texts[0])
+        if match is None:
+            raise UsageError(
+                f"--input {texts[0]!r}: expected a size, HxW or HxWxC in whole numbers: 224, 224x320, 224x320x3"
+            )
+        sizes = tuple(_at_least_1(part, texts[0]) for part in match.groups() if part)
+        return sizes * 2 if len(sizes) == 1 else sizes
+    found: dict[str, tuple[int, ...]] = {}
+    for text in texts:
+        name, equals, shape = text.rpartition("=")
+        parts = shape.lower().replace("×", "x").split("x")
+        if not (equals and name) or not all(PART.fullmatch(part) for part in parts):
+            raise UsageError(
+                f"--input {text!r}: expected NAME=SHAPE with the whole shape, the batch first: x=1x224x224x3"
+            )
+        if name in found:
+            raise UsageError(f"--input {name} is given twice")
+        found[name] = tuple(_at_least_1(part, text) for part in parts)
+    return found
+
+
+def _at_least_1(part: str, text: str) -> int:
+    if int(part) < 1:
         raise UsageError(f"--input {text}: every size must be at least 1")
-    if None not in (given, channels) and given != channels:
-        raise UsageError(f"--input {text} and --channels {channels} do not agree: give one of them")
-    return height, width, given or channels or default[2]
+    return int(part)
 
 
-def is_source(target: str) -> bool:
-    """Whether a target is a file or a factory, and not a registered name.
-
-    >>> is_source("resnet50@keras"), is_source("design.yaml"), is_source("package.module:make")
-    (False, True, True)
-    """
-    return any(sign in target for sign in SIGNS)
-
-
-def split_target(target: str, style: str | None = None) -> tuple[str, str | None]:
-    """The name and the style of `name` or `name@style`; UsageError if the option `style` is another one.
-
-    >>> split_target("resnet50@keras"), split_target("resnet50", "paper")
-    (('resnet50', 'keras'), ('resnet50', 'paper'))
-    """
-    name, at, own = target.partition("@")
-    if at and not (name and own):
-        raise UsageError(f"{target!r}: expected NAME@STYLE, as resnet50@keras")
-    if at and style not in (None, own):
-        raise UsageError(f"{target} and --style {style} do not agree: give one of them")
-    return name, own if at else style
+def resolve(target: str, asked: NetworkOptions, trust: tuple[str, ...] = (), whole: bool = True) -> Target:
+    """The network that a target and the options ask for, wherever it comes from."""
+    if is_source(target):
+        options: dict[str, Any] = dict.fromkeys(asked.settings)  # which no file takes, as it will be told
+    else:
+        options = parse_settings(find(split_target(target)[0]), asked.settings)
+    return resolve_target(target, request_of(asked, options, trust), whole)
 
 
-def resolve(target: str, wanted: Wanted) -> Network:
-    """The network that a name (or `name@style`) and the options ask for; the own style of a name goes first."""
-    name, style = split_target(target)
-    architecture = find(name)
-    return build(architecture, wanted._replace(style=style or wanted.style), parse_settings(architecture, wanted))
+def request_of(asked: NetworkOptions, options: dict[str, Any], trust: tuple[str, ...] = ()) -> Request:
+    """The options as a request, with a network's own options read."""
+    sizes = parse_input(asked.input_texts)
+    return Request(sizes, asked.classes, trust, asked.batch, asked.style, options, asked.channels)
 
 
-def build(architecture: Architecture, wanted: Wanted, settings: dict[str, Any]) -> Network:
-    """The graph of an architecture under the options."""
-    size = parse_size(wanted.input_size, wanted.channels, architecture.input)
-    graph = architecture.graph(size, wanted.classes, wanted.style, **settings)
-    plain = wanted.batch == 1 and wanted.classes in (None, architecture.classes) and not settings
-    return Network(architecture, graph, wanted.style or architecture.styles[0], plain and size == architecture.input)
-
-
-def parse_settings(architecture: Architecture, wanted: Wanted) -> dict[str, Any]:
+def parse_settings(architecture: Architecture, texts: tuple[str, ...]) -> dict[str, Any]:
     """The `--set NAME=VALUE` texts as options of a network, each of the type that its default has.
 
     UsageError or UnknownName for what is none.
     """
     settings: dict[str, Any] = {}
     known = architecture.options
-    for text in wanted.settings:
+    for text in texts:
         name, equals, value = text.partition("=")
         name = name.strip().replace("-", "_")
         if not equals:

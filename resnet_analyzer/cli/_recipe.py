@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 from ..analyses.formula.recipe import Recipe, recipe_of, recipe_of_graph
-from ..architectures.base import find
 from ..errors import UsageError
-from ._network import Wanted, is_source, parse_settings, parse_size, split_target
+from ..targets import Target
+from ._network import NetworkOptions, resolve
 
 
-def resolve_recipe(target: str, wanted: Wanted) -> Recipe:
-    """The recipe of `name`, `name@style`, or a file; UsageError or UnknownName where there is none."""
-    if is_source(target):
-        from ..importers.base import load
+def resolve_recipe(target: str, asked: NetworkOptions) -> Recipe:
+    """The recipe of a target under the options; UsageError or UnknownName where there is none."""
+    return recipe_of_target(resolve(target, asked._replace(batch=1), whole=False), asked.batch)
 
-        for option, value in (("--classes", wanted.classes), ("--style", wanted.style), ("--set", wanted.settings)):
-            if value:
-                raise UsageError(f"{target}: {option} goes with a network that is known by name, not with a file")
-        sides = None if wanted.input_size is None else parse_size(wanted.input_size, wanted.channels, (1, 1, 3))[:2]
-        return recipe_of_graph(load(target, sides), wanted.batch)
-    name, style = split_target(target, wanted.style)
-    architecture = find(name)
-    size = parse_size(wanted.input_size, wanted.channels, architecture.input)
-    architecture._style(style)
-    settings = parse_settings(architecture, wanted)
-    return recipe_of(architecture, size, wanted.classes, style, settings, wanted.batch)
+
+def recipe_of_target(found: Target, batch: int = 1) -> Recipe:
+    """How a resolved target may vary."""
+    if found.architecture is None:
+        return recipe_of_graph(found.graph, batch)
+    size = found.graph.inputs[0].op.shape[1:]  # type: ignore[attr-defined]
+    request = found.request
+    return recipe_of(found.architecture, size, request.classes, request.style, request.options, batch)
 
 
 def names_of(text: str) -> list[str]:

@@ -8,16 +8,15 @@ from ..measurement import Measurement, measure
 from ..report.comparison import comparison, comparison_table
 from ..report.model import Table
 from . import _completion as completion
-from ._network import Wanted, network_options
+from ._network import NetworkOptions, network_options, resolve
 from ._output import Destination, deliver, output_options
-from ._source import graph_of
 
 
 @click.command()
 @click.argument("networks", nargs=-1, required=True, metavar="NETWORK[@STYLE]...", shell_complete=completion.networks)
 @network_options
 @output_options
-def command(networks: tuple[str, ...], wanted: Wanted, destination: Destination) -> None:
+def command(networks: tuple[str, ...], asked: NetworkOptions, destination: Destination) -> None:
     """Networks or blocks side by side, and MACs over the fewest.
 
     \b
@@ -25,23 +24,23 @@ def command(networks: tuple[str, ...], wanted: Wanted, destination: Destination)
     resnet-analyze compare conv1x1 dense
     resnet-analyze compare resnet50@keras resnet50@torchvision resnext50_32x4d densenet121
     """
-    measured = [_measured(name, wanted) for name in networks]
-    tables, notes = _pairings(measured, wanted)
+    measured = [_measured(name, asked) for name in networks]
+    tables, notes = _pairings(measured, asked)
     deliver(comparison(measured, tuple(tables), notes), destination)
 
 
-def _measured(name: str, wanted: Wanted) -> Measurement:
-    return measure(graph_of(name, wanted), wanted.batch)
+def _measured(name: str, asked: NetworkOptions) -> Measurement:
+    return measure(resolve(name, asked).graph)
 
 
-def _pairings(measured: list[Measurement], wanted: Wanted) -> tuple[list[Table], list[tuple[str, str]]]:
+def _pairings(measured: list[Measurement], asked: NetworkOptions) -> tuple[list[Table], list[tuple[str, str]]]:
     """What is worth saying when just these blocks are compared: a second table, a sentence."""
     from ..architectures.blocks import PAIRINGS
 
     tables, notes = [], []
     for pairing in PAIRINGS:
         if pairing.names == {each.graph.name for each in measured}:
-            members = [_measured(name, wanted._replace(channels=count)) for name, count in pairing.members]
+            members = [_measured(name, asked._replace(channels=count)) for name, count in pairing.members]
             tables += [comparison_table(members, pairing.title)] if members else []
             notes.append(("so", pairing.sentence))
     return tables, notes

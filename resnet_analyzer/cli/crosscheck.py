@@ -12,9 +12,8 @@ from ..errors import CheckFailed, UsageError
 from ..graph import Graph
 from ..measurement import measure
 from . import _completion as completion
-from ._network import Count, Wanted, Word, network_options
+from ._network import Count, NetworkOptions, Word, network_options, resolve
 from ._output import Destination, deliver, output_options
-from ._source import graph_of
 
 AFFORDABLE_MACS = 300_000_000  # of one image: `--all` takes a smaller input where a network costs more
 SMALLER = (160, 128, 96, 64, 48, 32, 16, 8)
@@ -36,7 +35,7 @@ def command(
     runs: int,
     by_layer: bool,
     trust: tuple[str, ...],
-    wanted: Wanted,
+    asked: NetworkOptions,
     destination: Destination,
 ) -> None:
     """Build a network as a real Keras model, run it, and compare every layer with our figures.
@@ -57,12 +56,12 @@ def command(
 
     start_quietly()
     on = device(device_name)
-    graphs = list(_every_graph()) if everything else [graph_of(target, wanted, trust) for target in targets]
+    graphs = list(_every_graph()) if everything else [resolve(target, asked, trust).graph for target in targets]
     verdicts = []
     hidden = len(graphs) < 2 or not sys.stderr.isatty()
     with click.progressbar(graphs, label="crosscheck", file=sys.stderr, hidden=hidden) as progress:
         for graph in progress:
-            verdicts.append(crosscheck(graph, on, wanted.batch, runs))
+            verdicts.append(crosscheck(graph, on, asked.batch, runs))
             forget_models()
     same = equivalences() if everything else ()
     deliver(crosschecked_report(verdicts, on, same, by_layer), destination)

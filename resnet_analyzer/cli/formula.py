@@ -7,7 +7,7 @@ import click
 from ..errors import AnalyzerError, UsageError
 from ..files import write_text
 from . import _completion as completion
-from ._network import Wanted, network_options
+from ._network import NetworkOptions, network_options
 from ._output import Destination, _writer, deliver, draw_quietly, show
 from ._recipe import names_of, resolve_recipe
 
@@ -24,7 +24,7 @@ FORMATS = "table, latex, python, json, markdown, csv or html; if not given, as t
 @click.option("--format", "format_name", metavar="NAME", help=FORMATS)
 @click.option("--output", "-o", metavar="FILE", help="Write there; .png, .svg or .pdf: a picture of the formula.")
 def command(
-    target: str, variables: str, proving: bool, wanted: Wanted, format_name: str | None, output: str | None
+    target: str, variables: str, proving: bool, asked: NetworkOptions, format_name: str | None, output: str | None
 ) -> None:
     """Exact formulas of parameters, MACs, FLOPs and activations, for every size.
 
@@ -39,7 +39,7 @@ def command(
 
     kind = _kind(format_name, output)
     destination = Destination(None, output) if kind else Destination(_writer(format_name, output), output)
-    recipe = resolve_recipe(target, wanted)
+    recipe = resolve_recipe(target, asked)
     form = closed_form(recipe, names_of(variables))
     if kind == "picture":
         from ..plots.formula import save_formula

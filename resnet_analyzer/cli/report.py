@@ -7,17 +7,16 @@ import re
 
 import click
 
-from ..analyses.formula.recipe import Recipe, recipe_of_graph
-from ..architectures.base import Architecture, find
+from ..analyses.formula.recipe import Recipe
 from ..errors import AnalyzerError, CheckFailed, UsageError
 from ..files import is_node, write_files, write_text
 from ..measurement import WRITERS, Measurement, measure
 from ..report.model import Report
+from ..targets import Target, is_source
 from . import _completion as completion
-from ._network import Wanted, Word, is_source, network_options, split_target
+from ._network import NetworkOptions, Word, network_options, resolve
 from ._output import deliver_text, draw_quietly, show
-from ._recipe import resolve_recipe
-from ._source import graph_of
+from ._recipe import recipe_of_target
 
 FORMATS = ("markdown", "html", "json", "csv", "latex", "table")
 STANDARD_FOLDER = "reports"
@@ -42,7 +41,7 @@ def command(
     format_name: str | None,
     output: str | None,
     trust: tuple[str, ...],
-    wanted: Wanted,
+    asked: NetworkOptions,
 ) -> None:
     """Reports with tables and pictures: one network, or several side by side.
 
@@ -62,11 +61,12 @@ def command(
         return
     if checking or not targets:
         raise UsageError("report: name networks or files, or give --standard (--check goes with it)")
-    if wanted.batch != 1:
-        raise UsageError(f"report --batch {wanted.batch}: the figures of a report are those of one image")
+    if asked.batch != 1:
+        raise UsageError(f"report --batch {asked.batch}: the figures of a report are those of one image")
     stem = _stem(targets)
-    measured = [_measured(target, wanted, trust) for target in targets]
-    report = _report(targets, stem, measured, wanted)
+    found = [resolve(target, asked, trust) for target in targets]
+    measured = [measure(each.graph) for each in found]
+    report = _report(found, stem, measured)
     if with_keras:
         report = _crosschecked(report, measured)
     _deliver(report, stem, format_name, output)
@@ -82,31 +82,19 @@ def _stem(targets: tuple[str, ...]) -> str:
     return re.sub(r"[^\w.-]+", "_", "-".join(names)).strip("._")[:100] or "report"
 
 
-def _report(targets: tuple[str, ...], stem: str, measured: list[Measurement], wanted: Wanted) -> Report:
+def _report(found: list[Target], stem: str, measured: list[Measurement]) -> Report:
     from ..report.network import network_report
     from ..report.several import several_report
 
-    known = [_known(target) for target in targets]
-    if len(targets) > 1:
-        return several_report(measured, stem, [each for each in known if each])
-    return network_report(measured[0], stem, known[0], _recipe(targets[0], measured[0], wanted))
+    if len(found) > 1:
+        return several_report(measured, stem, [each.architecture for each in found if each.architecture])
+    return network_report(measured[0], stem, found[0].architecture, _recipe(found[0]))
 
 
-def _measured(target: str, wanted: Wanted, trust: tuple[str, ...]) -> Measurement:
-    graph = graph_of(target, wanted, trust)
-    if graph.is_open:
-        raise UsageError(f"{target}: it leaves the input's size open: give one, as --input 224")
-    return measure(graph)
-
-
-def _known(target: str) -> Architecture | None:
-    return None if is_source(target) else find(split_target(target)[0])
-
-
-def _recipe(target: str, measured: Measurement, wanted: Wanted) -> Recipe | None:
-    """How the network varies, for a page's sliders; None where that cannot be told. No file is read again."""
+def _recipe(found: Target) -> Recipe | None:
+    """How the network varies, for a page's sliders; None where that cannot be told."""
     try:
-        return recipe_of_graph(measured.graph) if is_source(target) else resolve_recipe(target, wanted)
+        return recipe_of_target(found)
     except AnalyzerError:
         return None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 
@@ -11,11 +11,10 @@ from ..errors import UsageError
 from ..measurement import Measurement, measure
 from ..report.measured import VIEWS, measured_report
 from ..report.published import notes_for
+from ..targets import Target, is_source, registered, split_target
 from . import _completion as completion
-from ._network import COUNT, Wanted, Word, build, is_source, network_options, parse_settings, split_target, typed
+from ._network import COUNT, NetworkOptions, Word, network_options, parse_settings, request_of, resolve, typed
 from ._output import Destination, deliver, output_options
-
-Notes = list[tuple[str, str]]
 
 BLOCKS = ("basic", "bottleneck")
 DATASETS = ("imagenet", "cifar")
@@ -50,7 +49,7 @@ def command(
     how: bool,
     strict: bool,
     trust: tuple[str, ...],
-    wanted: Wanted,
+    asked: NetworkOptions,
     destination: Destination,
 ) -> None:
     """Shapes, parameters and cost of a network (the default).
@@ -63,53 +62,51 @@ def command(
     """
     if how and by not in (None, "layer"):
         raise UsageError(f"--how and --by {by} do not agree: the formulas are those of layers")
-    if target is not None and is_source(target):
-        measurement, notes = _measured_source(target, wanted, trust, depth, blocks, block, dataset, shortcut)
-    else:
-        measurement, notes = _measured(target, wanted, depth, blocks, block, dataset, shortcut)
-    deliver(measured_report(measurement, by or "stage", how, notes), destination)
+    found = _resolved(target, asked, trust, _Residual(depth, blocks, block, dataset, shortcut))
+    measurement = measure(found.graph)
+    deliver(measured_report(measurement, by or "stage", how, _notes(found, measurement, target)), destination)
     if strict and measurement.unknown:
         raise click.exceptions.Exit(1)
 
 
-def _measured(
-    target: str | None,
-    wanted: Wanted,
-    depth: int | None,
-    blocks: str | None,
-    block: str | None,
-    dataset: str | None,
-    shortcut: str | None,
-) -> tuple[Measurement, Notes]:
-    """A registered network measured, and what is worth saying below it."""
-    name, style = split_target(target, wanted.style) if target is not None else ("", wanted.style)
-    architecture = _architecture(name, depth, blocks, block, dataset)
-    settings = _settings(architecture, wanted, blocks=blocks, block=block, shortcut=shortcut)
-    network = build(architecture, wanted._replace(style=style), settings)
-    measurement = measure(network.graph, wanted.batch)
-    notes = notes_for(architecture, measurement.totals, network.style, network.as_published)
-    if ARCHITECTURES.find(architecture.name) is architecture:
-        notes.append(("more", f"--by layer · --how · list {architecture.name} · compare {architecture.name} …"))
-    return measurement, notes
+class _Residual(NamedTuple):
+    """The options that choose a residual network without its name."""
+
+    depth: int | None = None
+    blocks: str | None = None
+    block: str | None = None
+    dataset: str | None = None
+    shortcut: str | None = None
 
 
-def _measured_source(
-    target: str, wanted: Wanted, trust: tuple[str, ...], *others: int | str | None
-) -> tuple[Measurement, Notes]:
-    """A design or model file measured; UsageError for options that only a registered network has."""
-    if any(each is not None for each in others):
-        raise UsageError(f"{target}: --depth, --blocks, --block, --dataset and --shortcut are not for files")
-    from ._source import graph_of  # only files need the importers
+def _resolved(target: str | None, asked: NetworkOptions, trust: tuple[str, ...], chosen: _Residual) -> Target:
+    """The network that a name, or these options alone, stand for; UsageError where they do not go together."""
+    if target is not None and is_source(target):
+        if any(each is not None for each in chosen):
+            raise UsageError(f"{target}: --depth, --blocks, --block, --dataset and --shortcut are not for files")
+        return resolve(target, asked, trust)
+    name, style = split_target(target, asked.style) if target is not None else ("", asked.style)
+    architecture = _architecture(name, chosen.depth, chosen.blocks, chosen.block, chosen.dataset)
+    told = {"blocks": chosen.blocks, "block": chosen.block, "shortcut": chosen.shortcut}
+    return registered(
+        architecture, request_of(asked._replace(style=style), _settings(architecture, asked, told), trust)
+    )
 
-    graph = graph_of(target, wanted, trust)
-    if graph.is_open:
-        raise UsageError(f"{target}: it leaves the input's size open: give one, as --input 224 (or see: formula)")
-    return measure(graph, wanted.batch), [("more", f"--by layer · --how · crosscheck {target}")]
+
+def _notes(found: Target, measurement: Measurement, target: str | None) -> list[tuple[str, str]]:
+    """What is worth saying below the table: published numbers, what else can be asked."""
+    known = found.architecture
+    if known is None:
+        return [("more", f"--by layer · --how · crosscheck {target}")]
+    notes = notes_for(known, measurement.totals, found.style, found.as_published)
+    if ARCHITECTURES.find(known.name) is known:
+        notes.append(("more", f"--by layer · --how · list {known.name} · compare {known.name} …"))
+    return notes
 
 
-def _settings(architecture: Architecture, wanted: Wanted, **given: str | None) -> dict[str, Any]:
+def _settings(architecture: Architecture, asked: NetworkOptions, given: dict[str, str | None]) -> dict[str, Any]:
     """The settings by --set and by options of their own; UsageError where both set the same."""
-    settings = parse_settings(architecture, wanted)
+    settings = parse_settings(architecture, asked.settings)
     for name, text in given.items():
         if text is not None and name in settings:
             raise UsageError(f"--{name} {text} and --set {name}: give one of them")

@@ -1,4 +1,4 @@
-"""`solve`: the largest sizes within a budget, or the settings that give a wanted figure."""
+"""`solve`: the largest sizes within a budget, or the settings that give a asked figure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import click
 
 from ..errors import UsageError
 from . import _completion as completion
-from ._network import Count, Wanted, network_options
+from ._network import Count, NetworkOptions, network_options
 from ._output import Destination, deliver, output_options
 from ._quantity import quantity
 from ._recipe import names_of, resolve_recipe
@@ -44,7 +44,7 @@ def command(
     variables: str | None,
     match: tuple[str, str] | None,
     itemsize: int,
-    wanted: Wanted,
+    asked: NetworkOptions,
     destination: Destination,
     **limits: str | None,
 ) -> None:
@@ -56,7 +56,7 @@ def command(
     resnet-analyze solve --match 25557032 params
     """
     if match is not None:
-        _match(target, match, variables, wanted, destination, any(limits.values()))
+        _match(target, match, variables, asked, destination, any(limits.values()))
         return
     budgets = _budgets(limits)
     if target is None or not budgets:
@@ -64,7 +64,7 @@ def command(
     from ..analyses.solve.budget import Problem, front, largest
     from ..report.solve import answer_report, front_report
 
-    problem = Problem(resolve_recipe(target, wanted), _ranges(variables or "n"), budgets, itemsize)
+    problem = Problem(resolve_recipe(target, asked), _ranges(variables or "n"), budgets, itemsize)
     if len(problem.ranges) == 1:
         deliver(answer_report(problem, largest(problem)), destination)
         return
@@ -118,7 +118,7 @@ def _match(
     target: str | None,
     match: tuple[str, str],
     variables: str | None,
-    wanted: Wanted,
+    asked: NetworkOptions,
     destination: Destination,
     limited: bool,
 ) -> None:
@@ -133,7 +133,7 @@ def _match(
         found = list(matches_among([each for _, each in ARCHITECTURES.items()], amount, figures))
         where = "among the known networks, in any number of classes"
     else:
-        recipe = resolve_recipe(target, wanted)
+        recipe = resolve_recipe(target, asked)
         found = list(matches(recipe, amount, figures, names_of(variables) if variables else ()))
         where = f"for {recipe.name}"
     most = LINES if destination.output is None and destination.writer.name == "table" else None

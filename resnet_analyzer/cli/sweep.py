@@ -10,7 +10,7 @@ import click
 
 from ..errors import UsageError
 from ..files import writing, writing_text
-from ._network import Count, Wanted
+from ._network import Count, NetworkOptions
 from ._output import Destination, _writer, deliver, draw_quietly, standard_output
 from ._quantity import quantity
 from ._recipe import names_of, resolve_recipe
@@ -128,7 +128,7 @@ def _recipes(target: str, words: dict[str, list[str]]) -> Iterator[tuple[tuple[s
     for chosen in combinations:
         style = chosen.pop("style", None)
         settings = tuple(f"{name}={value}" for name, value in chosen.items())
-        recipe = resolve_recipe(target, Wanted(style=style, settings=settings))
+        recipe = resolve_recipe(target, NetworkOptions(style=style, settings=settings))
         label = f"{recipe.name}{' ' if settings else ''}{' '.join(settings)}"
         yield (label, recipe.style), recipe
 

@@ -13,7 +13,7 @@ from ..errors import OutputError, UsageError
 from ..files import write_text
 from ..graph import Graph
 from ..report.verify import verify_report
-from ._network import parse_size
+from ._network import parse_input
 from ._output import Destination, deliver, output_options
 
 MAXIMA = ("params", "trainable_params", "macs", "flops", "activations", "layers")
@@ -57,9 +57,9 @@ def command(
     """
     from ..analyses.verify import verify
 
-    size: tuple[int, ...] | None = parse_size(input_size, None, (224, 224, 3)) if input_size else None
-    given = input_size.lower().replace("×", "x").count("x") if input_size else 0
-    size = size if given == 2 or size is None else size[:2]
+    size = parse_input((input_size,) if input_size else ())
+    if isinstance(size, dict):
+        raise UsageError(f"--input {input_size}: a design has one input; give a size, as 224 or 224x320")
     _require_free(file, fix, force)
     verified = verify(file, size, _limits(maxima), like)
     if crosscheck and verified.measurement is not None:

@@ -12,7 +12,8 @@ from ..ops.reshape import Permute
 from ..shape import Shape, spell
 from .records import Declared, Recorded
 
-Sizes = tuple[Dim, ...] | Mapping[str, tuple[Dim, ...]] | None  # (height, width[, channels]); or a whole shape by name
+# (height, width[, channels]) of the only image; a whole `Shape` of the only input; or whole shapes by name
+Sizes = tuple[Dim, ...] | Mapping[str, tuple[Dim, ...]] | None
 
 
 def own_shapes(recorded: Recorded, sizes: Sizes) -> dict[str, Shape]:
@@ -21,6 +22,7 @@ def own_shapes(recorded: Recorded, sizes: Sizes) -> dict[str, Shape]:
     An input of which nothing is declared takes what is asked for: UsageError where that is not a whole shape.
     """
     shapes = _declared(recorded)
+    sizes = by_name(recorded, sizes)
     own = {}
     number = 0
     for name, shape in shapes.items():
@@ -31,6 +33,11 @@ def own_shapes(recorded: Recorded, sizes: Sizes) -> dict[str, Shape]:
         number += None in shape[1:]
         own[name] = _opened(shape, str(number) if number > 1 else "", _first_layout(recorded))
     return own
+
+
+def by_name(recorded: Recorded, sizes: Sizes) -> Sizes:
+    """A whole shape of the only input as that of its name."""
+    return {recorded.inputs[0]: sizes} if isinstance(sizes, Shape) and len(recorded.inputs) == 1 else sizes
 
 
 def _filled(shape: Declared, asked: tuple[Dim, ...] | None) -> Declared:
@@ -86,6 +93,7 @@ def wanted_shapes(recorded: Recorded, graph: Graph, sizes: Sizes) -> dict[str, S
     UsageError for a name that is no input, for a shape of other axes than the input has, and for a size
     that may be meant for several inputs, or for axes that no layer tells.
     """
+    sizes = by_name(recorded, sizes)
     if sizes is None:
         return None
     own = {node.name: node.op.shape for node in graph.inputs}  # type: ignore[attr-defined]

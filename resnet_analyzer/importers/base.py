@@ -5,24 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from ..dim import Dim
 from ..errors import UsageError
 from ..graph import Graph
 from ..registry import Registry
+from ..request import Request
 
 IMPORTERS: Registry[Importer] = Registry("importer", __package__)
-
-
-class Request(NamedTuple):
-    """What a user says beside the source: the input's size where he wants another one, and whom he trusts.
-
-    `input` is (height, width) or (height, width, channels), None for what the source says; `trust` are
-    packages whose code a file may run.
-    """
-
-    input: tuple[Dim, ...] | None = None
-    classes: Dim | None = None
-    trust: tuple[str, ...] = ()
 
 
 class Importer(NamedTuple):
@@ -62,13 +50,3 @@ def load_with(source: str, request: Request) -> Graph:
         kinds = "; ".join(each.says for _, each in IMPORTERS.items())
         raise UsageError(f"{source}: nothing reads a file of this kind. Known: {kinds}.")
     return found.read(source, request)
-
-
-def load(source: str, input: int | tuple[Dim, ...] | None = None, trust: tuple[str, ...] = ()) -> Graph:
-    """The graph of a design file, a model file, or a `package.module:factory`.
-
-    `input` is the size wanted where it is not the source's own; `trust` names packages whose code a
-    file may run. UsageError, with the kinds that are known, if nothing reads a source of that name.
-    """
-    size = input if input is None or isinstance(input, tuple) else (input, input)
-    return load_with(source, Request(size, None, trust))

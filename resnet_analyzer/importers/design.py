@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from ..dim import Dim
 from ..errors import UsageError
 from ..graph import Graph
-from .base import Request, importer
+from ..ops.opaque import Opaque
+from ..request import Request, resized, seen_as_it_stands
+from ..shape import Shape
+from .base import importer
 
 ENDINGS = (".yaml", ".yml", ".json")
 
@@ -24,9 +30,19 @@ def read(source: str, request: Request) -> Graph:
 
     Rules that do not hold are not looked at: measuring the graph names them.
     """
+    graph = _read(source, None, request.classes)
+    given = request.input
+    if given is None:
+        return graph
+    if any(isinstance(node.op, Opaque) for node in graph) or isinstance(given, (Mapping, Shape)):
+        return resized(seen_as_it_stands(graph), given)
+    return _read(source, given, request.classes)  # whose settings may depend on the input's size
+
+
+def _read(source: str, size: tuple[Dim, ...] | None, classes: Dim | None) -> Graph:
     from ..design import examine
 
-    reading = examine(source, request.input, request.classes)
+    reading = examine(source, size, classes)
     if reading.problems:
         first = min(reading.problems, key=lambda problem: problem.place)
         more = f" ({len(reading.problems) - 1} more: resnet-analyze verify)" if len(reading.problems) > 1 else ""

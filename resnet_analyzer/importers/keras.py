@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from ..dim import Dim
 from ..errors import UsageError
 from ..graph import Graph
-from ..shape import Shape
-from .base import Request, importer
+from ..request import Request, resized, sizes_of
+from .base import importer
 from .framework import MissingFramework
 
 if TYPE_CHECKING:
@@ -35,12 +35,7 @@ def from_keras(model: Any, input: int | tuple[Dim, ...] | Mapping[str, tuple[Dim
     from ._keras_live import record_model
     from .assemble import assemble
 
-    return assemble(record_model(model), _sizes(input))
-
-
-def _sizes(input: Any) -> Any:
-    """What is asked of the input's size, a number as both sides."""
-    return input if input is None or isinstance(input, (tuple, Mapping)) else (input, input)
+    return assemble(record_model(model), sizes_of(input))
 
 
 @importer("keras", "Keras models: .keras, .h5", lambda source: source.lower().endswith(SUFFIXES))
@@ -82,21 +77,16 @@ def _read(found: Any, source: str, request: Request) -> Graph:
     from .records import Recorded
 
     if isinstance(found, Graph):
-        graph = found if request.input is None else found.with_input(_resized(found, request.input))
+        graph = found if request.input is None else resized(found, request.input)
     else:
         try:
             records = isinstance(found, Recorded)
-            graph = assemble(found, _sizes(request.input)) if records else from_keras(found, request.input)
+            graph = assemble(found, request.input) if records else from_keras(found, request.input)
         except MissingFramework:
             raise
         except UsageError as error:
             raise UsageError(f"{source}: {error}") from error
     return replace(graph, about={**graph.about, "source": source})
-
-
-def _resized(graph: Graph, size: tuple[Dim, ...]) -> Shape:
-    height, width, *channels = size
-    return Shape(1, height, width, channels[0] if channels else graph.inputs[0].op.shape[-1])  # type: ignore[attr-defined]
 
 
 def _made(source: str) -> Any:

@@ -56,14 +56,14 @@ class LayerNorm(Op):
         """
         if isinstance(self.axes, str):
             return tuple(range(1, rank)) if self.axes == "all" else (rank - 1,)
-        return tuple(axis_index(axis, rank) for axis in self.axes)  # type: ignore[union-attr]
+        return tuple(axis_index(axis, rank) for axis in sorted(self.axes))  # type: ignore[arg-type] # as Keras: -1, 1
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """The same shape; gamma and beta of the normalised axes."""
         axes = self.normalised(len(shape))
         if None in axes:
             return no_axis(self.axes, shape)
-        size = tuple([shape[axis] for axis in sorted(axes)])  # type: ignore[type-var,index]
+        size = tuple([shape[axis] for axis in axes])  # type: ignore[index]
         groups = product(*[shape[axis] for axis in range(len(shape)) if axis not in axes])
         names = [name for name, used in (("gamma", self.scale), ("beta", self.center)) if used]
         work = statistics_work(shape.elements, groups, self.scale, self.center)

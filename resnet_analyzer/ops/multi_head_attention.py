@@ -7,27 +7,35 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ..dim import Dim, equal, is_exactly, product
+from ..errors import UsageError
 from ..shape import Shape, spell
-from .activation import softmax_work
-from .base import Check, Cost, Op, Weight, Work
+from ._attention import products
+from .base import Check, Cost, Op, Weight, Work, axis_index
 from .spelling import Call, Reads, Spelling, Tensor
+
+ROLES = ("query", "value", "key")
+MASKS = ("query_mask", "value_mask", "key_mask", "attention_mask")
 
 
 def _read_keras(call: Call) -> Reads | None:
-    """Keras' layer, called on query, value and key, by place or by name; not with a mask."""
+    """Keras' layer, called on query, value, key and masks, by place or by name."""
     settings = call.settings
-    given = [call.argument(name, place) for place, name in enumerate(("query", "value", "key"))]
-    numbers = [each.number for each in given if type(each) is Tensor]
-    others = [settings.get("use_gate"), settings.get("sliding_window"), settings.get("flash_attention")]
-    if len(numbers) != len(call.shapes) or any(others) or call.rank != 3:
-        return None
-    if settings.get("attention_axes") not in (None, [1], (1,)):
+    order = ("query", "value", "key", *MASKS)
+    given = {name: call.argument(name, place) for place, name in enumerate(order)}
+    numbers = {name: each.number for name, each in given.items() if type(each) is Tensor}
+    asked = [call.named.get(name) for name in ("use_causal_mask", "return_attention_scores")]
+    others = [settings.get(name) for name in ("use_gate", "sliding_window", "flash_attention")]
+    if len(numbers) != len(call.shapes) or any(others) or any(asked):
         return None
     units = settings.get("output_shape")
     units = units[0] if isinstance(units, (list, tuple)) and len(units) == 1 else units
-    value = settings.get("value_dim") or 0
-    made = MultiHeadAttention(settings["num_heads"], settings["key_dim"], value, units or 0, settings["use_bias"])
-    return Reads(tuple(numbers), [made])
+    axes = settings.get("attention_axes")
+    axes = None if axes is None else call.axes(axes)
+    made = MultiHeadAttention(
+        settings["num_heads"], settings["key_dim"], settings.get("value_dim") or 0, units or 0, settings["use_bias"],
+        axes, tuple(numbers) if set(numbers) & set(MASKS) else ROLES,
+    )  # fmt: skip
+    return Reads(tuple(numbers.values()), [made])
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,10 +43,13 @@ class MultiHeadAttention(Op):
     """Projections to queries, keys and values, their products, and the projection back.
 
     Vaswani et al. 2017, sec. 3.2, with the weights of keras/src/layers/attention/multi_head_attention.py.
-    Reads query, value and key; what is not given is the one before (query alone: self-attention).
-    `units` of the output are the query's channels if 0.
+    Reads query, value and key; what is not given is the one before (query alone: self-attention). Where
+    masks are read too, `roles` names every input. `units` of the output are the query's channels if 0.
+    Positions attend along `attention_axes` (counted from the batch; by default all but batch and channels);
+    along the others queries and keys go together, as the batch does.
+
     Multiply-accumulates of the four projections and of the two products; one multiply per query and
-    head channel for the scale; softmax over the keys.
+    head channel for the scale; softmax over the keys; with masks an addition to every score.
 
     >>> cost = MultiHeadAttention(2, 8).apply(Shape(1, 10, 16), Shape(1, 10, 16))
     >>> cost.work.multiply_accumulates   # 4 projections of 10·16·16, 2 products of 10·10·16
@@ -50,58 +61,73 @@ class MultiHeadAttention(Op):
     value_dim: Dim = 0
     units: Dim = 0
     use_bias: bool = True
+    attention_axes: tuple[int, ...] | None = None
+    roles: tuple[str, ...] = ROLES
 
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("MultiHeadAttention", read=_read_keras)}
     arity: ClassVar[int | None] = None
     counts: ClassVar[tuple[str, ...]] = ("num_heads", "key_dim")
     sizes: ClassVar[tuple[str, ...]] = ("value_dim", "units")
 
-    def rule(self, query: Shape, *others: Shape) -> Cost:  # type: ignore[override]
-        """A sequence as long as the query's."""
-        value = (*others, query)[0]
-        key = (*others[1:], value)[0]
-        ranks = {len(query), len(key), len(value)}
-        if len(ranks) != 1 or min(ranks) < 3:
-            sentence = "attention needs a query, values and keys of one rank, with positions: not {}, {} and {}."
-            return Cost(None, checks=(Check(False, sentence, tuple(map(spell, (query, value, key)))),))
-        heads, width = self.num_heads, self.key_dim
-        value_width = width if is_exactly(self.value_dim, 0) else self.value_dim
-        units = query[-1] if is_exactly(self.units, 0) else self.units
-        kernels = {
-            "query": (query[-1], heads, width),
-            "key": (key[-1], heads, width),
-            "value": (value[-1], heads, value_width),
-            "attention_output": (heads, value_width, units),
-        }
-        biases = {"query": (heads, width), "key": (heads, width), "value": (heads, value_width)}
-        biases["attention_output"] = (units,)  # type: ignore[assignment]
-        weights = []
-        for name, size in kernels.items():
-            weights += [Weight(f"{name}/kernel", size)]
-            weights += [Weight(f"{name}/bias", biases[name])] if self.use_bias else []
-        output = query.with_size(-1, units)
-        work = _work(
-            query, key, value, product(heads, width), product(heads, value_width), heads, output, self.use_bias
-        )
-        sentence = "queries {}, keys {} and values {} must be of one batch, and keys and values as many."
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        axes = (self.attention_axes,) if type(self.attention_axes) is int else self.attention_axes
+        self.__dict__["attention_axes"] = None if axes is None else tuple(axes)
+        if not set(self.roles) <= {*ROLES, *MASKS}:
+            raise UsageError(f"MultiHeadAttention: roles must be of {', '.join(ROLES + MASKS)}, not {self.roles!r}")
+
+    def rule(self, *shapes: Shape) -> Cost:
+        """A tensor as long as the query's."""
+        given = dict(zip(self.roles, shapes, strict=False))
+        query = given.get("query", shapes[0])
+        value = given.get("value", query)
+        key = given.get("key", value)
         spelled = (spell(query), spell(key), spell(value))
+        rank = len(query)
+        all_axes = range(1, rank - 1) if self.attention_axes is None else self.attention_axes
+        axes = [axis_index(axis, rank) for axis in all_axes]
+        if rank < 3 or len(key) != rank or len(value) != rank or None in axes:
+            sentence = "attention needs a query, keys and values of one rank, with positions: not {}, {} and {}."
+            return Cost(None, checks=(Check(False, sentence, spelled),))
+        together = [0, *(place for place in range(1, rank - 1) if place not in axes)]
+        sentence = "queries {}, keys {} and values {} must be of one batch, and keys and values as many."
         checks = tuple(
             Check(equal(left, right), sentence, spelled)
-            for left, right in [*zip(key[:-1], value[:-1], strict=True), (query[0], key[0])]
+            for left, right in [
+                *zip(key[:-1], value[:-1], strict=True),
+                *[(query[place], key[place]) for place in together],
+            ]
         )
-        return Cost(output, tuple(weights), work, checks=checks)
+        value_width = self.key_dim if is_exactly(self.value_dim, 0) else self.value_dim
+        output = query.with_size(-1, query[-1] if is_exactly(self.units, 0) else self.units)
+        groups = product(self.num_heads, *[query[place] for place in together])
+        queries = product(*[query[axis] for axis in axes])  # type: ignore[index]
+        keys = product(*[key[axis] for axis in axes])  # type: ignore[index]
+        work = products(groups, queries, keys, self.key_dim, value_width)
+        work += self._projections(query, key, value, value_width, output)
+        if any(role in MASKS for role in given):
+            work += Work(adds=product(groups, queries, keys))
+        return Cost(output, self._weights(query, key, value, value_width, output), work, checks=checks)
 
+    def _weights(self, query: Shape, key: Shape, value: Shape, value_width: Dim, output: Shape) -> tuple[Weight, ...]:
+        heads, width = self.num_heads, self.key_dim
+        kernels: list[tuple[str, tuple[Dim, ...], tuple[Dim, ...]]] = [
+            ("query", (query[-1], heads, width), (heads, width)),
+            ("key", (key[-1], heads, width), (heads, width)),
+            ("value", (value[-1], heads, value_width), (heads, value_width)),
+            ("attention_output", (heads, value_width, output[-1]), (output[-1],)),
+        ]
+        weights = []
+        for name, kernel, bias in kernels:
+            weights += [Weight(f"{name}/kernel", kernel)]
+            weights += [Weight(f"{name}/bias", bias)] if self.use_bias else []
+        return tuple(weights)
 
-def _work(
-    query: Shape, key: Shape, value: Shape, inner: Dim, carried: Dim, heads: Dim, output: Shape, use_bias: bool
-) -> Work:
-    """The four projections, q·k, softmax over the keys, and the weighted sum of the values."""
-    batch, queries, keys = query[0], product(*query[:-1]), product(*key[:-1])
-    pairs = product(batch, *query[1:-1], *key[1:-1])
-    macs = product(query.elements, inner) + product(key.elements, inner) + product(value.elements, carried)
-    macs += product(queries, carried, output[-1]) + product(pairs, inner) + product(pairs, carried)
-    sums = product(queries, inner) + product(keys, inner) + product(*value[:-1], carried) + output.elements
-    scores = product(pairs, heads)
-    attended = product(queries, carried)
-    once = Work(macs, sums + scores + attended, adds=sums if use_bias else 0, multiplies=product(queries, inner))
-    return once + softmax_work(Shape(product(queries, heads), product(*key[1:-1])))
+    def _projections(self, query: Shape, key: Shape, value: Shape, value_width: Dim, output: Shape) -> Work:
+        """The four matrix products with weights, and the scale of the queries."""
+        inner, carried = product(self.num_heads, self.key_dim), product(self.num_heads, value_width)
+        queries = product(*query[:-1])
+        macs = product(query.elements, inner) + product(key.elements, inner) + product(value.elements, carried)
+        macs += product(queries, carried, output[-1])
+        sums = product(queries, inner) + product(*key[:-1], inner) + product(*value[:-1], carried) + output.elements
+        return Work(macs, sums, adds=sums if self.use_bias else 0, multiplies=product(queries, inner))

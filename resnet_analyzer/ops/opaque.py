@@ -72,7 +72,7 @@ class Opaque(Op):
         return Cost(self._output(shapes), self.weights, unknown=("work",))
 
     def _output(self, shapes: tuple[Shape | None, ...]) -> Shape | None:
-        if self.elementwise and shapes and self.output is None:
+        if self.elementwise and len(shapes) and self.output is None:
             return shapes[0]
         asked = None if self.ask is None or None in shapes else self.ask(shapes)  # type: ignore[arg-type]
         if asked is not None or self.output is None:

@@ -53,10 +53,11 @@ class Flatten(Op):
         """As many elements in fewer axes; a batch alone gets an axis of 1."""
         if len(shape) == 1 and is_exactly(self.first, 1):
             return Cost(Shape(shape[0], 1))
-        first, last = axis_index(self.first, len(shape)), axis_index(self.last, len(shape))
-        if first is None or last is None or last - first < 0:
+        first_axis, last_axis = axis_index(self.first, len(shape)), axis_index(self.last, len(shape))
+        if first_axis is None or last_axis is None or last_axis < first_axis:
             return no_axis(f"range {self.first} to {self.last}", shape)
-        return Cost(Shape(*shape[:first], product(*shape[first : last + 1]), *shape[last + 1 :]))
+        end = last_axis + 1
+        return Cost(Shape(*shape[:first_axis], product(*shape[first_axis:end]), *shape[end:]))
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,8 +5,8 @@ import pytest
 from resnet_analyzer.analyses.formula.closed import FIGURES, closed_form
 from resnet_analyzer.analyses.formula.recipe import recipe_of_graph
 from resnet_analyzer.errors import CheckFailed
-from resnet_analyzer.importers.base import load
 from resnet_analyzer.measurement import measure
+from resnet_analyzer.targets import load
 
 keras = pytest.importorskip("keras")
 pytestmark = pytest.mark.slow  # Keras takes seconds to start

@@ -15,9 +15,15 @@ def shapes(graph, op):
 def test_maps_of_the_paper():
     """Figure 2: 55, 27, 13, 13, 13 and 6 after the last pool."""
     graph = architecture("alexnet")
-    assert shapes(graph, "Conv2d") == [(55, 55, 96), (27, 27, 256), (13, 13, 384), (13, 13, 384), (13, 13, 256)]
+    assert shapes(graph, "Conv2d") == [
+        (1, 55, 55, 96),
+        (1, 27, 27, 256),
+        (1, 13, 13, 384),
+        (1, 13, 13, 384),
+        (1, 13, 13, 256),
+    ]
     assert measure(graph).by_name["stage1/conv"].how() == "(227 − 11)/4 + 1 = 55"
-    assert shapes(graph, "MaxPool2d") == [(27, 27, 96), (13, 13, 256), (6, 6, 256)]
+    assert shapes(graph, "MaxPool2d") == [(1, 27, 27, 96), (1, 13, 13, 256), (1, 6, 6, 256)]
 
 
 def test_parameters_by_the_formula():
@@ -57,7 +63,7 @@ def test_torchvision_takes_any_size(size):
 def test_options():
     graph = architecture("alexnet", classes=10, widths=(8, 16, 24, 24, 16), hidden=32)
     assert [shape[-1] for shape in shapes(graph, "Conv2d")] == [8, 16, 24, 24, 16]
-    assert shapes(graph, "Dense") == [(32,), (32,), (10,)]
+    assert shapes(graph, "Dense") == [(1, 32), (1, 32), (1, 10)]
     with pytest.raises(UsageError, match="widths must be 5 numbers, not 2"):
         architecture("alexnet", widths=(8, 16))
 

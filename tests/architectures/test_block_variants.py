@@ -176,7 +176,7 @@ def test_dropout_shortcut():
 def test_gates_where_a_stage_widens():
     """The gate strides with the block, so that its map fits."""
     rows = measure(architecture("resnet110_exclusive_gating")).by_name
-    assert tuple(rows["stage3/block1/gate/conv"].output) == (16, 16, 32)
+    assert tuple(rows["stage3/block1/gate/conv"].output) == (1, 16, 16, 32)
     assert rows["stage3/block1/shortcut/scale"].node.inputs[0] == "stage3/block1/shortcut/pad"
 
 

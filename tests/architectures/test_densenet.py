@@ -52,7 +52,7 @@ def test_growth_rate_as_an_option():
         measure(architecture("densenet100_k24")).totals
     )
     stem = measure(architecture("densenet_bc40_k12", growth_rate=36)).by_name["stage1/conv"]
-    assert stem.output.channels == 72  # twice the growth rate goes with it
+    assert stem.output[-1] == 72  # twice the growth rate goes with it
 
 
 def test_any_depth_and_growth_rate_by_name():
@@ -68,7 +68,7 @@ def test_any_depth_and_growth_rate_by_name():
 
 def transitions(theta):
     rows = measure(architecture("densenet40_k12", compression=theta)).by_name
-    return [rows[f"stage{stage}/transition/conv"].output.channels for stage in (2, 3)]
+    return [rows[f"stage{stage}/transition/conv"].output[-1] for stage in (2, 3)]
 
 
 @pytest.mark.parametrize("theta", ["0.5", "1/2", Fraction(1, 2), 0.5])
@@ -80,7 +80,7 @@ def test_compression_is_exact():
     """⌊0.29·100⌋ is 29, though in floating point 0.29·100 is a little less."""
     assert int(0.29 * 100) == 28
     graph = architecture("densenet121", blocks=(1, 1), growth_rate=1, stem_channels=99, compression="0.29")
-    assert measure(graph).by_name["stage2/transition/conv"].output.channels == 29
+    assert measure(graph).by_name["stage2/transition/conv"].output[-1] == 29
     assert transitions("0.7") == [112, 179]  # ⌊0.7·160⌋, ⌊0.7·(112 + 144)⌋
     assert transitions("1") == [160, 304]
 
@@ -119,7 +119,7 @@ def test_symbols_and_arrays_agree_with_numbers(name, style):
     grid = measure(architecture(name, (numpy.array(sizes), 224), 10, style)).totals
     n, c = symbol("n"), symbol("c")
     formula = measure(architecture(name, (n, 224), c, style)).totals
-    assert formula.params.subs({c: 10}) == plain[0].params == grid.params
+    assert formula.all_params.subs({c: 10}) == plain[0].all_params == grid.all_params
     for place, (size, totals) in enumerate(zip(sizes, plain, strict=True)):
         assert grid.macs[place] == totals.macs
         assert formula.macs.subs({n: size, c: 10}) == totals.macs
@@ -127,11 +127,11 @@ def test_symbols_and_arrays_agree_with_numbers(name, style):
 
 def test_growth_rate_may_be_an_array_or_a_symbol():
     rates = [12, 24, 32]
-    plain = [measure(architecture("densenet121", growth_rate=rate)).totals.params for rate in rates]
-    grid = measure(architecture("densenet121", growth_rate=numpy.array(rates))).totals.params
+    plain = [measure(architecture("densenet121", growth_rate=rate)).totals.all_params for rate in rates]
+    grid = measure(architecture("densenet121", growth_rate=numpy.array(rates))).totals.all_params
     k = symbol("k")
-    formula = measure(architecture("densenet_bc40_k12", growth_rate=k)).totals.params
+    formula = measure(architecture("densenet_bc40_k12", growth_rate=k)).totals.all_params
     assert list(grid) == plain
     assert [formula.subs({k: rate}) for rate in rates] == [
-        measure(architecture("densenet_bc40_k12", growth_rate=rate)).totals.params for rate in rates
+        measure(architecture("densenet_bc40_k12", growth_rate=rate)).totals.all_params for rate in rates
     ]

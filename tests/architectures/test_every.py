@@ -10,6 +10,7 @@ from resnet_analyzer import architecture, measure
 from resnet_analyzer.architectures.base import ARCHITECTURES, find, input_shape
 from resnet_analyzer.dim import symbol
 from resnet_analyzer.errors import CheckFailed, UnknownName, UsageError
+from resnet_analyzer.measurement import Totals
 from resnet_analyzer.shape import Shape
 
 CASES = [(name, style) for name, found in ARCHITECTURES.items() for style in found.styles]
@@ -18,7 +19,7 @@ BY_DEPTH = [  # closed forms of the deepest nets take their time; shallower ones
     for case in CASES
 ]
 NETS = [(name, style) for name, style in CASES if ARCHITECTURES[name].classes]  # not the single blocks
-FIGURES = ("params", "trainable_params", "non_trainable_params", "macs", "flops", "activations")
+FIGURES = Totals._fields[1:]
 n = symbol("n")
 
 
@@ -67,10 +68,10 @@ def test_default(name, style):
     measured = measure(graph)
     assert measured.status == "complete"
     assert measured.valid is True
-    assert tuple(measured.rows[0].output) == found.input
+    assert tuple(measured.rows[0].output) == (1, *found.input)
     assert measured.totals.layers == len(graph)
     if found.classes:
-        assert tuple(measured.rows[-1].output) == (found.classes,)
+        assert tuple(measured.rows[-1].output) == (1, found.classes)
         assert [node.name for node in graph.outputs] == [names[-1]]
 
 
@@ -82,7 +83,7 @@ def test_odd_rectangle(name, style):
     for row, turned in zip(upright.rows, flat.rows, strict=True):
         assert sorted(row.output) == sorted(turned.output)
     if any(row.op == "GlobalAveragePool2d" for row in upright.rows):
-        assert upright.totals.params == measure(architecture(name, style=style)).totals.params
+        assert upright.totals.all_params == measure(architecture(name, style=style)).totals.all_params
 
 
 def first_and_last_weights(measured):
@@ -98,12 +99,12 @@ def test_classes_and_channels(name, style):
     (height, width, channels, filters), (features, classes) = first_and_last_weights(base)
     assert (channels, classes) == (3, ARCHITECTURES[name].classes)
     seven = measure(architecture(name, classes=7, style=style))
-    assert tuple(seven.rows[-1].output) == (seven.graph.about["classes"],) == (7,)
-    assert base.totals.params - seven.totals.params == (features + 1) * (classes - 7)
+    assert tuple(seven.rows[-1].output) == (1, seven.graph.about["classes"]) == (1, 7)
+    assert base.totals.all_params - seven.totals.all_params == (features + 1) * (classes - 7)
     assert base.totals.macs - seven.totals.macs == features * (classes - 7)
     for count in (1, 4):
         totals = measure(architecture(name, (*size, count), style=style)).totals
-        assert totals.params - base.totals.params == height * width * filters * (count - 3)
+        assert totals.all_params - base.totals.all_params == height * width * filters * (count - 3)
 
 
 @pytest.mark.parametrize(("name", "style"), BY_DEPTH)

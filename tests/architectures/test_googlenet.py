@@ -67,15 +67,15 @@ def test_printed_operations(paper, block):
 def test_parameters_by_the_formula(paper):
     stem = 7 * 7 * 3 * 64 + 64 * 64 + 9 * 64 * 192 + (64 + 64 + 192)
     blocks = sum(kernels(block) + sum(TABLE[block][1:7]) for block in TABLE)
-    assert paper.totals.params == stem + blocks + 1024 * 1000 + 1000 == 6_998_552
+    assert paper.totals.all_params == stem + blocks + 1024 * 1000 + 1000 == 6_998_552
 
 
 @pytest.mark.parametrize("style", ["paper", "torchvision"])
 def test_maps(style):
     rows = measure(architecture("googlenet", style=style)).by_name
     names = ["stage1/conv", "stage1/pool", "stage2/pool", "stage3/pool", "stage4/pool", "stage5/inception5b/concat"]
-    assert [rows[name].output.height for name in names] == [112, 56, 28, 14, 7, 7]
-    concats = [rows[f"stage{b[0]}/inception{b}/concat"].output.channels for b in TABLE]
+    assert [rows[name].output[1] for name in names] == [112, 56, 28, 14, 7, 7]
+    concats = [rows[f"stage{b[0]}/inception{b}/concat"].output[-1] for b in TABLE]
     assert concats == [256, 480, 512, 512, 512, 528, 832, 832, 1024]
 
 
@@ -96,7 +96,7 @@ def test_auxiliary_heads_cost_parameters_only(style):
     assert with_aux.totals.trainable_params - without.totals.trainable_params == convs + dense
     assert with_aux.totals.macs == without.totals.macs
     assert with_aux.totals.flops == without.totals.flops
-    assert with_aux.by_name["aux1/pool"].output == (4, 4, 512)
+    assert with_aux.by_name["aux1/pool"].output == (1, 4, 4, 512)
     assert with_aux.by_name["aux1/pool"].how() == ("(14 − 5)/3 + 1 = 4" if style == "paper" else "")
     assert with_aux.rows[-1].name == "head/dense"
     assert {row.node.scope for row in with_aux.rows if row.node.training_only} == {"aux1", "aux2"}
@@ -107,7 +107,7 @@ def test_five_by_five_only_in_the_paper():
     paper, torchvision = (measure(architecture("googlenet", style=style)) for style in ("paper", "torchvision"))
     saved = sum(16 * row[4] * row[5] for row in TABLE.values())
     biases = 64 + 64 + 192 + sum(sum(row[1:7]) for row in TABLE.values())
-    assert paper.totals.params - saved - biases + 2 * biases == torchvision.totals.trainable_params
+    assert paper.totals.all_params - saved - biases + 2 * biases == torchvision.totals.trainable_params
 
 
 @pytest.mark.parametrize("style", ["paper", "torchvision"])
@@ -117,7 +117,7 @@ def test_symbols_and_arrays_agree_with_numbers(style):
     grid = measure(architecture("googlenet", numpy.array(sizes), 10, style)).totals
     n, c = symbol("n"), symbol("c")
     formula = measure(architecture("googlenet", n, c, style)).totals
-    assert formula.params.subs({c: 10}) == plain[0].params == grid.params
+    assert formula.all_params.subs({c: 10}) == plain[0].all_params == grid.all_params
     for place, (size, totals) in enumerate(zip(sizes, plain, strict=True)):
         assert grid.macs[place] == totals.macs
         assert formula.macs.subs({n: size, c: 10}) == totals.macs

@@ -39,13 +39,13 @@ def test_keras_layers(file):
     height, width, channels = theirs["input_shape"][-3:]
     classes = theirs["layers"][-1]["output_shape"][-1]
     rows = measure(architecture(theirs["model"], (height, width, channels), classes, "keras")).rows
-    ours = [(r.name, r.op, list(r.node.inputs), list(r.output), r.params, r.trainable_params) for r in rows]
+    ours = [(r.name, r.op, list(r.node.inputs), list(r.output), r.all_params, r.trainable_params) for r in rows]
     assert ours == [
         (
             layer["name"],
             CLASSES.get(layer["cls"], layer["cls"]),
             layer["inbound"],
-            layer["output_shape"][1:],
+            [1, *layer["output_shape"][1:]],
             layer["params"],
             layer["trainable"],
         )
@@ -59,7 +59,7 @@ def test_torchvision_layers(file):
     theirs = _load(file)
     name, size = _name(file).split("__")
     rows = measure(architecture(name, int(size), style="torchvision")).rows
-    ours = [(row.trainable_params, *row.output) for row in rows if row.params]
+    ours = [(row.trainable_params, *row.output[1:]) for row in rows if row.params]
     assert ours == [
         (layer["params"], *layer["out_shape"][2:], layer["out_shape"][1])
         for layer in theirs["layers"]

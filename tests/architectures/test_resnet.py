@@ -39,7 +39,7 @@ def test_table_1(depth, style):
     """Output sizes, numbers of blocks and filters of every stage."""
     rows = measure(architecture(f"resnet{depth}", style=style)).rows
     convs = [row for row in rows if row.op == "Conv2d"]
-    assert tuple(convs[0].output) == (112, 112, 64)
+    assert tuple(convs[0].output) == (1, 112, 112, 64)
     bottleneck = depth >= 50
     branch = convolutions(architecture(f"resnet{depth}", style=style))[1:]
     per_block = 3 if bottleneck else 2
@@ -49,7 +49,7 @@ def test_table_1(depth, style):
     for count, size, width in zip(TABLE_1[depth], (56, 28, 14, 7), (64, 128, 256, 512), strict=True):
         filters = [width, width, 4 * width] if bottleneck else [width, width]
         wanted += [(size, filters)] * count
-    assert [(block[-1].output.height, [row.output.channels for row in block]) for block in blocks] == wanted
+    assert [(block[-1].output[1], [row.output[-1] for row in block]) for block in blocks] == wanted
     kernels = [row.weights[0].shape[:2] for row in branch]
     assert kernels == ([(1, 1), (3, 3), (1, 1)] if bottleneck else [(3, 3), (3, 3)]) * sum(TABLE_1[depth])
 
@@ -96,7 +96,7 @@ def test_where_the_stride_costs():
     for depth in (50, 101, 152):
         first, third = (measure(architecture(f"resnet{depth}", style=style)) for style in ("paper", "torchvision"))
         assert third.totals.macs - first.totals.macs == sum(extra) == 231_211_008
-        assert third.totals.params == first.totals.params
+        assert third.totals.all_params == first.totals.all_params
         work = [{row.name: row.work.multiply_accumulates for row in each.rows} for each in (first, third)]
         assert [name for name in work[0] if work[0][name] != work[1][name]] == [
             f"stage{stage}/block1/conv1" for stage in (3, 4, 5)
@@ -114,8 +114,8 @@ def test_why_keras_has_more_parameters():
     moving = counts["BatchNorm", "moving_mean"] + counts["BatchNorm", "moving_variance"]
     assert (biases, moving) == (26_560, 53_120)
     assert torch.totals.trainable_params == 25_557_032
-    assert keras.totals.params == 25_557_032 + biases + moving == 25_636_712
-    assert keras.totals.non_trainable_params == moving
+    assert keras.totals.all_params == 25_557_032 + biases + moving == 25_636_712
+    assert keras.totals.moving_statistics == moving
     assert keras.totals.trainable_params == 25_557_032 + biases
     filters = [weight.shape[-1] for row in torch.rows if row.op == "Conv2d" for weight in row.weights]
     assert sum(filters) == biases  # one for every filter
@@ -167,7 +167,7 @@ def test_stems():
 
     def stem(name):
         return [
-            (row.name.removeprefix("stage1/"), row.weights[0].shape if row.op == "Conv2d" else (), row.output.height)
+            (row.name.removeprefix("stage1/"), row.weights[0].shape if row.op == "Conv2d" else (), row.output[1])
             for row in measure(architecture(name)).rows
             if row.op in ("Conv2d", "MaxPool2d") and row.name.startswith("stage1/")
         ]
@@ -190,7 +190,7 @@ def test_resnet_c_and_d_by_hand():
     kernels = 27 * 32 + 9 * 32 * 32 + 9 * 32 * 64
     assert c.trainable_params - b.trainable_params == kernels + 2 * (32 + 32) - 49 * 3 * 64 == 19_232
     assert c.macs - b.macs == 112 * 112 * (kernels - 49 * 3 * 64)
-    assert (d.params, d.macs) == (c.params, c.macs)
+    assert (d.all_params, d.macs) == (c.all_params, c.macs)
     rows = measure(architecture("resnet50d")).by_name
     pools = [name for name in rows if name.endswith("shortcut/pool")]
     assert pools == [f"stage{stage}/block1/shortcut/pool" for stage in (3, 4, 5)]
@@ -202,8 +202,8 @@ def test_resnet_c_and_d_by_hand():
 def test_resnet_d_pools_odd_maps_up():
     """A shortcut's pool must keep step with the padded 3×3: 57 becomes 29 on both sides."""
     rows = measure(architecture("resnet50d", 227)).by_name
-    assert rows["stage2/block3/add"].output.height == 57
-    assert rows["stage3/block1/shortcut/pool"].output.height == rows["stage3/block1/conv2"].output.height == 29
+    assert rows["stage2/block3/add"].output[1] == 57
+    assert rows["stage3/block1/shortcut/pool"].output[1] == rows["stage3/block1/conv2"].output[1] == 29
 
 
 # ResNet-34's shortcuts: (channels, filters, map) of the three that widen, and of the others.
@@ -278,7 +278,7 @@ def test_bottleneck_rule_on_cifar():
     assert cifar_resnet(164, "basic").settings["blocks"] == (27, 27, 27)
     assert cifar_resnet(110).settings["block"] == "basic"
     assert cifar_resnet(110, "bottleneck").settings["blocks"] == (12, 12, 12)
-    assert measure(cifar_resnet(1001).graph()).by_name["head/pool"].output == (256,)
+    assert measure(cifar_resnet(1001).graph()).by_name["head/pool"].output == (1, 256)
 
 
 def error(match):
@@ -385,7 +385,7 @@ def test_shortcut_c_in_keras_v2():
     """Sixteen projections where there were four: twelve more 1×1 with a bias, no batch norm, and no max pool."""
     b, c = (measure(architecture("resnet50v2", shortcut=option)) for option in ("B", "C"))
     channels = [256] * 2 + [512] * 3 + [1024] * 5 + [2048] * 2
-    assert c.totals.params - b.totals.params == sum(each * each + each for each in channels)
+    assert c.totals.all_params - b.totals.all_params == sum(each * each + each for each in channels)
     kinds = [Counter(row.op for row in each.rows) for each in (b, c)]
     assert (kinds[0]["MaxPool2d"], kinds[1]["MaxPool2d"]) == (4, 1)
 
@@ -393,7 +393,7 @@ def test_shortcut_c_in_keras_v2():
 def test_more_than_four_stages():
     """Widths double at every stage: 5 stages of basic blocks end with 1024 channels at 4×4."""
     rows = measure(architecture("resnet18", blocks=(1, 1, 1, 1, 1))).by_name
-    assert tuple(rows["stage6/block1/add"].output) == (4, 4, 1024)
+    assert tuple(rows["stage6/block1/add"].output) == (1, 4, 4, 1024)
 
 
 def test_widths_may_be_symbols_or_arrays():
@@ -415,10 +415,10 @@ def test_widths_may_be_symbols_or_arrays():
 
 
 def test_classes_and_channels():
-    base = measure(architecture("resnet50")).totals.params
-    assert base - measure(architecture("resnet50", classes=10)).totals.params == 990 * 2049
+    base = measure(architecture("resnet50")).totals.all_params
+    assert base - measure(architecture("resnet50", classes=10)).totals.all_params == 990 * 2049
     grey = measure(architecture("resnet50", input=(224, 224, 1))).totals
-    assert base - grey.params == 2 * 49 * 64
+    assert base - grey.all_params == 2 * 49 * 64
 
 
 @pytest.mark.parametrize("style", ["paper", "torchvision", "keras"])

@@ -72,7 +72,7 @@ def test_a_block_by_hand():
 def test_width_doubles_with_the_stage():
     """Table 1: 128, 256, 512, 1024 channels in the 3×3 of ResNeXt-50 (32×4d)."""
     rows = measure(architecture("resnext50_32x4d")).by_name
-    assert [rows[f"stage{s}/block1/conv2"].output.channels for s in (2, 3, 4, 5)] == [128, 256, 512, 1024]
+    assert [rows[f"stage{s}/block1/conv2"].output[-1] for s in (2, 3, 4, 5)] == [128, 256, 512, 1024]
 
 
 def test_one_group_is_a_resnet():

@@ -9,7 +9,7 @@ import pytest
 from resnet_analyzer import architecture, measure
 
 DATA = Path(__file__).parent.parent / "data"
-FIGURES = ("params", "trainable_params", "macs", "activations")
+FIGURES = ("all_params", "trainable_params", "macs", "activations")
 FILES = sorted(DATA.glob("truth_*.csv"))
 ROWS = [row for file in FILES for row in csv.DictReader(file.read_text(encoding="utf-8").splitlines())]
 

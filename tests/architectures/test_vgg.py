@@ -15,11 +15,11 @@ def test_depth_is_the_layers_with_weights(name, depth):
     rows = measure(architecture(name)).rows
     assert sum(row.params > 0 for row in rows) == depth
     assert [row.output for row in rows if row.op == "MaxPool2d"] == [
-        (112, 112, 64),
-        (56, 56, 128),
-        (28, 28, 256),
-        (14, 14, 512),
-        (7, 7, 512),
+        (1, 112, 112, 64),
+        (1, 56, 56, 128),
+        (1, 28, 28, 256),
+        (1, 14, 14, 512),
+        (1, 7, 7, 512),
     ]
 
 
@@ -33,7 +33,7 @@ def test_batch_norm_adds_two_trained_numbers_per_channel():
     plain, normed = (measure(architecture(name)).totals for name in ("vgg16", "vgg16_bn"))
     channels = 2 * 64 + 2 * 128 + 3 * 256 + 6 * 512
     assert normed.trainable_params - plain.trainable_params == 2 * channels
-    assert normed.non_trainable_params == 2 * channels
+    assert normed.moving_statistics == 2 * channels
 
 
 def test_convolutions_alone():

@@ -40,9 +40,9 @@ def test_table_1():
     """Output of conv2, conv3, conv4: 16k at 32×32, 32k at 16×16, 64k at 8×8."""
     rows = measure(architecture("wrn28_10")).by_name
     assert [tuple(rows[f"stage{s}/block4/add"].output) for s in (2, 3, 4)] == [
-        (32, 32, 160), (16, 16, 320), (8, 8, 640),
+        (1, 32, 32, 160), (1, 16, 16, 320), (1, 8, 8, 640),
     ]  # fmt: skip
-    assert tuple(rows["stage1/conv"].output) == (32, 32, 16)
+    assert tuple(rows["stage1/conv"].output) == (1, 32, 32, 16)
 
 
 @pytest.mark.parametrize("spelling", ["wrn34_2", "WRN-34-2", "wrn_34_2"])
@@ -78,7 +78,7 @@ def test_dropout_stands_between_the_convolutions():
 def test_wide_on_imagenet():
     """Twice the channels in the 3×3 only: 128, 256, 512, 1024 between 256, 512, 1024, 2048."""
     rows = measure(architecture("wide_resnet50_2")).by_name
-    widths = [[rows[f"stage{s}/block2/conv{i}"].output.channels for i in (1, 2, 3)] for s in (2, 3, 4, 5)]
+    widths = [[rows[f"stage{s}/block2/conv{i}"].output[-1] for i in (1, 2, 3)] for s in (2, 3, 4, 5)]
     assert widths == [[128, 128, 256], [256, 256, 512], [512, 512, 1024], [1024, 1024, 2048]]
     totals = [measure(architecture("wide_resnet50_2", style=style)).totals for style in ("paper", "torchvision")]
     assert totals[0] == totals[1]

@@ -228,8 +228,9 @@ def test_the_deepest_network_agrees(run):
     assert "no disagreement" in ended.out
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("backend", ["jax", "torch"])
+@pytest.mark.parametrize(
+    "backend", [pytest.param("jax", marks=pytest.mark.slow), pytest.param("torch", marks=pytest.mark.torch)]
+)
 def test_other_back_ends(environment, backend):
     """Shapes, weights and time; there is no profiler of floating-point operations, and no FLOPs are claimed."""
     pytest.importorskip(backend)

@@ -68,7 +68,7 @@ def ended(arguments):
     with (
         contextlib.redirect_stdout(out),
         contextlib.redirect_stderr(err),
-        patch("resnet_analyzer.architectures._residual.MAX_BLOCKS", 40),
+        patch("resnet_analyzer.architectures.residual.MAX_BLOCKS", 40),
         pytest.raises(SystemExit) as raised,
     ):
         main(arguments)

@@ -10,12 +10,13 @@ from resnet_analyzer.architectures.base import ARCHITECTURES
 from resnet_analyzer.design import examine_text, op_fields, schema, write_design
 from resnet_analyzer.errors import UsageError
 from resnet_analyzer.graph import GraphBuilder
-from resnet_analyzer.importers.base import importer_for, load
+from resnet_analyzer.importers.base import importer_for
 from resnet_analyzer.measurement import measure
 from resnet_analyzer.ops.base import OPS
 from resnet_analyzer.ops.concatenate import Concatenate
 from resnet_analyzer.ops.conv import Conv2d
 from resnet_analyzer.shape import Shape
+from resnet_analyzer.targets import load
 
 ALL = [(name, style) for name, each in ARCHITECTURES.items() for style in each.styles]
 

@@ -67,12 +67,12 @@ def loader(request, monkeypatch):
 @pytest.mark.usefixtures("loader")
 @pytest.mark.parametrize(("text", "says"), BAD.values(), ids=BAD)
 def test_no_design_at_all(text, says):
-    before = time.perf_counter()
+    before = time.process_time()
     with pytest.raises(UsageError) as error:
         examine_text("mine.yaml", text)
     assert says in str(error.value)
     assert str(error.value).startswith("mine.yaml:")
-    assert time.perf_counter() - before < 2
+    assert time.process_time() - before < 2
 
 
 WRONG = {
@@ -132,12 +132,12 @@ WRONG = {
 
 @pytest.mark.parametrize(("text", "says"), WRONG.values(), ids=WRONG)
 def test_a_design_that_says_nothing(text, says):
-    before = time.perf_counter()
+    before = time.process_time()
     verified = verify_text("mine.yaml", text)
     assert any(says in finding.says for finding in verified.findings), [each.says for each in verified.findings]
     assert verified.exit_status == 2
     assert all(finding.place.line >= 1 and finding.place.column >= 1 for finding in verified.findings)
-    assert time.perf_counter() - before < 2
+    assert time.process_time() - before < 2
 
 
 @pytest.mark.parametrize(
@@ -171,10 +171,10 @@ def test_large_files_are_not_read(tmp_path):
     file = tmp_path / "mine.yaml"
     with open(file, "wb") as stream:
         stream.truncate(100 * 2**20)
-    before = time.perf_counter()
+    before = time.process_time()
     verified = verify(str(file))
     assert f"is larger than {MAX_BYTES:,} bytes" in verified.findings[0].says
-    assert time.perf_counter() - before < 1
+    assert time.process_time() - before < 1
 
 
 @pytest.mark.parametrize("name", ["nowhere.yaml", ".", "a\x00b.yaml"])
@@ -195,10 +195,10 @@ def test_unicode_and_markup_are_names_like_others():
 def test_the_largest_file_that_is_read_stays_within_time():
     line = "- conv2d: {filters: 64, kernel_size: 3, padding: 1, usebias: false}\n"
     text = "layers:\n" + line * ((MAX_BYTES - 100) // len(line))
-    before = time.perf_counter()
+    before = time.process_time()
     verified = verify_text("mine.yaml", text)
     assert verified.exit_status == 2
-    assert time.perf_counter() - before < 6  # the limit of two seconds has a machine of its own in mind
+    assert time.process_time() - before < 6  # the limit of two seconds has a machine of its own in mind
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc")

@@ -38,7 +38,7 @@ def test_outputs_are_current():
 def test_the_first_two_commands_install_and_test():
     first, second = commands(INSTALL)
     assert first.endswith("resnet-analyze --depth 50 --input 224")
-    assert second.endswith("pytest")
+    assert second.endswith("'.[test]' && .venv/bin/pytest -n 2")
 
 
 @pytest.mark.parametrize("command", [command for block in TASKS for command in commands(block)])

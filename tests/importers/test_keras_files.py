@@ -12,7 +12,9 @@ import pytest
 
 import resnet_analyzer as ra
 from resnet_analyzer.errors import UsageError
-from resnet_analyzer.importers.base import Request, load, load_with
+from resnet_analyzer.importers.base import load_with
+from resnet_analyzer.request import Request
+from resnet_analyzer.targets import load
 
 keras = pytest.importorskip("keras")
 layers = keras.layers

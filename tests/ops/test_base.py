@@ -13,7 +13,7 @@ from resnet_analyzer.ops.activation import Activation
 from resnet_analyzer.ops.adaptive_pool import AdaptiveAveragePool2d
 from resnet_analyzer.ops.base import OPS, Check, Op, Weight, Work, leaves
 from resnet_analyzer.ops.concatenate import Concatenate
-from resnet_analyzer.ops.conv import Conv2d
+from resnet_analyzer.ops.conv import Conv1d, Conv2d, Conv3d
 from resnet_analyzer.ops.cropping import Cropping2d
 from resnet_analyzer.ops.dense import Dense
 from resnet_analyzer.ops.depthwise_conv import DepthwiseConv2d
@@ -28,9 +28,10 @@ from resnet_analyzer.ops.separable_conv import SeparableConv2d
 from resnet_analyzer.ops.transposed_conv import TransposedConv2d
 from resnet_analyzer.ops.upsampling import Upsampling2d
 from resnet_analyzer.ops.zero_padding import ChannelPadding, ZeroPadding2d
-from resnet_analyzer.shape import Shape
+from resnet_analyzer.shape import Shape, spell
 
-from .cases import CASES, SIZES
+from .case import SIZES
+from .cases import CASES
 
 PADDING = r"must be .*a number, \(vertical, horizontal\) or \(\(top, bottom\), \(left, right\)\), not"
 
@@ -59,24 +60,35 @@ PADDING = r"must be .*a number, \(vertical, horizontal\) or \(\(top, bottom\), \
         (lambda: MaxPool2d(2, strides=0), "MaxPool2d: strides must be at least 1, not 0"),
         (lambda: MaxPool2d(2, padding="up"), f"MaxPool2d: padding {PADDING} 'up'"),
         (lambda: AdaptiveAveragePool2d(symbol("n")), "AdaptiveAveragePool2d: output_size must be plain numbers, not n"),
-        (lambda: Upsampling2d(2, "cubic"), "Upsampling2d: interpolation must be nearest or bilinear, not 'cubic'"),
+        (
+            lambda: Upsampling2d(2, interpolation="cubic"),
+            "Upsampling2d: interpolation must be nearest or bilinear, not 'cubic'",
+        ),
         (lambda: ZeroPadding2d("same"), f"ZeroPadding2d: padding {PADDING} 'same'"),
         (lambda: Cropping2d("valid"), f"Cropping2d: cropping {PADDING} 'valid'"),
         (lambda: Cropping2d(-1), "Cropping2d: cropping must be at least 0, not -1"),
         (lambda: ChannelPadding(-1), "ChannelPadding: before must be at least 0, not -1"),
         (lambda: Dense(0), "Dense: units must be at least 1, not 0"),
         (lambda: Dropout(1.5), "Dropout: rate must be a number from 0 to 1, not 1.5"),
-        (lambda: LayerNorm("rows"), "LayerNorm: axes must be 'channels' or 'all', not 'rows'"),
-        (lambda: PReLU("some"), "PReLU: shared must be 'none', 'positions' or 'all', not 'some'"),
-        (lambda: Concatenate("depth"), "Concatenate: axis must be channels, height, width or length, not 'depth'"),
+        (lambda: LayerNorm("rows"), "LayerNorm: axes must be 'channels', 'all' or numbers, not 'rows'"),
+        (lambda: PReLU("some"), "PReLU: shared must be 'none', 'positions', 'all' or axes, not 'some'"),
+        (
+            lambda: Concatenate("depth"),
+            "Concatenate: axis must be a number, or channels, height, width, length; not 'depth'",
+        ),
         (lambda: Input(Shape(1, 0, 8, 3)), "Input: shape must be at least 1, not 0"),
         (lambda: Input(Shape(1, None)), "Input: shape must be a whole number, not None"),
         (lambda: Opaque(output=Shape(1, 0)), "Opaque: output must be at least 1, not 0"),
-        (lambda: Reshape((2, 3, 4, 5)), r"Reshape: target must have 1 to 3 axes, not \(2, 3, 4, 5\)"),
+        (lambda: Reshape(7), "Reshape: target must be sizes, the batch first, not 7"),
         (lambda: Reshape((-1, -1)), "Reshape: only one axis may be -1, not 2"),
-        (lambda: Reshape((0, -1)), "Reshape: target must be at least 1, not 0"),
-        (lambda: Permute((1, 1)), r"Permute: axes must be 1 to 2 in some order, not \(1, 1\)"),
-        (lambda: Permute((1, 2, 3, 4)), "Permute: axes must be 1 or 2 or 3 numbers, not"),
+        (lambda: Reshape((0, -2)), "Reshape: target must be at least -1, not -2"),
+        (lambda: Permute((1, 1)), r"Permute: axes must be 0 to 1 in some order, not \(1, 1\)"),
+        (lambda: Permute((1, 2, 3, 4)), r"Permute: axes must be 0 to 3 in some order, not \(1, 2, 3, 4\)"),
+        (lambda: Permute(3), "Permute: axes must be all axes in some order, not 3"),
+        (lambda: Conv2d(8, data_format="rows"), "Conv2d: data_format must be channels_last or channels_first, not"),
+        (lambda: Conv1d(8, (3, 3)), r"Conv1d: kernel_size must be a number, not \(3, 3\)"),
+        (lambda: Conv3d(8, (3, 3)), r"Conv3d: kernel_size must be a number or three, not \(3, 3\)"),
+        (lambda: Conv2d(8, padding="causal"), f"Conv2d: padding {PADDING} 'causal'"),
     ],
 )
 def test_a_field_that_means_nothing_is_refused_when_the_op_is_made(make, message):
@@ -104,10 +116,10 @@ def test_fields_are_kept_in_plain_spelling(whole):
     assert all(type(part) is int for value in conv.settings().values() for part in leaves(value))
     shape = Input(Shape(1, whole(7), whole(8), 3)).shape
     assert shape == Shape(1, 7, 8, 3)
-    assert type(shape) is FeatureMap
+    assert type(shape) is Shape
     assert all(type(size) is int for size in shape)
-    assert Reshape([whole(4), -1]).target == (4, -1)
-    assert Permute([2, 1]).axes == (2, 1)
+    assert Reshape([0, whole(4), -1]).target == (0, 4, -1)
+    assert Permute([0, 2, 1]).axes == (0, 2, 1)
     assert MaxPool2d([2, 3]).strides == (2, 3)
     assert TransposedConv2d(8, output_padding=[whole(0), 0]).output_padding == (0, 0)
 
@@ -115,7 +127,7 @@ def test_fields_are_kept_in_plain_spelling(whole):
 def test_arrays_are_kept_as_int64():
     cells = Conv2d(numpy.array([8, 16], dtype="int8")).filters
     assert cells.dtype == numpy.int64
-    assert Input(Shape(1, numpy.array([8], dtype="uint8"), 8, 3)).shape.height.dtype == numpy.int64
+    assert Input(Shape(1, numpy.array([8], dtype="uint8"), 8, 3)).shape[1].dtype == numpy.int64
 
 
 def test_settings_of_arrays_and_symbols():
@@ -141,13 +153,18 @@ def test_every_op_is_documented_by_an_example(name):
     assert issubclass(OPS[name], Op)
 
 
-@pytest.mark.parametrize("name", sorted(name for name in OPS if OPS[name].maps_only))
-@pytest.mark.parametrize("shape", [Shape(1, 8), Shape(1, 3, 8)])
-def test_ops_on_feature_maps_say_so(name, shape):
+@pytest.mark.parametrize("name", sorted(name for name in OPS if OPS[name].spatial_axes))
+@pytest.mark.parametrize("shape", [Shape(1, 8), Shape(1, 3, 8), Shape(1, 5, 3, 8), Shape(1, 2, 5, 3, 8)])
+def test_ops_that_slide_over_axes_want_so_many(name, shape):
+    """A window over k axes reads a batch, k sides and channels, and says so of anything else."""
+    axes = OPS[name].spatial_axes
+    if len(shape) == axes + 2:
+        return
     cost = CASES[name][0].make(SIZES).apply(shape)
     assert cost.output is None
     assert [check.condition for check in cost.checks] == [False]
-    assert cost.checks[0].text.startswith("needs a feature map, but gets ")
+    wanted = {1: "a sequence (batch, length, channels)", 2: "a feature map", 3: "a volume (batch, 3 sides, channels)"}
+    assert cost.checks[0].text.startswith(f"needs {wanted[axes]}, but gets {spell(shape)}.")
 
 
 def test_checks_spell_their_numbers():

@@ -9,20 +9,39 @@ from itertools import count, product, takewhile
 from math import ceil, floor
 from typing import Any, NamedTuple
 
+import numpy
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from resnet_analyzer.dim import holds
-from resnet_analyzer.ops.adaptive_pool import AdaptiveAveragePool2d
-from resnet_analyzer.ops.average_pool import AveragePool2d
+from resnet_analyzer.ops.adaptive_pool import (
+    AdaptiveAveragePool1d,
+    AdaptiveAveragePool2d,
+    AdaptiveAveragePool3d,
+    AdaptiveMaxPool1d,
+    AdaptiveMaxPool2d,
+    AdaptiveMaxPool3d,
+)
+from resnet_analyzer.ops.average_pool import AveragePool1d, AveragePool2d, AveragePool3d
 from resnet_analyzer.ops.base import Cost
-from resnet_analyzer.ops.conv import Conv2d
-from resnet_analyzer.ops.depthwise_conv import DepthwiseConv2d
-from resnet_analyzer.ops.max_pool import MaxPool2d
+from resnet_analyzer.ops.conv import Conv1d, Conv2d, Conv3d
+from resnet_analyzer.ops.cropping import Cropping1d, Cropping2d, Cropping3d
+from resnet_analyzer.ops.depthwise_conv import DepthwiseConv1d, DepthwiseConv2d
+from resnet_analyzer.ops.global_pool import (
+    GlobalAveragePool1d,
+    GlobalAveragePool2d,
+    GlobalAveragePool3d,
+    GlobalMaxPool1d,
+    GlobalMaxPool2d,
+    GlobalMaxPool3d,
+)
+from resnet_analyzer.ops.max_pool import MaxPool1d, MaxPool2d, MaxPool3d
 from resnet_analyzer.ops.multi_head_attention import MultiHeadAttention
-from resnet_analyzer.ops.separable_conv import SeparableConv2d
-from resnet_analyzer.ops.transposed_conv import TransposedConv2d
+from resnet_analyzer.ops.separable_conv import SeparableConv1d, SeparableConv2d
+from resnet_analyzer.ops.transposed_conv import TransposedConv1d, TransposedConv2d, TransposedConv3d
+from resnet_analyzer.ops.upsampling import Upsampling1d, Upsampling2d, Upsampling3d
+from resnet_analyzer.ops.zero_padding import ZeroPadding1d, ZeroPadding2d, ZeroPadding3d
 from resnet_analyzer.shape import Shape
 from resnet_analyzer.window import Window
 
@@ -64,11 +83,12 @@ class Axis(NamedTuple):
 
 
 @st.composite
-def axes(draw: Any, rules: tuple[str, ...] = ("floor", "same")) -> tuple[Axis, Axis]:
+def axes(draw: Any, count: int, rules: tuple[str, ...] = ("floor", "same")) -> tuple[Axis, ...]:
     rule = draw(st.sampled_from(rules))
+    longest = 7 if count < 3 else 4
     return tuple(
         Axis(
-            draw(st.integers(1, 7)),
+            draw(st.integers(1, longest)),
             draw(st.integers(1, 3)),
             draw(st.integers(1, 3)),
             draw(st.integers(1, 2)),
@@ -76,22 +96,31 @@ def axes(draw: Any, rules: tuple[str, ...] = ("floor", "same")) -> tuple[Axis, A
             0 if rule == "same" else draw(st.integers(0, 2)),
             rule,
         )
-        for _ in range(2)
+        for _ in range(count)
     )
 
 
-def padding_of(vertical: Axis, horizontal: Axis) -> Any:
-    if vertical.rule == "same":
-        return "same"
-    return ((vertical.before, vertical.after), (horizontal.before, horizontal.after))
-
-
-def sliding(vertical: Axis, horizontal: Axis) -> dict[str, Any]:
+def sliding(all_axes: tuple[Axis, ...]) -> dict[str, Any]:
+    same = all_axes[0].rule == "same"
     return {
-        "strides": (vertical.s, horizontal.s),
-        "padding": padding_of(vertical, horizontal),
-        "dilation_rate": (vertical.d, horizontal.d),
+        "strides": tuple(axis.s for axis in all_axes),
+        "padding": "same" if same else tuple((axis.before, axis.after) for axis in all_axes),
+        "dilation_rate": tuple(axis.d for axis in all_axes),
     }
+
+
+def kernel(all_axes: tuple[Axis, ...]) -> tuple[int, ...]:
+    return tuple(axis.f for axis in all_axes)
+
+
+def shape_of(batch: int, all_axes: tuple[Axis, ...], channels: int, layout: str) -> Shape:
+    lengths = [axis.n for axis in all_axes]
+    return Shape(batch, channels, *lengths) if layout == "channels_first" else Shape(batch, *lengths, channels)
+
+
+def places(all_axes: tuple[Axis, ...]) -> list[tuple[list[int], ...]]:
+    """Every position of the window, as the pixels that it reads along each axis."""
+    return list(product(*[axis.laid() for axis in all_axes]))
 
 
 def valid(cost: Cost) -> bool:
@@ -104,166 +133,289 @@ def reads(window: Window) -> list[list[int]]:
     return [[i * window.stride - first + j * window.dilation for j in range(window.size)] for i in range(window.output)]
 
 
-def assert_windows(cost: Cost, vertical: Axis, horizontal: Axis) -> bool:
+def assert_windows(cost: Cost, all_axes: tuple[Axis, ...], layout: str) -> bool:
     """Compare shape and pixels read; False where nothing fits (and the checks must say so)."""
-    rows, columns = vertical.laid(), horizontal.laid()
-    assert valid(cost) == bool(rows and columns)
+    laid = [axis.laid() for axis in all_axes]
+    assert valid(cost) == all(laid)
     if not valid(cost):
         return False
-    assert cost.output[:2] == (len(rows), len(columns))
-    assert [reads(window) for window in cost.windows] == [rows, columns]
+    sides = cost.output[2:] if layout == "channels_first" else cost.output[1:-1]
+    assert sides == tuple(map(len, laid))
+    assert [reads(window) for window in cost.windows] == laid
     return True
 
 
-@given(both=axes(), groups=st.integers(1, 3), inner=st.integers(1, 2), outer=st.integers(1, 2), bias=st.booleans())
-@settings(max_examples=150, deadline=None)
-def test_convolution(both, groups, inner, outer, bias):
-    vertical, horizontal = both
-    kernel = (vertical.f, horizontal.f)
-    op = Conv2d(groups * outer, kernel, groups=groups, use_bias=bias, **sliding(*both))
-    cost = op.apply(Shape(1, vertical.n, horizontal.n, groups * inner))
-    if not assert_windows(cost, *both):
-        return
-    multiplications, sums, weights = 0, set(), set()
-    for y, rows in enumerate(vertical.laid()):
-        for x, columns in enumerate(horizontal.laid()):
-            for group, filter_, channel in product(range(groups), range(outer), range(inner)):
-                for (j, _row), (i, _column) in product(enumerate(rows), enumerate(columns)):
-                    multiplications += 1
-                    sums.add((y, x, group, filter_))
-                    weights.add((j, i, channel, (group, filter_)))
-    assert cost.work.multiply_accumulates == multiplications
-    assert cost.work.accumulators == len(sums) == cost.output.elements
-    assert cost.work.adds == (len(sums) if bias else 0)
-    assert cost.weights[0].params == len(weights)
+FEW = {1: 60, 2: 100, 3: 40}  # examples for so many axes
+LAYOUTS = st.sampled_from(["channels_last", "channels_first"])
+BATCHES = st.integers(1, 2)
 
 
-@given(both=axes(), channels=st.integers(1, 3), multiplier=st.integers(1, 3))
-@settings(max_examples=100, deadline=None)
-def test_depthwise_convolution(both, channels, multiplier):
-    vertical, horizontal = both
-    op = DepthwiseConv2d((vertical.f, horizontal.f), depth_multiplier=multiplier, **sliding(*both))
-    cost = op.apply(Shape(1, vertical.n, horizontal.n, channels))
-    if not assert_windows(cost, *both):
-        return
-    multiplications, sums, weights = 0, set(), set()
-    for (y, rows), (x, columns) in product(enumerate(vertical.laid()), enumerate(horizontal.laid())):
-        for channel, copy in product(range(channels), range(multiplier)):
-            for (j, _row), (i, _column) in product(enumerate(rows), enumerate(columns)):
-                multiplications += 1
-                sums.add((y, x, channel, copy))
-                weights.add((j, i, channel, copy))
-    assert cost.output.channels == channels * multiplier
-    assert cost.work.multiply_accumulates == multiplications
-    assert cost.work.accumulators == cost.work.adds == len(sums)
-    assert cost.weights[0].params == len(weights)
-
-
-@given(both=axes(), channels=st.integers(1, 3), multiplier=st.integers(1, 2), filters=st.integers(1, 3))
-@settings(max_examples=50, deadline=None)
-def test_separable_convolution(both, channels, multiplier, filters):
-    vertical, horizontal = both
-    op = SeparableConv2d(filters, (vertical.f, horizontal.f), depth_multiplier=multiplier, **sliding(*both))
-    cost = op.apply(Shape(1, vertical.n, horizontal.n, channels))
-    if not assert_windows(cost, *both):
-        return
-    multiplications = 0
-    for rows, columns in product(vertical.laid(), horizontal.laid()):
-        multiplications += sum(1 for _ in product(range(channels), range(multiplier), rows, columns))
-        multiplications += sum(1 for _ in product(range(channels), range(multiplier), range(filters)))
-    assert cost.work.multiply_accumulates == multiplications
-
-
-@given(
-    both=axes(rules=("floor",)),
-    groups=st.integers(1, 2),
-    inner=st.integers(1, 2),
-    outer=st.integers(1, 2),
-    extra=st.tuples(st.integers(0, 2), st.integers(0, 2)),
-)
-@settings(max_examples=150, deadline=None)
-def test_transposed_convolution_scatters(both, groups, inner, outer, extra):
-    vertical, horizontal = both
-    op = TransposedConv2d(
-        groups * outer, (vertical.f, horizontal.f), groups=groups, output_padding=extra, **sliding(*both)
+@pytest.mark.parametrize(("count", "kind"), [(1, Conv1d), (2, Conv2d), (3, Conv3d)])
+def test_convolution(count, kind):
+    @given(
+        all_axes=axes(count),
+        groups=st.integers(1, 3),
+        inner=st.integers(1, 2),
+        outer=st.integers(1, 2),
+        bias=st.booleans(),
+        layout=LAYOUTS,
+        batch=BATCHES,
     )
-    cost = op.apply(Shape(1, vertical.n, horizontal.n, groups * inner))
-    written, multiplications = [], 0
-    for axis, more in zip(both, extra, strict=True):
-        cells = {pixel * axis.s + j * axis.d for pixel in range(axis.n) for j in range(axis.f)}
-        canvas = list(range(max(cells) + 1 + more))
-        written.append(canvas[axis.before : len(canvas) - axis.after] if axis.after < len(canvas) else [])
-    for _y, _x in product(range(vertical.n), range(horizontal.n)):
-        for _group, _channel, _filter in product(range(groups), range(inner), range(outer)):
-            multiplications += sum(1 for _ in product(range(vertical.f), range(horizontal.f)))
-    reachable = all(more < max(axis.s, axis.d) for axis, more in zip(both, extra, strict=True))
-    assert valid(cost) == (reachable and all(written))
-    if valid(cost):
-        assert cost.output == (len(written[0]), len(written[1]), groups * outer)
-        assert cost.work.multiply_accumulates == multiplications
-        assert cost.weights[0].shape == (vertical.f, horizontal.f, outer, groups * inner)
-
-
-@given(both=axes(rules=("floor", "ceil", "same")), channels=st.integers(1, 2))
-@settings(max_examples=200, deadline=None)
-def test_pooling(both, channels):
-    vertical, horizontal = both
-    size, options = (vertical.f, horizontal.f), {**sliding(*both), "ceil_mode": vertical.rule == "ceil"}
-    shape = Shape(1, vertical.n, horizontal.n, channels)
-    biggest, mean = (kind(size, **options).apply(shape) for kind in (MaxPool2d, AveragePool2d))
-    spans = [(axis.f - 1) * axis.d + 1 for axis in both]
-    lawful = all(2 * pad <= span for axis, span in zip(both, spans, strict=True) for pad in (axis.before, axis.after))
-    if not lawful:
-        assert not valid(biggest)
-        assert not valid(mean)
-        return
-    for cost in (biggest, mean):
-        if not assert_windows(cost, *both):
+    @settings(max_examples=FEW[count], deadline=None)
+    def check(all_axes, groups, inner, outer, bias, layout, batch):
+        options = {"groups": groups, "use_bias": bias, "data_format": layout, **sliding(all_axes)}
+        op = kind(groups * outer, kernel(all_axes), **options)
+        cost = op.apply(shape_of(batch, all_axes, groups * inner, layout))
+        if not assert_windows(cost, all_axes, layout):
             return
-    compares = adds = divisions = 0
-    for rows, columns, _channel in product(vertical.laid(), horizontal.laid(), range(channels)):
-        taps = [(row, column) for row in rows for column in columns]
-        compares += len(taps[1:])
-        adds += len(taps[1:])
-        divisions += 1
-    assert biggest.work.compares == compares
-    assert (mean.work.adds, mean.work.divisions) == (adds, divisions)
+        multiplications, sums, weights = 0, set(), set()
+        for image, (place, taps) in product(range(batch), enumerate(places(all_axes))):
+            for group, filter_, channel in product(range(groups), range(outer), range(inner)):
+                for tap in product(*[range(len(along)) for along in taps]):
+                    multiplications += 1
+                    sums.add((image, place, group, filter_))
+                    weights.add((tap, channel, (group, filter_)))
+        assert cost.work.multiply_accumulates == multiplications
+        assert cost.work.accumulators == len(sums) == cost.output.elements
+        assert cost.work.adds == (len(sums) if bias else 0)
+        assert cost.weights[0].params == len(weights)
+
+    check()
 
 
-@given(lengths=st.tuples(st.integers(1, 12), st.integers(1, 12)), sizes=st.tuples(st.integers(1, 8), st.integers(1, 8)))
-@settings(deadline=None)
-def test_adaptive_average_pooling(lengths, sizes):
-    cost = AdaptiveAveragePool2d(sizes).apply(Shape(1, *lengths, 2))
-    rows, columns = (
-        [range(floor(i * length / size), ceil((i + 1) * length / size)) for i in range(size)]
-        for length, size in zip(lengths, sizes, strict=True)
+def test_a_causal_convolution_never_looks_ahead():
+    """WaveNet's (van den Oord et al. 2016, sec. 2.1): as long as its input, each output from no later step."""
+    for n, f, d in product(range(1, 8), range(1, 5), range(1, 4)):
+        cost = Conv1d(1, f, padding="causal", dilation_rate=d).apply(Shape(1, n, 1))
+        assert valid(cost)
+        taps = reads(cost.windows[0])
+        assert len(taps) == n == cost.output[1]
+        assert [max(each) for each in taps] == list(range(n))
+
+
+@pytest.mark.parametrize(("count", "kind"), [(1, DepthwiseConv1d), (2, DepthwiseConv2d)])
+def test_depthwise_convolution(count, kind):
+    @given(
+        all_axes=axes(count), channels=st.integers(1, 3), multiplier=st.integers(1, 3), layout=LAYOUTS, batch=BATCHES
     )
-    adds = 0
-    for _channel, vertical, horizontal in product(range(2), rows, columns):
-        adds += len(vertical) * len(horizontal) - 1
-    assert cost.output == (*sizes, 2)
-    assert cost.work.adds == adds
-    assert cost.work.divisions == len(rows) * len(columns) * 2
+    @settings(max_examples=FEW[count], deadline=None)
+    def check(all_axes, channels, multiplier, layout, batch):
+        op = kind(kernel(all_axes), depth_multiplier=multiplier, data_format=layout, **sliding(all_axes))
+        cost = op.apply(shape_of(batch, all_axes, channels, layout))
+        if not assert_windows(cost, all_axes, layout):
+            return
+        multiplications, sums, weights = 0, set(), set()
+        for image, (place, taps) in product(range(batch), enumerate(places(all_axes))):
+            for channel, copy in product(range(channels), range(multiplier)):
+                for tap in product(*[range(len(along)) for along in taps]):
+                    multiplications += 1
+                    sums.add((image, place, channel, copy))
+                    weights.add((tap, channel, copy))
+        assert cost.output[1 if layout == "channels_first" else -1] == channels * multiplier
+        assert cost.work.multiply_accumulates == multiplications
+        assert cost.work.accumulators == cost.work.adds == len(sums)
+        assert cost.weights[0].params == len(weights)
+
+    check()
+
+
+@pytest.mark.parametrize(("count", "kind"), [(1, SeparableConv1d), (2, SeparableConv2d)])
+def test_separable_convolution(count, kind):
+    @given(
+        all_axes=axes(count),
+        channels=st.integers(1, 3),
+        multiplier=st.integers(1, 2),
+        filters=st.integers(1, 3),
+        layout=LAYOUTS,
+    )
+    @settings(max_examples=50, deadline=None)
+    def check(all_axes, channels, multiplier, filters, layout):
+        op = kind(filters, kernel(all_axes), depth_multiplier=multiplier, data_format=layout, **sliding(all_axes))
+        cost = op.apply(shape_of(1, all_axes, channels, layout))
+        if not assert_windows(cost, all_axes, layout):
+            return
+        multiplications = 0
+        for taps in places(all_axes):
+            multiplications += sum(1 for _ in product(range(channels), range(multiplier), *taps))
+            multiplications += sum(1 for _ in product(range(channels), range(multiplier), range(filters)))
+        assert cost.work.multiply_accumulates == multiplications
+
+    check()
+
+
+@pytest.mark.parametrize(("count", "kind"), [(1, TransposedConv1d), (2, TransposedConv2d), (3, TransposedConv3d)])
+def test_transposed_convolution_scatters(count, kind):
+    @given(
+        all_axes=axes(count, rules=("floor",)),
+        groups=st.integers(1, 2),
+        inner=st.integers(1, 2),
+        outer=st.integers(1, 2),
+        extra=st.tuples(*[st.integers(0, 2)] * count),
+        layout=LAYOUTS,
+    )
+    @settings(max_examples=FEW[count], deadline=None)
+    def check(all_axes, groups, inner, outer, extra, layout):
+        options = {"groups": groups, "output_padding": extra, "data_format": layout, **sliding(all_axes)}
+        cost = kind(groups * outer, kernel(all_axes), **options).apply(shape_of(2, all_axes, groups * inner, layout))
+        written, multiplications = [], 0
+        for axis, more in zip(all_axes, extra, strict=True):
+            cells = {pixel * axis.s + j * axis.d for pixel in range(axis.n) for j in range(axis.f)}
+            canvas = list(range(max(cells) + 1 + more))
+            written.append(canvas[axis.before : len(canvas) - axis.after] if axis.after < len(canvas) else [])
+        for _image, *_pixel in product(range(2), *[range(axis.n) for axis in all_axes]):
+            for _group, _channel, _filter in product(range(groups), range(inner), range(outer)):
+                multiplications += sum(1 for _ in product(*[range(axis.f) for axis in all_axes]))
+        reachable = all(more < max(axis.s, axis.d) for axis, more in zip(all_axes, extra, strict=True))
+        assert valid(cost) == (reachable and all(written))
+        if valid(cost):
+            sides = tuple(map(len, written))
+            filters = groups * outer
+            assert cost.output == ((2, filters, *sides) if layout == "channels_first" else (2, *sides, filters))
+            assert cost.work.multiply_accumulates == multiplications
+            assert cost.weights[0].shape == (*kernel(all_axes), outer, groups * inner)
+
+    check()
+
+
+@pytest.mark.parametrize(
+    ("count", "kinds"),
+    [(1, (MaxPool1d, AveragePool1d)), (2, (MaxPool2d, AveragePool2d)), (3, (MaxPool3d, AveragePool3d))],
+)
+def test_pooling(count, kinds):
+    @given(all_axes=axes(count, rules=("floor", "ceil", "same")), channels=st.integers(1, 2), layout=LAYOUTS)
+    @settings(max_examples=2 * FEW[count], deadline=None)
+    def check(all_axes, channels, layout):
+        options = {**sliding(all_axes), "ceil_mode": all_axes[0].rule == "ceil", "data_format": layout}
+        shape = shape_of(2, all_axes, channels, layout)
+        biggest, mean = (kind(kernel(all_axes), **options).apply(shape) for kind in kinds)
+        spans = [(axis.f - 1) * axis.d + 1 for axis in all_axes]
+        lawful = all(
+            2 * pad <= span for axis, span in zip(all_axes, spans, strict=True) for pad in (axis.before, axis.after)
+        )
+        if not lawful:
+            assert not valid(biggest)
+            assert not valid(mean)
+            return
+        for cost in (biggest, mean):
+            if not assert_windows(cost, all_axes, layout):
+                return
+        compares = adds = divisions = 0
+        for _image, along, _channel in product(range(2), places(all_axes), range(channels)):
+            taps = list(product(*along))
+            compares += len(taps[1:])
+            adds += len(taps[1:])
+            divisions += 1
+        assert biggest.work.compares == compares
+        assert (mean.work.adds, mean.work.divisions) == (adds, divisions)
+
+    check()
+
+
+@pytest.mark.parametrize(
+    ("count", "mean", "top"),
+    [
+        (1, AdaptiveAveragePool1d, AdaptiveMaxPool1d),
+        (2, AdaptiveAveragePool2d, AdaptiveMaxPool2d),
+        (3, AdaptiveAveragePool3d, AdaptiveMaxPool3d),
+    ],
+)
+def test_adaptive_pooling(count, mean, top):
+    @given(
+        lengths=st.tuples(*[st.integers(1, 12 if count < 3 else 5)] * count),
+        sizes=st.tuples(*[st.integers(1, 8 if count < 3 else 4)] * count),
+        layout=LAYOUTS,
+    )
+    @settings(max_examples=FEW[count], deadline=None)
+    def check(lengths, sizes, layout):
+        last = layout == "channels_last"
+        shape = Shape(2, *lengths, 3) if last else Shape(2, 3, *lengths)
+        reads = [
+            [range(floor(i * length / size), ceil((i + 1) * length / size)) for i in range(size)]
+            for length, size in zip(lengths, sizes, strict=True)
+        ]
+        more = outputs = 0
+        for _image, _channel, *along in product(range(2), range(3), *reads):
+            more += len(list(product(*along))) - 1
+            outputs += 1
+        averaged, biggest = (kind(sizes, data_format=layout).apply(shape) for kind in (mean, top))
+        assert averaged.output == biggest.output == ((2, *sizes, 3) if last else (2, 3, *sizes))
+        assert (averaged.work.adds, averaged.work.divisions) == (more, outputs)
+        assert biggest.work.compares == more
+
+    check()
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_global_pooling_cropping_padding_and_upsampling(count):
+    """Against numpy's own arrays: what is really left, added, or repeated."""
+    average = (GlobalAveragePool1d, GlobalAveragePool2d, GlobalAveragePool3d)[count - 1]
+    cropping = (Cropping1d, Cropping2d, Cropping3d)[count - 1]
+    padding = (ZeroPadding1d, ZeroPadding2d, ZeroPadding3d)[count - 1]
+    upsampling = (Upsampling1d, Upsampling2d, Upsampling3d)[count - 1]
+    biggest = (GlobalMaxPool1d, GlobalMaxPool2d, GlobalMaxPool3d)[count - 1]
+    for first in (False, True):
+        layout = {"data_format": "channels_first"} if first else {}
+        sizes = (2, 3, *(4, 5, 6)[:count]) if first else (2, *(4, 5, 6)[:count], 3)
+        array, shape = numpy.ones(sizes), Shape(*sizes)
+        sides = tuple(range(2, 2 + count)) if first else tuple(range(1, 1 + count))
+        amounts = ((0, 1), (2, 0), (1, 3))[:count]
+        around = [(0, 0)] * len(sizes)
+        for axis, amount in zip(sides, amounts, strict=True):
+            around[axis] = amount
+        assert padding(amounts, **layout).apply(shape).output == numpy.pad(array, around).shape
+        cut = array[tuple(slice(before, size - after) for size, (before, after) in zip(sizes, around, strict=True))]
+        assert cropping(amounts, **layout).apply(shape).output == cut.shape
+        larger = array
+        for axis, times in zip(sides, (2, 3, 1), strict=False):
+            larger = larger.repeat(times, axis)
+        factors = (2, 3, 1)[:count]
+        assert upsampling(factors if count > 1 else 2, **layout).apply(shape).output == larger.shape
+        for kind in (average, biggest):
+            for kept in (False, True):
+                cost = kind(keepdims=kept, **layout).apply(shape)
+                assert cost.output == array.mean(axis=sides, keepdims=kept).shape
+                each = cost.work.adds + cost.work.compares
+                assert each == sum(len(pooled.ravel()[1:]) for pooled in numpy.split(array.ravel(), 2 * 3))
+        assert average(**layout).apply(shape).work.divisions == 2 * 3
 
 
 @pytest.mark.parametrize("given", [1, 2, 3])
 def test_attention(given):
     """softmax(q·kᵀ)·v, every head by itself (Vaswani et al. 2017, sec. 3.2), product by product."""
-    query, value, key = Shape(1, 3, 4), Shape(1, 5, 6), Shape(1, 5, 7)
+    query, value, key = Shape(2, 3, 4), Shape(2, 5, 6), Shape(2, 5, 7)
     heads, width, value_width, units = 2, 3, 4, 5
     read = (query, value, key)[:given]
     value, key = (query, query) if given == 1 else (value, value) if given == 2 else (value, key)
     products = 0
-    for _head in range(heads):
+    for _image, _head in product(range(2), range(heads)):
         for shape, wide in ((query, width), (key, width), (value, value_width)):
-            products += sum(1 for _ in product(range(shape.length), range(shape.channels), range(wide)))
-        products += sum(1 for _ in product(range(query.length), range(key.length), range(width)))
-        products += sum(1 for _ in product(range(query.length), range(key.length), range(value_width)))
-        products += sum(1 for _ in product(range(query.length), range(value_width), range(units)))
+            products += sum(1 for _ in product(range(shape[1]), range(shape[2]), range(wide)))
+        products += sum(1 for _ in product(range(query[1]), range(key[1]), range(width)))
+        products += sum(1 for _ in product(range(query[1]), range(key[1]), range(value_width)))
+        products += sum(1 for _ in product(range(query[1]), range(value_width), range(units)))
     cost = MultiHeadAttention(heads, width, value_width, units).apply(*read)
     assert cost.work.multiply_accumulates == products
-    assert cost.work.exponentials == heads * query.length * key.length
-    assert cost.output == Shape(1, 3, 5)
+    assert cost.work.exponentials == 2 * heads * query[1] * key[1]
+    assert cost.output == Shape(2, 3, 5)
+
+
+def test_windows_of_a_picture_attend_each_by_itself():
+    """Attention along the width alone: a row of pixels never sees another row."""
+    heads, width, channels = 2, 3, 4
+    query = numpy.ones((2, 5, 7, channels))
+    products = 0
+    for _image, _row, _head in product(range(2), range(5), range(heads)):
+        products += 3 * sum(1 for _ in product(range(7), range(channels), range(width)))
+        products += 2 * sum(1 for _ in product(range(7), range(7), range(width)))
+        products += sum(1 for _ in product(range(7), range(width), range(channels)))
+    along = MultiHeadAttention(heads, width, attention_axes=(2,)).apply(Shape(*query.shape))
+    assert along.work.multiply_accumulates == products
+    assert along.work.exponentials == 2 * 5 * heads * 7 * 7
+    assert along.output == query.shape
+    everywhere = MultiHeadAttention(heads, width).apply(Shape(*query.shape))
+    folded = MultiHeadAttention(heads, width).apply(Shape(2, 35, channels))
+    assert everywhere.work == folded.work
+    assert everywhere.output == query.shape
 
 
 def pytorch_pooled(n: int, f: int, s: int, before: int, after: int, d: int) -> int:
@@ -280,7 +432,7 @@ def test_ceil_mode_is_a_padding():
             continue
         cost = MaxPool2d(f, s, ((before, after), (before, after)), d, ceil_mode=True).apply(Shape(1, n, n, 1))
         assert valid(cost)
-        assert cost.output.height == pytorch_pooled(n, f, s, before, after, d), (n, f, s, d, before, after)
+        assert cost.output[1] == pytorch_pooled(n, f, s, before, after, d), (n, f, s, d, before, after)
         compared += 1
     assert compared > 5000
 

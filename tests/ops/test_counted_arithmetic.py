@@ -209,7 +209,9 @@ def test_normalisation_by_own_statistics(scale, center):
 
 
 @pytest.mark.parametrize("scale", [True, False])
-def test_batch_norm_folded(scale):
+@pytest.mark.parametrize("batch", [1, 4])
+def test_batch_norm_folded(scale, batch):
+    """The factors and summands are made once, whatever the batch; then every number takes one of each."""
     channels, positions = 5, 6
 
     def fold():
@@ -220,11 +222,9 @@ def test_batch_norm_folded(scale):
             pairs.append((factor, 1.0 - mean * factor))
         return pairs
 
-    cost = BatchNorm(scale=scale).apply(Shape(1, 2, 3, channels))
-    assert counted(cost.work_per_batch) == done(fold)
-    folded = fold()
-    run = lambda: [x * f + b for f, b in folded for x in numbers(positions)]  # noqa: E731
-    assert counted(cost.work) == done(run)
+    expected = done(lambda: [x * f + b for f, b in fold() for x in numbers(batch * positions)])
+    assert counted(BatchNorm(scale=scale).apply(Shape(batch, 2, 3, channels)).work) == expected
+    assert counted(BatchNorm(scale=scale, axis=1).apply(Shape(batch, channels, 2, 3)).work) == expected
 
 
 def test_local_response_norm():
@@ -260,4 +260,4 @@ def test_the_rest():
 
     corner = numbers(4)
     bilinear = done(lambda: [between(between(*corner[:2], 0.5), between(*corner[2:], 0.5), 0.5) for _ in range(4 * 6)])
-    assert counted(Upsampling2d(2, "bilinear").apply(Shape(1, 2, 3, 1)).work) == bilinear
+    assert counted(Upsampling2d(2, interpolation="bilinear").apply(Shape(1, 2, 3, 1)).work) == bilinear
