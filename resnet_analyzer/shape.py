@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, TypeGuard
 
-from .dim import Dim, is_exactly, product
+from .dim import Dim, is_exactly, is_symbol, product
 
 
 class Shape(tuple[Dim, ...]):
@@ -55,14 +55,35 @@ def is_map(shape: object) -> TypeGuard[Shape]:
 
 
 def identical(shapes: tuple[Shape, ...]) -> bool:
-    """Whether all shapes are the same plain numbers: like `dim.is_exactly`, a rule may branch on it.
+    """Whether all shapes are the same numbers or symbols: like `dim.is_exactly`, a rule may branch on it.
 
     >>> identical((Shape(1, 8), Shape(1, 8))), identical((Shape(1, 8), Shape(1, 9)))
     (True, False)
     """
     first = shapes[0]
-    plain = all(type(size) is int for shape in shapes for size in shape)
+    plain = all(type(size) is int or is_symbol(size) for shape in shapes for size in shape)
     return plain and all(shape == first for shape in shapes[1:])
+
+
+def carried(output: Shape | None, seen: tuple[Shape, ...], shapes: tuple[Shape | None, ...]) -> Shape | None:
+    """What is known at inputs `shapes` of an output that was seen at the inputs `seen` (none: at any inputs).
+
+    It holds at the same inputs, and in another batch; of other sizes it says nothing.
+
+    >>> carried(Shape(1, 4), (Shape(1, 8),), (Shape(5, 8),)), carried(Shape(1, 4), (Shape(1, 8),), (Shape(1, 9),))
+    (Shape(5, 4), None)
+    """
+    if output is None or not seen:
+        return output
+    pairs = list(zip(seen, shapes, strict=False))
+    if len(seen) != len(shapes) or not all(now is not None and len(now) == len(then) for then, now in pairs):
+        return None
+    if all(identical((then, now)) for then, now in pairs):  # type: ignore[arg-type]
+        return output
+    batch = shapes[0][0]  # type: ignore[index]
+    same = all(identical((then.with_size(0, batch), now)) for then, now in pairs)  # type: ignore[arg-type]
+    one_batch = all(is_exactly(then[0], 1) for then in (*seen, output))
+    return output.with_size(0, batch) if same and one_batch else None
 
 
 def spell(shape: tuple[Dim, ...] | None) -> str:

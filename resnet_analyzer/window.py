@@ -52,7 +52,7 @@ class Window(NamedTuple):
         """
         if self.same:
             return floor_div(self.length - 1, self.stride) + 1
-        return floor_div(self.length + self.before + self.after - self.span, self.stride) + 1
+        return floor_div(self.length + (self.before + self.after - self.span), self.stride) + 1
 
     @property
     def fits(self) -> Condition:
@@ -63,7 +63,7 @@ class Window(NamedTuple):
         """
         if self.same:
             return at_least(self.length, 1)
-        return at_least(self.length + self.before + self.after, self.span)
+        return at_least(self.length, self.span - self.before - self.after)
 
     @property
     def pads(self) -> tuple[Dim, Dim]:

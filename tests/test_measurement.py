@@ -10,11 +10,11 @@ from fractions import Fraction
 
 import numpy
 import pytest
-import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from resnet_analyzer.dim import symbol
+from resnet_analyzer.dim.polynomial import polynomial
 from resnet_analyzer.errors import CheckFailed, DimensionOverflow, UsageError
 from resnet_analyzer.graph import Graph, GraphBuilder, Node
 from resnet_analyzer.measurement import CHUNK_CELLS, Totals, measure, walk
@@ -231,11 +231,11 @@ class TestSymbols:
     def test_one_formula_for_every_size(self):
         n = symbol("n")
         formula = measure(stem(n, n))
-        assert [check.condition for check in formula.assumptions] == [sympy.Ge(n, 7)]
+        assert [str(check.condition) for check in formula.assumptions] == ["n ≥ 7"]
         assert "7×7 kernel does not fit a padded input of n×n" in formula.assumptions[0].text
         for size in (7, 8, 31, 32, 33, 224):
             plain = measure(stem(size, size)).totals
-            assert [int(sympy.sympify(each).subs(n, size)) for each in formula.totals] == list(plain)
+            assert [polynomial(each).at(n=size) for each in formula.totals] == list(plain)
 
     def test_channels_batch_and_groups(self):
         c, b = symbol("c"), symbol("b")

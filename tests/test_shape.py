@@ -61,10 +61,12 @@ def test_spell():
     assert spell(None) == "?"
 
 
-def test_identical_is_never_true_of_what_is_not_plain():
+def test_identical_is_true_only_of_what_is_the_same_whatever_the_values():
     n, cells = symbol("n"), numpy.array([1, 2])
     assert identical((Shape(1, 1), Shape(1, 1)))
     assert not identical((Shape(1, 1), Shape(1, 2)))
     assert not identical((Shape(1, 1), Shape(1, 1, 1)))
-    assert not identical((Shape(1, n), Shape(1, n)))
+    assert identical((Shape(1, n), Shape(1, n)))
+    assert not identical((Shape(1, n), Shape(1, symbol("m"))))
+    assert not identical((Shape(1, n), Shape(1, n + 1)))
     assert not identical((Shape(1, cells), Shape(1, cells)))

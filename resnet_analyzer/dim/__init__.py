@@ -1,10 +1,10 @@
-"""A dimension is a Python int, a numpy array of ints, or a sympy expression: the only gate between them.
+"""A dimension is a Python int, a numpy array of ints, or a symbol (a polynomial): the only gate between them.
 
-Rules in `ops/` and `window` are written once over `+ * -` and these functions. numpy and sympy are
-recognised without being imported: whoever made an array or a symbol has imported them already.
+Rules in `ops/` and `window` are written once over `+ * -` and these functions. What arrays and symbols need
+(numpy, `arrays`, `polynomial`, `conditions`) is imported only where there is one: whoever made it has done so.
 
-Symbols come only from `symbol`, which makes them positive integers, and every floor goes through
-`floor_div`, which keeps one canonical spelling, so that equal sizes are equal expressions.
+Symbols come from `symbol`, which makes them positive integers. Equal sizes are equal expressions, and what
+turns out to be a number (n − n) is a plain int.
 """
 
 from __future__ import annotations
@@ -15,25 +15,25 @@ from contextlib import contextmanager
 from operator import index
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
-from ..errors import DimensionOverflow, Undecided, UsageError
+from ..errors import Undecided, UsageError
 
 if TYPE_CHECKING:
     import numpy
-    import sympy
 
-Dim: TypeAlias = Any  # int | numpy.ndarray | sympy.Expr
-Condition: TypeAlias = Any  # bool | numpy.ndarray of bool | sympy.Basic
+    from .polynomial import Polynomial
+
+Dim: TypeAlias = Any  # int | numpy.ndarray | polynomial.Polynomial
+Condition: TypeAlias = Any  # bool | numpy.ndarray of bool | conditions.Condition
 
 T = TypeVar("T")
 
-INT64_LIMIT = 2**63  # numpy's int64 holds what is below; it wraps silently above
-PRODUCT_LIMIT = 2**59  # products on a grid stay below, so that a sum of several, or one doubled, can't wrap either
+_SYMBOLS = f"{__name__}.polynomial"
 
 
 def is_symbol(value: object) -> bool:
-    """True for a sympy expression or condition."""
-    sympy = sys.modules.get("sympy")
-    return sympy is not None and isinstance(value, sympy.Basic)
+    """True for a polynomial in symbols, or a condition on one."""
+    symbols = sys.modules.get(_SYMBOLS)
+    return symbols is not None and isinstance(value, symbols.Symbolic)
 
 
 def is_array(value: object) -> bool:
@@ -56,15 +56,15 @@ def is_exactly(value: object, number: int) -> bool:
     return type(value) is int and value == number
 
 
-def symbol(name: str) -> sympy.Symbol:
-    """A positive whole number without a value yet.
+def symbol(name: str, least: int = 1) -> Polynomial:
+    """A whole number without a value yet, at least `least`.
 
     >>> floor_div(symbol("n") - 1, 2) + 1
-    floor(n/2 + 1/2)
+    ⌈n/2⌉
     """
-    import sympy
+    from .polynomial import variable
 
-    return sympy.Symbol(name, integer=True, positive=True)
+    return variable(name, least)
 
 
 def dimension(value: object, what: str = "a dimension") -> Dim:
@@ -98,100 +98,67 @@ def _int64(array: Any, what: str) -> numpy.ndarray | int:
 def floor_div(numerator: Dim, divisor: Dim) -> Dim:
     """⌊numerator / divisor⌋, with nested floors merged: ((n + a)//s + b)//t = (n + a + b·s)//(s·t).
 
-    The identity holds for all integers with s, t ≥ 1 (Graham, Knuth, Patashnik, Concrete
-    Mathematics, eq. 3.11). A symbolic result keeps the added constant between 0 and the divisor.
+    The identity holds for all integers with s, t ≥ 1 (Graham, Knuth, Patashnik, Concrete Mathematics,
+    eq. 3.11). On symbols whole multiples leave the floor first, and an exact quotient is none.
 
     >>> n = symbol("n")
-    >>> floor_div(floor_div(n - 1, 2) + 1 - 1, 2) + 1
-    floor(n/4 + 3/4)
+    >>> floor_div(floor_div(n - 1, 2) + 1 - 1, 2) + 1, floor_div(64 * n * n, n)
+    (⌈n/4⌉, 64·n)
     """
-    if type(numerator) is int and type(divisor) is int:
-        return numerator // divisor
-    if is_symbol(numerator) or is_symbol(divisor):
-        return _symbolic_floor_div(numerator, divisor)
     return numerator // divisor
-
-
-def _symbolic_floor_div(numerator: Dim, divisor: Dim) -> sympy.Expr:
-    import sympy
-
-    constant, rest = sympy.expand(numerator).as_coeff_Add()
-    if isinstance(rest, sympy.floor) and constant.is_integer:
-        rest = rest.args[0]
-    quotient = sympy.expand((rest + constant) / divisor)
-    whole = sympy.floor(quotient.as_coeff_Add()[0])
-    return sympy.floor(quotient - whole) + whole
 
 
 def ceil_div(numerator: Dim, divisor: Dim) -> Dim:
     """⌈numerator / divisor⌉, spelled so that it is the same floor as everywhere else.
 
     >>> ceil_div(7, 2), ceil_div(symbol("n"), 2)
-    (4, floor(n/2 + 1/2))
+    (4, ⌈n/2⌉)
     """
     return floor_div(numerator + (divisor - 1), divisor)
 
 
 def product(*factors: Dim) -> Dim:
-    """The product of all factors; 1 of none. DimensionOverflow if an array would pass PRODUCT_LIMIT.
+    """The product of all factors; 1 of none. DimensionOverflow if an array would pass `arrays.PRODUCT_LIMIT`.
 
     >>> product(3, 3, 64)
     576
     """
     result: Dim = 1
     for factor in factors:
-        if type(factor) is not int and is_array(factor):
-            return _array_product(factors)
+        if type(factor) is not int:
+            return _product(factors)
         result = result * factor
     return result
 
 
-def _array_product(factors: tuple[Dim, ...]) -> numpy.ndarray:
-    """The product of which a factor is an array; what it may reach is first bounded by the largest values (cheap)."""
-    numbers, bound = 1, 1
-    arrays: list[numpy.ndarray] = []
+def _product(factors: tuple[Dim, ...]) -> Dim:
+    """The product of which a factor is no plain int."""
+    if "numpy" in sys.modules and any(map(is_array, factors)):
+        from .arrays import guarded_product
+
+        return guarded_product(factors)
+    number, result = 1, 1
     for factor in factors:
-        bound *= largest(factor)
-        if is_array(factor):
-            arrays.append(factor)
+        if type(factor) is int:
+            number = number * factor
         else:
-            numbers *= factor
-    if bound >= PRODUCT_LIMIT:
-        exact: Dim = float(numbers)
-        for factor in arrays:
-            exact = exact * factor
-        if (abs(exact) >= PRODUCT_LIMIT).any():
-            raise DimensionOverflow("a figure on this grid passes 2**59; use smaller ranges, or single sizes")
-    result: Dim = numbers if abs(numbers) < PRODUCT_LIMIT else 0  # too large for int64 only where all cells hold 0
-    for factor in arrays:
-        result = result * factor
-    return result
-
-
-def largest(value: Dim) -> int:
-    """The largest absolute value of a number or array, as a Python int that cannot wrap.
-
-    UsageError for a symbol: a grid and a symbol do not mix.
-    """
-    if is_array(value):
-        return max(int(value.max()), -int(value.min())) if value.size else 0
-    if is_symbol(value):
-        raise UsageError(f"a grid of numbers and the symbol {value} cannot be measured together: give one or the other")
-    return abs(value)
+            result = result * factor
+    return result * number
 
 
 def total(terms: Iterable[Dim]) -> Dim:
-    """The sum of all terms; DimensionOverflow if an array sum would pass 2**63.
+    """The sum of all terms; DimensionOverflow if an array sum would pass `arrays.INT64_LIMIT`.
 
     >>> total([1, 2, 3])
     6
     """
     terms = list(terms)
-    result = sum(terms)
-    if type(result) is not int and is_array(result) and sum(largest(term) for term in terms) >= INT64_LIMIT:
-        exact = sum(term * 1.0 for term in terms)
-        if (abs(exact) >= INT64_LIMIT * (1 - 1e-9)).any():  # float64 carries 53 bits: leave a margin
-            raise DimensionOverflow("a total on this grid passes 2**63; use smaller ranges, or single sizes")
+    symbols = sys.modules.get(_SYMBOLS)
+    result = sum(terms) if symbols is None else symbols.sum_of(terms)
+    if type(result) is not int and is_array(result):
+        from .arrays import guarded_total
+
+        return guarded_total(terms)
     return result
 
 
@@ -200,12 +167,16 @@ def equal(left: Dim, right: Dim) -> Condition:
 
     >>> n = symbol("n")
     >>> equal(floor_div(n + 1, 2), ceil_div(n, 2)), equal(n, n + 1), equal(n, 3)
-    (True, False, Eq(n, 3))
+    (True, False, n = 3)
+    >>> equal(2 * floor_div(n, 2), n)
+    2 divides n
     """
+    if type(left) is int and type(right) is int:
+        return left == right
     if is_symbol(left) or is_symbol(right):
-        import sympy
+        from .conditions import equal as compared
 
-        return _settled(sympy.Eq(sympy.expand(left - right), 0), spelled=sympy.Eq(left, right))
+        return compared(left, right)
     return left == right
 
 
@@ -214,38 +185,15 @@ def at_least(left: Dim, right: Dim) -> Condition:
 
     >>> n = symbol("n")
     >>> at_least(floor_div(n - 1, 2) + 1, 1), at_least(floor_div(n - 3, 2) + 1, 4)
-    (True, n >= 9)
+    (True, n ≥ 9)
     """
+    if type(left) is int and type(right) is int:
+        return left >= right
     if is_symbol(left) or is_symbol(right):
-        return _symbolic_at_least(left - right)
+        from .conditions import at_least as compared
+
+        return compared(left, right)
     return left >= right
-
-
-def _symbolic_at_least(difference: Any) -> Condition:
-    import sympy
-
-    difference = sympy.expand(difference)
-    constant, rest = difference.as_coeff_Add()
-    if isinstance(rest, sympy.floor) and constant.is_integer:
-        return _symbolic_at_least(rest.args[0] + constant)
-    if difference.is_nonnegative:
-        return True
-    if difference.is_negative:
-        return False
-    coefficient, atom = rest.as_coeff_Mul()
-    if atom.is_Symbol and coefficient.is_positive:
-        bound = sympy.ceiling(-constant / coefficient)
-        return True if bound <= 1 else sympy.Ge(atom, bound)
-    return _settled(sympy.Ge(difference, 0))
-
-
-def _settled(condition: Any, spelled: Any = None) -> Condition:
-    """A sympy condition as a Python bool where sympy decided it, else as it is (or better spelled)."""
-    import sympy
-
-    if condition in (sympy.true, sympy.false):
-        return condition == sympy.true
-    return condition if spelled is None else spelled
 
 
 def divides(divisor: Dim, number: Dim) -> Condition:
@@ -255,9 +203,9 @@ def divides(divisor: Dim, number: Dim) -> Condition:
     (True, False, True)
     """
     if is_symbol(number) or is_symbol(divisor):
-        import sympy
+        from .conditions import divides as compared
 
-        return _settled(sympy.Eq(sympy.Mod(number, divisor), 0))
+        return compared(divisor, number)
     return number % divisor == 0
 
 
@@ -268,9 +216,9 @@ def maximum(left: Dim, right: Dim) -> Dim:
     5
     """
     if is_symbol(left) or is_symbol(right):
-        import sympy
+        from .polynomial import largest_of
 
-        return sympy.Max(left, right)
+        return largest_of(left, right)
     if is_array(left) or is_array(right):
         import numpy
 
@@ -294,9 +242,9 @@ def where(condition: Condition, then: Dim, otherwise: Dim) -> Dim:
     1
     """
     if is_symbol(condition):
-        import sympy
+        from .conditions import where as chosen
 
-        return sympy.Piecewise((then, condition), (otherwise, True))
+        return chosen(condition, then, otherwise)
     if is_array(condition):
         import numpy
 
@@ -304,23 +252,24 @@ def where(condition: Condition, then: Dim, otherwise: Dim) -> Dim:
     return then if condition else otherwise
 
 
-_supposed: list[Condition] | None = None
-
-
 @contextmanager
 def supposing() -> Iterator[list[Condition]]:
     """Inside, symbols that are not known to be equal count as unequal; what was so supposed is listed.
 
+    It holds for this thread or task alone.
+
     >>> with supposing() as supposed:
     ...     certain(equal(symbol("width"), 16)), supposed
-    (False, [Ne(width, 16)])
+    (False, [width ≠ 16])
     """
-    global _supposed
-    before, _supposed = _supposed, []
+    from .conditions import SUPPOSED
+
+    found: list[Condition] = []
+    before = SUPPOSED.set(found)
     try:
-        yield _supposed
+        yield found
     finally:
-        _supposed = before
+        SUPPOSED.reset(before)
 
 
 def suppose(condition: Condition) -> bool:
@@ -328,11 +277,14 @@ def suppose(condition: Condition) -> bool:
 
     >>> with supposing() as supposed:
     ...     suppose(at_least(floor_div(symbol("width"), 2), 1)), suppose(False), supposed
-    (True, False, [width >= 2])
+    (True, False, [width ≥ 2])
     """
     if is_symbol(condition):
-        if _supposed is not None and condition not in _supposed:
-            _supposed.append(condition)
+        from .conditions import SUPPOSED
+
+        supposed = SUPPOSED.get()
+        if supposed is not None and condition not in supposed:
+            supposed.append(condition)
         return True
     return condition is not False
 
@@ -345,11 +297,14 @@ def certain(condition: Condition) -> bool:
     >>> certain(at_least(symbol("n"), 2))
     Traceback (most recent call last):
         ...
-    resnet_analyzer.errors.Undecided: whether n >= 2 is not known: give a number
+    resnet_analyzer.errors.Undecided: whether n ≥ 2 is not known: give a number
     """
     if is_symbol(condition):
-        if _supposed is not None and condition.is_Relational and condition.rel_op == "==":
-            _supposed.append(~condition)
+        from .conditions import SUPPOSED
+
+        supposed = SUPPOSED.get()
+        if supposed is not None and condition.kind in ("equal", "divides"):
+            supposed.append(~condition)
             return False
         raise Undecided(f"whether {condition} is not known: give a number")
     if is_array(condition):

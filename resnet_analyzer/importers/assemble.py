@@ -385,9 +385,9 @@ def _seen(record: Record, shapes: tuple[Shape | None, ...]) -> tuple[Shape, ...]
     return () if open_sizes else tuple(Shape() if shape is None else shape for shape in shapes)
 
 
-def _asked(record: Record, index: int, shapes: tuple[Shape, ...]) -> Shape | None:
+def _asked(record: Record, index: int, shapes: tuple[Any, ...]) -> Shape | None:
     """A live layer's own word on an output's shape for other input shapes."""
-    plain = all(is_number(size) for shape in shapes for size in shape)
+    plain = None not in shapes and all(is_number(size) for shape in shapes for size in shape)
     made = record.ask(list(shapes)) if plain and record.ask is not None else None
     if made is None or index >= len(made) or not all(type(size) is int for size in made[index]):
         return None

@@ -25,7 +25,7 @@ def _read_keras(call: Call) -> Reads | None:
     numbers = {name: each.number for name, each in given.items() if type(each) is Tensor}
     asked = [call.named.get(name) for name in ("use_causal_mask", "return_attention_scores")]
     others = [settings.get(name) for name in ("use_gate", "sliding_window", "flash_attention")]
-    if len(numbers) != len(call.shapes) or any(others) or any(asked):
+    if len(numbers) != len(call.shapes) or not {"query", "value"} <= set(numbers) or any(others) or any(asked):
         return None
     units = settings.get("output_shape")
     units = units[0] if isinstance(units, (list, tuple)) and len(units) == 1 else units

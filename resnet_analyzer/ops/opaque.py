@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from ..dim import is_exactly
-from ..shape import Shape, identical
+from ..shape import Shape, carried
 from .base import OF_IMPORTERS, Cost, Op, Weight, require_whole
 from .spelling import Call, Spelling
 
@@ -69,21 +68,8 @@ class Opaque(Op):
 
     def rule(self, *shapes: Shape) -> Cost:
         """The declared output; how much work it is, nobody knows."""
-        return Cost(self._output(shapes), self.weights, unknown=("work",))
-
-    def _output(self, shapes: tuple[Shape | None, ...]) -> Shape | None:
-        if self.elementwise and len(shapes) and self.output is None:
-            return shapes[0]
-        asked = None if self.ask is None or None in shapes else self.ask(shapes)  # type: ignore[arg-type]
-        if asked is not None or self.output is None:
-            return asked
-        if not self.seen:
-            return self.output
-        if len(shapes) != len(self.seen) or None in shapes:
-            return None
-        pairs = list(zip(shapes, self.seen, strict=True))
-        if all(identical((shape, seen)) for shape, seen in pairs):  # type: ignore[arg-type]
-            return self.output
-        others = all(identical((shape.with_size(0, 1), seen.with_size(0, 1))) for shape, seen in pairs)  # type: ignore[union-attr]
-        batches = {is_exactly(shape[0], self.seen[0][0]) for shape in (*self.seen, self.output)}
-        return self.output.with_size(0, shapes[0][0]) if others and batches == {True} else None  # type: ignore[index]
+        asked = None if self.ask is None else self.ask(shapes)
+        output = carried(self.output, self.seen, shapes) if asked is None else asked
+        if output is None and self.elementwise and len(shapes):
+            output = shapes[0]
+        return Cost(output, self.weights, unknown=("work",))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ..analyses.formula.closed import ClosedForm
-from ..analyses.formula.spell import LATEX, letters_for, tidied, with_letters
-from ..analyses.formula.terms import Polynomial, Variable
+from ..analyses.formula.spell import letters_for, tidied
+from ..dim.spelling import Latex
 from ._files import save
 
 NAMES = {"macs": "MACs", "params": "params", "flops": "FLOPs", "activations": "activations"}
@@ -25,7 +25,7 @@ def save_formula(form: ClosedForm, path: str) -> None:
 
 def formula_lines(form: ClosedForm) -> list[str]:
     """The lines of the picture, in matplotlib's mathtext: the title, every figure in a few terms a line."""
-    latex = with_letters(LATEX, letters_for(form.variables))
+    latex = Latex(letters_for(form.variables))
     lines = [f"{form.recipe.title}: exactly, for every ${_bounds(form)}$"]
     for name, label in NAMES.items():
         formula = tidied(form.figures[name])
@@ -39,10 +39,6 @@ def formula_lines(form: ClosedForm) -> list[str]:
 
 
 def _bounds(form: ClosedForm) -> str:
-    latex = with_letters(LATEX, letters_for(form.variables))
-    bounds = [rf"{latex.formula(_one(name))} \geq {least}" for name, least in form.least.items()]
+    latex = Latex(letters_for(form.variables))
+    bounds = [rf"{latex.variable(name)} \geq {least}" for name, least in form.least.items()]
     return ", ".join(bounds + [latex.condition(condition) for condition in form.conditions])
-
-
-def _one(name: str) -> Polynomial:
-    return Polynomial(((((Variable(name), 1),), 1),))

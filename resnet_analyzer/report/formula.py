@@ -8,18 +8,9 @@ from typing import Any
 from ..analyses.formula.closed import ClosedForm
 from ..analyses.formula.data import as_data
 from ..analyses.formula.prove import Proof
-from ..analyses.formula.spell import (
-    LATEX,
-    PYTHON,
-    TEXT,
-    Spelling,
-    letters_for,
-    scale_letter,
-    scaled,
-    tidied,
-    with_letters,
-)
-from ..analyses.formula.terms import Polynomial
+from ..analyses.formula.spell import letters_for, scale_letter, scaled, tidied
+from ..dim.polynomial import Polynomial
+from ..dim.spelling import PYTHON, Latex, Spelling
 from .model import Column, Report, Table
 from .numbers import grouped
 
@@ -37,7 +28,7 @@ COLUMNS = (Column("figure"), Column("coefficient", "count"), Column("of", flexib
 def formula_report(form: ClosedForm, also: Sequence[tuple[str, ClosedForm]] = (), proof: Proof | None = None) -> Report:
     """The report on a closed form; `also` are other closed forms of single figures, by the figure's name."""
     letters = letters_for(form.variables)
-    text = with_letters(TEXT, letters)
+    text = Spelling(letters)
     notes: list[tuple[str, str]] = []
     for name, label in LABELS.items():
         notes += _figure(form, name, label, text)
@@ -124,9 +115,9 @@ def _also(form: ClosedForm, name: str) -> str:
     sign = letters[variable]
     word = f"{variable} {sign}" if sign != variable else variable
     bounds = [f"{sign} ≥ {form.least[variable]}"] if form.least[variable] > 1 else []
-    bounds += [with_letters(TEXT, letters).condition(condition) for condition in form.conditions]
+    bounds += [Spelling(letters).condition(condition) for condition in form.conditions]
     bound = f" for {', '.join(bounds)}" if bounds else ""
-    formula = with_letters(TEXT, letters).formula(form.figures[name])
+    formula = Spelling(letters).formula(form.figures[name])
     return f"in {word} ({form.recipe.value(variable)}): {formula}{bound}"
 
 
@@ -139,7 +130,7 @@ def _domain(form: ClosedForm, text: Spelling) -> str:
 def formula_data(form: ClosedForm, proof: Proof | None = None) -> dict[str, Any]:
     """A closed form for machines: evaluable terms, and every formula as text, LaTeX and Python."""
     letters = letters_for(form.variables)
-    text, latex = with_letters(TEXT, letters), with_letters(LATEX, letters)
+    text, latex = Spelling(letters), Latex(letters)
     spelled = {
         name: {
             "text": text.formula(tidied(value)),
@@ -166,11 +157,11 @@ def formula_data(form: ClosedForm, proof: Proof | None = None) -> dict[str, Any]
 
 def terms_table(form: ClosedForm) -> Table:
     """One line per figure and term, for spreadsheets."""
-    text = with_letters(TEXT, letters_for(form.variables))
+    text = Spelling(letters_for(form.variables))
     rows = [
         (label, coefficient if type(coefficient) is int else str(coefficient), text.term(monomial, 1))
         for name, label in LABELS.items()
-        for monomial, coefficient in tidied(form.figures[name]).terms
+        for monomial, coefficient in tidied(form.figures[name]).terms.items()
     ]
     return Table(COLUMNS, tuple(rows))
 
@@ -178,23 +169,17 @@ def terms_table(form: ClosedForm) -> Table:
 def latex_source(form: ClosedForm) -> str:
     """All figures as one LaTeX display."""
     letters = letters_for(form.variables)
-    latex = with_letters(LATEX, letters)
+    latex = Latex(letters)
     lines = [rf"% {_title(form)}", r"\begin{align*}"]
     for name, label in LABELS.items():
         formula = form.figures[name]
-        used = ", ".join(_latex_letter(latex, variable) for variable in form.variables if variable in formula.variables)
+        used = ", ".join(latex.variable(variable) for variable in form.variables if variable in formula.variables)
         signature = f"({used})" if used else ""
         lines.append(rf"\mathrm{{{label}}}{signature} &= {latex.formula(tidied(formula))} \\")
     lines.append(r"\end{align*}")
-    bounds = [rf"{_latex_letter(latex, name)} \geq {least}" for name, least in form.least.items()]
+    bounds = [rf"{latex.variable(name)} \geq {least}" for name, least in form.least.items()]
     conditions = [latex.condition(condition) for condition in form.conditions]
     return "\n".join([*lines, f"% for every ${', '.join(bounds + conditions)}$"]) + "\n"
-
-
-def _latex_letter(latex: Spelling, name: str) -> str:
-    from ..analyses.formula.terms import Variable
-
-    return latex.atom(Variable(name))
 
 
 def python_source(form: ClosedForm) -> str:

@@ -12,7 +12,6 @@ or text with formulas between.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -20,21 +19,20 @@ from typing import Any
 from ..analyses.formula.closed import ClosedForm, form_of, over_symbols
 from ..analyses.formula.data import Atoms
 from ..analyses.formula.recipe import Recipe
-from ..analyses.formula.symbols import Converter
-from ..analyses.formula.terms import Polynomial, floor_of, polynomial, variable
 from ..conventions.activations import activations
 from ..conventions.flops import flops
 from ..conventions.macs import macs
+from ..dim import Dim, is_exactly, is_number, total
+from ..dim.polynomial import Polynomial, polynomial
+from ..dim.spelling import marked
 from ..errors import AnalyzerError, Undecided
 from ..measurement import Measurement, Row
-from ..window import Window
 from .measured import measured_report
 from .stages import Part, parts
 
 LABELS = {"n": "input size", "h": "input height", "w": "input width", "width": "first-stage channels"}
 FURTHEST = 512  # the least that an input's slider reaches
-WIDTHS = re.compile(r"(?:(?P<times>\d+)\*)?\bwidth\b|floor\(width/(?P<part>\d+)\)")
-LENGTH, OUTPUT = "\x02", "\x03"  # stand for the two numbers of a window's formula that vary
+MARK = re.compile("\x02([0-9]+)\x03")  # stands for the formula of that number in a text
 
 Cell = Any
 
@@ -60,18 +58,19 @@ def _data(measurement: Measurement, recipe: Recipe, names: Sequence[str]) -> dic
     over, supposed = over_symbols(recipe, names, {})
     if [row.name for row in over.rows] != [row.name for row in measurement.rows]:
         raise Undecided(f"{recipe.name}: with other {', '.join(names)} it has other layers")
-    cells = _Cells(names)
-    form = form_of(recipe, names, over, supposed, cells.converter)
+    cells = _Cells()
+    form = form_of(recipe, names, over, supposed)
     if form.broken({name: recipe.value(name) for name in names}):
         raise Undecided(f"{recipe.name}: its closed form does not hold at its own size")
     totals = {name: cells.number(formula) for name, formula in form.figures.items()}
-    stages, own = parts(over.rows), parts(measurement.rows)
+    with marked(cells.mark):
+        stages, own = parts(over.rows), parts(measurement.rows)
     tables = {"layers": [cells.layer(row, totals["macs"]) for row in over.rows]}
     if [part.stage for part in stages] == [part.stage for part in own]:
         tables["stages"] = [cells.stage(part, totals["macs"]) for part in stages]
     conditions = [
         {"kind": each.kind, "left": cells.number(each.left), "right": cells.number(each.right)}
-        for each in form.conditions
+        for each in [condition.comparison for condition in form.conditions]
     ]
     return {
         "variables": list(_variables(form)),
@@ -96,33 +95,25 @@ def _variables(form: ClosedForm) -> Iterator[dict[str, Any]]:
         yield {"name": name, "label": LABELS[name], "value": value, "least": form.least[name], "most": most}
 
 
-class _Shown(Window):
-    """A window whose formula is written with marks for the length and the output."""
-
-    output = OUTPUT  # type: ignore[assignment]
-    pads: tuple[int, int] = (0, 0)  # type: ignore[assignment]
-
-
 class _Cells:
     """Rows measured over symbols, as cells; equal formulas are kept once."""
 
-    def __init__(self, names: Sequence[str]) -> None:
-        self.names = names
-        self.converter, self.atoms = Converter(), Atoms()
+    def __init__(self) -> None:
+        self.atoms = Atoms()
         self.formulas: list[Any] = []
-        self._numbers: dict[str, int] = {}
+        self._numbers: dict[Polynomial, int] = {}
 
-    def number(self, formula: Polynomial) -> int:
+    def number(self, value: Dim) -> int:
         """The number of a formula."""
-        data = self.atoms.formula(formula)
-        key = json.dumps(data)
-        if key not in self._numbers:
-            self._numbers[key] = len(self.formulas)
-            self.formulas.append(data)
-        return self._numbers[key]
+        formula = polynomial(value)
+        if formula not in self._numbers:
+            self._numbers[formula] = len(self.formulas)
+            self.formulas.append(self.atoms.formula(formula))
+        return self._numbers[formula]
 
-    def _of(self, value: Any) -> Polynomial:
-        return self.converter.formula(value)
+    def mark(self, formula: Polynomial) -> str:
+        """What stands for a formula in a text."""
+        return f"\x02{self.number(formula)}\x03"
 
     def layer(self, row: Row, all_macs: int) -> list[Cell]:
         """The cells of a line of the layer table: block, layer, op, output, figures, how."""
@@ -130,52 +121,34 @@ class _Cells:
 
     def stage(self, part: Part, all_macs: int) -> list[Cell]:
         """The cells of a line of the stage table: stage, what, output, figures."""
-        return [None, self._text(part.what), self._shape(part.rows[-1]), *self._figures(part.rows, all_macs)]
+        return [None, _text(part.what), self._shape(part.rows[-1]), *self._figures(part.rows, all_macs)]
 
     def _shape(self, row: Row) -> Cell:
-        return None if row.output is None else {"shape": [self.number(self._of(size)) for size in row.output]}
+        if row.output is None:
+            return None
+        alone = len(row.output) > 1 and is_exactly(row.output[0], 1)  # as `spell` leaves out a batch of one
+        return {"shape": [self.number(size) for size in row.output[alone:]]}
 
     def _figures(self, rows: Sequence[Row], all_macs: int) -> list[Cell]:
-        sums = [polynomial(0)] * 4
-        for row in rows:
-            figures = (row.params, macs(row.work), flops(row.work), activations(row.work))
-            sums = [total + self._of(value) for total, value in zip(sums, figures, strict=True)]
-        held, cost, work, out = [self.number(each) if each.terms else None for each in sums]
+        work = [row.work for row in rows]
+        sums = [total(row.params for row in rows)]
+        sums += [total(map(count, work)) for count in (macs, flops, activations)]
+        held, cost, done, out = [None if each == 0 else self.number(each) for each in sums]
         part = None if cost is None else {"share": [cost, all_macs]}
-        return [held, cost, part, work, out]
+        return [held, cost, part, done, out]
 
     def _how(self, row: Row) -> Cell:
-        """The window formula with the two numbers that vary; one axis where both are alike."""
-        pieces: list[Any] = []
-        for window in dict.fromkeys(row.cost.windows):
-            template = self._template(window)
-            if template is None:
+        """The window formula with the numbers that vary; None where its padding does, which then is no fixed text."""
+        for window in row.cost.windows:
+            if not all(map(is_number, (*window.pads, window.size, window.stride, window.dilation))):
                 return None
-            pieces += [", ", *template] if pieces else template
-        return {"text": pieces} if pieces else None
+        with marked(self.mark):
+            return _text(row.how())
 
-    def _template(self, window: Window) -> list[Any] | None:
-        pads = [self._of(size).constant for size in window.pads]
-        fixed = [self._of(size).constant for size in (window.size, window.stride, window.dilation)]
-        if None in (*pads, *fixed):
-            return None  # its padding depends on the size: the formula is no fixed text
-        size, stride, dilation = (int(number or 1) for number in fixed)
-        shown = _Shown(LENGTH, size, stride, dilation=dilation)
-        shown.pads = (int(pads[0] or 0), int(pads[1] or 0))
-        numbers = {LENGTH: self.number(self._of(window.length)), OUTPUT: self.number(self._of(window.output))}
-        return [numbers.get(piece, piece) for piece in re.split(f"([{LENGTH}{OUTPUT}])", shown.how()) if piece]
 
-    def _text(self, text: str) -> Cell:
-        """Words in which multiples or parts of a width stand, as `3×3 4*width`; Undecided for any other formula."""
-        if "width" not in self.names or "width" not in text:
-            return None
-        pieces: list[Any] = []
-        end = 0
-        for found in WIDTHS.finditer(text):
-            times, part = int(found["times"] or 1), int(found["part"] or 1)
-            pieces += [text[end : found.start()], self.number(floor_of(variable("width") * times, part))]
-            end = found.end()
-        pieces.append(text[end:])
-        if any("width" in piece for piece in pieces if isinstance(piece, str)):
-            raise Undecided(f"there is no template for {text!r}")
-        return {"text": [piece for piece in pieces if piece != ""]}
+def _text(text: str) -> Cell:
+    """Words in which formulas are marked, as words and numbers of formulas; None without any."""
+    pieces = MARK.split(text)
+    if len(pieces) == 1:
+        return None
+    return {"text": [int(piece) if place % 2 else piece for place, piece in enumerate(pieces) if piece]}

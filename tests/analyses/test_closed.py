@@ -8,8 +8,9 @@ from resnet_analyzer import dim
 from resnet_analyzer.analyses.formula.closed import FIGURES, closed_form
 from resnet_analyzer.analyses.formula.prove import prove
 from resnet_analyzer.analyses.formula.recipe import recipe_of, recipe_of_graph
-from resnet_analyzer.analyses.formula.spell import PYTHON, TEXT, letters_for, scaled, tidied, with_letters
+from resnet_analyzer.analyses.formula.spell import letters_for, scaled, tidied
 from resnet_analyzer.architectures.base import ARCHITECTURES, find
+from resnet_analyzer.dim.spelling import PYTHON, TEXT, Spelling
 from resnet_analyzer.errors import AnalyzerError, CheckFailed, UnknownName, UsageError
 from resnet_analyzer.graph import GraphBuilder
 from resnet_analyzer.measurement import measure
@@ -27,7 +28,7 @@ def form_of(name, *variables, style=None, **fixed):
 
 
 def text(form, figure):
-    return with_letters(TEXT, letters_for(form.variables)).formula(form.figures[figure])
+    return Spelling(letters_for(form.variables)).formula(form.figures[figure])
 
 
 # By hand: 7·7·3·64 = 9,408 multiply-accumulates per pixel of the stem, and so on; also in the project's sketches.
@@ -144,9 +145,7 @@ def test_a_width_that_is_the_stems_is_excepted():
 
 def test_groups_must_divide_the_channels():
     form = form_of("resnet18", "cardinality")
-    assert [with_letters(TEXT, letters_for(form.variables)).condition(each) for each in form.conditions] == [
-        "g divides 64"
-    ]
+    assert [Spelling(letters_for(form.variables)).condition(each) for each in form.conditions] == ["g divides 64"]
     with pytest.raises(CheckFailed, match="cardinality divides 64"):
         form.at(cardinality=3)
     with pytest.raises(CheckFailed):

@@ -5,12 +5,12 @@ import random
 import pytest
 
 from resnet_analyzer.analyses.formula.recipe import recipe_of
-from resnet_analyzer.analyses.formula.terms import floor_of, polynomial, variable
 from resnet_analyzer.analyses.memory import memory
 from resnet_analyzer.analyses.solve.budget import Budget, Problem, Range, front, largest
 from resnet_analyzer.analyses.solve.growth import never_falls
 from resnet_analyzer.analyses.solve.match import figures_named, matches, matches_among
 from resnet_analyzer.architectures.base import find
+from resnet_analyzer.dim.polynomial import floor_of, polynomial, variable
 from resnet_analyzer.errors import AnalyzerError, CheckFailed, UsageError
 
 CASES = [

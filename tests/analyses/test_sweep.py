@@ -1,14 +1,15 @@
 """Sweeps against the integer path, design by design; programs and fronts against brute force."""
 
 import os
-import random
 from itertools import product
 
+import hypothesis
 import numpy
 import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
 
 from resnet_analyzer.analyses.formula.recipe import recipe_of
-from resnet_analyzer.analyses.formula.terms import variable
 from resnet_analyzer.analyses.sweep import arrays
 from resnet_analyzer.analyses.sweep.backends import tables
 from resnet_analyzer.analyses.sweep.designs import checked_figures, space_of
@@ -18,10 +19,10 @@ from resnet_analyzer.analyses.sweep.program import compiled
 from resnet_analyzer.analyses.sweep.ranges import values_of
 from resnet_analyzer.analyses.sweep.work import Constraint, Job, Sampling
 from resnet_analyzer.architectures.base import find
+from resnet_analyzer.dim.polynomial import polynomial, variable
 from resnet_analyzer.errors import AnalyzerError, DimensionOverflow, OutputError, UnknownName, UsageError
 from resnet_analyzer.files import writing, writing_text
-
-from .test_terms import random_formula
+from tests.dim.expressions import EXPRESSIONS
 
 FIGURES = ("params", "trainable_params", "macs", "flops", "activations")
 
@@ -75,14 +76,12 @@ def test_impossible_designs_are_counted():
     assert space({"n": [5]}, "vgg11").structures == ()
 
 
-@pytest.mark.parametrize("seed", range(150))
-def test_programs_are_what_plain_python_says(seed):
-    chance = random.Random(seed)
-    formula, function = random_formula(chance, depth=4)
-    grid = numpy.array([[chance.randrange(0, 60) for _ in range(50)] for _ in range(2)])
-    program = compiled([formula], ["n", "m"])
-    found = arrays.run(program, {"n": grid[0], "m": grid[1]}, 50)[0]
-    assert found.tolist() == [function(int(n), int(m)) for n, m in grid.T]
+@hypothesis.given(EXPRESSIONS, st.lists(st.tuples(st.integers(1, 60), st.integers(1, 60)), min_size=1, max_size=50))
+@settings(deadline=None, max_examples=100)
+def test_programs_are_what_plain_python_says(expression, points):
+    columns = dict(zip("nm", map(numpy.array, zip(*points, strict=True)), strict=True))
+    found = arrays.run(compiled([polynomial(expression.ours)], ["n", "m"]), columns, len(points))[0]
+    assert found.tolist() == [expression.plain(*point) for point in points]
 
 
 @pytest.mark.parametrize("length", [0, 1, arrays.BLOCK - 1, arrays.BLOCK, 2 * arrays.BLOCK + 5])
@@ -104,7 +103,7 @@ def test_a_planted_overflow_is_reported():
 
 def test_a_step_that_passes_64_bits_on_the_way_is_right():
     n = variable("n")
-    program = compiled([(n**4 - n**4) + 5 * n, n**5 - (n - 1) * n**4 - n**4 + 2], ["n"])
+    program = compiled([(n**4 - n**4) + 5 * n, polynomial(n**5 - (n - 1) * n**4 - n**4 + 2)], ["n"])
     big = 10**6  # 10³⁰ on the way
     assert [column.tolist() for column in arrays.run(program, {"n": numpy.array([big])}, 1)] == [[5 * big], [2]]
 

@@ -339,10 +339,19 @@ def test_attention_takes_its_inputs_by_name():
     assert measured.by_name["mha"].node.inputs == ("q", "v", "k")
 
 
-def test_attention_with_a_mask_is_unknown():
+def test_attention_with_a_mask_adds_it_to_every_score():
     query, mask = keras.Input((10, 8)), keras.Input((10, 10), dtype="bool")
-    made = layers.MultiHeadAttention(2, 4)(query, query, attention_mask=mask)
-    assert read([query, mask], made).status == "lower_bound"
+    attention = layers.MultiHeadAttention(2, 4)
+    masked = read([query, mask], attention(query, query, attention_mask=mask)).totals
+    plain = read(query, attention(query, query)).totals
+    assert masked.macs == plain.macs
+    assert masked.flops - plain.flops == 2 * 10 * 10
+
+
+def test_attention_that_gives_its_scores_too_is_unknown():
+    query = keras.Input((10, 8))
+    made = layers.MultiHeadAttention(2, 4)(query, query, return_attention_scores=True)
+    assert read(query, made).status == "lower_bound"
 
 
 def test_nothing_of_the_model_is_changed():

@@ -7,11 +7,12 @@ from typing import Any, NamedTuple
 
 import numpy
 import pytest
-import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from resnet_analyzer.dim import holds, symbol
+from resnet_analyzer.dim.conditions import Condition
+from resnet_analyzer.dim.polynomial import Polynomial
 from resnet_analyzer.ops.base import OPS
 
 from .case import SIZES, Case
@@ -66,8 +67,9 @@ def flat(case: Case, sizes: dict[str, Any]) -> Flat:
 
 def value_at(expression: Any, sizes: dict[str, int]) -> int | bool:
     """A symbolic figure or condition at given sizes, as a plain int or bool."""
-    at = sympy.sympify(expression).subs({SYMBOLS[name]: size for name, size in sizes.items()})
-    return bool(at) if at in (sympy.true, sympy.false) else int(at)
+    if isinstance(expression, Polynomial):
+        return expression.at(sizes)
+    return bool(expression.holds(sizes)) if isinstance(expression, Condition) else expression
 
 
 @pytest.mark.parametrize("case", ALL)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from ...dim import Dim, supposing, symbol
+from ...dim.conditions import Condition, reduced
+from ...dim.polynomial import Polynomial, polynomial
+from ...dim.spelling import compiled
 from ...errors import CheckFailed, UsageError
 from ...measurement import Measurement
-from .conditions import Condition, reduced
 from .recipe import Recipe
-from .symbols import Converter
-from .terms import Polynomial, evaluated
 
 FIGURES = (
     "params", "trainable_params", "frozen_params", "moving_statistics", "all_params", "macs", "flops", "activations"
@@ -60,11 +61,19 @@ class ClosedForm:
         for name in given:
             if name not in self.variables:
                 raise UsageError(f"this closed form is in {', '.join(self.variables)}, not in {name}")
-        point = {name: given.get(name, self.recipe.value(name)) for name in self.variables}
+        point = {name: given[name] if name in given else self.recipe.value(name) for name in self.variables}
         broken = self.broken(point)
         if broken:
             raise CheckFailed(self.recipe.name, broken)
-        return evaluated(self.figures, point)
+        return self.evaluated(point)
+
+    def evaluated(self, point: Mapping[str, int]) -> dict[str, int]:
+        """All figures at a point, whether the conditions hold there or not."""
+        return dict(zip(self.figures, self._program(*[point[name] for name in self.variables]), strict=True))
+
+    @cached_property
+    def _program(self) -> Callable[..., tuple[int, ...]]:
+        return compiled(list(self.figures.values()), self.variables)
 
     def broken(self, point: Mapping[str, int]) -> str:
         """A sentence on the first condition that does not hold at a point; empty where all hold."""
@@ -73,15 +82,8 @@ class ClosedForm:
                 return f"{name} must be at least {least}, not {point[name]}."
         for condition in self.conditions:
             if not condition.holds(point):
-                return f"a condition on {', '.join(sorted(point))} does not hold: {spelled(condition)}."
+                return f"a condition on {', '.join(sorted(point))} does not hold: {condition}."
         return ""
-
-
-def spelled(condition: Condition) -> str:
-    """A condition in plain text, for messages."""
-    from .spell import TEXT
-
-    return TEXT.condition(condition)
 
 
 def closed_form(recipe: Recipe, variables: Sequence[str], fixed: Mapping[str, int] | None = None) -> ClosedForm:
@@ -96,22 +98,15 @@ def closed_form(recipe: Recipe, variables: Sequence[str], fixed: Mapping[str, in
         from .depth import in_blocks
 
         return in_blocks(recipe, names, counts, fixed or {})
-    return measured_form(recipe, names, fixed or {})
-
-
-def measured_form(recipe: Recipe, names: Sequence[str], fixed: Mapping[str, Dim]) -> ClosedForm:
-    """The closed form in sizes that do not change how many layers there are."""
-    return form_of(recipe, names, *over_symbols(recipe, names, fixed), Converter())
+    return form_of(recipe, names, *over_symbols(recipe, names, fixed or {}))
 
 
 def form_of(
-    recipe: Recipe, names: Sequence[str], measurement: Measurement, supposed: Sequence[Any], converter: Converter
+    recipe: Recipe, names: Sequence[str], measurement: Measurement, supposed: Sequence[Condition]
 ) -> ClosedForm:
-    """What was measured over symbols as a closed form; it holds where what was `supposed` does."""
-    figures = {name: converter.formula(getattr(measurement.totals, name)) for name in FIGURES}
-    found = [converter.condition(check.condition) for check in measurement.assumptions]
-    found += [converter.condition(condition) for condition in supposed]
-    least, conditions = reduced(found, names)
+    """What was measured over symbols, as a closed form; it holds where what was `supposed` does."""
+    figures = {name: polynomial(getattr(measurement.totals, name)) for name in FIGURES}
+    least, conditions = reduced([*[check.condition for check in measurement.assumptions], *supposed], names)
     return ClosedForm(recipe, tuple(names), figures, least, conditions, measurement.unknown)
 
 

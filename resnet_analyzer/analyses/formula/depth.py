@@ -12,17 +12,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from fractions import Fraction
 from typing import Any, TypeAlias
 
-from ...dim import Dim
+from ...dim import Dim, at_least
+from ...dim.conditions import Condition, reduced
+from ...dim.polynomial import Polynomial, Value, polynomial, variable
 from ...errors import Undecided
 from ...measurement import Measurement, Row, totals_of
 from .closed import FIGURES, ClosedForm, form_of, over_symbols
-from .conditions import Condition, reduced
 from .recipe import Recipe
-from .symbols import Converter
-from .terms import Polynomial, polynomial, variable
 
 BLOCK = re.compile(r"(stage\d+)/(?:block|layer)(\d+)(?:/|$)")
 
@@ -37,19 +35,15 @@ def in_blocks(recipe: Recipe, names: Sequence[str], counts: Sequence[str], fixed
     stages = recipe.tuples["blocks"]
     others = [name for name in names if name not in counts]
     plain = {name: value for name, value in fixed.items() if not re.fullmatch(r"blocks\d+", name)}
-    derive = _growing if "growth_rate" in recipe.defaults and "stem_channels" in _options(recipe) else _repeating
+    derive = _growing if "growth_rate" in recipe.defaults and "stem_channels" in recipe.options else _repeating
     form = derive(recipe, others, plain, stages)
     given = {f"blocks{i + 1}": recipe.full(fixed)[f"blocks{i + 1}"] for i in range(stages)}
     settled = {name: value for name, value in given.items() if name not in counts}
-    figures = {name: formula.replaced(settled) for name, formula in form.figures.items()}
+    figures = {name: polynomial(formula.replaced(settled)) for name, formula in form.figures.items()}
     conditions = [condition.replaced(settled) for condition in form.conditions]
-    conditions += [Condition("least", variable(name), polynomial(least)) for name, least in form.least.items() if name in names]  # fmt: skip  # noqa: E501
-    least, rest = reduced(conditions, names)
+    conditions += [at_least(variable(name), least) for name, least in form.least.items() if name in names]
+    least, rest = reduced([each for each in conditions if isinstance(each, Condition)], names)
     return replace(form, variables=tuple(names), figures=figures, least=least, conditions=rest)
-
-
-def _options(recipe: Recipe) -> set[str]:
-    return set(recipe.options)
 
 
 def _measured(recipe: Recipe, others: Sequence[str], fixed: Mapping[str, Dim], blocks: Sequence[int]) -> tuple[Measurement, list[Any]]:  # fmt: skip  # noqa: E501
@@ -57,10 +51,10 @@ def _measured(recipe: Recipe, others: Sequence[str], fixed: Mapping[str, Dim], b
     return over_symbols(recipe, others, {**fixed, **counts})
 
 
-def _summed(rows: Sequence[Row], batch: Dim, converter: Converter) -> Figures:
+def summed(rows: Sequence[Row]) -> Figures:
     """The figures of some rows as formulas."""
     sums = totals_of(rows)
-    return {name: converter.formula(getattr(sums, name)) for name in FIGURES}
+    return {name: polynomial(getattr(sums, name)) for name in FIGURES}
 
 
 def _by_stage(rows: Sequence[Row]) -> tuple[list[Row], dict[str, dict[int, list[Row]]]]:
@@ -78,20 +72,18 @@ def _by_stage(rows: Sequence[Row]) -> tuple[list[Row], dict[str, dict[int, list[
 
 def _repeating(recipe: Recipe, others: Sequence[str], fixed: Mapping[str, Dim], count: int) -> ClosedForm:
     """Stages whose blocks put out what they take in, from the second or third on."""
-    converter = Converter()
     measured = [_measured(recipe, others, fixed, (blocks,) * count) for blocks in (1, 2, 3, 4)]
-    form = form_of(recipe, others, *measured[3], converter)
+    form = form_of(recipe, others, *measured[3])
     split = [_by_stage(measurement.rows) for measurement, _ in measured]
-    batch = measured[0][0].batch
-    figures = _summed(split[0][0], batch, converter)
-    least = []
+    figures = summed(split[0][0])
+    least = {}
     for index, stage in enumerate(split[0][1]):
         _require_equal_blocks(recipe, stage, split[3][1][stage])
-        costs = [_summed(_rows(each[1][stage]), batch, converter) for each in split]
+        costs = [summed(_rows(each[1][stage])) for each in split]
         name = f"blocks{index + 1}"
         from_one = _stage(recipe, stage, costs, name, figures)
-        least.append(Condition("least", variable(name), polynomial(1 if from_one else 2)))
-    return replace(form, figures=figures, conditions=(*form.conditions, *least))
+        least[name] = 1 if from_one else 2
+    return replace(form, figures=figures, least={**form.least, **least})
 
 
 def _rows(blocks: Mapping[int, list[Row]]) -> list[Row]:
@@ -107,7 +99,7 @@ def _stage(recipe: Recipe, stage: str, costs: Sequence[Figures], name: str, figu
         if four - three != rest:
             raise Undecided(f"{recipe.name}: the blocks of {stage} do not repeat: no formula in their number")
         from_one = from_one and two - one == rest
-        figures[figure] = figures[figure] + two + (variable(name) - 2) * rest
+        figures[figure] = polynomial(figures[figure] + two + (variable(name) - 2) * rest)
     return from_one
 
 
@@ -126,39 +118,35 @@ def _growing(recipe: Recipe, others: Sequence[str], fixed: Mapping[str, Dim], co
     """Stages whose blocks add channels: one block and one transition over symbols, then sum and insert."""
     from .growth import Stage, chained
 
-    converter = Converter()
     measurement, supposed = _measured(recipe, others, fixed, (1,) * count)
-    form = form_of(recipe, others, measurement, supposed, converter)
+    form = form_of(recipe, others, measurement, supposed)
     outside, _ = _by_stage(measurement.rows)
     stem = [row for row in outside if row.node.scope.split("/")[0] == "stage1" or row.op == "Input"]
-    unit = Stage.measured(recipe, others, fixed, converter)
-    start = tuple(converter.formula(size) for size in stem[-1].output or ())
-    figures = chained(_summed(stem, measurement.batch, converter), start, unit, count)
+    unit = Stage.measured(recipe, others, fixed)
+    start = tuple(stem[-1].output or ())[1:]
+    figures = chained(summed(stem), start, unit, count)
     for blocks in ((1,) * count, tuple(2 + index % 2 for index in range(count))):
-        _require_proof(recipe, others, fixed, converter, figures, blocks)
-    least = [Condition("least", variable(f"blocks{i + 1}"), polynomial(1)) for i in range(count)]
-    return replace(form, figures=figures, conditions=(*form.conditions, *least))
+        _require_proof(recipe, others, fixed, figures, blocks)
+    least = {f"blocks{i + 1}": 1 for i in range(count)}
+    return replace(form, figures=figures, least={**form.least, **least})
 
 
-def _require_proof(recipe: Recipe, others: Sequence[str], fixed: Mapping[str, Dim], converter: Converter, figures: Figures, blocks: Sequence[int]) -> None:  # fmt: skip  # noqa: E501
+def _require_proof(recipe: Recipe, others: Sequence[str], fixed: Mapping[str, Dim], figures: Figures, blocks: Sequence[int]) -> None:  # fmt: skip  # noqa: E501
     """The formulas at these numbers of blocks are those of the graph built with them, as formulas."""
-    built = form_of(recipe, others, *_measured(recipe, others, fixed, blocks), converter).figures
+    built = form_of(recipe, others, *_measured(recipe, others, fixed, blocks)).figures
     counts = {f"blocks{i + 1}": number for i, number in enumerate(blocks)}
     for name, formula in figures.items():
-        if formula.replaced(counts) != built[name]:
+        if polynomial(formula.replaced(counts)) != built[name]:
             raise Undecided(f"{recipe.name}: the blocks do not add up to the network: no formula in their number")
 
 
-def power_sum(power: int, count: Polynomial) -> Polynomial:
+def power_sum(power: int, count: Polynomial) -> Value:
     """0ᵖ + 1ᵖ + … + (count − 1)ᵖ as a formula, for p up to 3.
 
     >>> power_sum(1, variable("d")).at(d=5), power_sum(2, variable("d")).at(d=5)
     (10, 30)
     """
-    before = count - 1
-    return (
-        count,
-        count * before * Fraction(1, 2),
-        count * before * (2 * count - 1) * Fraction(1, 6),
-        (count * before * Fraction(1, 2)) ** 2,
-    )[power]
+    from fractions import Fraction
+
+    pairs = count * (count - 1) * Fraction(1, 2)
+    return (count, pairs, pairs * (2 * count - 1) * Fraction(1, 3), pairs * pairs)[power]

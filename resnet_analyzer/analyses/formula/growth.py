@@ -6,12 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from ...dim import Dim, symbol
+from ...dim.polynomial import Polynomial, Value, Variable, made, polynomial, variable
 from ...errors import Undecided
 from ...measurement import Measurement, Row
 from . import depth
 from .recipe import Recipe
-from .symbols import Converter
-from .terms import Monomial, Number, Polynomial, Variable, collected, polynomial, variable
 
 H, W, C, I = "height of stage", "width of stage", "channels of stage", "blocks before"  # noqa: E741
 
@@ -24,13 +23,13 @@ class Stage(NamedTuple):
     """
 
     block: depth.Figures
-    growth: Polynomial
+    growth: Value
     transition: depth.Figures
-    next: tuple[Polynomial, ...]
+    next: tuple[Value, ...]
     head: depth.Figures
 
     @classmethod
-    def measured(cls, recipe: Recipe, others: Sequence[str], fixed: Mapping[str, Dim], converter: Converter) -> Stage:
+    def measured(cls, recipe: Recipe, others: Sequence[str], fixed: Mapping[str, Dim]) -> Stage:
         """Measured on a small network of the family whose stem hands on what comes in, over symbols."""
         free = [name for name in others if name not in ("n", "h", "w")]
         sides = {"h": symbol(H), "w": symbol(W)}
@@ -41,17 +40,16 @@ class Stage(NamedTuple):
             return depth.over_symbols(small, free, {**values, **sides})[0]
 
         two, one = built(1, 1), built(1)
-        batch = two.batch
         first = _rows(two, "stage2/layer1")
-        growth = converter.formula(first[-1].output[-1]) - variable(C)  # type: ignore[index]
+        growth = first[-1].output[-1] - variable(C)  # type: ignore[index]
         entering = {C: variable(C) - growth}  # what follows a block, over its own input
         between = _rows(two, "stage2/transition")
 
-        def figures(rows: Sequence[Row], over: Mapping[str, Polynomial]) -> depth.Figures:
-            found = depth._summed(rows, batch, converter)
-            return {name: formula.replaced(over) for name, formula in found.items()}
+        def figures(rows: Sequence[Row], over: Mapping[str, Value]) -> depth.Figures:
+            found = depth.summed(rows)
+            return {name: polynomial(formula.replaced(over)) for name, formula in found.items()}
 
-        onward = tuple(converter.formula(size).replaced(entering) for size in between[-1].output or ())
+        onward = tuple(polynomial(size).replaced(entering) for size in (between[-1].output or ())[1:])
         head = figures(_rows(one, "head"), entering)
         return cls(figures(first, {}), growth, figures(between, entering), onward, head)
 
@@ -60,37 +58,36 @@ def _rows(measurement: Measurement, scope: str) -> list[Row]:
     return [row for row in measurement.rows if f"{row.node.scope}/".startswith(f"{scope}/")]
 
 
-def chained(stem: depth.Figures, start: tuple[Polynomial, ...], unit: Stage, count: int) -> depth.Figures:
+def chained(stem: depth.Figures, start: tuple[Value, ...], unit: Stage, count: int) -> depth.Figures:
     """Stem, `count` stages with transitions between, head: every stage over what the one before hands on."""
     figures, state = dict(stem), start
     for index in range(count):
         number = variable(f"blocks{index + 1}")
         for name, formula in unit.block.items():
             summed = _over_blocks(formula, unit.growth, number)
-            figures[name] = figures[name] + _inserted(summed, state)
+            figures[name] = polynomial(figures[name] + _inserted(summed, state))
         height, width, channels = state
         state = (height, width, channels + number * unit.growth)
         after = unit.transition if index + 1 < count else unit.head
         for name, formula in after.items():
-            figures[name] = figures[name] + _inserted(formula, state)
+            figures[name] = polynomial(figures[name] + _inserted(formula, state))
         state = tuple(_inserted(size, state) for size in unit.next)
     return figures
 
 
-def _inserted(formula: Polynomial, state: tuple[Polynomial, ...]) -> Polynomial:
-    return formula.replaced(dict(zip((H, W, C), state, strict=True)))
+def _inserted(formula: Value, state: tuple[Value, ...]) -> Value:
+    return polynomial(formula).replaced(dict(zip((H, W, C), state, strict=True)))
 
 
-def _over_blocks(block: Polynomial, growth: Polynomial, number: Polynomial) -> Polynomial:
+def _over_blocks(block: Polynomial, growth: Value, number: Polynomial) -> Value:
     """The sum of a block's formula over channels C, C + growth … of so many blocks."""
-    over = block.replaced({C: variable(C) + variable(I) * growth})
+    over = polynomial(block.replaced({C: variable(C) + variable(I) * growth}))
     before = Variable(I)
-    result = polynomial(0)
-    for monomial, coefficient in over.terms:
+    result: Value = 0
+    for monomial, coefficient in over.terms.items():
         power = dict(monomial).get(before, 0)
-        rest: tuple[tuple[Monomial, Number], ...] = ((tuple(p for p in monomial if p[0] != before), coefficient),)
-        part = collected(rest)
-        if I in part.variables or power > 3:
+        part = made({tuple([pair for pair in monomial if pair[0] != before]): coefficient})
+        if I in polynomial(part).variables or power > 3:
             raise Undecided("a block's cost is no polynomial in its channels: no formula in the number of blocks")
         result = result + part * depth.power_sum(power, number)
     return result

@@ -10,7 +10,6 @@ from typing import NamedTuple
 from ...errors import AnalyzerError, CheckFailed, Undecided, UsageError
 from ..formula.closed import closed_form
 from ..formula.recipe import Recipe
-from ..formula.terms import evaluated
 from ..memory import FLOAT32, memory
 from .growth import never_falls
 
@@ -81,7 +80,7 @@ class Problem:
         if any(point[name] in values for name, values in self._excepted.items()):
             measured = self.measured(point)
             return all(measured[each.figure] <= each.amount for each in self.budgets)
-        figures = evaluated(self.formulas, point)
+        figures = self.form.evaluated(point)
         for budget in self.budgets:
             if budget.figure != "memory" and figures[budget.figure] > budget.amount:
                 return False

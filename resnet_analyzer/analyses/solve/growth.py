@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..formula.terms import Atom, Floor, Largest, Polynomial, Variable, polynomial, variable
+from ...dim.polynomial import Atom, Floor, Polynomial, Variable, polynomial, variable
 
 MOST_STRIDES = 4096  # residues that are looked at one by one
 
@@ -21,7 +21,7 @@ def never_falls(formula: Polynomial, name: str, least: int) -> bool:
 
 
 def _by_signs(formula: Polynomial, name: str) -> bool:
-    for monomial, coefficient in formula.terms:
+    for monomial, coefficient in formula.terms.items():
         moving = [atom for atom, _ in monomial if _moves(atom, name)]
         if moving and (coefficient < 0 or not all(_grows(atom, name) for atom, _ in monomial)):
             return False
@@ -29,49 +29,30 @@ def _by_signs(formula: Polynomial, name: str) -> bool:
 
 
 def _moves(atom: Atom, name: str) -> bool:
-    if isinstance(atom, Variable):
-        return atom.name == name
-    parts = [atom.numerator, atom.divisor] if isinstance(atom, Floor) else list(atom.parts)
-    return any(name in part.variables for part in parts)
+    return atom.name == name if type(atom) is Variable else any(name in part.variables for part in atom.parts)
 
 
 def _grows(atom: Atom, name: str) -> bool:
     """An atom that is never negative and does not fall."""
-    if isinstance(atom, Variable):
+    if type(atom) is Variable:
         return True
-    if isinstance(atom, Largest):
-        return all(_positive(part) and _by_signs(part, name) for part in atom.parts)
-    return atom.divisor.constant is not None and _positive(atom.numerator) and _by_signs(atom.numerator, name)
-
-
-def _positive(formula: Polynomial) -> bool:
-    return all(
-        coefficient > 0 and all(_grows(atom, "") for atom, _ in monomial) for monomial, coefficient in formula.terms
-    )
+    if type(atom) is Floor and atom.parts[1].constant is None:
+        return False
+    return atom.least is not None and atom.least >= 0 and all(_by_signs(part, name) for part in atom.parts)
 
 
 def _by_residues(formula: Polynomial, name: str, least: int) -> bool:
+    stride = formula.stride
     if formula.variables != {name}:
         return not formula.variables
-    stride = 1
-    for atom in formula.atoms:
-        stride = max(stride, _stride(atom))
-    if stride > MOST_STRIDES:
+    if not 0 < stride <= MOST_STRIDES:
         return False
     before: Polynomial | None = None
     for residue in range(stride + 1):
-        here = formula.replaced({name: stride * variable("steps") + polynomial(least + residue)})
-        if any(not isinstance(atom, Variable) for atom in here.atoms):
+        here = polynomial(formula.replaced({name: stride * variable("steps") + (least + residue)}))
+        if any(type(atom) is not Variable for atom in here.atoms):
             return False
-        if before is not None and any(coefficient < 0 for _, coefficient in (here - before).terms):
+        if before is not None and any(coefficient < 0 for coefficient in polynomial(here - before).terms.values()):
             return False
         before = here
     return True
-
-
-def _stride(atom: Atom) -> int:
-    """The product of the strides inside, which is a common multiple in our networks."""
-    if not isinstance(atom, Floor) or atom.divisor.constant is None:
-        return 1 if isinstance(atom, Variable) else MOST_STRIDES + 1
-    inner = max((_stride(each) for each in atom.numerator.atoms), default=1)
-    return inner * int(atom.divisor.constant)

@@ -9,10 +9,10 @@ from operator import mul
 from typing import NamedTuple
 
 from ...architectures.base import Architecture
+from ...dim.polynomial import Polynomial, Variable
 from ...errors import AnalyzerError, UsageError
 from ..formula.closed import closed_form
 from ..formula.recipe import Recipe, recipe_of
-from ..formula.terms import Polynomial, Variable
 from .budget import MOST_POINTS, SCANNED, Budget, Problem, Range, _bisected
 
 FIGURES = {

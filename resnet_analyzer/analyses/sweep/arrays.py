@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from ...dim import INT64_LIMIT, largest
+from ...dim.arrays import INT64_LIMIT, largest
 from ...errors import DimensionOverflow
 from .program import Operand, Program
 

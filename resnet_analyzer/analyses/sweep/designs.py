@@ -10,11 +10,11 @@ from collections.abc import Mapping, Sequence
 from math import prod
 from typing import NamedTuple
 
+from ...dim.conditions import Condition
+from ...dim.polynomial import Polynomial
 from ...errors import CheckFailed, UsageError
 from ..formula.closed import FIGURES, ClosedForm, closed_form
-from ..formula.conditions import Condition
 from ..formula.recipe import Recipe
-from ..formula.terms import Polynomial
 
 SIZES = ("n", "h", "w", "batch", "classes", "channels")
 LIMIT = 2**62  # designs that can be numbered

@@ -8,12 +8,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
-from math import lcm
 from typing import NamedTuple
 
+from ...dim.polynomial import Atom, Floor, Polynomial, Variable, made, polynomial
+from ...dim.terms import Number, Terms, denominator
 from ...errors import UsageError
-from ..formula.terms import Atom, Floor, Monomial, Number, Polynomial, Variable, collected
 
 
 class Operand(NamedTuple):
@@ -70,7 +69,8 @@ def _bounded(step: Step, left: int, right: int) -> int:
 def compiled(formulas: Sequence[Polynomial], variables: Sequence[str]) -> Program:
     """The program that works out some formulas over these variables; parts that they share are shared.
 
-    >>> n = Polynomial(((((Variable("n"), 1),), 1),))
+    >>> from ...dim.polynomial import variable
+    >>> n = variable("n")
     >>> [step.op for step in compiled([3 * n * n + 5 * n + 7], ["n"]).steps]   # (3·n + 5)·n + 7
     ['mul', 'add', 'mul', 'add']
     """
@@ -96,8 +96,8 @@ class _Compiler:
         if value.constant is not None:
             return _number(value.constant)
         if value not in self._known:
-            below = lcm(*[Fraction(coefficient).denominator for _, coefficient in value.terms])
-            found = self._horner(value * below)
+            below = denominator(value.terms)
+            found = self._horner(polynomial(value * below))
             self._known[value] = found if below == 1 else self.emit("floordiv", found, Operand(None, below))
         return self._known[value]
 
@@ -106,7 +106,7 @@ class _Compiler:
         if value.constant is not None:
             return _number(value.constant)
         counts: dict[Atom, int] = {}
-        for monomial, _ in value.terms:
+        for monomial in value.terms:
             for each, _ in monomial:
                 counts[each] = counts.get(each, 0) + 1
         atom = max(value.atoms, key=counts.__getitem__)
@@ -119,16 +119,16 @@ class _Compiler:
         return found
 
     def atom(self, atom: Atom) -> Operand:
-        if isinstance(atom, Variable):
+        if type(atom) is Variable:
             if atom.name not in self.variables:
                 raise UsageError(f"the sweep has no values for {atom.name}")
             return self.variables[atom.name]
         if atom not in self._known:
-            self._known[atom] = self._floor(atom) if isinstance(atom, Floor) else self._largest(atom.parts)
+            self._known[atom] = self._floor(atom) if type(atom) is Floor else self._largest(atom.parts)
         return self._known[atom]
 
-    def _floor(self, atom: Floor) -> Operand:
-        above, below = self.formula(atom.numerator), self.formula(atom.divisor)
+    def _floor(self, atom: Atom) -> Operand:
+        above, below = map(self.formula, atom.parts)
         number = below.value
         if below.register is None and number & (number - 1) == 0:
             return self.emit("rshift", above, Operand(None, number.bit_length() - 1))
@@ -142,22 +142,22 @@ class _Compiler:
 
 
 def _number(value: Number) -> Operand:
-    if Fraction(value).denominator != 1:
+    if value.denominator != 1:
         raise UsageError(f"a formula that is the fraction {value} makes no sense")
     return Operand(None, int(value))
 
 
 def _divided(value: Polynomial, atom: Atom) -> tuple[Polynomial, Polynomial]:
     """(Q, R) with value = atom · Q + R, R without the atom."""
-    inside: list[tuple[Monomial, Number]] = []
-    rest: list[tuple[Monomial, Number]] = []
-    for monomial, coefficient in value.terms:
+    inside: Terms = {}
+    rest: Terms = {}
+    for monomial, coefficient in value.terms.items():
         if any(each == atom for each, _ in monomial):
             less = tuple((each, power - (each == atom)) for each, power in monomial if power > (each == atom))
-            inside.append((less, coefficient))
+            inside[less] = coefficient
         else:
-            rest.append((monomial, coefficient))
-    return collected(inside), collected(rest)
+            rest[monomial] = coefficient
+    return polynomial(made(inside)), polynomial(made(rest))
 
 
 def _packed(variables: tuple[str, ...], steps: Sequence[Step], results: Sequence[Operand]) -> Program:

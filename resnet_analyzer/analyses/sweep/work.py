@@ -7,7 +7,7 @@ from functools import cached_property
 from operator import eq, ge, ne
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..formula.terms import Polynomial
+from ...dim.polynomial import Polynomial
 from .arrays import run
 from .designs import Space, Structure
 from .program import Program, compiled
@@ -111,7 +111,7 @@ class Job:
     def _kept(self, structure: Structure, figures: list[Any], sides: list[Any]) -> Any:
         """Which designs are possible and meet the constraints; None for all."""
         masks = []
-        for place, condition in enumerate(structure.conditions):
+        for place, condition in enumerate(each.comparison for each in structure.conditions):
             left, right = sides[2 * place], sides[2 * place + 1]
             if condition.kind == "divides":
                 masks.append(right % left == 0)
@@ -127,7 +127,7 @@ class Job:
 
 
 def _program(structure: Structure) -> Program:
-    sides: list[Polynomial] = [side for each in structure.conditions for side in (each.left, each.right)]
+    sides: list[Polynomial] = [side for each in structure.conditions for side in each.comparison.parts]
     return compiled([*structure.formulas, *sides], [axis.name for axis in structure.axes])
 
 

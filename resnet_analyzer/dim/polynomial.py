@@ -1,0 +1,507 @@
+"""Exact polynomials over variables, floors and maxima: what a dimension is before it has a number.
+
+    9,408·⌈n/2⌉² + 2,048,000        terms {((⌊(n + 1)/2⌋, 2),): 9408, (): 2048000}
+
+One spelling per formula, so that equal sizes compare equal: what divides without remainder is taken out of a
+floor, and nested floors are merged by ⌊(⌊x/s⌋ + y)/t⌋ = ⌊(x + y·s)/(s·t)⌋ for whole y and s, t ≥ 1 (Graham,
+Knuth, Patashnik, Concrete Mathematics, eq. 3.11). What turns out to be a number is a plain number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import ceil, gcd, lcm
+from operator import index
+from typing import Any, TypeAlias
+
+from ..errors import UsageError
+from .arrays import any_array, guarded_product, guarded_total, larger
+from .terms import Number, Terms, denominator, divided, joined, key, plain, quotient, shared_factor, summed
+
+Value: TypeAlias = Any  # a number, or a Polynomial that is none
+
+
+class Symbolic:
+    """What is known by its symbols alone: a polynomial, or a condition on one."""
+
+    __slots__ = ()
+
+
+class Atom(str):
+    """What polynomials are made of. As text it is its one spelling, so that atoms compare and sort like words."""
+
+    __slots__ = ("least", "parts")
+
+    parts: tuple[Polynomial, ...]
+    least: int | None  # what it never falls below, where that is known
+
+    @property
+    def name(self) -> str:
+        """A variable's name."""
+        return str(self)
+
+
+class Variable(Atom):
+    """A whole number without a value yet, at least `least`."""
+
+    __slots__ = ("_name",)
+
+    def __new__(cls, name: str, least: int = 1) -> Variable:
+        """A name that is none in Python is kept in quotes, so that no spelling means two things."""
+        spelled = name if name.isidentifier() else repr(name)
+        self = super().__new__(cls, spelled if least == 1 else f"{spelled}≥{least}")
+        self._name, self.least, self.parts = name, least, ()
+        return self
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return self._name
+
+    def __getnewargs__(self) -> tuple[Any, ...]:
+        return self._name, self.least
+
+
+class Floor(Atom):
+    """⌊numerator / divisor⌋ of two polynomials."""
+
+    __slots__ = ()
+
+    def __new__(cls, numerator: Polynomial, divisor: Polynomial) -> Floor:
+        """In one spelling only where `floor_of` made it."""
+        self = super().__new__(cls, f"⌊{key(numerator.terms)}/{key(divisor.terms)}⌋")
+        self.parts, self.least = (numerator, divisor), None
+        low, by = lowest(numerator), divisor.constant
+        if low is not None:
+            positive = by if by is not None else 1 if low >= 0 and is_positive(divisor) else None
+            self.least = None if positive is None else 0 if by is None else ceil(low) // by
+        return self
+
+    def __getnewargs__(self) -> tuple[Any, ...]:
+        return self.parts
+
+
+class Largest(Atom):
+    """The largest of some polynomials."""
+
+    __slots__ = ()
+
+    def __new__(cls, *parts: Polynomial) -> Largest:
+        """In one spelling only where `largest_of` made it."""
+        self = super().__new__(cls, f"max({','.join([key(part.terms) for part in parts])})")
+        known = [ceil(low) for part in parts if (low := lowest(part)) is not None]
+        self.parts, self.least = parts, max(known, default=None)
+        return self
+
+    def __getnewargs__(self) -> tuple[Any, ...]:
+        return self.parts
+
+
+class Polynomial(Symbolic):
+    """A sum of monomials with their coefficients; compared, hashed and printed by what it says.
+
+    >>> n = variable("n")
+    >>> (n + 1) * (n - 1) == n * n - 1, (n + 1) - n
+    (True, 1)
+    >>> ((n - 1) // 2 + 2) // 2, ((n + 1) * (n - 1)).at(n=5)
+    (⌈n/4⌉, 24)
+    """
+
+    __slots__ = ("_hash", "terms")
+    __array_ufunc__ = None  # numpy leaves sums and products with an array to us
+
+    terms: Terms  # not to be changed
+
+    def __init__(self, terms: Terms) -> None:
+        self.terms = terms
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Polynomial, (self.terms,)
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is Polynomial:
+            return self.terms == other.terms
+        return self.constant == other if isinstance(other, int) else False
+
+    def __hash__(self) -> int:
+        try:
+            return self._hash
+        except AttributeError:
+            constant = self.constant
+            self._hash: int = hash(frozenset(self.terms.items()) if constant is None else constant)
+            return self._hash
+
+    def __add__(self, other: Value) -> Value:
+        if type(other) is int:
+            if not other:
+                return self
+            terms = dict(self.terms)
+            constant = terms.pop((), 0) + other
+            if constant:
+                terms[()] = constant
+            return made(terms)
+        return made(summed([*self.terms.items(), *polynomial(other).terms.items()]))
+
+    __radd__ = __add__
+
+    def __neg__(self) -> Value:
+        return Polynomial({monomial: -coefficient for monomial, coefficient in self.terms.items()})
+
+    def __sub__(self, other: Value) -> Value:
+        return self + -other
+
+    def __rsub__(self, other: Value) -> Value:
+        return -self + other
+
+    def __mul__(self, other: Value) -> Value:
+        if type(other) is int:
+            if other == 1:
+                return self
+            times = {m: c * other if type(c) is int else plain(c * other) for m, c in self.terms.items()}
+            return made(times) if other else 0
+        factors = polynomial(other).terms.items()
+        if len(factors) == len(self.terms) == 1:
+            ((one, c),), ((two, d),) = self.terms.items(), factors
+            return made({joined(one, two): c * d})
+        return made(summed([(joined(one, two), c * d) for one, c in self.terms.items() for two, d in factors]))
+
+    __rmul__ = __mul__
+
+    def __pow__(self, power: int) -> Value:
+        result: Value = 1
+        for _ in range(power):
+            result = self * result
+        return result
+
+    def __floordiv__(self, divisor: Value) -> Value:
+        if type(divisor) is int and divisor == 1 and all(type(c) is int for c in self.terms.values()):
+            return self
+        return floor_of(self, operand(divisor))
+
+    def __rfloordiv__(self, number: Value) -> Value:
+        return floor_of(operand(number), self)
+
+    def __mod__(self, divisor: Value) -> Value:
+        return self - divisor * (self // divisor)
+
+    def __rmod__(self, number: Value) -> Value:
+        return number - self * (number // self)
+
+    def __str__(self) -> str:
+        from .spelling import shown
+
+        return shown(self)
+
+    __repr__ = __str__
+
+    def __format__(self, spec: str) -> str:
+        return str(self) if spec == "," else format(str(self), spec)
+
+    @property
+    def constant(self) -> Number | None:
+        """The number that it is; None if it is not a plain number."""
+        if not self.terms:
+            return 0
+        return self.terms.get(()) if len(self.terms) == 1 else None
+
+    @property
+    def atoms(self) -> tuple[Atom, ...]:
+        """Its variables, floors and maxima, each once, in a fixed order."""
+        return tuple(sorted({atom for monomial in self.terms for atom, _ in monomial}, key=_rank))
+
+    @property
+    def variables(self) -> frozenset[str]:
+        """The names of everything that it depends on, inside floors too."""
+        return frozenset(variable.name for variable in self.unknowns)
+
+    @property
+    def unknowns(self) -> frozenset[Variable]:
+        """All variables, inside floors too."""
+        found: set[Variable] = set()
+        for atom in self.atoms:
+            found |= {atom} if type(atom) is Variable else {each for part in atom.parts for each in part.unknowns}
+        return frozenset(found)
+
+    @property
+    def stride(self) -> int:
+        """S such that no floor is left where every variable is a multiple of S; 0 where there is none to be seen."""
+        strides = [1]
+        for atom in self.atoms:
+            if type(atom) is Floor:
+                strides.append(int(atom.parts[1].constant or 0) * atom.parts[0].stride)
+            elif type(atom) is Largest:
+                return 0
+        return lcm(*strides)
+
+    def at(self, values: Mapping[str, Any] | None = None, **more: Any) -> Any:
+        """The exact value at whole numbers, or cell by cell at arrays of them; UsageError for a variable without one.
+
+        DimensionOverflow where an array would not hold the result.
+        """
+        return Evaluation({**(values or {}), **more}).whole(self)
+
+    def replaced(self, values: Mapping[str, Value]) -> Value:
+        """The formula with other formulas or numbers in place of some variables."""
+        return Evaluation(values, partial=True).of(self)
+
+
+def operand(value: Any) -> Value:
+    """A number as int or Fraction, a polynomial as it is; UsageError for an array, TypeError for anything else."""
+    if type(value) is int or type(value) is Polynomial:
+        return value
+    if any_array((value,)):
+        raise UsageError("a grid of numbers and a symbol cannot be measured together: give one or the other")
+    return value if hasattr(value, "denominator") and hasattr(value, "limit_denominator") else index(value)
+
+
+def made(terms: Terms) -> Value:
+    """The polynomial with these terms, none of them 0, or the number that it is."""
+    if len(terms) > 1:
+        return Polynomial(terms)
+    if () in terms:
+        number = terms[()]
+        return number if type(number) is int else plain(number)
+    return Polynomial(terms) if terms else 0
+
+
+def _rank(atom: Atom) -> tuple[bool, str]:
+    """Variables before floors and maxima."""
+    return type(atom) is not Variable, atom
+
+
+def polynomial(value: Value) -> Polynomial:
+    """A number as a formula; a formula as it is."""
+    if type(value) is Polynomial:
+        return value
+    number = operand(value)
+    return Polynomial({(): plain(number)} if number else {})
+
+
+def settled(value: Value) -> Value:
+    """A formula, or the number that it is."""
+    return made(value.terms) if type(value) is Polynomial else value
+
+
+def sum_of(values: Sequence[Value]) -> Value:
+    """The sum of numbers and formulas, their terms collected once."""
+    formulas = [value for value in values if type(value) is Polynomial]
+    number = sum([value for value in values if type(value) is not Polynomial])
+    return made(summed([term for each in formulas for term in each.terms.items()])) + number if formulas else number
+
+
+def variable(name: str, least: int = 1) -> Polynomial:
+    """The formula that is one variable."""
+    return of_atom(Variable(name, least))
+
+
+def of_atom(atom: Atom) -> Polynomial:
+    """The formula that is one atom."""
+    return Polynomial({((atom, 1),): 1})
+
+
+def floor_of(numerator: Value, divisor: Value = 1) -> Value:
+    """⌊numerator / divisor⌋ in its one spelling; coefficients may be fractions. A divisor may not become 0.
+
+    >>> n, m = variable("n"), variable("m")
+    >>> floor_of(floor_of(n + 1, 2) + 1, 2) == floor_of(n + 3, 4), floor_of(4 * n + 7, 4)
+    (True, n + 1)
+    >>> floor_of(64 * n * m, n), floor_of(n * n - 1, n + 1), floor_of(n, m)
+    (64·m, n − 1, ⌊n/m⌋)
+    """
+    above, below = polynomial(numerator), polynomial(divisor)
+    scale = lcm(denominator(above.terms), denominator(below.terms))
+    if scale != 1:
+        above, below = polynomial(above * scale), polynomial(below * scale)
+    by = below.constant
+    if by is None:
+        return _floor_by_polynomial(above, below)
+    if by < 0:
+        return _floor_by_number(polynomial(-above).terms, -int(by))
+    return _floor_by_number(above.terms, int(by))
+
+
+def _floor_by_number(terms: Terms, divisor: int) -> Value:
+    whole: Terms = {}
+    rest: Terms = {}
+    common = divisor
+    for monomial, coefficient in terms.items():
+        quotient, remainder = divmod(coefficient, divisor)
+        if quotient:
+            whole[monomial] = quotient
+        if remainder:
+            rest[monomial] = remainder
+            if monomial:
+                common = gcd(common, remainder)  # type: ignore[arg-type]
+    if not rest or (len(rest) == 1 and () in rest):
+        return made(whole)
+    if common > 1:  # the constant loses what cannot matter: ⌊(2n + 1)/4⌋ = ⌊n/2⌋
+        rest = {monomial: c // common for monomial, c in rest.items() if c // common}
+    part = _merged(Polynomial(rest), polynomial(divisor // common))
+    return part + made(whole) if whole else part
+
+
+def _merged(numerator: Polynomial, divisor: Polynomial) -> Value:
+    """A floor of which one part may be a floor itself, by a divisor that is never negative."""
+    for monomial, coefficient in numerator.terms.items():
+        if coefficient == 1 and len(monomial) == 1 and monomial[0][1] == 1 and type(monomial[0][0]) is Floor:
+            above, below = monomial[0][0].parts
+            if is_positive(below):
+                rest = {other: c for other, c in numerator.terms.items() if other != monomial}
+                return floor_of(above + made(rest) * below, below * divisor)
+    return of_atom(Floor(numerator, divisor))
+
+
+def _floor_by_polynomial(numerator: Polynomial, divisor: Polynomial) -> Value:
+    exact = quotient(numerator.terms, divisor.terms)
+    if exact is not None:
+        return made(exact) if denominator(exact) == 1 else floor_of(made(exact))
+    shared = shared_factor(numerator.terms, divisor.terms)
+    if shared != {(): 1}:
+        return floor_of(*[made(quotient(each.terms, shared) or {}) for each in (numerator, divisor)])
+    if len(divisor.terms) == 1:  # whole multiples leave: ⌊(n·m + 3)/m⌋ = n + ⌊3/m⌋
+        ((below, scale),) = divisor.terms.items()
+        ratios = [(divided(monomial, below), c // scale) for monomial, c in numerator.terms.items()]
+        whole = made({left: c for left, c in ratios if left is not None and c})
+        if whole:
+            return whole + floor_of(numerator - divisor * whole, divisor)
+    return _merged(numerator, divisor) if is_positive(divisor) else of_atom(Floor(numerator, divisor))
+
+
+def is_positive(value: Polynomial) -> bool:
+    """Whether it is seen at a glance that a formula is at least 1."""
+    return all(c > 0 and all((atom.least or 0) > 0 for atom, _ in m) for m, c in value.terms.items())
+
+
+def largest_of(*parts: Value) -> Value:
+    """The largest of some formulas, without those that another one is never below.
+
+    >>> n = variable("n")
+    >>> largest_of(n, 0), largest_of(n, n + 2), largest_of(n, 7)
+    (n, n + 2, max(n, 7))
+    """
+    kept: list[Value] = []
+    for part in parts:
+        if any(_never_below(other, part) for other in kept):
+            continue
+        kept = [other for other in kept if not _never_below(part, other)] + [part]
+    if len(kept) == 1:
+        return kept[0]
+    return of_atom(Largest(*sorted(map(polynomial, kept), key=lambda part: key(part.terms))))
+
+
+def _never_below(one: Value, other: Value) -> bool:
+    low = lowest(polynomial(one - other))
+    return low is not None and low > -1
+
+
+def lowest(value: Polynomial) -> Number | None:
+    """A number that a formula never falls below, as far as the variables' least values tell; None where they don't.
+
+    >>> n = variable("n")
+    >>> lowest(n * n - n), lowest(n - 2 * (n // 2)), lowest(3 - n)
+    (0, 0, None)
+    """
+    low = _lowest_by_atoms(value)
+    if low is None:
+        relaxed = _relaxed(value, upper=False)
+        low = None if relaxed is None else _lowest_by_atoms(polynomial(relaxed))
+    return low
+
+
+def _lowest_by_atoms(value: Polynomial) -> Number | None:
+    """Every atom is its least value and something ≥ 0: where no coefficient is negative then, the constant is it."""
+    if any(c < 0 for monomial, c in value.terms.items() if monomial):
+        seen = {atom: of_atom(atom) + atom.least for atom in value.atoms if atom.least is not None}
+        if len(seen) < len(value.atoms):
+            return None
+        moved = polynomial(Evaluation({}, seen=seen).of(value))
+        if any(c < 0 for monomial, c in moved.terms.items() if monomial):
+            return None
+        return moved.terms.get((), 0)
+    low: Number = 0
+    for monomial, coefficient in value.terms.items():
+        for atom, power in monomial:
+            if atom.least is None or (atom.least < 0 and (power > 1 or len(monomial) > 1)):
+                return None
+            coefficient = coefficient * atom.least**power
+        low += coefficient
+    return low
+
+
+def _relaxed(value: Polynomial, upper: bool) -> Value | None:
+    """Without floors, and nowhere larger (or, if `upper`, smaller): (x − d + 1)/d ≤ ⌊x/d⌋ ≤ x/d."""
+    from fractions import Fraction
+
+    result: Value = 0
+    for monomial, coefficient in value.terms.items():
+        floors = [atom for atom, _ in monomial if type(atom) is not Variable]
+        if not floors:
+            result = result + made({monomial: coefficient})
+            continue
+        (atom, power), by = monomial[0], floors[0].parts[-1].constant
+        if len(monomial) > 1 or power > 1 or by is None or type(atom) is not Floor:
+            return None
+        above = upper == (coefficient > 0)
+        inside = _relaxed(atom.parts[0], above)
+        if inside is None:
+            return None
+        result = result + Fraction(coefficient) / by * (inside if above else inside - by + 1)
+    return result
+
+
+class Evaluation:
+    """One evaluation: every atom is worked out once. With `partial`, a variable without a value stands for itself."""
+
+    def __init__(
+        self, values: Mapping[str, Any], partial: bool = False, seen: Mapping[Atom, Any] | None = None
+    ) -> None:
+        self.values, self.partial = values, partial
+        self.seen: dict[Atom, Any] = dict(seen or {})
+        self.guarded = any_array(values.values())
+
+    def of(self, formula: Polynomial) -> Any:
+        """The value of a formula; a Fraction where it is no whole number."""
+        terms = []
+        for monomial, coefficient in formula.terms.items():
+            factors = [self.atom(atom) for atom, power in monomial for _ in range(power)]
+            terms.append(guarded_product((coefficient, *factors)) if self.guarded else _product(coefficient, factors))
+        result = guarded_total(terms) if self.guarded else sum(terms)
+        return result if type(result) is int or type(result) is Polynomial or self.guarded else plain(result)
+
+    def whole(self, formula: Polynomial) -> Any:
+        """The value of a formula, which must be a whole number (or hold whole numbers); UsageError otherwise."""
+        below = denominator(formula.terms)
+        result = self.of(formula if below == 1 else polynomial(formula * below))
+        if below > 1:
+            if not self.guarded and result % below:
+                raise UsageError(f"a formula gave {result}/{below} where only a whole number makes sense")
+            return result // below
+        return result
+
+    def atom(self, atom: Atom) -> Any:
+        """The value of a variable, floor or maximum."""
+        if atom not in self.seen:
+            self.seen[atom] = self._atom(atom)
+        return self.seen[atom]
+
+    def _atom(self, atom: Atom) -> Any:
+        if type(atom) is Variable:
+            if atom.name in self.values:
+                return self.values[atom.name]
+            if self.partial:
+                return of_atom(atom)
+            raise UsageError(f"the formula needs a value for {atom.name}")
+        parts = [self.of(part) for part in atom.parts]
+        if type(atom) is Largest:
+            return larger(parts) if self.guarded else largest_of(*parts)
+        above, below = parts
+        if type(below) is int and not below:
+            raise UsageError("a formula divides by 0 here")
+        return above // below
+
+
+def _product(coefficient: Number, factors: list[Any]) -> Any:
+    result: Any = coefficient
+    for factor in factors:
+        result = result * factor
+    return result
