@@ -1,8 +1,12 @@
 """Shapes, parameters and cost of convolutional networks, exactly, without a framework.
 
-import resnet_analyzer as ra
-graph = ra.architecture("resnet50", input=224)
-print(ra.measure(graph))
+>>> import resnet_analyzer as ra
+>>> ra.measure("resnet50", input=224).totals.params
+25557032
+
+Networks: `architecture`, `load`, `from_keras`. Graphs of your own: `Graph`, `GraphBuilder`,
+`Node`, `Shape`, `ops`. Measuring: `measure`, `walk`, `Measurement`, `symbol`. What follows from it: `formula`,
+`memory`, `receptive_fields`. Designs: `write_design`, `verify`. Pictures: `draw`. Errors: `errors`.
 """
 
 from __future__ import annotations
@@ -10,13 +14,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from . import errors as errors
+    from . import ops as ops
     from .architectures.base import architecture as architecture
+    from .dim import symbol as symbol
     from .errors import AnalyzerError as AnalyzerError
     from .graph import Graph as Graph
     from .graph import GraphBuilder as GraphBuilder
+    from .graph import Node as Node
     from .importers.keras import from_keras as from_keras
+    from .library import draw as draw
+    from .library import formula as formula
+    from .library import measure as measure
+    from .library import memory as memory
+    from .library import receptive_fields as receptive_fields
+    from .library import verify as verify
+    from .library import write_design as write_design
     from .measurement import Measurement as Measurement
-    from .measurement import measure as measure
     from .measurement import walk as walk
     from .shape import Shape as Shape
     from .targets import load as load
@@ -29,21 +43,32 @@ _HOME = {
     "Graph": "graph",
     "GraphBuilder": "graph",
     "Measurement": "measurement",
+    "Node": "graph",
     "Shape": "shape",
+    "draw": "library",
+    "formula": "library",
     "from_keras": "importers.keras",
     "load": "targets",
-    "measure": "measurement",
+    "measure": "library",
+    "memory": "library",
+    "receptive_fields": "library",
+    "symbol": "dim",
+    "verify": "library",
     "walk": "measurement",
+    "write_design": "library",
 }
-__all__ = [*_HOME, "__version__"]
+_MODULES = ("errors", "ops")
+__all__ = [*_HOME, *_MODULES, "__version__"]
 
 
 def __getattr__(name: str) -> Any:
     """Import a public name when it is first used: nobody waits for what he does not use."""
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
+    if name in _MODULES:
+        return import_module(f"{__name__}.{name}")
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
     globals()[name] = value
     return value

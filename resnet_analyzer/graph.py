@@ -50,6 +50,9 @@ class Graph:
     nodes: tuple[Node, ...]
     about: dict[str, str] = field(default_factory=dict)
 
+    def __repr__(self) -> str:
+        return f"<Graph {self.name}: {len(self.nodes)} nodes>"
+
     @cached_property
     def _index(self) -> dict[str, Node]:
         return {node.name: node for node in self.nodes}

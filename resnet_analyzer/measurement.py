@@ -15,7 +15,7 @@ from .conventions.activations import activations as count_activations
 from .conventions.flops import flops as count_flops
 from .conventions.macs import macs as count_macs
 from .dim import Condition, Dim, at_least, holds, is_array, is_exactly, is_number, is_symbol, total
-from .errors import CheckFailed, UsageError
+from .errors import CheckFailed, GraphError, UsageError
 from .graph import Graph, Node
 from .ops.base import FROZEN, MOVING, NO_WORK, TRAINABLE, Check, Cost, Weight, Work, require_whole
 from .ops.opaque import Opaque
@@ -33,6 +33,9 @@ class Row(NamedTuple):
     node: Node
     inputs: tuple[Shape, ...]
     cost: Cost
+
+    def __repr__(self) -> str:
+        return f"<Row {self.name}: {self.op}, {self.output}>"
 
     @property
     def name(self) -> str:
@@ -144,6 +147,8 @@ def walk(graph: Graph, failed: Callable[[Row, Check], None] | None = None) -> It
         if not known and node.weights:
             cost = cost._replace(weights=node.weights, unknown=("work",))
         if node.weights_of:
+            if node.weights_of not in shapes:
+                raise GraphError(f"{node.name}: uses the weights of {node.weights_of!r}, which is not there before it")
             cost = cost._replace(weights=(), unknown=tuple([each for each in cost.unknown if each != "weights"]))
         elif node.shared_weights:
             cost = cost._replace(weights=tuple([each for each in cost.weights if each.name not in node.shared_weights]))

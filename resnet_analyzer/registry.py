@@ -49,6 +49,9 @@ class Registry(Generic[T]):
         self._names: dict[str, str] = {}
         self._complete = package is None
 
+    def __repr__(self) -> str:
+        return f"<Registry of kind {self.kind}: {len(self._items)} so far>"
+
     def add(self, name: str, item: T) -> T:
         """Register `item` under `name` and return it; DuplicateName if the name is taken."""
         key = squash(name)

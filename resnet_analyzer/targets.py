@@ -136,8 +136,8 @@ def load(
     None is the source's own. `style` and `options` are for registered networks, `trust` names packages
     whose code a file may run. UsageError, with what is known, for anything else.
     """
-    name = os.fspath(target)
+    name = os.fspath(target) if isinstance(target, os.PathLike) else target
     if not isinstance(name, str):
-        raise UsageError(f"load takes a name or a path, not {target!r}")
+        raise UsageError(f"load takes a name or a path, not {target!r:.60}")
     request = Request(sizes_of(input), classes, tuple(trust), batch, style, options)
     return resolve(name, request, whole=False).graph

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice, product
 
-from ..design import Mend, Reading, spelled_input
+from ..design import Reading, Suggestion, spelled_input
 from ..measurement import Row
 from ..ops.batch_norm import BatchNorm
 from ..ops.concatenate import Concatenate
 from ..shape import Shape, is_map
 from ..window import pair
-from ._repair_edits import both, field_mend, inputs_mend, inserted, removed, without_key
+from ._repair_edits import both, field_suggestion, inputs_suggestion, inserted, removed, without_key
 from .diagnose import common_ancestors
 
 PAIRS = 24  # pairs of changes that are tried
 
 
-def branches(reading: Reading, row: Row) -> Iterator[Mend]:
+def branches(reading: Reading, row: Row) -> Iterator[Suggestion]:
     """What may bring the branches together: at the block, in one branch, or a projection on one."""
     entry = reading.origins.get(row.name)
     if entry is not None and entry.op is None:
@@ -33,28 +33,28 @@ def branches(reading: Reading, row: Row) -> Iterator[Mend]:
             yield from _flattened(reading, name)
 
 
-def _block(reading: Reading, row: Row) -> Iterator[Mend]:
+def _block(reading: Reading, row: Row) -> Iterator[Suggestion]:
     """A block of the vocabulary: another shortcut, no stride."""
     yield from _some(
         without_key(reading, row.name, "projection"),
-        field_mend(reading, row.name, "projection", True),
-        field_mend(reading, row.name, "shortcut", "B"),
-        field_mend(reading, row.name, "shortcut", "A"),
-        field_mend(reading, row.name, "stride", 1),
+        field_suggestion(reading, row.name, "projection", True),
+        field_suggestion(reading, row.name, "shortcut", "B"),
+        field_suggestion(reading, row.name, "shortcut", "A"),
+        field_suggestion(reading, row.name, "stride", 1),
     )
     before = reading.rows[row.node.inputs[-1]].output
     entry = reading.origins[row.name]
     if is_map(before):
         expansion = 4 if "basic" not in str(getattr(entry.fields.get("block"), "value", "")) else 1
-        width = field_mend(reading, row.name, "width", max(before[-1] // expansion, 1))
-        yield from _some(width, both(field_mend(reading, row.name, "stride", 1), width))
+        width = field_suggestion(reading, row.name, "width", max(before[-1] // expansion, 1))
+        yield from _some(width, both(field_suggestion(reading, row.name, "stride", 1), width))
 
 
-def _some(*mends: Mend | None) -> Iterator[Mend]:
-    return (mend for mend in mends if mend is not None)
+def _some(*suggestions: Suggestion | None) -> Iterator[Suggestion]:
+    return (suggestion for suggestion in suggestions if suggestion is not None)
 
 
-def _branch(reading: Reading, row: Row, index: int, wanted: Shape, others: list[str]) -> Iterator[Mend]:
+def _branch(reading: Reading, row: Row, index: int, wanted: Shape, others: list[str]) -> Iterator[Suggestion]:
     """Changes in one branch that may give it the wanted shape."""
     name = row.node.inputs[index]
     shape = reading.rows[name].output
@@ -95,19 +95,19 @@ def _own_nodes(reading: Reading, name: str, others: list[str]) -> list[str]:
     return own
 
 
-def _channels(reading: Reading, name: str, wanted: Shape, others: list[str]) -> list[Mend | None]:
+def _channels(reading: Reading, name: str, wanted: Shape, others: list[str]) -> list[Suggestion | None]:
     """The last layer of the branch that sets the channels, with the wanted number."""
     for each in _own_nodes(reading, name, others):
         op = reading.rows[each].node.op
         for field in ("filters", "units"):
             if hasattr(op, field):
-                return [field_mend(reading, each, field, wanted[-1])]
+                return [field_suggestion(reading, each, field, wanted[-1])]
         if len(reading.rows[each].node.inputs) > 1 and type(op).__name__ == "Concatenate":
             return []
     return []
 
 
-def _sizes(reading: Reading, own: list[str], shape: Shape, wanted: Shape) -> Iterator[Mend]:
+def _sizes(reading: Reading, own: list[str], shape: Shape, wanted: Shape) -> Iterator[Suggestion]:
     """Padding or stride of each window of the branch that changes the size as wanted."""
     for name in own:
         row = reading.rows[name]
@@ -119,10 +119,10 @@ def _sizes(reading: Reading, own: list[str], shape: Shape, wanted: Shape) -> Ite
         halves = (vertical.span // 2, horizontal.span // 2)
         strides = pair(row.node.op.strides)  # type: ignore[attr-defined]
         yield from _some(
-            field_mend(reading, name, "padding", halves[0] if halves[0] == halves[1] else halves),
-            field_mend(reading, name, "padding", "same"),
-            *(field_mend(reading, name, "padding", less) for less in range(min(halves[0], 4))),
-            *(field_mend(reading, name, "strides", each) for each in _strides(shape, wanted, strides)),
+            field_suggestion(reading, name, "padding", halves[0] if halves[0] == halves[1] else halves),
+            field_suggestion(reading, name, "padding", "same"),
+            *(field_suggestion(reading, name, "padding", less) for less in range(min(halves[0], 4))),
+            *(field_suggestion(reading, name, "strides", each) for each in _strides(shape, wanted, strides)),
             *((removed(reading, name),) if type(row.node.op).__name__.endswith("Pool2d") else ()),
         )
 
@@ -134,7 +134,7 @@ def _strides(shape: Shape, wanted: Shape, strides: tuple[int, int]) -> list[int]
     return [each for each in dict.fromkeys((near, 1, 2)) if each >= 1 and (each, each) != strides]
 
 
-def _projection(reading: Reading, row: Row, index: int, wanted: Shape) -> Iterator[Mend]:
+def _projection(reading: Reading, row: Row, index: int, wanted: Shape) -> Iterator[Suggestion]:
     """A 1×1 convolution on a branch, with the stride and the channels that the other one has."""
     name = row.node.inputs[index]
     shape = reading.rows[name].output
@@ -152,11 +152,11 @@ def _projection(reading: Reading, row: Row, index: int, wanted: Shape) -> Iterat
     add = inserted(reading, row.name, f'{{"conv2d": {entry}}}' if json else f"conv2d: {entry}", "")
     names = list(row.node.inputs)
     names[index] = f"{scope}/{new}" if scope else new
-    reads = inputs_mend(reading, row, names, "")
+    reads = inputs_suggestion(reading, row, names, "")
     says = f"projection: 1×1, {wanted[-1]} filters{f', stride {stride}' if stride > 1 else ''} on {name}"
-    mend = both(add, reads)
-    if mend is not None:
-        yield Mend(says, mend.edits, row.name)
+    suggestion = both(add, reads)
+    if suggestion is not None:
+        yield Suggestion(says, suggestion.edits, row.name)
 
 
 def _names() -> Iterator[str]:
@@ -175,7 +175,7 @@ def _flow(said: dict[str, object], json: bool) -> str:
     return dumps(said, ensure_ascii=False) if json else flow(said)
 
 
-def _another(reading: Reading, row: Row, index: int, wanted: Shape, others: list[str]) -> Iterator[Mend]:
+def _another(reading: Reading, row: Row, index: int, wanted: Shape, others: list[str]) -> Iterator[Suggestion]:
     """Another layer of the wanted shape to read: one that a wrong name may have meant."""
     name = row.node.inputs[index]
     shared = common_ancestors(reading, [name])
@@ -185,16 +185,16 @@ def _another(reading: Reading, row: Row, index: int, wanted: Shape, others: list
     for each in reversed(nodes):
         if reading.rows[each].output == wanted and each not in row.node.inputs:
             names = [each if place == index else old for place, old in enumerate(row.node.inputs)]
-            yield from _some(inputs_mend(reading, row, names, f"reads {each} instead of {name}"))
+            yield from _some(inputs_suggestion(reading, row, names, f"reads {each} instead of {name}"))
             return
 
 
-def _flattened(reading: Reading, name: str) -> Iterator[Mend]:
+def _flattened(reading: Reading, name: str) -> Iterator[Suggestion]:
     """A branch that was made a vector: keeps its axes, or is not flattened."""
     while name in reading.rows:
         row = reading.rows[name]
         if row.inputs and is_map(row.inputs[0]) and not is_map(row.output):
-            yield from _some(field_mend(reading, name, "keepdims", True), removed(reading, name))
+            yield from _some(field_suggestion(reading, name, "keepdims", True), removed(reading, name))
             return
         if not row.node.inputs:
             return

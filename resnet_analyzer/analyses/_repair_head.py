@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..design import Mend, Reading, replace
+from ..design import Reading, Suggestion, replace
 from ..shape import is_map
-from ._repair_edits import appended, both, field_mend, inserted
+from ._repair_edits import appended, both, field_suggestion, inserted
 from ._repair_rules import channel_source
 from .diagnose import Finding
 
 
-def head(reading: Reading, finding: Finding) -> Iterator[Mend]:
+def head(reading: Reading, finding: Finding) -> Iterator[Suggestion]:
     """As many units as classes, pooling before them, or a head where there is none."""
     classes = reading.header.classes
     row = reading.rows[finding.node]
@@ -20,17 +20,17 @@ def head(reading: Reading, finding: Finding) -> Iterator[Mend]:
     dense = f'{{"dense": {classes}}}' if json else f"dense: {classes}"
     layers = reading.header.layers
     source = channel_source(reading, row.name)
-    units = field_mend(reading, source[0], source[1], classes) if source else None
-    mends: list[Mend | None] = [units]
+    units = field_suggestion(reading, source[0], source[1], classes) if source else None
+    suggestions: list[Suggestion | None] = [units]
     if is_map(row.output):
         into = inserted(reading, source[0], pool, "global_average_pool2d before it") if source else None
-        mends += [into, both(into, units)]
+        suggestions += [into, both(into, units)]
     if layers is not None:
         new = (pool, dense) if is_map(row.output) else (dense,)
-        mends.append(appended(reading, layers, new, f"{' and '.join(new)} at the end"))
-        mends.append(appended(reading, layers, (pool,), f"{pool} at the end"))
+        suggestions.append(appended(reading, layers, new, f"{' and '.join(new)} at the end"))
+        suggestions.append(appended(reading, layers, (pool,), f"{pool} at the end"))
     node = reading.header.nodes.get("classes")
     if node is not None and row.output is not None and not is_map(row.output):
         edits = replace(reading.source, node, row.output[-1])
-        mends.append(Mend(f"classes: {row.output[-1]}", edits))
-    yield from (mend for mend in mends if mend is not None)
+        suggestions.append(Suggestion(f"classes: {row.output[-1]}", edits))
+    yield from (suggestion for suggestion in suggestions if suggestion is not None)

@@ -7,21 +7,21 @@ from dataclasses import fields
 from math import gcd
 from typing import Any
 
-from ..design import Mend, Reading
+from ..design import Reading, Suggestion
 from ..errors import AnalyzerError
 from ..measurement import Row, walk
 from ..ops.concatenate import Concatenate
 from ..ops.elementwise import Add, Multiply, Subtract
 from ..shape import Shape, is_map
 from ..window import amounts, pair
-from ._repair_edits import field_mend, input_mend, removed, replaced_word
+from ._repair_edits import field_suggestion, input_suggestion, removed, replaced_word
 from .diagnose import Finding
 
 LARGEST_INPUT = 4096
 LARGEST_GRAPH = 2_000  # layers: the search for an input walks the graph some twenty times
 
 
-def broken_rule(reading: Reading, finding: Finding) -> Iterator[Mend]:
+def broken_rule(reading: Reading, finding: Finding) -> Iterator[Suggestion]:
     """What may mend the rule that a layer breaks, the likelier changes first."""
     row = reading.rows[finding.node]
     op = row.node.op
@@ -41,11 +41,11 @@ def broken_rule(reading: Reading, finding: Finding) -> Iterator[Mend]:
         yield from _some([removed(reading, row.name)])
 
 
-def _some(mends: Iterable[Mend | None]) -> Iterator[Mend]:
-    return (mend for mend in mends if mend is not None)
+def _some(suggestions: Iterable[Suggestion | None]) -> Iterator[Suggestion]:
+    return (suggestion for suggestion in suggestions if suggestion is not None)
 
 
-def _kind_of_shape(reading: Reading, row: Row) -> Iterator[Mend | None]:
+def _kind_of_shape(reading: Reading, row: Row) -> Iterator[Suggestion | None]:
     """A vector where a feature map is needed: what flattened it goes, or keeps its axes."""
     if not row.inputs or is_map(row.inputs[0]):
         return
@@ -56,7 +56,7 @@ def _kind_of_shape(reading: Reading, row: Row) -> Iterator[Mend | None]:
         before = reading.rows[name]
         flattens = bool(before.inputs) and is_map(before.inputs[0])
         if flattens and not is_map(before.output):
-            yield field_mend(reading, name, "keepdims", True)
+            yield field_suggestion(reading, name, "keepdims", True)
             yield removed(reading, name)
             return
         if not before.node.inputs:
@@ -64,7 +64,7 @@ def _kind_of_shape(reading: Reading, row: Row) -> Iterator[Mend | None]:
         name = before.node.inputs[0]
 
 
-def _groups(reading: Reading, row: Row) -> Iterator[Mend | None]:
+def _groups(reading: Reading, row: Row) -> Iterator[Suggestion | None]:
     """Groups that divide, or numbers that the groups divide."""
     groups: int = row.node.op.groups  # type: ignore[attr-defined]
     channels: int = row.inputs[0][-1]
@@ -76,14 +76,14 @@ def _groups(reading: Reading, row: Row) -> Iterator[Mend | None]:
     common = gcd(channels, filters)
     divisors = [number for number in range(1, min(common, 4096) + 1) if common % number == 0]
     for number in sorted(divisors, key=lambda each: abs(each - groups))[:3]:
-        yield from (field_mend(reading, row.name, name, number) for name in names)
+        yield from (field_suggestion(reading, row.name, name, number) for name in names)
     for number in _multiples(filters, groups):
-        yield field_mend(reading, row.name, "filters", number)
+        yield field_suggestion(reading, row.name, "filters", number)
     for number in _multiples(channels, groups):
-        yield field_mend(reading, row.name, "inner", number)
+        yield field_suggestion(reading, row.name, "inner", number)
         source = channel_source(reading, row.node.inputs[0])
         if source is not None:
-            yield field_mend(reading, source[0], source[1], number)
+            yield field_suggestion(reading, source[0], source[1], number)
 
 
 def _multiples(number: int, factor: int) -> list[int]:
@@ -106,18 +106,18 @@ def channel_source(reading: Reading, name: str) -> tuple[str, str] | None:
     return None
 
 
-def _window(reading: Reading, row: Row) -> Iterator[Mend | None]:
+def _window(reading: Reading, row: Row) -> Iterator[Suggestion | None]:
     """A window that does not fit: padding, a smaller kernel, a stride or pool before it less."""
     if not row.cost.windows or all(window.fits is True for window in row.cost.windows):
         return
     sizes = tuple(window.span for window in row.cost.windows)
     halves = tuple(size // 2 for size in sizes)
-    yield field_mend(reading, row.name, "padding", halves[0] if halves[0] == halves[1] else halves)
-    yield field_mend(reading, row.name, "padding", "same")
+    yield field_suggestion(reading, row.name, "padding", halves[0] if halves[0] == halves[1] else halves)
+    yield field_suggestion(reading, row.name, "padding", "same")
     largest = tuple(_largest(window) for window in row.cost.windows)
     for field in ("kernel_size", "pool_size"):
-        yield field_mend(reading, row.name, field, largest[0] if largest[0] == largest[1] else largest)
-    yield field_mend(reading, row.name, "dilation_rate", 1)
+        yield field_suggestion(reading, row.name, field, largest[0] if largest[0] == largest[1] else largest)
+    yield field_suggestion(reading, row.name, "dilation_rate", 1)
     if type(row.node.op).__name__ == "AveragePool2d":
         yield replaced_word(reading, row.name, "global_average_pool2d: {keepdims: true}")
         yield replaced_word(reading, row.name, "global_average_pool2d")
@@ -133,7 +133,7 @@ def _largest(window: Any) -> int:
     return size - 1 if size % 2 == 0 and window.size % 2 and size > 1 else size
 
 
-def less_stride(reading: Reading, name: str, most: int = 3) -> Iterator[Mend | None]:
+def less_stride(reading: Reading, name: str, most: int = 3) -> Iterator[Suggestion | None]:
     """The nearest layers above that make the map smaller: without their stride, pools taken out."""
     found = 0
     while name in reading.rows and found < most:
@@ -143,41 +143,41 @@ def less_stride(reading: Reading, name: str, most: int = 3) -> Iterator[Mend | N
             found += 1
             if type(row.node.op).__name__.endswith("Pool2d"):
                 yield removed(reading, name)
-            yield field_mend(reading, name, "strides", 1)
-            yield field_mend(reading, name, "stride", 1)
+            yield field_suggestion(reading, name, "strides", 1)
+            yield field_suggestion(reading, name, "stride", 1)
         if not row.node.inputs:
             return
         name = row.node.inputs[0]
 
 
-def _own_fields(reading: Reading, row: Row) -> Iterator[Mend | None]:
+def _own_fields(reading: Reading, row: Row) -> Iterator[Suggestion | None]:
     """Settings that other rules bound: reshaping, cropping, padding of pools, output padding, order of axes."""
     op, name = row.node.op, row.name
     held = {field.name: getattr(op, field.name) for field in fields(op)}
     if "target" in held:
         target = held["target"][1:]  # designs leave the batch out
         for index in range(len(target)):
-            yield field_mend(reading, name, "target", (*target[:index], -1, *target[index + 1 :]))
-        yield field_mend(reading, name, "target", (-1,))
+            yield field_suggestion(reading, name, "target", (*target[:index], -1, *target[index + 1 :]))
+        yield field_suggestion(reading, name, "target", (-1,))
     if "cropping" in held and row.inputs and is_map(row.inputs[0]):
         (top, bottom), (left, right) = amounts(held["cropping"])
         most = (min(row.inputs[0][1:3]) - 1) // 2
-        yield field_mend(reading, name, "cropping", min(most, max(top, bottom, left, right)))
-        yield field_mend(reading, name, "cropping", 0)
+        yield field_suggestion(reading, name, "cropping", min(most, max(top, bottom, left, right)))
+        yield field_suggestion(reading, name, "cropping", 0)
     if "axes" in held and row.inputs and isinstance(held["axes"], tuple):
         rank = len(row.inputs[0]) - 1
         kept = [axis for axis in held["axes"][1:] if axis <= rank]
-        yield field_mend(reading, name, "axes", (*kept, *range(len(held["axes"]), rank + 1)))
+        yield field_suggestion(reading, name, "axes", (*kept, *range(len(held["axes"]), rank + 1)))
     if held.get("output_padding") is not None:
         step = min(pair(held["strides"]))
-        yield field_mend(reading, name, "output_padding", max(step - 1, 0))
+        yield field_suggestion(reading, name, "output_padding", max(step - 1, 0))
     if "padding" in held and not isinstance(held["padding"], str):
         size = min(pair(held.get("pool_size", held.get("kernel_size", 1))))
-        yield field_mend(reading, name, "padding", size // 2)
-        yield field_mend(reading, name, "padding", 0)
+        yield field_suggestion(reading, name, "padding", size // 2)
+        yield field_suggestion(reading, name, "padding", 0)
 
 
-def _larger_input(reading: Reading, row: Row) -> Iterator[Mend | None]:
+def _larger_input(reading: Reading, row: Row) -> Iterator[Suggestion | None]:
     """The least input (both sizes alike, or scaled) for which no layer breaks a rule any more."""
     shape, graph = reading.header.input, reading.graph
     if not is_map(shape) or graph is None or len(graph.inputs) != 1 or len(graph) > LARGEST_GRAPH:
@@ -201,4 +201,4 @@ def _larger_input(reading: Reading, row: Row) -> Iterator[Mend | None]:
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (low, middle) if holds(middle) else (middle, high)
-    yield input_mend(reading, max(high, shape[1]), max(high, shape[2]))
+    yield input_suggestion(reading, max(high, shape[1]), max(high, shape[2]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..design import Failure, Mend, Place, Reading, quoted
+from ..design import Failure, Place, Reading, Suggestion, quoted
 from ..measurement import Row
 from ..ops.input import Input
 from ..shape import Shape, spell
@@ -17,7 +17,7 @@ class Finding(NamedTuple):
     """One thing that is wrong.
 
     `kind` is a word (shape, head, unknown key, value …), `node` the layer, `says` the sentence,
-    `details` labelled lines that explain it, `mends` changes that may help and are still to be tried.
+    `details` labelled lines that explain it, `suggestions` changes that may help and are still to be tried.
     `is_input` is true where the file itself says something that means nothing (exit status 2).
     """
 
@@ -26,7 +26,7 @@ class Finding(NamedTuple):
     says: str
     place: Place
     details: tuple[tuple[str, str], ...] = ()
-    mends: tuple[Mend, ...] = ()
+    suggestions: tuple[Suggestion, ...] = ()
 
     @property
     def is_input(self) -> bool:
@@ -42,7 +42,7 @@ class Finding(NamedTuple):
 def diagnose(reading: Reading) -> tuple[Finding, ...]:
     """Everything that is wrong, in the order of the file."""
     problems = reading.problems
-    found = [Finding(each.kind, each.node, each.says, each.place, each.details, each.mends) for each in problems]
+    found = [Finding(each.kind, each.node, each.says, each.place, each.details, each.suggestions) for each in problems]
     found += _failures(reading)
     if not found:
         found += _head(reading)

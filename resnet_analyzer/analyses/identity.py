@@ -69,7 +69,7 @@ def identify(graph: Graph, most: int = 2) -> tuple[Match, ...]:
     found = [each for each in matches if each is not None]
     found.sort(key=lambda each: (not each[0].equal, -each[0].shared))
     equal = tuple(match for match, _ in found if match.equal)
-    return equal or tuple(_told(match, rows, theirs) for match, theirs in found[:most])
+    return equal or tuple(_with_differences(match, rows, theirs) for match, theirs in found[:most])
 
 
 def compare_with(graph: Graph, architecture: Architecture, style: str | None) -> Match:
@@ -85,7 +85,7 @@ def compare_with(graph: Graph, architecture: Architecture, style: str | None) ->
         tuple(walk(other))
         matches.append(_match(rows, architecture, each, other))
     match, theirs = max((each for each in matches if each), key=lambda each: (each[0].equal, each[0].shared))
-    return _told(match, rows, theirs)
+    return _with_differences(match, rows, theirs)
 
 
 def _frame(rows: Sequence[Row]) -> tuple[Shape | None, int | None]:
@@ -123,7 +123,7 @@ def _match(
     return Match(architecture.name, style, one == two, (alike + _shared(rows, theirs)) / 2), theirs
 
 
-def _told(match: Match, rows: Sequence[Row], theirs: Sequence[Row]) -> Match:
+def _with_differences(match: Match, rows: Sequence[Row], theirs: Sequence[Row]) -> Match:
     """The match with the first differences, alike ones said once."""
     from ._identity_words import words
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from ..conventions.macs import macs as count_macs
-from ..design import Mend, Reading, applied
+from ..design import Reading, Suggestion, applied
 from ..errors import AnalyzerError
 from .diagnose import HEAD, SHAPES, Finding, diagnose
 
@@ -51,7 +51,7 @@ class Repair(NamedTuple):
     reveals: bool = False
 
 
-class Budget:
+class Effort:
     """How much may still be tried: a bound on work that does not depend on the machine's speed."""
 
     def __init__(self, work: int = WORK) -> None:
@@ -73,14 +73,14 @@ def figures(reading: Reading) -> Figures:
     return Figures(params, sum(count_macs(row.work) for row in rows), all(row.cost.exact for row in rows))
 
 
-def repairs(reading: Reading, findings: tuple[Finding, ...], finding: Finding, budget: Budget) -> tuple[Repair, ...]:
+def repairs(reading: Reading, findings: tuple[Finding, ...], finding: Finding, effort: Effort) -> tuple[Repair, ...]:
     """The repairs of `finding` that hold, cheapest first."""
     before, kept = figures(reading), []
     others = {each.key for each in findings} - {finding.key}
-    for mend in _distinct(candidates(reading, finding), MOST_TRIES):
-        if not budget.spend(reading):
+    for suggestion in _distinct(candidates(reading, finding), MOST_TRIES):
+        if not effort.spend(reading):
             break
-        found = _tried(reading, mend, finding, others, before)
+        found = _tried(reading, suggestion, finding, others, before)
         if found is not None:
             kept.append(found)
     if not all(each.reveals for each in kept):
@@ -98,9 +98,9 @@ def _varied(kept: list[Repair]) -> list[Repair]:
     return [*first, *(each for each in kept if each not in first)]
 
 
-def candidates(reading: Reading, finding: Finding) -> Iterator[Mend]:
+def candidates(reading: Reading, finding: Finding) -> Iterator[Suggestion]:
     """Every change that may help, the more likely ones first."""
-    yield from finding.mends
+    yield from finding.suggestions
     if finding.kind == HEAD:
         from ._repair_head import head
 
@@ -111,22 +111,22 @@ def candidates(reading: Reading, finding: Finding) -> Iterator[Mend]:
         yield from broken_rule(reading, finding)
 
 
-def _distinct(mends: Iterable[Mend], most: int) -> Iterator[Mend]:
+def _distinct(suggestions: Iterable[Suggestion], most: int) -> Iterator[Suggestion]:
     seen = set()
-    for mend in mends:
-        if mend.edits and mend.edits not in seen:
-            seen.add(mend.edits)
-            yield mend
+    for suggestion in suggestions:
+        if suggestion.edits and suggestion.edits not in seen:
+            seen.add(suggestion.edits)
+            yield suggestion
             if len(seen) >= most:
                 return
 
 
 def _tried(
-    reading: Reading, mend: Mend, finding: Finding, others: set[tuple[str, str]], before: Figures
+    reading: Reading, suggestion: Suggestion, finding: Finding, others: set[tuple[str, str]], before: Figures
 ) -> Repair | None:
     """The repair if it holds: reads, and says nothing that was not said before."""
     try:
-        text = applied(reading.source.text, mend.edits)
+        text = applied(reading.source.text, suggestion.edits)
         again = reading.of_text(text)
     except AnalyzerError:
         return None
@@ -136,9 +136,9 @@ def _tried(
         return None
     after = figures(again)
     told = before.complete and after.complete
-    lines = tuple(sorted({reading.source.text.count("\n", 0, edit.start) + 1 for edit in mend.edits}))
+    lines = tuple(sorted({reading.source.text.count("\n", 0, edit.start) + 1 for edit in suggestion.edits}))
     return Repair(
-        mend.says, mend.at, text, len(mend.edits), len(found), after,
+        suggestion.says, suggestion.at, text, len(suggestion.edits), len(found), after,
         after.params - before.params if told else None, after.macs - before.macs if told else None, lines,
         not rest <= others,
     )  # fmt: skip
@@ -155,7 +155,7 @@ def _ends(reading: Reading) -> int:
     return len(reading.graph.outputs) if reading.graph is not None else 0
 
 
-def mended(reading: Reading, rounds: int = 20) -> tuple[str, tuple[Repair, ...]]:
+def repaired(reading: Reading, rounds: int = 20) -> tuple[str, tuple[Repair, ...]]:
     """The text after the best repair of the first finding, of the next one, and so on; and those repairs.
 
     The text verifies if `diagnose` finds nothing in it any more.
@@ -163,7 +163,7 @@ def mended(reading: Reading, rounds: int = 20) -> tuple[str, tuple[Repair, ...]]
     done: list[Repair] = []
     for _ in range(rounds):
         findings = diagnose(reading)
-        best = next((found[0] for each in findings if (found := repairs(reading, findings, each, Budget()))), None)
+        best = next((found[0] for each in findings if (found := repairs(reading, findings, each, Effort()))), None)
         if best is None:
             break
         done.append(best)

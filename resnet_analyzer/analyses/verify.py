@@ -14,7 +14,7 @@ from .advice import Advice, advise
 from .budgets import Limit, Verdict, expected, judged, read_limits
 from .diagnose import Finding, diagnose
 from .identity import Match, compare_with, identify
-from .repair import MOST_FINDINGS, Budget, Repair, repairs
+from .repair import MOST_FINDINGS, Effort, Repair, repairs
 
 LARGEST_COMPARED = 3_000  # layers: larger designs are compared only with a network that is named
 
@@ -38,6 +38,9 @@ class Verified:
     matches: tuple[Match, ...] = ()
     like: Match | None = None
     crosscheck: dict[str, Any] | None = None
+
+    def __repr__(self) -> str:
+        return f"<Verified {self.file}: {'valid' if self.valid else f'{len(self.findings)} findings'}>"
 
     @property
     def valid(self) -> bool:
@@ -116,10 +119,10 @@ def verify_text(
 
 
 def _seek_repairs(verified: Verified, reading: Reading) -> None:
-    budget = Budget()
+    effort = Effort()
     for index, finding in enumerate(verified.findings[:MOST_FINDINGS]):
-        verified.repairs[index] = repairs(reading, verified.findings, finding, budget)
-    verified.tried = budget.tries
+        verified.repairs[index] = repairs(reading, verified.findings, finding, effort)
+    verified.tried = effort.tries
 
 
 def _hold(verified: Verified, reading: Reading, limits: Sequence[Limit]) -> None:

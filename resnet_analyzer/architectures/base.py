@@ -53,6 +53,9 @@ class Architecture:
     remark: str = ""
     published: tuple[Published, ...] = ()
 
+    def __repr__(self) -> str:
+        return f"<Architecture {self.name}: {self.title}>"
+
     @property
     def options(self) -> dict[str, Any]:
         """What can be set, by name, with the value that it has here."""
@@ -73,7 +76,9 @@ class Architecture:
         for name in options:
             if name not in known:
                 raise UnknownName(f"option of {self.name}", name, known)
-        count = self.classes if classes is None else classes
+        count = self.classes if classes is None else dimension(classes, f"{self.name}: classes")
+        if classes is not None and not self.classes:
+            raise UsageError(f"{self.name} is a block without a classifier: it has no classes to set")
         shape = input_shape(input, self.input)
         graph = self.build(self.name, shape, count, style=chosen, **{**self.settings, **options})
         about: dict[str, Any] = {
@@ -83,7 +88,7 @@ class Architecture:
             "source": self.source,
             "remark": self.remark,
         }
-        about = {key: value for key, value in about.items() if value or key == "classes"}
+        about = {key: value for key, value in about.items() if key == "classes" or value}
         return Graph(graph.name, graph.nodes, {**about, **graph.about})
 
     def _style(self, style: str | None) -> str:
@@ -137,6 +142,8 @@ def find(name: str) -> Architecture:
 
     UnknownName, with the nearest names, if there is neither.
     """
+    if not isinstance(name, str):
+        raise UsageError(f"a network goes by its name, as resnet50, not {name!r:.60}")
     known = ARCHITECTURES.find(name)
     if known is not None:
         return known

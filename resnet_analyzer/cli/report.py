@@ -7,7 +7,7 @@ import re
 
 import click
 
-from ..analyses.formula.recipe import Recipe
+from ..analyses.formula.recipe import Recipe, recipe_of_target
 from ..errors import AnalyzerError, CheckFailed, UsageError
 from ..files import is_node, write_files, write_text
 from ..measurement import WRITERS, Measurement, measure
@@ -16,7 +16,6 @@ from ..targets import Target, is_source
 from . import _completion as completion
 from ._network import NetworkOptions, Word, network_options, resolve
 from ._output import deliver_text, draw_quietly, show
-from ._recipe import recipe_of_target
 
 FORMATS = ("markdown", "html", "json", "csv", "latex", "table")
 STANDARD_FOLDER = "reports"

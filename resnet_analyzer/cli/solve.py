@@ -61,12 +61,12 @@ def command(
     budgets = _budgets(limits)
     if target is None or not budgets:
         raise UsageError("a network and a budget are needed, as: solve resnet50 --max-macs 4.1G --for n")
-    from ..analyses.solve.budget import Problem, front, largest
+    from ..analyses.solve.budget import Search, front, largest
     from ..report.solve import answer_report, front_report
 
-    problem = Problem(resolve_recipe(target, asked), _ranges(variables or "n"), budgets, itemsize)
-    if len(problem.ranges) == 1:
-        deliver(answer_report(problem, largest(problem)), destination)
+    search = Search(resolve_recipe(target, asked), _ranges(variables or "n"), budgets, itemsize)
+    if len(search.ranges) == 1:
+        deliver(answer_report(search, largest(search)), destination)
         return
     points = front(problem)
     short = destination.output is None and destination.writer.name == "table"

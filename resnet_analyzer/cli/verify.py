@@ -115,11 +115,11 @@ def _fix(file: str, fix: str, size: tuple[int, ...] | None, status: int, broken:
         click.echo(f"{fix}: not written, there is nothing to mend", err=True)
         return status
     from ..analyses.diagnose import diagnose
-    from ..analyses.repair import mended
+    from ..analyses.repair import repaired
     from ..design import examine, examine_text
 
     try:
-        text, done = mended(examine(file, size))
+        text, done = repaired(examine(file, size))
     except UsageError:
         done, text = (), ""
     left = diagnose(examine_text(file, text, size)) if done else ()

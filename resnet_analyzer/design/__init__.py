@@ -4,7 +4,18 @@
 graph as a design; the edits change a text and leave its comments and layout alone.
 """
 
-from ._edit import Edit, Mend, applied, insert_entry, insert_pair, key_text, remove_entry, remove_pair, replace, spelled
+from ._edit import (
+    Edit,
+    Suggestion,
+    applied,
+    insert_entry,
+    insert_pair,
+    key_text,
+    remove_entry,
+    remove_pair,
+    replace,
+    spelled,
+)
 from ._entry import Entry, Problem, quoted, set_field
 from ._expression import ExpressionError, evaluate
 from ._fields import Field, FieldError, kind_of, op_fields, read_shape, whole_number
@@ -25,7 +36,7 @@ __all__ = [
     "Field",
     "FieldError",
     "Items",
-    "Mend",
+    "Suggestion",
     "Pairs",
     "Place",
     "Problem",

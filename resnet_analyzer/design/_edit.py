@@ -17,7 +17,7 @@ class Edit(NamedTuple):
     text: str
 
 
-class Mend(NamedTuple):
+class Suggestion(NamedTuple):
     """A change that may help: what it says to a person, the layer it is made at, and its edits."""
 
     says: str

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from ..ops.activation import ALIASES, PER_ELEMENT
 from ..ops.base import OPS, Op
-from ._edit import Edit, Mend, insert_pair, key_text, replace, spelled
+from ._edit import Edit, Suggestion, insert_pair, key_text, replace, spelled
 from ._fields import Field, op_fields
 from ._text import Items, Pairs, Place, Scalar, Text, Value
 
@@ -38,7 +38,7 @@ class Problem(NamedTuple):
     says: str
     place: Place
     node: str = ""
-    mends: tuple[Mend, ...] = ()
+    suggestions: tuple[Suggestion, ...] = ()
     details: tuple[tuple[str, str], ...] = ()
 
 
@@ -62,6 +62,9 @@ class Entry:
     owners: dict[str, Pairs] = field(default_factory=dict)
     body: Pairs | None = None
     shorthand: Value | None = None
+
+    def __repr__(self) -> str:
+        return f"<Entry {self.kind} at {self.place.line}:{self.place.column}>"
 
     @property
     def known(self) -> dict[str, Field]:
@@ -206,10 +209,10 @@ def near_words(word: str, known: list[str]) -> list[str]:
     return list(dict.fromkeys(same or near))[:2]
 
 
-def renames(source: Text, key: Scalar, words: list[str], at: str = "") -> tuple[Mend, ...]:
-    """The mends that put another word in the place of `key`."""
-    mends = [(word, replace(source, key, word)) for word in words]
-    return tuple(Mend(f"{word} for {key.value}", edits, at) for word, edits in mends if edits)
+def renames(source: Text, key: Scalar, words: list[str], at: str = "") -> tuple[Suggestion, ...]:
+    """The suggestions that put another word in the place of `key`."""
+    suggestions = [(word, replace(source, key, word)) for word in words]
+    return tuple(Suggestion(f"{word} for {key.value}", edits, at) for word, edits in suggestions if edits)
 
 
 def set_field(source: Text, entry: Entry, name: str, value: Any) -> tuple[Edit, ...]:

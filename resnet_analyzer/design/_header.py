@@ -10,7 +10,7 @@ from ..architectures.residual_style import STYLES
 from ..dim import Dim
 from ..errors import UsageError
 from ..shape import Shape
-from ._edit import Mend, replace
+from ._edit import Suggestion, replace
 from ._entry import Problem, kind_named, near_words, quoted, renames
 from ._expression import evaluate
 from ._fields import Field, FieldError, kind_of, read_value
@@ -38,7 +38,7 @@ TOP = {
 }  # fmt: skip
 
 
-class Sizes(NamedTuple):
+class Overrides(NamedTuple):
     """What the caller says instead of the file: (height, width) or (height, width, channels), and the classes.
 
     None leaves what the file says.
@@ -71,7 +71,7 @@ class Header:
         return self.nodes["input"].place if "input" in self.nodes else Place()
 
 
-def read_header(source: Text, sizes: Sizes, problems: list[Problem]) -> Header:
+def read_header(source: Text, sizes: Overrides, problems: list[Problem]) -> Header:
     """The top of a design, as far as it can be read; the rest is noted."""
     header = Header()
     for key, value in source.root.pairs:
@@ -100,8 +100,8 @@ def _value(source: Text, header: Header, name: str, problems: list[Problem]) -> 
         return read_value(TOP[name], header.nodes[name], header.variables)
     except FieldError as error:
         edits = [(better, replace(source, error.node, better)) for better in error.better]
-        mends = tuple(Mend(f"{name}: {better}", each) for better, each in edits if each)
-        problems.append(Problem("value", error.says, error.node.place, "", mends))
+        suggestions = tuple(Suggestion(f"{name}: {better}", each) for better, each in edits if each)
+        problems.append(Problem("value", error.says, error.node.place, "", suggestions))
         return TOP[name].default
 
 
@@ -181,7 +181,7 @@ def _variable(name: str, node: Value, known: dict[str, Fraction | int]) -> Fract
     raise FieldError(node, f"{name} must be a number, not {kind_of(node)}")
 
 
-def _sizes(source: Text, header: Header, sizes: Sizes, problems: list[Problem]) -> None:
+def _sizes(source: Text, header: Header, sizes: Overrides, problems: list[Problem]) -> None:
     """Input and classes, as the file or else the caller says."""
     channels = _value(source, header, "channels", problems) if "channels" in header.nodes else None
     classes = _value(source, header, "classes", problems) if "classes" in header.nodes else None

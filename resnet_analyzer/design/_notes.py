@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..errors import AnalyzerError, UnknownName
-from ._edit import Mend, replace
+from ._edit import Suggestion, replace
 from ._entry import FUNCTIONS, Entry, Problem, near_words, quoted, set_field
 from ._fields import FieldError
 from ._later import later
@@ -31,20 +31,20 @@ class Notes(State):
 
     def note_value(self, entry: Entry, name: str, error: FieldError) -> None:
         """Note a value that means nothing, with what may be meant."""
-        mends = []
+        suggestions = []
         for better in error.better:
             edits = replace(self.source, error.node, better)
             if edits:
-                mends.append(Mend(f"{name}: {_spell(better)}", edits, entry.kind))
-        self.problems.append(Problem("value", f"{entry.kind}: {error.says}", error.node.place, "", tuple(mends)))
+                suggestions.append(Suggestion(f"{name}: {_spell(better)}", edits, entry.kind))
+        self.problems.append(Problem("value", f"{entry.kind}: {error.says}", error.node.place, "", tuple(suggestions)))
 
     def note_missing(self, entry: Entry, name: str) -> None:
         """Note that a field is needed; as many as channels come in is what may be meant."""
         top = self.build.written[-1].name if self.build.written else ""
         value = self.channels(top, 64) if top else 64
         edits = set_field(self.source, entry, name, value)
-        mends = (Mend(f"{name}: {value}", edits, entry.kind),) if edits else ()
-        self.problems.append(Problem("missing", f"{entry.kind}: {name} is needed", entry.place, "", mends))
+        suggestions = (Suggestion(f"{name}: {value}", edits, entry.kind),) if edits else ()
+        self.problems.append(Problem("missing", f"{entry.kind}: {name} is needed", entry.place, "", suggestions))
 
     def _note_error(self, entry: Entry, error: AnalyzerError) -> None:
         """What an op or the graph itself refused."""
@@ -52,27 +52,29 @@ class Notes(State):
         named = next((name for name in entry.fields if f": {name} must" in says), "")
         if isinstance(error, UnknownName):
             named = "activation" if "activation" in entry.fields else "function"
-        mends: tuple[Mend, ...] = ()
+        suggestions: tuple[Suggestion, ...] = ()
         if "two nodes of this name" in says and "name" in entry.fields:
             named = "name"
-            mends = self._other_name(entry)
+            suggestions = self._other_name(entry)
         elif isinstance(error, UnknownName) and named in entry.fields:
             near = near_words(error.name, list(FUNCTIONS))
             node = entry.fields[named]
-            mends = tuple(Mend(f"{named}: {word}", replace(self.source, node, word), entry.kind) for word in near)
-        self.problems.append(Problem("value", f"{says}", entry.place_of(named), "", mends))
+            suggestions = tuple(
+                Suggestion(f"{named}: {word}", replace(self.source, node, word), entry.kind) for word in near
+            )
+        self.problems.append(Problem("value", f"{says}", entry.place_of(named), "", suggestions))
 
-    def _other_name(self, entry: Entry) -> tuple[Mend, ...]:
+    def _other_name(self, entry: Entry) -> tuple[Suggestion, ...]:
         node = entry.fields["name"]
         if not isinstance(node, Scalar):
             return ()
         name = f"{node.value}_2"
-        return (Mend(f"name: {name}", replace(self.source, node, name), entry.kind),)
+        return (Suggestion(f"name: {name}", replace(self.source, node, name), entry.kind),)
 
-    def _branch_mends(self, entry: Entry) -> tuple[Mend, ...]:
+    def _branch_suggestions(self, entry: Entry) -> tuple[Suggestion, ...]:
         words = ["previous", "start"]
         edits = set_field(self.source, entry, "inputs", words)
-        return (Mend("inputs: [previous, start]", edits, entry.kind),) if edits else ()
+        return (Suggestion("inputs: [previous, start]", edits, entry.kind),) if edits else ()
 
     def _unknown_input(self, entry: Entry, node: Value) -> None:
         if not isinstance(node, Scalar) or node.value is None:
@@ -80,14 +82,15 @@ class Notes(State):
             return
         name = str(node.value)
         near = near_words(name, self.known.spellings())
-        mends = tuple(
-            Mend(f"{word} for {name}", replace(self.source, node, word), entry.kind) for word in (*near, "previous")
+        suggestions = tuple(
+            Suggestion(f"{word} for {name}", replace(self.source, node, word), entry.kind)
+            for word in (*near, "previous")
         )
         says = later(self.header.layers, entry, name) or (
             f"{entry.kind} reads {quoted(name)}, and there is no layer of that name before it"
             + (f". Did you mean {' or '.join(near)}?" if near else "")
         )
-        self.problems.append(Problem("unknown input", says, node.place, "", mends))
+        self.problems.append(Problem("unknown input", says, node.place, "", suggestions))
 
 
 def _spell(value: Any) -> str:

@@ -15,7 +15,7 @@ from ._blocks import BUILD, Unbuildable, values_of
 from ._builder import MOST_NODES, TooLarge
 from ._entry import Entry, Problem, near_words, quoted, read_entry, renames
 from ._fields import Field, FieldError, op_fields, read_value
-from ._header import Header, Sizes, read_header
+from ._header import Header, Overrides, read_header
 from ._notes import Notes
 from ._state import Failure
 from ._text import Items, Place, Scalar, Text, parse, read_bytes
@@ -41,7 +41,10 @@ class Reading:
     failures: list[Failure]
     rows: dict[str, Row]
     broken: set[str] = field(default_factory=set)
-    sizes: Sizes = Sizes()  # noqa: RUF009 (immutable)
+    sizes: Overrides = Overrides()  # noqa: RUF009 (immutable)
+
+    def __repr__(self) -> str:
+        return f"<Reading of {self.source.file}: {len(self.rows)} layers, {len(self.problems)} problems>"
 
     def place(self, node: str) -> Place:
         """Where a node was written."""
@@ -64,10 +67,10 @@ def examine(file: str, input: tuple[Dim, ...] | None = None, classes: Dim | None
 
 def examine_text(file: str, text: str, input: tuple[Dim, ...] | None = None, classes: Dim | None = None) -> Reading:
     """The same for a text; `file` is its name in messages."""
-    return _read(parse(file, text), Sizes(input, classes))
+    return _read(parse(file, text), Overrides(input, classes))
 
 
-def _read(source: Text, sizes: Sizes) -> Reading:
+def _read(source: Text, sizes: Overrides) -> Reading:
     problems: list[Problem] = []
     for key in source.twice:
         problems.append(Problem("twice", f"the key {quoted(str(key.value))} stands twice in one mapping", key.place))
@@ -127,8 +130,8 @@ class Reader(Notes):
                 near = near_words(name, [each for each in known if each not in entry.fields])
                 guess = f". Did you mean {' or '.join(near)}?" if near else f". Known: {', '.join(known)}."
                 says = f"{entry.kind}: unknown setting {quoted(name)}{guess}"
-                mends = renames(self.source, key, near, entry.kind)
-                self.problems.append(Problem("unknown key", says, key.place, "", mends))
+                suggestions = renames(self.source, key, near, entry.kind)
+                self.problems.append(Problem("unknown key", says, key.place, "", suggestions))
 
     def _repeated(self, entry: Entry, top: str, start: str) -> str:
         noted = len(self.problems)
@@ -231,8 +234,8 @@ class Reader(Notes):
         if op.arity is None and not isinstance(op, Opaque) and "inputs" not in entry.fields:
             says = f"{entry.kind}: which layers? Name them, as `{entry.kind}: [previous, start]`"
             if self.known.names:
-                mends = self._branch_mends(entry)
-                self.problems.append(Problem("inputs", says, entry.place, "", mends))
+                suggestions = self._branch_suggestions(entry)
+                self.problems.append(Problem("inputs", says, entry.place, "", suggestions))
                 raise Unbuildable
         return inputs
 

@@ -11,7 +11,7 @@ from ..measurement import Row, walk
 from ..ops.base import Check
 from ._builder import Builder, Growing
 from ._entry import Entry, Problem
-from ._header import Header, Sizes
+from ._header import Header, Overrides
 from ._names import Names
 from ._text import Text
 
@@ -26,7 +26,7 @@ class Failure(NamedTuple):
 class State:
     """What is known while a design is read; the builders of blocks and the notes on problems share it."""
 
-    def __init__(self, source: Text, header: Header, problems: list[Problem], sizes: Sizes) -> None:
+    def __init__(self, source: Text, header: Header, problems: list[Problem], sizes: Overrides) -> None:
         self.source, self.header, self.problems, self.sizes = source, header, problems, sizes
         self.names: dict[str, Fraction | int] = dict(header.variables)
         self.style, self.defaults = header.style, header.defaults

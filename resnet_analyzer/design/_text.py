@@ -57,6 +57,9 @@ class Items:
     items: list[Value] = field(default_factory=list)
     size: int = 1
 
+    def __repr__(self) -> str:
+        return f"<list of {len(self.items)} at {self.place.line}:{self.place.column}>"
+
 
 @dataclass(eq=False, slots=True)
 class Pairs:
@@ -66,6 +69,9 @@ class Pairs:
     flow: bool
     pairs: list[tuple[Scalar, Value]] = field(default_factory=list)
     size: int = 1
+
+    def __repr__(self) -> str:
+        return f"<mapping of {len(self.pairs)} at {self.place.line}:{self.place.column}>"
 
     def get(self, key: str) -> Value | None:
         """The value under `key`, or None."""
@@ -93,6 +99,9 @@ class Text:
     root: Pairs
     twice: tuple[Scalar, ...]
     json: bool
+
+    def __repr__(self) -> str:
+        return f"<Text {self.file}: {len(self.text)} characters>"
 
 
 def read_bytes(file: str) -> str:

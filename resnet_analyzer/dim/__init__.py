@@ -92,7 +92,11 @@ def dimension(value: object, what: str = "a dimension") -> Dim:
 def _int64(array: Any, what: str) -> numpy.ndarray | int:
     if array.dtype.kind not in "iu":
         raise UsageError(f"{what} must hold whole numbers, not {array.dtype}")
-    return array.astype("int64", copy=False) if array.ndim else int(array)
+    if not array.ndim:
+        return int(array)
+    own = array.astype("int64")  # a copy: what was measured does not change with the caller's array
+    own.setflags(write=False)
+    return own
 
 
 def floor_div(numerator: Dim, divisor: Dim) -> Dim:

@@ -15,7 +15,7 @@ GAP = 14
 SIDE = 14
 
 
-class Entry(NamedTuple):
+class LegendItem(NamedTuple):
     """A sign and what it means; `sample` is box, bar (hatched), line, dashes, joint, or text for words alone."""
 
     sample: str
@@ -27,13 +27,13 @@ class Entry(NamedTuple):
 _WIDTHS = {"box": 16, "bar": 22, "line": 22, "dashes": 22, "joint": 12, "text": 0}
 
 
-def _width(entry: Entry) -> float:
+def _width(entry: LegendItem) -> float:
     sample = _WIDTHS[entry.sample]
     return sample + (5 if sample else 0) + text_width(entry.word, SIZE)
 
 
-def _lines(entries: Sequence[Entry], width: float) -> list[list[Entry]]:
-    lines: list[list[Entry]] = []
+def _lines(entries: Sequence[LegendItem], width: float) -> list[list[LegendItem]]:
+    lines: list[list[LegendItem]] = []
     x = 0.0
     for entry in entries:
         if not lines or x + _width(entry) > width - 2 * SIDE or entry.sample == "text":
@@ -44,12 +44,12 @@ def _lines(entries: Sequence[Entry], width: float) -> list[list[Entry]]:
     return lines
 
 
-def legend_height(entries: Sequence[Entry], width: float) -> float:
+def legend_height(entries: Sequence[LegendItem], width: float) -> float:
     """The height of the key, with room above."""
     return LINE_HEIGHT * len(_lines(entries, width)) + 8
 
 
-def draw_legend(canvas: Canvas, entries: Sequence[Entry], y: float, width: float) -> None:
+def draw_legend(canvas: Canvas, entries: Sequence[LegendItem], y: float, width: float) -> None:
     """Draw the key from y downwards."""
     for line in _lines(entries, width):
         x = float(SIDE)
@@ -59,7 +59,7 @@ def draw_legend(canvas: Canvas, entries: Sequence[Entry], y: float, width: float
         y += LINE_HEIGHT
 
 
-def _draw(canvas: Canvas, entry: Entry, x: float, y: float) -> None:
+def _draw(canvas: Canvas, entry: LegendItem, x: float, y: float) -> None:
     sample = _WIDTHS[entry.sample]
     if entry.kind and entry.sample == "bar":
         canvas.bar(x, y - 5.5, sample, 11, entry.kind)

@@ -9,10 +9,10 @@ from typing import NamedTuple, TypeAlias
 from ..measurement import Row
 from ..shape import Shape
 from ._words import any_label, kind_of_row, layer_label, resolution
-from .structure import Fork, Item, Step, Tangle, nodes
+from .structure import Fork, Irregular, Item, Layer, nodes
 
 SIGNS = {"Add": "+", "Multiply": "×", "Concatenate": "‖", "Subtract": "−"}
-MOST_TOLD = 12  # layers of a tangle that are still drawn one by one
+MOST_TOLD = 12  # of an irregular part: layers that are still drawn one by one
 
 
 class Box(NamedTuple):
@@ -57,14 +57,14 @@ def pieces(items: Sequence[Item]) -> list[Piece]:
     """What is drawn of some items; layers that papers' figures leave out are left out."""
     found: list[Piece] = []
     for item in items:
-        if isinstance(item, Step):
+        if isinstance(item, Layer):
             label = layer_label(item.row)
             if label:
                 found.append(Box(label, kind_of_row(item.row), item.row.output))
         elif isinstance(item, Fork):
             found += _fork(item)
         else:
-            found += _tangle(item)
+            found += _irregular(item)
     return found
 
 
@@ -106,9 +106,9 @@ def _branches(all_told: Sequence[tuple[Piece, ...]]) -> tuple[Branch, ...]:
     return tuple(Branch(told, times) for told, times in grouped)
 
 
-def _tangle(tangle: Tangle) -> list[Piece]:
-    """A small tangle as the path of first inputs with the rest on its shortcut; a large one as a single box."""
-    rows, join = tangle.rows, tangle.rows[-1]
+def _irregular(irregular: Irregular) -> list[Piece]:
+    """A small irregular part as the path of first inputs with the rest on its shortcut; a large one as a single box."""
+    rows, join = irregular.rows, irregular.rows[-1]
     told = [row for row in rows if layer_label(row)]
     sign = SIGNS.get(join.op)
     if not told:

@@ -13,7 +13,7 @@ from ..measurement import Row
 from .structure import components
 
 
-class Place(NamedTuple):
+class GridPlace(NamedTuple):
     """A node's column (0: the main path) and rank (0: what the block reads)."""
 
     column: int
@@ -38,7 +38,7 @@ ENTRY = ""
 class Wiring(NamedTuple):
     """Nodes placed and lines routed; the name "" is what the block reads."""
 
-    places: dict[str, Place]
+    places: dict[str, GridPlace]
     wires: tuple[Wire, ...]
 
     @property
@@ -85,10 +85,10 @@ def _main_path(rows: Sequence[Row], inputs: dict[str, list[str]]) -> list[str]:
     return path[::-1]
 
 
-def _places(rows: Sequence[Row], inputs: dict[str, list[str]], main: Sequence[str]) -> dict[str, Place]:
+def _places(rows: Sequence[Row], inputs: dict[str, list[str]], main: Sequence[str]) -> dict[str, GridPlace]:
     early = _early(rows, inputs)
     late = _late(rows, inputs, early, set(main))
-    places = {ENTRY: Place(0, 0)} | {name: Place(0, early[name]) for name in main}
+    places = {ENTRY: GridPlace(0, 0)} | {name: GridPlace(0, early[name]) for name in main}
     taken = {(place.column, place.rank) for place in places.values()}
     for group in components([row for row in rows if row.name not in places]):
         slack = min(late[row.name] - early[row.name] for row in group)
@@ -96,7 +96,7 @@ def _places(rows: Sequence[Row], inputs: dict[str, list[str]], main: Sequence[st
         column = next(c for c in range(1, len(rows) + 2) if not _blocked(taken, c, ranks.values()))
         for row in group:
             free = next(c for c in range(column, len(rows) + 2) if (c, ranks[row.name]) not in taken)
-            places[row.name] = Place(free, ranks[row.name])
+            places[row.name] = GridPlace(free, ranks[row.name])
             taken.add((free, ranks[row.name]))
     return places
 
@@ -116,7 +116,7 @@ def _late(rows: Sequence[Row], inputs: dict[str, list[str]], early: dict[str, in
     return late
 
 
-def _wires(rows: Sequence[Row], inputs: dict[str, list[str]], places: dict[str, Place]) -> list[Wire]:
+def _wires(rows: Sequence[Row], inputs: dict[str, list[str]], places: dict[str, GridPlace]) -> list[Wire]:
     taken = {(place.column, place.rank) for place in places.values()}
     wires: list[Wire] = []
     lanes: list[tuple[int, int, int]] = []  # lane, first rank, last rank

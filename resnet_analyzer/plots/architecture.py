@@ -11,7 +11,7 @@ from . import structure
 from ._canvas import Canvas
 from ._flow import NARROW, WIDE, Flow, Sizes
 from ._fonts import text_width
-from ._legend import Entry, draw_legend, legend_height
+from ._legend import LegendItem, draw_legend, legend_height
 from ._pieces import Block, Box, Piece, Split, count, folded, pieces
 from ._words import input_words, pixels, resolution, safe, title_of, total_words
 from .base import Picture, plot
@@ -29,7 +29,7 @@ MARGIN = 14
 HEAD = 62
 
 
-class Strand(NamedTuple):
+class DrawnNetwork(NamedTuple):
     """A network ready to be drawn: its pieces, and the words above them."""
 
     title: str
@@ -38,7 +38,7 @@ class Strand(NamedTuple):
     sides: tuple[str, ...]
 
 
-def strand(measurement: Measurement, most: int, fold: bool | None = None) -> Strand:
+def drawn_network(measurement: Measurement, most: int, fold: bool | None = None) -> DrawnNetwork:
     """A network's pieces; folded if asked for, or (None) if it has more than `most` boxes."""
     shape = structure.read(measurement.rows)
     told = pieces(shape.items)
@@ -46,7 +46,7 @@ def strand(measurement: Measurement, most: int, fold: bool | None = None) -> Str
     sides = [_side_words(side) for side in shape.sides[:MOST_SIDES]]
     more = len(shape.sides) - len(sides)
     sides += [f"beside the main line: {more} more"] if more else []
-    return Strand(safe(title_of(measurement)), total_words(measurement), tuple(told), tuple(sides))
+    return DrawnNetwork(safe(title_of(measurement)), total_words(measurement), tuple(told), tuple(sides))
 
 
 def _side_words(side: structure.Side) -> str:
@@ -59,18 +59,18 @@ def _side_words(side: structure.Side) -> str:
 def draw(measurements: Sequence[Measurement], fold: bool | None = None) -> Picture:
     """One network, or several side by side with their feature maps of equal size at the same height."""
     alone = len(measurements) == 1
-    strands = [strand(each, MOST_BOXES if alone else MOST_BOXES_BESIDE, fold) for each in measurements]
-    sheet = _Sheet(strands, WIDE if alone else NARROW, input_words(measurements[0]))
-    names = ", ".join(each.title for each in strands)
-    return Picture("architecture", f"Architecture of {names}", _alt(strands, measurements), sheet.paint, data=strands)
+    networks = [drawn_network(each, MOST_BOXES if alone else MOST_BOXES_BESIDE, fold) for each in measurements]
+    sheet = _Sheet(networks, WIDE if alone else NARROW, input_words(measurements[0]))
+    names = ", ".join(each.title for each in networks)
+    return Picture("architecture", f"Architecture of {names}", _alt(networks, measurements), sheet.paint, data=networks)
 
 
-def _alt(strands: Sequence[Strand], measurements: Sequence[Measurement]) -> str:
+def _alt(networks: Sequence[DrawnNetwork], measurements: Sequence[Measurement]) -> str:
     sentences = [
-        f"{each.title} from {input_words(measured)} to {_end(measured)}: {_told(each)}; {each.words}."
-        for each, measured in zip(strands, measurements, strict=True)
+        f"{each.title} from {input_words(measured)} to {_end(measured)}: {_in_words(each)}; {each.words}."
+        for each, measured in zip(networks, measurements, strict=True)
     ]
-    beside = "Side by side, aligned by the size of their feature maps. " if len(strands) > 1 else ""
+    beside = "Side by side, aligned by the size of their feature maps. " if len(networks) > 1 else ""
     return f"Architecture drawing. {beside}{' '.join(sentences)}"
 
 
@@ -79,7 +79,7 @@ def _end(measurement: Measurement) -> str:
     return "×".join(map(str, last)) if last else "an unknown shape"
 
 
-def _told(each: Strand) -> str:
+def _in_words(each: DrawnNetwork) -> str:
     """The pieces in words: how many layers and blocks stand at which size."""
     parts = []
     for size, members in groupby(each.pieces, key=lambda piece: resolution(piece.shape)):
@@ -105,13 +105,13 @@ class _Row(NamedTuple):
     pieces: tuple[tuple[Piece, ...], ...]
 
 
-def bands(strands: Sequence[Strand]) -> list[_Row]:
+def bands(networks: Sequence[DrawnNetwork]) -> list[_Row]:
     """Pieces in bands of equal resolution: shared by networks side by side if none of them grows again."""
-    runs = [[(size, tuple(run)) for size, run in groupby(each.pieces, key=_size)] for each in strands]
+    runs = [[(size, tuple(run)) for size, run in groupby(each.pieces, key=_size)] for each in networks]
     if len(runs) == 1:
         return [_Row(size[1], (run,)) for size, run in runs[0]]
     if any(sizes != sorted(set(sizes), reverse=True) for sizes in ([size for size, _ in each] for each in runs)):
-        return [_Row("", tuple(each.pieces for each in strands))]
+        return [_Row("", tuple(each.pieces for each in networks))]
     shared = sorted({size for each in runs for size, _ in each}, reverse=True)
     found = [dict(each) for each in runs]
     return [_Row(size[1], tuple(each.get(size, ()) for each in found)) for size in shared]
@@ -123,25 +123,25 @@ def _size(piece: Piece) -> tuple[tuple[int, int], str]:
 
 
 class _Sheet:
-    """Lays strands out once, and paints them in any theme."""
+    """Lays networks out once, and paints them in any theme."""
 
-    def __init__(self, strands: Sequence[Strand], sizes: Sizes, shape: str) -> None:
-        self.strands, self.sizes, self.shape = strands, sizes, shape
+    def __init__(self, networks: Sequence[DrawnNetwork], sizes: Sizes, shape: str) -> None:
+        self.networks, self.sizes, self.shape = networks, sizes, shape
         self.flow = Flow(sizes)
-        self.rows = bands(strands)
+        self.rows = bands(networks)
         self.label_width = max([text_width(row.label, 11, True) for row in self.rows] + [40]) + 16
-        self.rooms = [self._room(each) for each in strands]
+        self.rooms = [self._room(each) for each in networks]
         self.heights = [self._height(row) for row in self.rows]
-        self.legend = _legend(strands)
+        self.legend = _legend(networks)
         inner = self.label_width + sum(left + right for left, right in self.rooms)
         self.width = max(inner + 2 * MARGIN, 390.0)
-        self.slack = (self.width - inner - 2 * MARGIN) / (len(strands) + 1)
+        self.slack = (self.width - inner - 2 * MARGIN) / (len(networks) + 1)
         self.height = HEAD + sum(self.heights) + self._sides() + legend_height(self.legend, self.width) + 8
 
-    def _room(self, each: Strand) -> tuple[float, float]:
-        """What a strand takes left and right of its line, its heading included."""
+    def _room(self, each: DrawnNetwork) -> tuple[float, float]:
+        """What a network takes left and right of its line, its heading included."""
         room = self.flow.sequence_room(each.pieces)
-        if len(self.strands) == 1:
+        if len(self.networks) == 1:
             return room.left, room.right
         heading = max([text_width(each.title, 12, True), *(text_width(line, 10) for line in _lines(each.words))]) / 2
         return max(room.left, heading) + 6, max(room.right, heading) + 6
@@ -151,7 +151,7 @@ class _Sheet:
         return tallest + 2 * self.sizes.gap
 
     def _sides(self) -> float:
-        return 18.0 * sum(len(each.sides) for each in self.strands)
+        return 18.0 * sum(len(each.sides) for each in self.networks)
 
     def paint(self, theme: Theme) -> Figure:
         """The figure in a theme."""
@@ -165,22 +165,22 @@ class _Sheet:
         self._heading(canvas, middles)
         self._bands(canvas)
         for index, middle in enumerate(middles):
-            self._strand(flow, index, middle)
+            self._network(flow, index, middle)
         y = HEAD + sum(self.heights)
-        for text in [text for each in self.strands for text in each.sides]:
+        for text in [text for each in self.networks for text in each.sides]:
             canvas.text(self.width / 2, y + 11, text, 10, MUTED)
             y += 18
         draw_legend(canvas, self.legend, y + 6, self.width)
         return canvas.figure
 
     def _heading(self, canvas: Canvas, middles: Sequence[float]) -> None:
-        if len(self.strands) == 1:
-            title = self.strands[0].title
+        if len(self.networks) == 1:
+            title = self.networks[0].title
             size = min(15.0, (self.width - 2 * MARGIN) / text_width(title, 1, True))
             canvas.text(MARGIN, 20, title, size, bold=True, align="left")
-            canvas.text(MARGIN, 41, f"{self.shape} · {self.strands[0].words}", 11, MUTED, align="left")
+            canvas.text(MARGIN, 41, f"{self.shape} · {self.networks[0].words}", 11, MUTED, align="left")
             return
-        for each, middle in zip(self.strands, middles, strict=True):
+        for each, middle in zip(self.networks, middles, strict=True):
             canvas.text(middle, 14, each.title, 12, bold=True)
             for index, line in enumerate(_lines(each.words)):
                 canvas.text(middle, 31 + 14 * index, line, 10, MUTED)
@@ -193,7 +193,7 @@ class _Sheet:
             canvas.text(MARGIN, y + min(15, height / 2), row.label, 11, INK, True, "left")
             y += height
 
-    def _strand(self, flow: Flow, index: int, middle: float) -> None:
+    def _network(self, flow: Flow, index: int, middle: float) -> None:
         y, below = float(HEAD), None
         for row, height in zip(self.rows, self.heights, strict=True):
             run = row.pieces[index]
@@ -209,21 +209,21 @@ def _lines(words: str) -> list[str]:
     return words.split(" · ")
 
 
-def _legend(strands: Sequence[Strand]) -> list[Entry]:
-    told = [piece for each in strands for piece in _all_pieces(each.pieces)]
+def _legend(networks: Sequence[DrawnNetwork]) -> list[LegendItem]:
+    told = [piece for each in networks for piece in _all_pieces(each.pieces)]
     kinds = {piece.kind for piece in told if isinstance(piece, Box)}
-    found = [Entry("box", KINDS[name].word, KINDS[name]) for name in KINDS if name in kinds]
+    found = [LegendItem("box", KINDS[name].word, KINDS[name]) for name in KINDS if name in kinds]
     blocks = [piece for piece in told if isinstance(piece, Block)]
     if any(not block.shortcut for block in blocks):
-        found.append(Entry("line", "identity"))
+        found.append(LegendItem("line", "identity"))
     if any(block.shortcut for block in blocks):
         projects = all(block.shortcut.startswith("1×1, ") for block in blocks if block.shortcut)
-        found.append(Entry("dashes", "projection" if projects else "shortcut with layers"))
+        found.append(LegendItem("dashes", "projection" if projects else "shortcut with layers"))
     signs = {piece.sign for piece in told if not isinstance(piece, Box)}
     for sign, word in (("+", "added"), ("‖", "concatenated"), ("×", "multiplied"), ("−", "subtracted")):
-        found += [Entry("joint", word, sign=sign)] if sign in signs else []
+        found += [LegendItem("joint", word, sign=sign)] if sign in signs else []
     wide = "boxes: wider with more channels, taller with more pixels"
-    return [*found, Entry("text", wide), Entry("text", "not drawn: normalisation, activations")]
+    return [*found, LegendItem("text", wide), LegendItem("text", "not drawn: normalisation, activations")]
 
 
 def _all_pieces(told: Sequence[Piece]) -> list[Piece]:

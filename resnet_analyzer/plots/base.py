@@ -35,6 +35,9 @@ class Picture:
     theme: str = "light"
     data: Any = ()
 
+    def __repr__(self) -> str:
+        return f"<Picture {self.name}: {self.title:.80}>"
+
     @cached_property
     def svg(self) -> bytes:
         """The picture as SVG: text as paths, colours switched by the reader's colour scheme, no outside references."""

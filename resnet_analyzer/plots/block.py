@@ -12,7 +12,7 @@ from ..measurement import Measurement, Row, measure
 from ..shape import Shape, spell
 from . import structure
 from ._cell import CELL_GAP, TITLE_LINE, Cell, cell_of
-from ._legend import Entry, draw_legend, legend_height
+from ._legend import LegendItem, draw_legend, legend_height
 from ._words import counted, layer_label, safe, short, title_of
 from .base import Picture, plot
 from .palette import KINDS
@@ -56,12 +56,12 @@ def draw(measurements: Sequence[Measurement], labels: Sequence[str] = (), widens
         raise UsageError(f"picture block: {len(measurements)} networks, but {len(names)} labels")
     chosen = [choose(each, safe(name), widens) for each, name in zip(measurements, names, strict=True)]
     sheet = _Sheet(chosen)
-    told = "; ".join(f"{each.label}: {_told(each)}" for each in chosen)
+    told = "; ".join(f"{each.label}: {_layers_in_words(each)}" for each in chosen)
     alt = f"Structure of {len(chosen)} block{'s' * (len(chosen) > 1)}, layer by layer. {told}."
     return Picture("block", f"Blocks: {', '.join(each.label for each in chosen)}", alt, sheet.paint, data=chosen)
 
 
-def _told(each: Chosen) -> str:
+def _layers_in_words(each: Chosen) -> str:
     layers = " → ".join(label for row in each.rows if (label := layer_label(row)))
     left_out = f" and {sum(times for *_, times in each.dots)} more equal paths" if each.dots else ""
     return f"{layers}{left_out}, {', '.join(_words(each))}"
@@ -82,7 +82,7 @@ _SPELLED = {"bn": "BN", "relu": "ReLU"}
 def choose(measurement: Measurement, label: str, widens: bool = False) -> Chosen:
     """The first block that keeps (or changes) its shape; a small network without blocks is drawn whole."""
     items = structure.read(measurement.rows).items
-    found = [index for index, item in enumerate(items) if not isinstance(item, structure.Step)]
+    found = [index for index, item in enumerate(items) if not isinstance(item, structure.Layer)]
     if not items or (not found and len(measurement.rows) > MOST_ROWS):
         raise UsageError(f"picture block: {measurement.graph.name} has no blocks: draw its architecture")
     fitting = [index for index in found if _keeps(measurement, items[index]) != widens]
@@ -111,7 +111,7 @@ def _behind(items: Sequence[structure.Item]) -> list[structure.Item]:
     """The normalisations and activations that end a block."""
     found: list[structure.Item] = []
     for item in items:
-        if not isinstance(item, structure.Step) or layer_label(item.row):
+        if not isinstance(item, structure.Layer) or layer_label(item.row):
             break
         found.append(item)
     return found
@@ -186,9 +186,9 @@ def _words(each: Chosen) -> tuple[str, str]:
     return f"{counted(each.params)} parameters", short(each.macs, "MACs")
 
 
-def _legend(cells: Sequence[Cell]) -> list[Entry]:
+def _legend(cells: Sequence[Cell]) -> list[LegendItem]:
     kinds = {kind for cell in cells for kind in cell.kinds}
-    found = [Entry("box", KINDS[name].word, KINDS[name]) for name in KINDS if name in kinds]
+    found = [LegendItem("box", KINDS[name].word, KINDS[name]) for name in KINDS if name in kinds]
     signs = {sign for cell in cells for sign in cell.signs}
     words = {"+": "added", "‖": "concatenated", "×": "multiplied", "−": "subtracted"}
-    return found + [Entry("joint", word, sign=sign) for sign, word in words.items() if sign in signs]
+    return found + [LegendItem("joint", word, sign=sign) for sign, word in words.items() if sign in signs]

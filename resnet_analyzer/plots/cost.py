@@ -10,7 +10,7 @@ from ..conventions.macs import macs
 from ..measurement import Measurement, Row
 from ._chart import WIDTH, Chart
 from ._fonts import text_width
-from ._legend import Entry, draw_legend, legend_height
+from ._legend import LegendItem, draw_legend, legend_height
 from ._stages import stages
 from ._words import counted, kind_of_row, safe, short, title_of, total_words
 from .base import Picture, plot
@@ -48,7 +48,7 @@ def draw(measurements: Sequence[Measurement]) -> Picture:
         lines = [line_of(title_of(each), each.rows) for each in measurements]
         title, words = "Cost by kind of layer", "one image"
     lines = _at_most(lines)
-    told = "; ".join(f"{line.name}: {_told(line)}" for line in lines)
+    told = "; ".join(f"{line.name}: {_shares_in_words(line)}" for line in lines)
     alt = f"Bars of parameters, MACs and activations. {title}, {words}. {told}."
     sheet = _Sheet(title, words, lines)
     return Picture("cost", f"Cost of {title}" if alone else title, alt, sheet.paint, data=lines)
@@ -78,7 +78,7 @@ def _at_most(lines: list[Line]) -> list[Line]:
     return [*lines[: MOST_LINES - 1], Line(f"{len(rest)} more", parts)]
 
 
-def _told(line: Line) -> str:
+def _shares_in_words(line: Line) -> str:
     return f"{counted(line.total(0))} parameters, {short(line.total(1), 'MACs')}, {counted(line.total(2))} activations"
 
 
@@ -89,7 +89,7 @@ class _Sheet:
         self.title, self.words, self.lines = title, words, lines
         kinds = {kind for line in lines for part in line.parts for kind in part}
         self.kinds = [name for name in KINDS if name in kinds]
-        self.legend = [Entry("bar", KINDS[name].word, KINDS[name]) for name in self.kinds]
+        self.legend = [LegendItem("bar", KINDS[name].word, KINDS[name]) for name in self.kinds]
         self.left = max([text_width(line.name, 11.5) for line in lines] + [40]) + 26
         self.column = (WIDTH - self.left - 14) / 3
         self.height = HEAD + LINE * len(lines) + 14 + legend_height(self.legend, WIDTH)

@@ -10,7 +10,7 @@ from ..measurement import Measurement
 from ._canvas import POINTS
 from ._chart import LEFT, WIDTH, Chart, Panel
 from ._fonts import text_width
-from ._legend import Entry, draw_legend, legend_height
+from ._legend import LegendItem, draw_legend, legend_height
 from ._stages import stages
 from ._ticks import linear
 from ._words import kind_of_row, safe, short, title_of, total_words
@@ -69,7 +69,7 @@ def _most(data: Sequence[Bar]) -> str:
 
 def _paint(measurement: Measurement, data: Sequence[Bar], theme: Theme) -> Figure:
     kinds = {bar.kind for bar in data}
-    legend = [Entry("bar", KINDS[name].word, KINDS[name]) for name in KINDS if name in kinds]
+    legend = [LegendItem("bar", KINDS[name].word, KINDS[name]) for name in KINDS if name in kinds]
     chart = Chart(HEAD + 2 * PANEL + GAP + FOOT + legend_height(legend, WIDTH), theme)
     chart.heading(safe(title_of(measurement)), f"{total_words(measurement)} · {len(data)} layers with weights")
     for index, words in enumerate(("parameters of each layer", "MACs of each layer, per image")):

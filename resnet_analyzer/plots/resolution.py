@@ -68,7 +68,7 @@ def track(measurement: Measurement) -> Track:
 
 
 def _is_block(item: structure.Item) -> bool:
-    return not isinstance(item, structure.Step)
+    return not isinstance(item, structure.Layer)
 
 
 def _side(row: Row) -> int:

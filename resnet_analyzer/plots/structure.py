@@ -12,10 +12,10 @@ from typing import NamedTuple, TypeAlias
 
 from ..measurement import Row
 
-DEEPEST = 12  # forks within forks that are read; what lies deeper is shown as a tangle
+DEEPEST = 12  # forks within forks that are read; what lies deeper is shown as an irregular part
 
 
-class Step(NamedTuple):
+class Layer(NamedTuple):
     """One layer on its path."""
 
     row: Row
@@ -28,13 +28,13 @@ class Fork(NamedTuple):
     join: Row
 
 
-class Tangle(NamedTuple):
+class Irregular(NamedTuple):
     """Layers whose connections are not made of forks within forks."""
 
     rows: tuple[Row, ...]
 
 
-Item: TypeAlias = Step | Fork | Tangle
+Item: TypeAlias = Layer | Fork | Irregular
 
 
 class Side(NamedTuple):
@@ -44,14 +44,14 @@ class Side(NamedTuple):
     rows: tuple[Row, ...]
 
 
-class Shape(NamedTuple):
+class Outline(NamedTuple):
     """A network's main line, and what leaves it for good."""
 
     items: tuple[Item, ...]
     sides: tuple[Side, ...]
 
 
-def read(rows: Sequence[Row]) -> Shape:
+def read(rows: Sequence[Row]) -> Outline:
     """The shape of a measured network; the input's own node is left out.
 
     The main line leads to the last output that is not for training only.
@@ -60,9 +60,9 @@ def read(rows: Sequence[Row]) -> Shape:
     kept = [row for row in rows if row.name in main]
     sides = [row for row in rows if row.name not in main]
     items = _parsed(kept, None, DEEPEST)
-    if items and isinstance(items[0], Step) and items[0].row.op == "Input":
+    if items and isinstance(items[0], Layer) and items[0].row.op == "Input":
         items = items[1:]
-    return Shape(items, tuple(_sides(sides, main)))
+    return Outline(items, tuple(_sides(sides, main)))
 
 
 def nodes(items: Sequence[Item]) -> list[Row]:
@@ -71,12 +71,12 @@ def nodes(items: Sequence[Item]) -> list[Row]:
     waiting = list(reversed(items))
     while waiting:
         item = waiting.pop()
-        if isinstance(item, Step):
+        if isinstance(item, Layer):
             found.append(item.row)
-        elif isinstance(item, Tangle):
+        elif isinstance(item, Irregular):
             found += item.rows
         else:
-            waiting.append(Step(item.join))
+            waiting.append(Layer(item.join))
             waiting += [each for branch in reversed(item.branches) for each in reversed(branch)]
     return found
 
@@ -139,7 +139,7 @@ def _parsed(rows: Sequence[Row], entry: str | None, levels: int) -> tuple[Item, 
             start = index + 1
         alive = max(alive, last_use[index])
     if start < len(rows):
-        items.append(Tangle(tuple(rows[start:])))
+        items.append(Irregular(tuple(rows[start:])))
     return tuple(items)
 
 
@@ -147,11 +147,11 @@ def _between(rows: Sequence[Row], before: str | None, levels: int) -> Item:
     """What stands behind one cut up to the next, which is the last of `rows`."""
     *inner, join = rows
     if not inner and join.node.inputs.count(before or "") < 2:
-        return Step(join)
+        return Layer(join)
     groups = components(inner)
     straight = [place for place, name in enumerate(join.node.inputs) if name == before]
     if len(groups) + len(straight) < 2 or levels == 0:
-        return Tangle(tuple(rows))
+        return Irregular(tuple(rows))
     branches: list[tuple[int, tuple[Item, ...]]] = [(place, ()) for place in straight]
     branches += [(_order(group, join), _parsed(group, before, levels - 1)) for group in groups]
     branches.sort(key=lambda branch: branch[0])

@@ -111,6 +111,9 @@ class Report(NamedTuple):
     sections: tuple[Section, ...] = ()
     live: Callable[[], Mapping[str, Any] | None] | None = None
 
+    def __repr__(self) -> str:
+        return f"<Report {self.title:.60}: {len(self.all_tables)} tables, {len(self.sections)} sections>"
+
     @property
     def all_tables(self) -> tuple[Table, ...]:
         """Its own tables and those of all sections, in order."""

@@ -187,7 +187,7 @@ def _sizes(measurement: Measurement, stem: str) -> Section:
         "stride of s it is (n + 2p − f)/s + 1, rounded down.",
     )
     rows = [row for row in measurement.rows if row.how() and row.output and row.output[:-1] != row.inputs[0][:-1]]
-    by_hand = tuple((row.name, *_told(row), row.how()) for row in rows[:BY_HAND])
+    by_hand = tuple((row.name, *_weights_in_words(row), row.how()) for row in rows[:BY_HAND])
     columns = (Column("layer"), Column("what"), Column("into"), Column("by hand", flexible=True))
     tables = (Table(columns, by_hand, f"The first {len(by_hand)} layers that change the size"),) if by_hand else ()
     see = (
@@ -198,7 +198,7 @@ def _sizes(measurement: Measurement, stem: str) -> Section:
     return Section("How the size shrinks", asked, tables, tuple(_drawn(stem, "resolution", measurement)), see)
 
 
-def _told(row: Row) -> tuple[str, str]:
+def _weights_in_words(row: Row) -> tuple[str, str]:
     return " ".join(row.node.op.phrase(True)) or row.op, f"{spell(row.inputs[0])} → {spell(row.output)}"
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..analyses.solve.budget import Answer, Budget, Problem
-from ..analyses.solve.match import Match
+from ..analyses.solve.budget import Answer, Budget, Search
+from ..analyses.solve.match import ExactSettings
 from .model import Column, Report, Table
 from .numbers import grouped
 
@@ -25,34 +25,34 @@ MEMORY = (
 )
 
 
-def answer_report(problem: Problem, answer: Answer) -> Report:
+def answer_report(search: Search, answer: Answer) -> Report:
     """One variable: its largest value, the figures there, and what one step more would cost."""
     ((name, value),) = answer.values.items()
     beyond = answer.beyond.get(name)
     columns = [Column("figure"), Column("at most", "count"), Column(f"{name} = {value}", "count")]
-    budgets = {each.figure: each.amount for each in problem.budgets}
+    budgets = {each.figure: each.amount for each in search.budgets}
     rows: list[tuple[Any, ...]] = [(WORDS[figure], budgets.get(figure), answer.figures[figure]) for figure in SHOWN]
     if "all_params" in budgets:
         rows.insert(1, (WORDS["all_params"], budgets["all_params"], answer.figures["all_params"]))
     if beyond is not None:
-        step = problem.ranges[0].step
+        step = search.ranges[0].step
         columns.append(Column(f"{name} = {value + step}", "count"))
         further = {WORDS[figure]: number for figure, number in beyond.items() if figure in WORDS}
         rows = [(*row, further[row[0]]) for row in rows]
-    notes = [("answer", f"{name} = {grouped(value)} is the largest {name} with {_budgets(problem.budgets)}")]
-    notes.append(("checked", _checked(problem, answer, name)))
-    notes.append(("memory", MEMORY.format(problem.itemsize)))
-    data = {**_head(problem), "answer": answer.values, "figures": answer.figures, "beyond": answer.beyond}
-    return Report(_title(problem), (Table(tuple(columns), tuple(rows)),), tuple(notes), lambda: data)
+    notes = [("answer", f"{name} = {grouped(value)} is the largest {name} with {_budgets(search.budgets)}")]
+    notes.append(("checked", _checked(search, answer, name)))
+    notes.append(("memory", MEMORY.format(search.itemsize)))
+    data = {**_head(search), "answer": answer.values, "figures": answer.figures, "beyond": answer.beyond}
+    return Report(_title(search), (Table(tuple(columns), tuple(rows)),), tuple(notes), lambda: data)
 
 
-def _checked(problem: Problem, answer: Answer, name: str) -> str:
+def _checked(search: Search, answer: Answer, name: str) -> str:
     if name not in answer.beyond:
         return "layer by layer at the answer, which is the end of the range"
-    beyond, value = answer.beyond[name], answer.values[name] + problem.ranges[0].step
+    beyond, value = answer.beyond[name], answer.values[name] + search.ranges[0].step
     if beyond is None:
         return f"layer by layer; {name} = {value} is no valid network"
-    over = [each for each in problem.budgets if beyond[each.figure] > each.amount]
+    over = [each for each in search.budgets if beyond[each.figure] > each.amount]
     much = " and ".join(f"{grouped(beyond[each.figure] - each.amount)} {WORDS[each.figure]}" for each in over)
     return f"layer by layer; {name} = {value} is over by {much}"
 
@@ -61,31 +61,31 @@ def _budgets(budgets: Sequence[Budget]) -> str:
     return " and ".join(f"at most {grouped(each.amount)} {WORDS[each.figure]}" for each in budgets)
 
 
-def _title(problem: Problem) -> str:
-    style = f" · style {problem.recipe.style}" if problem.recipe.style not in ("", "paper") else ""
-    return f"{problem.recipe.title}{style} · {_budgets(problem.budgets)}"
+def _title(search: Search) -> str:
+    style = f" · style {search.recipe.style}" if search.recipe.style not in ("", "paper") else ""
+    return f"{search.recipe.title}{style} · {_budgets(search.budgets)}"
 
 
-def _head(problem: Problem) -> dict[str, Any]:
-    budgets = [{"figure": each.figure, "at_most": each.amount} for each in problem.budgets]
+def _head(search: Search) -> dict[str, Any]:
+    budgets = [{"figure": each.figure, "at_most": each.amount} for each in search.budgets]
     return {
         "schema": 2,
         "kind": "solution",
-        "model": problem.recipe.name,
-        "style": problem.recipe.style or None,
+        "model": search.recipe.name,
+        "style": search.recipe.style or None,
         "budgets": budgets,
     }
 
 
-def front_report(problem: Problem, points: Sequence[tuple[dict[str, int], dict[str, int]]], most: int | None) -> Report:
+def front_report(search: Search, points: Sequence[tuple[dict[str, int], dict[str, int]]], most: int | None) -> Report:
     """Several variables: the Pareto set, at most so many lines of it (those that use most of the first budget)."""
-    first = problem.budgets[0].figure
+    first = search.budgets[0].figure
     shown = list(points)
     if most is not None and len(shown) > most:
         best = sorted(shown, key=lambda pair: -pair[1].get(first, 0))[:most]
         shown = [pair for pair in shown if pair in best]
     figures = [figure for figure in SHOWN if shown and figure in shown[0][1]]
-    columns = tuple(Column(name, "count") for name in problem.names)
+    columns = tuple(Column(name, "count") for name in search.names)
     columns += tuple(Column(WORDS[figure], "count", drop=place) for place, figure in enumerate(figures))
     rows = tuple((*values.values(), *(found[figure] for figure in figures)) for values, found in shown)
     left = f"; shown: the {len(shown)} that come nearest to the budget, all with --format csv" if len(shown) < len(points) else ""  # fmt: skip  # noqa: E501
@@ -93,13 +93,13 @@ def front_report(problem: Problem, points: Sequence[tuple[dict[str, int], dict[s
         ("set", f"{grouped(len(points))} settings within the budget of which none can grow any further, exactly{left}"),
         ("checked", "layer by layer at every line shown; from each, one step more of any variable is over the budget"),
     ]
-    above = [f"{name} ≥ {least}" for name, least in problem.form.least.items() if least > 1]
+    above = [f"{name} ≥ {least}" for name, least in search.form.least.items() if least > 1]
     notes += [("looked at", ", ".join(above))] if above else []
-    data = {**_head(problem), "front": [{"values": values, "figures": found} for values, found in points]}
-    return Report(_title(problem), (Table(columns, rows),), tuple(notes), lambda: data)
+    data = {**_head(search), "front": [{"values": values, "figures": found} for values, found in points]}
+    return Report(_title(search), (Table(columns, rows),), tuple(notes), lambda: data)
 
 
-def match_report(amount: int, word: str, found: Sequence[Match], where: str, most: int | None = None) -> Report:
+def match_report(amount: int, word: str, found: Sequence[ExactSettings], where: str, most: int | None = None) -> Report:
     """Settings at which a figure is exactly the wanted one, at most so many lines of them."""
     columns = (Column("network"), Column("style", drop=2), Column("figure", drop=1), Column("settings", flexible=True))
     rows = tuple(
@@ -119,5 +119,5 @@ def match_report(amount: int, word: str, found: Sequence[Match], where: str, mos
     return Report(f"{grouped(amount)} {word}", tables, (("found", note),), lambda: data)
 
 
-def _settings(match: Match) -> str:
+def _settings(match: ExactSettings) -> str:
     return ", ".join(f"{name} = {value}" for name, value in match.values.items()) or "as it stands"

@@ -23,7 +23,7 @@ NETWORKS = (
 )  # fmt: skip
 CROSSCHECK = "crosscheck"
 CHECKED = Link("Cross-check", CROSSCHECK, "Every network built and run in Keras, beside our figures.")
-RAN = re.compile(r"^- \*\*arithmetic\*\*: (.*)$", re.MULTILINE)
+FINDING = re.compile(r"^- \*\*arithmetic\*\*: (.*)$", re.MULTILINE)
 
 
 class Standard(NamedTuple):
@@ -37,7 +37,7 @@ class Standard(NamedTuple):
 def standard_files(folder: str) -> dict[str, bytes]:
     """All standard reports and their pictures, names below `folder` to contents; the index last."""
     writer = WRITERS["markdown"]
-    networks, lessons = list(networks_of_the_course()), list(all_lessons(ran(folder)))
+    networks, lessons = list(networks_of_the_course()), list(all_lessons(crosscheck_findings(folder)))
     files = drawn_by()
     for each in (*lessons, *networks):
         files |= files_of(each.report, each.name, writer)
@@ -45,19 +45,19 @@ def standard_files(folder: str) -> dict[str, bytes]:
     return files | files_of(index(lessons, networks, has_crosscheck), "index", writer)
 
 
-def ran(folder: str) -> tuple[str, ...]:
+def crosscheck_findings(folder: str) -> tuple[str, ...]:
     """What the cross-check in that folder says of layers that were run against each other; nothing without one."""
     try:
         with open(os.path.join(folder, f"{CROSSCHECK}.md"), encoding="utf-8") as file:
-            return tuple(found.replace("\\", "") for found in RAN.findall(file.read()))
+            return tuple(found.replace("\\", "") for found in FINDING.findall(file.read()))
     except OSError:
         return ()
 
 
-def all_lessons(said: Sequence[str] = ()) -> Iterator[Standard]:
+def all_lessons(findings: Sequence[str] = ()) -> Iterator[Standard]:
     """The lessons in the order of the index."""
     for each in sorted((lesson for _, lesson in LESSONS.items()), key=lambda lesson: lesson.place):
-        yield Standard(each.name, each.make(said), each.says)
+        yield Standard(each.name, each.make(findings), each.says)
 
 
 def networks_of_the_course() -> Iterator[Standard]:

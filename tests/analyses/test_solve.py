@@ -6,7 +6,7 @@ import pytest
 
 from resnet_analyzer.analyses.formula.recipe import recipe_of
 from resnet_analyzer.analyses.memory import memory
-from resnet_analyzer.analyses.solve.budget import Budget, Problem, Range, front, largest
+from resnet_analyzer.analyses.solve.budget import Budget, Range, Search, front, largest
 from resnet_analyzer.analyses.solve.growth import never_falls
 from resnet_analyzer.analyses.solve.match import figures_named, matches, matches_among
 from resnet_analyzer.architectures.base import find
@@ -23,7 +23,7 @@ RECIPES = {name: recipe_of(find(name)) for name, _, _ in CASES}
 
 
 def solved(name, budgets, *ranges, style=None):
-    return Problem(recipe_of(find(name), style=style), ranges, budgets)
+    return Search(recipe_of(find(name), style=style), ranges, budgets)
 
 
 @pytest.mark.parametrize("seed", range(50))
@@ -35,7 +35,7 @@ def test_random_budgets_are_met_and_one_more_is_over(seed):
     start = {"n": 64, "width": 20}.get(along, 1)
     low = getattr(recipe.measured({along: start}).totals, figure)
     amount = low + chance.randrange(1, 40 * low)
-    value = largest(Problem(recipe, [Range(along)], [Budget(figure, amount)])).values[along]
+    value = largest(Search(recipe, [Range(along)], [Budget(figure, amount)])).values[along]
     assert getattr(recipe.measured({along: value}).totals, figure) <= amount
     assert getattr(recipe.measured({along: value + 1}).totals, figure) > amount
 
@@ -109,7 +109,7 @@ def test_growth_is_proved_not_assumed():
 
 @pytest.mark.parametrize("name", ["alexnet", "vgg11", "googlenet", "lecture50"])
 def test_growth_that_is_proved_is_true(name):
-    form = Problem(recipe_of(find(name)), [Range("n")], []).form
+    form = Search(recipe_of(find(name)), [Range("n")], []).form
     for figure in ("macs", "flops", "activations"):
         assert never_falls(form.figures[figure], "n", form.least["n"])
         values = [form.figures[figure].at(n=n) for n in range(form.least["n"], 300)]
@@ -157,13 +157,13 @@ def test_a_width_that_the_closed_form_excepts_is_found():
     """At the stem's own 16 channels WRN-16-8 needs no projection: fewer weights than the formula beside it tells."""
     recipe = recipe_of(find("wrn16_8"))
     amount = recipe.measured({"width": 9}).totals.macs
-    assert largest(Problem(recipe, [Range("width")], [Budget("macs", amount)])).values == {"width": 9}
+    assert largest(Search(recipe, [Range("width")], [Budget("macs", amount)])).values == {"width": 9}
     assert [each.values for each in matches(recipe, amount, ["macs"], ["width"])] == [{"width": 9}]
     with pytest.raises(CheckFailed, match="no value meets the budget"):
-        largest(Problem(recipe, [Range("width", 10)], [Budget("macs", amount)]))
-    assert largest(Problem(recipe, [Range("width", 3, None, 5)], [Budget("macs", amount)])).values == {"width": 8}
+        largest(Search(recipe, [Range("width", 10)], [Budget("macs", amount)]))
+    assert largest(Search(recipe, [Range("width", 3, None, 5)], [Budget("macs", amount)])).values == {"width": 8}
     stem = recipe.measured({"width": 16}).totals.params
-    assert stem < Problem(recipe, [Range("width")], [Budget("params", stem)]).form.figures["params"].at(width=16)
-    assert largest(Problem(recipe, [Range("width")], [Budget("params", stem)])).values == {"width": 16}
-    assert largest(Problem(recipe, [Range("width")], [Budget("params", stem - 1)])).values == {"width": 15}
+    assert stem < Search(recipe, [Range("width")], [Budget("params", stem)]).form.figures["params"].at(width=16)
+    assert largest(Search(recipe, [Range("width")], [Budget("params", stem)])).values == {"width": 16}
+    assert largest(Search(recipe, [Range("width")], [Budget("params", stem - 1)])).values == {"width": 15}
     assert [each.values for each in matches(recipe, stem, ["params"], ["width"])] == [{"width": 16}]

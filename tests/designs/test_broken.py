@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from resnet_analyzer.analyses.repair import Budget, mended, repairs
+from resnet_analyzer.analyses.repair import Effort, repaired, repairs
 from resnet_analyzer.analyses.verify import verify_text
 from resnet_analyzer.design import examine_text
 
@@ -74,7 +74,7 @@ def test_several_mistakes_are_all_told_and_mended_one_by_one():
     ]
     assert all(verified.repairs[index] for index in range(3))
     assert all(repair.rest for repair in verified.repairs[0])
-    whole, done = mended(examine_text("mine.yaml", text))
+    whole, done = repaired(examine_text("mine.yaml", text))
     assert len(done) == 4  # behind the word that no layer has, 48 channels in 32 groups come to light
     assert verify_text("mine.yaml", whole).valid
 
@@ -82,14 +82,14 @@ def test_several_mistakes_are_all_told_and_mended_one_by_one():
 def test_a_repair_leaves_comments_and_layout_alone():
     kept = "# mine\ninput: 32\nlayers:\n- conv2d: {filters: 8, kernel_size: 3}   # first\n"
     text = f"{kept}- conv2d: {{filters: 8, groups: 3}}\n"
-    whole, _ = mended(examine_text("mine.yaml", text))
+    whole, _ = repaired(examine_text("mine.yaml", text))
     assert [line for line in whole.splitlines() if "groups" not in line] == kept.splitlines()
 
 
 def test_tries_are_bounded():
     reading = examine_text("mine.yaml", "layers:\n- rleu\n")
     verified = verify_text("mine.yaml", "layers:\n- rleu\n")
-    assert repairs(reading, verified.findings, verified.findings[0], Budget(work=0)) == ()
+    assert repairs(reading, verified.findings, verified.findings[0], Effort(work=0)) == ()
 
 
 # to PyYAML, which reads YAML 1.1, `no` is false: that mistake cannot be made in JSON

@@ -2,7 +2,7 @@ import pytest
 
 import resnet_analyzer as ra
 from resnet_analyzer.architectures.base import ARCHITECTURES
-from resnet_analyzer.plots.architecture import bands, strand
+from resnet_analyzer.plots.architecture import bands, drawn_network
 from resnet_analyzer.plots.base import PLOTS
 
 from .pictures import SAMPLE, clashes, measured
@@ -30,13 +30,13 @@ def test_several_networks_do_not_get_in_each_others_way():
 
 
 def test_networks_side_by_side_are_aligned_by_resolution():
-    rows = bands([strand(measured(name), 60) for name in SIDE_BY_SIDE])
+    rows = bands([drawn_network(measured(name), 60) for name in SIDE_BY_SIDE])
     assert [row.label for row in rows] == ["224×224", "112×112", "56×56", "28×28", "14×14", "7×7", "vector"]
     assert [len(run) for run in rows[0].pieces] == [2, 0, 0]
 
 
 def test_the_paper_figure_is_drawn_whole():
-    drawn = strand(measured("resnet34"), 60).pieces
+    drawn = drawn_network(measured("resnet34"), 60).pieces
     assert all(piece.times == 1 for piece in drawn)
 
 
@@ -64,7 +64,7 @@ def test_a_network_that_grows_again_stands_beside_others_without_common_bands():
 
 
 def test_auxiliary_heads_are_told_below():
-    drawn = strand(measured("googlenet", aux=True), 30)
+    drawn = drawn_network(measured("googlenet", aux=True), 30)
     assert drawn.sides == (
         "beside the main line, in training only: aux1, 8 layers",
         "beside the main line, in training only: aux2, 8 layers",

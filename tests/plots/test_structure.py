@@ -11,7 +11,7 @@ from resnet_analyzer.ops.dense import Dense
 from resnet_analyzer.ops.elementwise import Add, Multiply
 from resnet_analyzer.ops.global_pool import GlobalAveragePool2d
 from resnet_analyzer.plots._pieces import Block, Box, Split, count, folded, pieces
-from resnet_analyzer.plots.structure import DEEPEST, Fork, Step, Tangle, nodes, read, runs, weighted_depth
+from resnet_analyzer.plots.structure import DEEPEST, Fork, Irregular, Layer, nodes, read, runs, weighted_depth
 
 from .pictures import measured
 
@@ -33,7 +33,7 @@ def sketch(items):
     """Items as nested lists of names: a fork as its branches and its join."""
     return [
         item.row.name
-        if isinstance(item, Step)
+        if isinstance(item, Layer)
         else {item.join.name: [sketch(branch) for branch in item.branches]}
         if isinstance(item, Fork)
         else tuple(row.name for row in item.rows)
@@ -115,7 +115,7 @@ def test_forks_deeper_than_anyone_can_read_become_a_tangle_and_recursion_ends():
     while isinstance(items[-1], Fork):
         items, depth = items[-1].branches[0], depth + 1
     assert depth == DEEPEST
-    assert isinstance(items[-1], Tangle)
+    assert isinstance(items[-1], Irregular)
 
 
 @given(st.lists(st.sampled_from("ab")))

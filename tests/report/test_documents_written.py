@@ -18,7 +18,7 @@ from resnet_analyzer.report.document import loose
 from resnet_analyzer.report.lessons.base import LESSONS
 from resnet_analyzer.report.network import network_report
 from resnet_analyzer.report.several import several_report
-from resnet_analyzer.report.standard import ran
+from resnet_analyzer.report.standard import crosscheck_findings
 from resnet_analyzer.shape import Shape
 
 ROOT = Path(__file__).parents[2]
@@ -141,11 +141,11 @@ def test_lessons_have_pictures_sections_and_a_source(name):
 
 
 def test_the_cross_check_that_is_there_is_quoted(tmp_path):
-    assert ran(str(tmp_path)) == ()
+    assert crosscheck_findings(str(tmp_path)) == ()
     line = "conv1x1 and dense, same weights: the same numbers (largest relative difference 1.2e-07)"
     (tmp_path / "crosscheck.md").write_text(f"# Crosscheck\n\n- **arithmetic**: {line}\n- **device**: CPU\n")
-    assert ran(str(tmp_path)) == (line,)
-    text = WRITERS["markdown"].render(LESSONS["conv1x1"].make(ran(str(tmp_path))), 80, False)
+    assert crosscheck_findings(str(tmp_path)) == (line,)
+    text = WRITERS["markdown"].render(LESSONS["conv1x1"].make(crosscheck_findings(str(tmp_path))), 80, False)
     assert line in text
 
 

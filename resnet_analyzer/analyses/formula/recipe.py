@@ -17,6 +17,7 @@ from ...errors import UnknownName, UsageError
 from ...graph import Graph
 from ...measurement import Measurement, measure
 from ...shape import Shape, is_map
+from ...targets import Target
 
 ALIASES = {"growth": "growth_rate", "height": "h", "batch_size": "batch"}
 SIZES = ("n", "h", "w")
@@ -139,3 +140,12 @@ def recipe_of_graph(graph: Graph, batch: int = 1) -> Recipe:
 
     title = graph.about.get("title", graph.name)
     return Recipe(graph.name, title, make, {**sides, "batch": batch}, {}, graph.about.get("style", ""))
+
+
+def recipe_of_target(found: Target, batch: int = 1) -> Recipe:
+    """How a resolved target may vary."""
+    if found.architecture is None:
+        return recipe_of_graph(found.graph, batch)
+    size = found.graph.inputs[0].op.shape[1:]  # type: ignore[attr-defined]
+    request = found.request
+    return recipe_of(found.architecture, size, request.classes, request.style, request.options, batch)

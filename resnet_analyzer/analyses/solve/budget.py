@@ -43,7 +43,7 @@ class Answer(NamedTuple):
     beyond: dict[str, dict[str, int] | None]
 
 
-class Problem:
+class Search:
     """A network, budgets, and what may vary."""
 
     def __init__(
@@ -98,7 +98,7 @@ class Problem:
         found = self.recipe.measured(point)
         return {**found.totals._asdict(), "memory": memory(found, self.itemsize).total}
 
-    def apart(self, along: Range, beyond: int | None) -> Iterator[int]:
+    def beside_the_formula(self, along: Range, beyond: int | None) -> Iterator[int]:
         """Values where the closed form does not hold, and which fit by the integer path, the largest first.
 
         A width that is the stem's, a lone block where first and last block differ; only those above `beyond`.
@@ -130,39 +130,39 @@ class Problem:
                     raise Undecided(f"{figure} of {self.recipe.name} is not known to grow with {each.name}: give it a range, and use `sweep`")  # fmt: skip  # noqa: E501
 
 
-def largest(problem: Problem) -> Answer:
+def largest(search: Search) -> Answer:
     """The largest value of the one variable that meets all budgets.
 
     CheckFailed if not even the first one does; UsageError if no budget binds.
     """
-    (only,) = problem.ranges
-    problem.require_growth()
-    found = _scanned(problem, only) if problem.form.gaps else _bisected(problem, only, problem.least_point)
-    found = next(problem.apart(only, found), found)
+    (only,) = search.ranges
+    search.require_growth()
+    found = _scanned(search, only) if search.form.gaps else _bisected(search, only, search.least_point)
+    found = next(search.beside_the_formula(only, found), found)
     if found is None:
-        raise CheckFailed(problem.recipe.name, _too_small(problem))
-    return verified(problem, {only.name: found})
+        raise CheckFailed(search.recipe.name, _too_small(search))
+    return verified(search, {only.name: found})
 
 
-def _too_small(problem: Problem) -> str:
-    point = problem.least_point
+def _too_small(search: Search) -> str:
+    point = search.least_point
     where = ", ".join(f"{name} = {value}" for name, value in point.items())
-    figures = problem.measured(point)
-    over = [f"{figures[each.figure]:,} {each.figure} of {each.amount:,}" for each in problem.budgets if figures[each.figure] > each.amount]  # fmt: skip  # noqa: E501
+    figures = search.measured(point)
+    over = [f"{figures[each.figure]:,} {each.figure} of {each.amount:,}" for each in search.budgets if figures[each.figure] > each.amount]  # fmt: skip  # noqa: E501
     return f"no value meets the budget: {where} already has {' and '.join(over) or 'no valid network'}."
 
 
-def _bisected(problem: Problem, along: Range, point: Mapping[str, int]) -> int | None:
+def _bisected(search: Search, along: Range, point: Mapping[str, int]) -> int | None:
     """The largest value along a variable, the others as in `point`; None if not even the first fits."""
     start, step = along.start or 1, along.step
 
     def fits(index: int) -> bool:
-        return problem.fits({**point, along.name: start + index * step})
+        return search.fits({**point, along.name: start + index * step})
 
     if not fits(0):
         return None
     last = None if along.stop is None else max((along.stop - start) // step, 0)
-    beyond = _first_beyond(fits, last, problem, along)
+    beyond = _first_beyond(fits, last, search, along)
     if beyond is None:
         return start + (last or 0) * step
     inside = 0
@@ -172,11 +172,11 @@ def _bisected(problem: Problem, along: Range, point: Mapping[str, int]) -> int |
     return start + inside * step
 
 
-def _first_beyond(fits: Callable[[int], bool], last: int | None, problem: Problem, along: Range) -> int | None:
+def _first_beyond(fits: Callable[[int], bool], last: int | None, search: Search, along: Range) -> int | None:
     """An index that does not fit, by doubling; None if all up to the last one fit."""
-    moved = any(along.name in formula.variables for formula in problem.formulas.values())
-    if not moved and last is None and all(each.figure != "memory" for each in problem.budgets):
-        same = f"{_figures(problem)} of {problem.recipe.name} are the same whatever it is"
+    moved = any(along.name in formula.variables for formula in search.formulas.values())
+    if not moved and last is None and all(each.figure != "memory" for each in search.budgets):
+        same = f"{_figures(search)} of {search.recipe.name} are the same whatever it is"
         raise UsageError(f"the budget says nothing about {along.name}: {same}")
     index = 1
     while last is None or index < last:
@@ -188,69 +188,69 @@ def _first_beyond(fits: Callable[[int], bool], last: int | None, problem: Proble
     return None if last is None or fits(last) else last
 
 
-def _figures(problem: Problem) -> str:
-    return " and ".join(dict.fromkeys(each.figure for each in problem.budgets))
+def _figures(search: Search) -> str:
+    return " and ".join(dict.fromkeys(each.figure for each in search.budgets))
 
 
-def _scanned(problem: Problem, along: Range) -> int | None:
+def _scanned(search: Search, along: Range) -> int | None:
     """The largest possible value where conditions leave gaps."""
     start = along.start or 1
     stop = start + SCANNED * along.step if along.stop is None else along.stop
     found = None
     for value in range(start, stop + 1, along.step):
-        if not problem.form.broken({along.name: value}) and problem.fits({along.name: value}):
+        if not search.form.broken({along.name: value}) and search.fits({along.name: value}):
             found = value
     return found
 
 
-def verified(problem: Problem, point: dict[str, int]) -> Answer:
+def verified(search: Search, point: dict[str, int]) -> Answer:
     """The answer with the integer path's figures, which must meet the budgets, and one step beyond must not.
 
     CheckFailed if the integer path says otherwise: then a closed form is wrong.
     """
-    figures = problem.measured(point)
-    for budget in problem.budgets:
+    figures = search.measured(point)
+    for budget in search.budgets:
         if figures[budget.figure] > budget.amount:
-            raise CheckFailed(problem.recipe.name, f"the closed form and the layers disagree about {budget.figure}.")
+            raise CheckFailed(search.recipe.name, f"the closed form and the layers disagree about {budget.figure}.")
     beyond: dict[str, dict[str, int] | None] = {}
-    for along in problem.ranges:
+    for along in search.ranges:
         value = point[along.name] + along.step
         if along.stop is not None and value > along.stop:
             continue
         try:
-            further = problem.measured({**point, along.name: value})
+            further = search.measured({**point, along.name: value})
         except AnalyzerError:
             beyond[along.name] = None
             continue
-        if all(further[each.figure] <= each.amount for each in problem.budgets):
-            raise CheckFailed(problem.recipe.name, f"{along.name} = {value} meets the budget too.")
+        if all(further[each.figure] <= each.amount for each in search.budgets):
+            raise CheckFailed(search.recipe.name, f"{along.name} = {value} meets the budget too.")
         beyond[along.name] = further
     return Answer(point, figures, beyond)
 
 
-def front(problem: Problem) -> list[dict[str, int]]:
+def front(search: Search) -> list[dict[str, int]]:
     """All points within the budgets of which no other one is as large in every variable: the Pareto set.
 
     UsageError where more than MOST_POINTS combinations would have to be looked at.
     """
-    problem.require_growth()
-    if problem.form.gaps:
+    search.require_growth()
+    if search.form.gaps:
         raise Undecided("not every combination is possible here: use `sweep` with the constraint")
-    if not problem.fits(problem.least_point):
-        raise CheckFailed(problem.recipe.name, _too_small(problem))
-    *outer, first, second = problem.ranges
+    if not search.fits(search.least_point):
+        raise CheckFailed(search.recipe.name, _too_small(search))
+    *outer, first, second = search.ranges
     found: list[tuple[int, ...]] = []
-    for values in _combinations(problem, outer):
-        point = {**problem.least_point, **dict(zip((each.name for each in outer), values, strict=True))}
-        if problem.fits(point):
-            found += [(*values, x, y) for x, y in _staircase(problem, first, second, point)]
-    return [dict(zip(problem.names, values, strict=True)) for values in _maximal(found)]
+    for values in _combinations(search, outer):
+        point = {**search.least_point, **dict(zip((each.name for each in outer), values, strict=True))}
+        if search.fits(point):
+            found += [(*values, x, y) for x, y in _staircase(search, first, second, point)]
+    return [dict(zip(search.names, values, strict=True)) for values in _maximal(found)]
 
 
-def _combinations(problem: Problem, outer: Sequence[Range]) -> Iterator[tuple[int, ...]]:
+def _combinations(search: Search, outer: Sequence[Range]) -> Iterator[tuple[int, ...]]:
     ranges, count = [], 1
     for along in outer:
-        most = _bisected(problem, along, problem.least_point) or 0
+        most = _bisected(search, along, search.least_point) or 0
         ranges.append(range(along.start or 1, most + 1, along.step))
         count *= len(ranges[-1])
     if count > MOST_POINTS:
@@ -258,14 +258,14 @@ def _combinations(problem: Problem, outer: Sequence[Range]) -> Iterator[tuple[in
     return product(*ranges)
 
 
-def _staircase(problem: Problem, first: Range, second: Range, point: dict[str, int]) -> Iterator[tuple[int, int]]:
+def _staircase(search: Search, first: Range, second: Range, point: dict[str, int]) -> Iterator[tuple[int, int]]:
     """The maximal pairs of two variables: along the edge, one bisection a step."""
     x = first.start or 1
     while True:
-        y = _bisected(problem, second, {**point, first.name: x})
+        y = _bisected(search, second, {**point, first.name: x})
         if y is None:
             return
-        furthest = _bisected(problem, first._replace(start=x), {**point, second.name: y})
+        furthest = _bisected(search, first._replace(start=x), {**point, second.name: y})
         x = x if furthest is None else furthest
         yield x, y
         x += first.step

@@ -13,7 +13,7 @@ from ...dim.polynomial import Polynomial, Variable
 from ...errors import AnalyzerError, UsageError
 from ..formula.closed import closed_form
 from ..formula.recipe import Recipe, recipe_of
-from .budget import MOST_POINTS, SCANNED, Budget, Problem, Range, _bisected
+from .budget import MOST_POINTS, SCANNED, Budget, Range, Search, _bisected
 
 FIGURES = {
     "params": ("params", "all_params"),
@@ -26,7 +26,7 @@ FIGURES = {
 }
 
 
-class Match(NamedTuple):
+class ExactSettings(NamedTuple):
     """A network at whose `values` (of what may vary; empty: as it stands) a figure is exactly the wanted one."""
 
     network: str
@@ -43,7 +43,9 @@ def figures_named(text: str) -> tuple[str, ...]:
     return found
 
 
-def matches_among(architectures: Sequence[Architecture], amount: int, figures: Sequence[str]) -> Iterator[Match]:
+def matches_among(
+    architectures: Sequence[Architecture], amount: int, figures: Sequence[str]
+) -> Iterator[ExactSettings]:
     """Registered networks, in every style, as they stand or with another number of classes."""
     for architecture in architectures:
         for style in architecture.styles:
@@ -53,7 +55,7 @@ def matches_among(architectures: Sequence[Architecture], amount: int, figures: S
                 yield from _by_classes(recipe, figure, amount, getattr(one, figure), getattr(two, figure))
 
 
-def _by_classes(recipe: Recipe, figure: str, amount: int, one: int, two: int) -> Iterator[Match]:
+def _by_classes(recipe: Recipe, figure: str, amount: int, one: int, two: int) -> Iterator[ExactSettings]:
     """Figures are linear in the number of classes; what follows from that is measured before it is told."""
     step = two - one
     if step == 0 and one != amount:
@@ -62,10 +64,10 @@ def _by_classes(recipe: Recipe, figure: str, amount: int, one: int, two: int) ->
     if classes < 1 or getattr(recipe.measured({"classes": classes}).totals, figure) != amount:
         return
     values = {} if classes == recipe.value("classes") else {"classes": classes}
-    yield Match(recipe.name, recipe.style, figure, values)
+    yield ExactSettings(recipe.name, recipe.style, figure, values)
 
 
-def matches(recipe: Recipe, amount: int, figures: Sequence[str], names: Sequence[str] = ()) -> Iterator[Match]:
+def matches(recipe: Recipe, amount: int, figures: Sequence[str], names: Sequence[str] = ()) -> Iterator[ExactSettings]:
     """Values of `names` together (without names: of every variable alone) at which a figure is the wanted one."""
     groups = [recipe.expanded(list(names))] if names else [[], *([name] for name in recipe.variables if name != "w")]
     for figure in figures:
@@ -75,7 +77,7 @@ def matches(recipe: Recipe, amount: int, figures: Sequence[str], names: Sequence
                 changed = tuple((name, value) for name, value in values.items() if value != recipe.value(name))
                 if changed not in seen and getattr(recipe.measured(values).totals, figure) == amount:
                     seen.add(changed)
-                    yield Match(recipe.name, recipe.style, figure, values if names else dict(changed))
+                    yield ExactSettings(recipe.name, recipe.style, figure, values if names else dict(changed))
 
 
 def _solved(recipe: Recipe, figure: str, amount: int, names: list[str]) -> Iterator[dict[str, int]]:
@@ -87,15 +89,15 @@ def _solved(recipe: Recipe, figure: str, amount: int, names: list[str]) -> Itera
         form = closed_form(recipe, names)
         if figure not in form.figures or not form.figures[figure].variables:
             return
-        problem = Problem(recipe, [Range(name) for name in names], [Budget(figure, amount)])
+        search = Search(recipe, [Range(name) for name in names], [Budget(figure, amount)])
         if form.gaps:
-            yield from _tried(problem, figure, amount)
+            yield from _tried(search, figure, amount)
             return
-        problem.require_growth()
-        if problem.fits(problem.least_point):
-            yield from _walked(problem, figure, amount)
+        search.require_growth()
+        if search.fits(search.least_point):
+            yield from _walked(search, figure, amount)
         if len(names) == 1:
-            yield from ({names[0]: value} for value in problem.apart(problem.ranges[0], None))
+            yield from ({names[0]: value} for value in search.beside_the_formula(search.ranges[0], None))
     except UsageError:
         if len(names) > 1:
             raise
@@ -103,34 +105,34 @@ def _solved(recipe: Recipe, figure: str, amount: int, names: list[str]) -> Itera
         return  # no formula in this variable: it is not searched
 
 
-def _tried(problem: Problem, figure: str, amount: int) -> Iterator[dict[str, int]]:
-    for values in product(*[range(each.start or 1, SCANNED) for each in problem.ranges[:1]]):
-        point = dict(zip(problem.names, values, strict=True))
-        if not problem.form.broken(point) and problem.form.at(point)[figure] == amount:
+def _tried(search: Search, figure: str, amount: int) -> Iterator[dict[str, int]]:
+    for values in product(*[range(each.start or 1, SCANNED) for each in search.ranges[:1]]):
+        point = dict(zip(search.names, values, strict=True))
+        if not search.form.broken(point) and search.form.at(point)[figure] == amount:
             yield point
 
 
-def _walked(problem: Problem, figure: str, amount: int) -> Iterator[dict[str, int]]:
+def _walked(search: Search, figure: str, amount: int) -> Iterator[dict[str, int]]:
     """All but the last variable as far as the amount allows, the last one by bisection."""
-    formula = problem.form.figures[figure]
-    linear = _linear(formula, problem.names)
+    formula = search.form.figures[figure]
+    linear = _linear(formula, search.names)
     if linear is not None:
-        yield from _sums(problem, *linear, amount)
+        yield from _sums(search, *linear, amount)
         return
     count = 0
-    waiting = [problem.least_point]
-    for along in problem.ranges[:-1]:
+    waiting = [search.least_point]
+    for along in search.ranges[:-1]:
         points = []
         for point in waiting:
-            most = _bisected(problem, along, point) or 0
+            most = _bisected(search, along, point) or 0
             count += max(most, 0)
             if count > MOST_POINTS:
-                raise UsageError(f"more than {MOST_POINTS:,} combinations of {', '.join(problem.names)}: name fewer")
+                raise UsageError(f"more than {MOST_POINTS:,} combinations of {', '.join(search.names)}: name fewer")
             points += [{**point, along.name: value} for value in range(along.start or 1, most + 1)]
         waiting = points
-    last = problem.ranges[-1]
+    last = search.ranges[-1]
     for point in waiting:
-        found = _bisected(problem, last, point)
+        found = _bisected(search, last, point)
         if found is not None and formula.at({**point, last.name: found}) == amount:
             yield {**point, last.name: found}
 
@@ -144,9 +146,9 @@ def _linear(formula: Polynomial, names: Sequence[str]) -> tuple[list[int], int] 
     return (coefficients, int(constant)) if whole and not terms else None  # type: ignore[return-value]
 
 
-def _sums(problem: Problem, steps: list[int], constant: int, amount: int) -> Iterator[dict[str, int]]:
+def _sums(search: Search, steps: list[int], constant: int, amount: int) -> Iterator[dict[str, int]]:
     """Whole values, each from its least on, with steps·values + constant = amount; the divisors left to right prune."""
-    starts = [each.start or 1 for each in problem.ranges]
+    starts = [each.start or 1 for each in search.ranges]
     divisors = [gcd(*steps[place:]) for place in range(len(steps))]
     waiting: list[tuple[tuple[int, ...], int]] = [((), amount - constant)]
     for place, step in enumerate(steps):
@@ -162,7 +164,7 @@ def _sums(problem: Problem, steps: list[int], constant: int, amount: int) -> Ite
             spread = range(starts[place], (rest - after) // step + 1)
             found += [((*values, value), rest - value * step) for value in spread]
         if len(found) > 4 * MOST_POINTS:
-            raise UsageError(f"too many combinations of {', '.join(problem.names)}: name fewer")
+            raise UsageError(f"too many combinations of {', '.join(search.names)}: name fewer")
         waiting = found
     for values, _ in waiting:
-        yield dict(zip(problem.names, values, strict=True))
+        yield dict(zip(search.names, values, strict=True))

@@ -20,7 +20,7 @@ SIZES = ("n", "h", "w", "batch", "classes", "channels")
 LIMIT = 2**62  # designs that can be numbered
 
 
-class Axis(NamedTuple):
+class SweptAxis(NamedTuple):
     """A variable and its values, in order."""
 
     name: str
@@ -34,7 +34,7 @@ class Structure(NamedTuple):
     """
 
     label: tuple[str, ...]
-    axes: tuple[Axis, ...]
+    axes: tuple[SweptAxis, ...]
     fixed: tuple[tuple[str, int], ...]
     formulas: tuple[Polynomial, ...]
     conditions: tuple[Condition, ...]
@@ -99,9 +99,9 @@ def _structures(
     impossible = 0
     inside = dict(moving)
     for name, each in moving.items():
-        apart = set(form.excepted[name])
-        below = [value for value in each if value < form.least[name] or value in apart]
-        inside[name] = [value for value in each if value >= form.least[name] and value not in apart]
+        excepted = set(form.excepted[name])
+        below = [value for value in each if value < form.least[name] or value in excepted]
+        inside[name] = [value for value in each if value >= form.least[name] and value not in excepted]
         if below and name in SIZES:
             impossible += len(below) * prod(len(inside[other]) for other in moving if other != name)
         for value in () if name in SIZES else below:
@@ -121,7 +121,7 @@ def _structure(
     figures: Sequence[str],
 ) -> Structure:
     formulas = tuple(form.figures[name] for name in figures)
-    axes = tuple(Axis(name, _spaced(values[name])) for name in values)
+    axes = tuple(SweptAxis(name, _spaced(values[name])) for name in values)
     return Structure(label, axes, tuple(fixed.items()), formulas, form.conditions)
 
 

@@ -22,7 +22,7 @@ class Operand(NamedTuple):
     value: int = 0
 
 
-class Step(NamedTuple):
+class Instruction(NamedTuple):
     """out = left op right, for op add, mul, floordiv, rshift or max; at least one side is a register."""
 
     op: str
@@ -38,7 +38,7 @@ class Program(NamedTuple):
     """
 
     variables: tuple[str, ...]
-    steps: tuple[Step, ...]
+    steps: tuple[Instruction, ...]
     results: tuple[Operand, ...]
     registers: int
 
@@ -55,7 +55,7 @@ class Program(NamedTuple):
         return highest
 
 
-def _bounded(step: Step, left: int, right: int) -> int:
+def _bounded(step: Instruction, left: int, right: int) -> int:
     if step.op == "add":
         return left + right
     if step.op == "mul":
@@ -83,13 +83,13 @@ class _Compiler:
     """Turns formulas into steps, each with a register of its own."""
 
     def __init__(self, variables: Sequence[str]) -> None:
-        self.steps: list[Step] = []
+        self.steps: list[Instruction] = []
         self.variables = {name: Operand(number) for number, name in enumerate(variables)}
         self._known: dict[Polynomial | Atom, Operand] = {}
 
     def emit(self, op: str, left: Operand, right: Operand) -> Operand:
         out = len(self.variables) + len(self.steps)
-        self.steps.append(Step(op, out, left, right))
+        self.steps.append(Instruction(op, out, left, right))
         return Operand(out)
 
     def formula(self, value: Polynomial) -> Operand:
@@ -160,7 +160,7 @@ def _divided(value: Polynomial, atom: Atom) -> tuple[Polynomial, Polynomial]:
     return polynomial(made(inside)), polynomial(made(rest))
 
 
-def _packed(variables: tuple[str, ...], steps: Sequence[Step], results: Sequence[Operand]) -> Program:
+def _packed(variables: tuple[str, ...], steps: Sequence[Instruction], results: Sequence[Operand]) -> Program:
     """The same steps over as few registers as they need; those of variables and results are kept."""
     last = {each.register: place for place, step in enumerate(steps) for each in (step.left, step.right)}
     kept = {result.register for result in results} | set(range(len(variables)))
@@ -175,6 +175,6 @@ def _packed(variables: tuple[str, ...], steps: Sequence[Step], results: Sequence
             free.append(count)
             count += 1
         place_of[step.out] = free.pop()
-        packed.append(Step(step.op, place_of[step.out], left, right))
+        packed.append(Instruction(step.op, place_of[step.out], left, right))
     found = tuple(each if each.register is None else Operand(place_of[each.register]) for each in results)
     return Program(variables, tuple(packed), found, count)

@@ -10,7 +10,7 @@ from ..comparison import kernel_weights
 from ..document import document, figure
 from ..model import Column, Figure, Report, Section, Table
 from ..numbers import grouped, short, times
-from .base import Said, by_hand, lesson, net, title
+from .base import Findings, by_hand, lesson, net, title
 
 NAME = "resnext_densenet"
 PATHS = ((1, 64), (2, 40), (4, 24), (8, 14), (32, 4))  # Xie et al. 2016, Table 2
@@ -34,7 +34,7 @@ def _resnext(cardinality: int, width: int) -> Measurement:
 
 
 @lesson(NAME, 50, "Two other ways to spend a budget: more paths (ResNeXt), or keep everything (DenseNet).")
-def report(said: Said) -> Report:
+def report(findings: Findings) -> Report:
     """The lesson."""
     own, paths, dense = net("resnet50", style="torchvision"), net("resnext50_32x4d"), net("densenet121")
     lead = (
@@ -44,7 +44,7 @@ def report(said: Said) -> Report:
         f"ResNeXt-50 {short(paths.totals.macs)} on {short(paths.totals.params)}, DenseNet-121 "
         f"{short(dense.totals.macs)} on {short(dense.totals.params)}.",
     )
-    sections = (_plane(), _cardinality(), _forms(said), _growth())
+    sections = (_plane(), _cardinality(), _forms(findings), _growth())
     return document("ResNeXt and DenseNet", lead, sections, (("source", f"{XIE}; {HUANG}"),))
 
 
@@ -97,7 +97,7 @@ def _cardinality() -> Section:
     return Section("Cardinality against width", (asked,), (Table(columns, tuple(rows)),), _drawn(NAME, "cardinality", measured), see)  # fmt: skip  # noqa: E501
 
 
-def _forms(said: Said) -> Section:
+def _forms(findings: Findings) -> Section:
     measured = [net("resnext50_32x4d", form=form) for form in "abc"]
     words = ("a: 32 paths, added", "b: 32 paths, concatenated", "c: one grouped convolution")
     rows = [
@@ -112,7 +112,7 @@ def _forms(said: Said) -> Section:
         "grouped form is three layers.",
         f"Form a adds what the paths put out, so each path writes a map as wide as the block: "
         f"{times(measured[0].totals.activations, measured[2].totals.activations)} the activations of form c.",
-        *[f"Run in Keras: {text}." for text in said if text.startswith("ResNeXt")],
+        *[f"Run in Keras: {text}." for text in findings if text.startswith("ResNeXt")],
     )
     labels = tuple(word.split(":")[0] for word in words)
     return Section("Three forms of one block", (asked,), (Table(columns, tuple(rows)),), _drawn(NAME, "block", measured, labels=labels), see)  # fmt: skip  # noqa: E501

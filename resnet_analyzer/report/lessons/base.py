@@ -12,16 +12,16 @@ from ...registry import Registry
 from ...shape import spell
 from ..model import Report
 
-Said: TypeAlias = Sequence[str]
-Make: TypeAlias = Callable[[Said], Report]
+Findings: TypeAlias = Sequence[str]
+Make: TypeAlias = Callable[[Findings], Report]
 
 LESSONS: Registry[Lesson] = Registry("report", __package__)
 
 
 class Lesson(NamedTuple):
-    """A standard report: `make(said)` gives it; `place` orders the index, `says` is its line there.
+    """A standard report: `make(findings)` gives it; `place` orders the index, `says` is its line there.
 
-    `said` is what the committed cross-check tells of layers that were run against each other.
+    `findings` is what the committed cross-check tells of layers that were run against each other.
     """
 
     name: str

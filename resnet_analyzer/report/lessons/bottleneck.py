@@ -10,7 +10,7 @@ from ..document import document, figure
 from ..model import Column, Report, Section, Table
 from ..numbers import grouped, share, short, times
 from ..places import spent
-from .base import Said, by_hand, lesson, net
+from .base import Findings, by_hand, lesson, net
 
 NAME = "bottleneck_vs_3x3"
 CHANNELS = (64, 128, 256, 512, 1024, 2048)
@@ -38,7 +38,7 @@ def block(kind: str, channels: int, side: int = SIDE) -> Measurement:
 
 
 @lesson(NAME, 20, "Why ResNet-50 is built of bottlenecks: where 1×1, 3×3, 1×1 saves, and what it costs.")
-def report(said: Said) -> Report:
+def report(findings: Findings) -> Report:
     """The lesson."""
     wide, narrow = block("bottleneck", WIDE), block("basic", NARROW)
     lead = (

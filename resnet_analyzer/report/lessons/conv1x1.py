@@ -12,7 +12,7 @@ from ..document import document, figure
 from ..model import Column, Report, Section, Table
 from ..numbers import grouped, percent, share, short, times
 from ..places import kinds, parameters, spent
-from .base import Said, by_hand, lesson, net, title
+from .base import Findings, by_hand, lesson, net, title
 
 NAME = "conv1x1"
 SIDE, CHANNELS, FILTERS = 56, 256, 64
@@ -23,13 +23,13 @@ SOURCE = "Lin et al. 2014 (arXiv 1312.4400), sec. 3.1; Szegedy et al. 2014 (arXi
 
 
 @lesson(NAME, 30, "A 1×1 convolution is a dense layer on every position. What it is for, and where it stands.")
-def report(said: Said) -> Report:
+def report(findings: Findings) -> Report:
     """The lesson."""
     lead = (
         "A 1×1 convolution looks at one pixel. What can it see there? All its channels. It is a dense layer, the same "
         "one at every position.",
     )
-    sections = (_same(), _running(said), _channels(), _cheaper(), _where())
+    sections = (_same(), _running(findings), _channels(), _cheaper(), _where())
     return document("The 1×1 convolution", lead, sections, (("source", SOURCE),))
 
 
@@ -64,13 +64,13 @@ def _same() -> Section:
     return Section("The same layer twice", (asked,), (Table(columns, tuple(rows)),), see=see)
 
 
-def _running(said: Said) -> Section:
+def _running(findings: Findings) -> Section:
     asked = (
         "Equal counts do not prove equal results. So the cross-check builds both in Keras, gives them the same weights "
         "(a kernel of 1×1×C×K and a matrix of C×K hold the same numbers in the same order), runs both on the same "
         "random images, and compares every number that comes out.",
     )
-    found = [text for text in said if text.startswith("conv1x1")]
+    found = [text for text in findings if text.startswith("conv1x1")]
     see = [f"What came out: {text}." for text in found] or ["To see it: resnet-analyze crosscheck --all."]
     return Section("Running both", asked, see=tuple(see))
 

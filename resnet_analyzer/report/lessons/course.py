@@ -13,7 +13,7 @@ from ..model import Column, Report, Section, Table
 from ..numbers import grouped, short
 from ..places import spent
 from ..stages import block_name
-from .base import Said, input_of, lesson, net, title
+from .base import Findings, input_of, lesson, net, title
 
 NAME = "lecture_notes"
 DEPTHS = (50, 101, 152)
@@ -44,7 +44,7 @@ def paper(depth: int) -> Measurement:
 
 
 @lesson(NAME, 70, "The course's own ResNet-50, 101 and 152, layer by layer; and where the code departs from the paper.")
-def report(said: Said) -> Report:
+def report(findings: Findings) -> Report:
     """The lesson."""
     tiny = printed(101).totals
     lead = (

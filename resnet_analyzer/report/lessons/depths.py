@@ -12,7 +12,7 @@ from ..model import Column, Report, Section, Table
 from ..numbers import grouped, printed, short
 from ..places import spent
 from ..published import compared
-from .base import Said, by_hand, lesson, net
+from .base import Findings, by_hand, lesson, net
 
 NAME = "depth_100_to_1202"
 DEPTHS = (20, 32, 44, 56, 110, 1202)
@@ -28,7 +28,7 @@ def _totals(totals: Totals) -> tuple[int, int, int]:
 
 
 @lesson(NAME, 60, "From 20 to 1202 layers: what one more block costs, and why the line is perfectly straight.")
-def report(said: Said) -> Report:
+def report(findings: Findings) -> Report:
     """The lesson."""
     small, large = net("resnet110").totals, net("resnet1202").totals
     lead = (

@@ -14,7 +14,7 @@ from ..numbers import grouped, percent, printed, short, times
 from ..places import by_kind, parameters, spent
 from ..published import compared
 from ..several import SAME_SCALE
-from .base import Said, lesson, net, title
+from .base import Findings, lesson, net, title
 
 NAME = "vgg19_plain34_resnet34"
 NAMES = ("vgg19", "plain34", "resnet34")
@@ -26,7 +26,7 @@ def _nets() -> list[Measurement]:
 
 
 @lesson(NAME, 15, "The paper's Fig. 3: twice as deep as VGG-19 for a fifth of its cost, and the shortcuts are free.")
-def report(said: Said) -> Report:
+def report(findings: Findings) -> Report:
     """The lesson."""
     vgg, residual = net("vgg19").totals, net("resnet34").totals
     lead = (

@@ -12,7 +12,7 @@ from ..model import Column, Report, Section, Table
 from ..numbers import grouped, printed, short, signed
 from ..published import Compared, compared
 from ..stages import parts
-from .base import Said, lesson, net, title
+from .base import Findings, lesson, net, title
 
 NAME = "resnet_table1"
 DEPTHS = (18, 34, 50, 101, 152)
@@ -25,7 +25,7 @@ def _nets() -> list[Measurement]:
 
 
 @lesson(NAME, 10, "Table 1 of the ResNet paper, 18 to 152 layers, worked out anew and held against the print.")
-def report(said: Said) -> Report:
+def report(findings: Findings) -> Report:
     """The lesson."""
     lead = (
         "The paper's central table: five networks, one plan. Halve the map, double the channels, repeat. Here every "

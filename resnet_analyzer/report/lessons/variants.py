@@ -10,7 +10,7 @@ from ...measurement import Measurement
 from ..document import document, figure
 from ..model import Column, Report, Section, Table
 from ..numbers import grouped, short, times
-from .base import Said, lesson, net
+from .base import Findings, lesson, net
 
 NAME = "block_variants"
 SOURCE = "He et al. 2016, Identity Mappings in Deep Residual Networks (arXiv 1603.05027), Fig. 4 and Table 1"
@@ -53,7 +53,7 @@ KINDS = {"Conv2d": "convolutions", "BatchNorm": "batch norms", "Activation": "ac
 
 
 @lesson(NAME, 40, "Five orders of BN, ReLU and addition, six kinds of shortcuts: drawn, counted, compared.")
-def report(said: Said) -> Report:
+def report(findings: Findings) -> Report:
     """The lesson."""
     own = net("resnet110").totals
     lead = (

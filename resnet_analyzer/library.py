@@ -1,0 +1,115 @@
+"""The library's functions, each on whatever stands for a network: a name, a path, a graph, a measurement.
+
+import resnet_analyzer as ra
+ra.measure("resnet50@torchvision", input=224).totals.macs
+ra.formula("resnet50").at(n=224)["macs"]
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from .dim import Dim
+from .errors import UsageError
+from .graph import Graph
+from .measurement import Measurement
+from .measurement import measure as measure_graph
+from .targets import load
+
+if TYPE_CHECKING:
+    from .analyses.formula.closed import ClosedForm
+    from .analyses.memory import Memory
+    from .analyses.receptive_field import View
+    from .analyses.verify import Verified
+    from .plots.base import Picture
+
+Named = str | os.PathLike[str]
+
+
+def measure(what: Graph | Measurement | Named, batch: Dim | None = None, **asked: Any) -> Measurement:
+    """Measure a graph, or whatever a name stands for (`load` says what can be asked), alone or in a `batch`.
+
+    Work is counted for the whole batch. CheckFailed where a rule does not hold for plain sizes; arrays
+    mark the cells in `valid`, symbols list what must hold in `assumptions`. UsageError for anything else.
+
+    >>> measure("resnet50", input=224).totals.macs
+    3857973248
+    """
+    if isinstance(what, (Graph, Measurement)):
+        if asked:
+            raise UsageError(f"{', '.join(asked)}: goes with a network's name; a graph is measured as it stands")
+        if isinstance(what, Graph):
+            return measure_graph(what, batch)
+        return what if batch is None else measure_graph(what.graph, batch)
+    return measure_graph(load(what, batch=batch, **asked))
+
+
+def formula(what: Named, variables: str | Sequence[str] = "n", batch: int = 1, **asked: Any) -> ClosedForm:
+    """Exact closed forms of a network's figures in `variables`, as `n`, `h,w`, `width` or `batch`.
+
+    UsageError or UnknownName for what is no network, or cannot vary.
+
+    >>> formula("resnet50").at(n=224)["macs"]
+    3857973248
+    """
+    from .analyses.formula.closed import closed_form
+    from .analyses.formula.recipe import recipe_of_target
+    from .request import Request, sizes_of
+    from .targets import resolve
+
+    sizes, classes, style = sizes_of(asked.pop("input", None)), asked.pop("classes", None), asked.pop("style", None)
+    request = Request(sizes, classes, tuple(asked.pop("trust", ())), None, style, asked)
+    found = resolve(os.fspath(what), request, whole=False)
+    names = variables.split(",") if isinstance(variables, str) else list(variables)
+    return closed_form(recipe_of_target(found, batch), names)
+
+
+def memory(what: Graph | Measurement | Named, itemsize: int = 4, in_place: bool = False, **asked: Any) -> Memory:
+    """Bytes of one inference: the weights, and the most activations alive at one moment (float32 if `itemsize` is 4).
+
+    >>> memory("resnet50").peak   # three maps of 56·56·256 numbers of 4 bytes
+    9633792
+    """
+    from .analyses.memory import memory as of_measurement
+
+    return of_measurement(measure(what, **asked), itemsize, in_place)
+
+
+def receptive_fields(what: Graph | Measurement | Named, **asked: Any) -> Mapping[str, View | None]:
+    """What a unit of each layer sees of the input, by the layer's name; None where it cannot be told.
+
+    >>> receptive_fields("resnet18")["stage5/block2/relu"].size
+    (435, 435)
+    """
+    from .analyses.receptive_field import receptive_fields as of_rows
+
+    return of_rows(measure(what, **asked).rows)
+
+
+def draw(
+    what: Graph | Measurement | Named | Sequence[Any], kind: str = "architecture", theme: str = "light", **asked: Any
+) -> Picture:
+    """A picture of a network, or of several: its `svg` and `png` are bytes. UnknownName for a kind that is none.
+
+    Kinds are the files of `resnet_analyzer/plots`: architecture, cost, resolution, layers, block …
+    """
+    from .plots.base import PLOTS
+
+    several: list[Any] = list(what) if isinstance(what, (list, tuple)) else [what]
+    return PLOTS[kind].draw([measure(each, **asked) for each in several], theme)
+
+
+def write_design(what: Graph | Named, **asked: Any) -> str:
+    """The text of a design file that reads back as this very network; UsageError where it cannot be written."""
+    from .design import write_design as written
+
+    return written(what if isinstance(what, Graph) else load(what, **asked))
+
+
+def verify(file: Named, like: str | None = None) -> Verified:
+    """A design file checked: what is wrong and where, tried repairs, budgets, advice, which network it is."""
+    from .analyses.verify import verify as verified
+
+    return verified(os.fspath(file), like=like)
