@@ -14,6 +14,7 @@ from ..dim import Dim
 from ..errors import UsageError
 from ..graph import Graph
 from ..request import Request, resized, sizes_of
+from ._peek import describes_keras
 from .base import importer
 from .framework import MissingFramework
 
@@ -38,7 +39,16 @@ def from_keras(model: Any, input: int | tuple[Dim, ...] | Mapping[str, tuple[Dim
     return assemble(record_model(model), sizes_of(input))
 
 
-@importer("keras", "Keras models: .keras, .h5", lambda source: source.lower().endswith(SUFFIXES))
+def accepts(source: str) -> bool:
+    """Whether a name is one of a Keras model: .keras, .h5, or .json that holds a model's description.
+
+    >>> accepts("x.keras"), accepts("x.onnx")
+    (True, False)
+    """
+    return source.lower().endswith(SUFFIXES) or (source.lower().endswith(".json") and describes_keras(source))
+
+
+@importer("keras", "Keras models: .keras, .h5, and .json of to_json()", accepts)
 def read_file(source: str, request: Request) -> Graph:
     """The graph of a model file; no code in it runs unless its package is trusted."""
     if request.trust:
