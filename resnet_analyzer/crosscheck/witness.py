@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from ..importers.framework import keras as import_keras
 from ..importers.framework import named_weights
+from ..shape import Shape
 from .builder import Built
 
 SEED = 1512_03385  # any fixed number: the same data on every run
@@ -26,7 +27,7 @@ class Seen(NamedTuple):
     `weights_of` is the node where a layer with weights ran before, if it did.
     """
 
-    shape: tuple[int, ...]
+    shape: Shape
     weights: dict[str, WeightSeen]
     weights_of: str = ""
 
@@ -58,7 +59,7 @@ def run_layers(built: Built) -> dict[str, Seen]:
             arrays[row.name] = ops.convert_to_tensor(next(given))
         weights = _weights(built, row.name)
         owner = owners.setdefault(id(built.steps[row.name].layer), row.name) if weights else row.name
-        seen[row.name] = Seen(tuple(arrays[row.name].shape), weights, owner if owner != row.name else "")
+        seen[row.name] = Seen(Shape(*arrays[row.name].shape), weights, owner if owner != row.name else "")
         for name in set(row.node.inputs):
             if last_use[name] == row.name:
                 del arrays[name]

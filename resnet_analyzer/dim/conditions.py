@@ -9,27 +9,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
-from math import gcd
+from functools import reduce
+from math import gcd, prod
+from operator import and_, or_
 from typing import Any
 
 from ..errors import Undecided
+from .bounds import is_positive, lowest
 from .polynomial import (
-    Floor,
-    Largest,
     Polynomial,
     Symbolic,
     Value,
-    Variable,
     floor_of,
     largest_of,
-    lowest,
     made,
     of_atom,
     polynomial,
     settled,
     variable,
 )
-from .terms import Terms, content, denominator, key, quotient, shared_factor
+from .terms import Atom, Monomial, Terms, content, denominator, key, quotient, shared_factor
 
 SUPPOSED: ContextVar[list[Any] | None] = ContextVar("supposed", default=None)  # by `dim.supposing`, per thread or task
 
@@ -47,6 +46,11 @@ class Condition(Symbolic):
     parts: tuple[Any, ...]  # two polynomials; of `both` and `either` conditions
 
     @property
+    def is_several(self) -> bool:
+        """Whether it is made of conditions."""
+        return self.kind in ("both", "either")
+
+    @property
     def left(self) -> Polynomial:
         """The left-hand side."""
         return self.parts[0]
@@ -57,17 +61,16 @@ class Condition(Symbolic):
         return self.parts[1]
 
     def __and__(self, other: Condition | bool) -> Condition | bool:
-        return _combined("both", (self, other), neutral=True)
+        return _combined("both", (self, other))
 
     def __or__(self, other: Condition | bool) -> Condition | bool:
-        return _combined("either", (self, other), neutral=False)
+        return _combined("either", (self, other))
 
     __rand__, __ror__ = __and__, __or__
 
     def __invert__(self) -> Condition | bool:
-        if self.kind in ("both", "either"):
-            turned = [~part for part in self.parts]
-            return _combined("either" if self.kind == "both" else "both", turned, neutral=self.kind != "both")
+        if self.is_several:
+            return _combined("either" if self.kind == "both" else "both", [~part for part in self.parts])
         if self.kind == "least":
             return at_least(self.right, self.left + 1)
         if self.kind == "divides":
@@ -91,12 +94,8 @@ class Condition(Symbolic):
 
     def holds(self, values: Mapping[str, Any]) -> Any:
         """Whether it holds at whole numbers, or cell by cell at arrays of them."""
-        if self.kind in ("both", "either"):
-            found = [part.holds(values) for part in self.parts]
-            result = found[0]
-            for each in found[1:]:
-                result = result & each if self.kind == "both" else result | each
-            return result
+        if self.is_several:
+            return reduce(and_ if self.kind == "both" else or_, [part.holds(values) for part in self.parts])
         left, right = self.left.at(values), self.right.at(values)
         if self.kind == "divides":
             return (left != 0) & (right % (left + (left == 0)) == 0)
@@ -104,21 +103,18 @@ class Condition(Symbolic):
 
     def replaced(self, values: Mapping[str, Value]) -> Condition | bool:
         """The condition with other formulas or numbers in place of some variables."""
-        if self.kind in ("both", "either"):
-            parts = [part.replaced(values) for part in self.parts]
-            return _combined(self.kind, parts, neutral=self.kind == "both")
+        if self.is_several:
+            return _combined(self.kind, [part.replaced(values) for part in self.parts])
         left, right = (part.replaced(values) for part in self.parts)
         return divides(left, right) if self.kind == "divides" else _compared(self.kind, left - right)
 
     @property
     def indicator(self) -> Value:
         """The polynomial that is 1 where the condition holds and 0 elsewhere."""
-        if self.kind in ("both", "either"):
-            one = self.kind == "both"
-            result: Value = 1
-            for part in self.parts:
-                result = result * (part.indicator if one else 1 - part.indicator)
-            return result if one else 1 - result
+        if self.kind == "both":
+            return prod([part.indicator for part in self.parts])
+        if self.kind == "either":
+            return 1 - prod([1 - part.indicator for part in self.parts])
         if self.kind == "divides":
             return _zero(self.right % self.left)
         difference = self.left - self.right
@@ -129,9 +125,7 @@ class Condition(Symbolic):
     @property
     def comparison(self) -> Condition:
         """The same as one comparison or division of two formulas."""
-        if self.kind not in ("both", "either"):
-            return self
-        return Condition("equal", (polynomial(self.indicator), polynomial(1)))
+        return Condition("equal", (polynomial(self.indicator), polynomial(1))) if self.is_several else self
 
     @property
     def bound(self) -> tuple[str, int] | None:
@@ -147,8 +141,8 @@ class Condition(Symbolic):
 
 def _name(value: Polynomial) -> str | None:
     """The variable's name where a formula is one variable."""
-    (atom, *others) = value.atoms or ("",)
-    return atom.name if type(atom) is Variable and not others and value == of_atom(atom) else None
+    atom = next(iter(value.atoms), None)
+    return atom.name if atom is not None and atom.kind == "variable" and value == of_atom(atom) else None
 
 
 def _zero(value: Value) -> Value:
@@ -156,17 +150,17 @@ def _zero(value: Value) -> Value:
     return largest_of(value + 1, 0) + largest_of(value - 1, 0) - 2 * largest_of(value, 0)
 
 
-def _combined(kind: str, parts: Iterable[Condition | bool], neutral: bool) -> Condition | bool:
+def _combined(kind: str, parts: Iterable[Condition | bool]) -> Condition | bool:
     """All of some conditions (`both`), or one of them (`either`); those that are decided leave."""
+    neutral = kind == "both"
     kept: dict[Condition, None] = {}
     for part in parts:
         if isinstance(part, Condition):
             kept |= dict.fromkeys(part.parts if part.kind == kind else [part])
         elif part is not neutral:
             return not neutral
-    if not kept:
-        return neutral
-    return next(iter(kept)) if len(kept) == 1 else Condition(kind, tuple(kept))
+    first, *others = kept or [neutral]
+    return Condition(kind, tuple(kept)) if others else first
 
 
 def at_least(left: Value, right: Value) -> Condition | bool:
@@ -181,22 +175,26 @@ def at_least(left: Value, right: Value) -> Condition | bool:
 
 
 def _not_negative(value: Polynomial) -> Condition | bool:
-    low = lowest(value)
+    low, high = lowest(value.terms), lowest(polynomial(-value).terms)
     if low is not None and low > -1:
         return True
-    high = lowest(polynomial(-value))
     if high is not None and high > 0:
         return False
     for monomial, coefficient in value.terms.items():
-        if len(monomial) == 1 and monomial[0][1] == 1 and (type(monomial[0][0]) is Largest or abs(coefficient) == 1):
-            atom, rest = monomial[0][0], value - made({monomial: coefficient})
-            if type(atom) is Largest:
-                parts = [at_least(coefficient * part + rest, 0) for part in atom.parts]
-                return _combined("either", parts, False) if coefficient > 0 else _combined("both", parts, True)
-            if type(atom) is Floor and (atom.parts[1].constant or 0) > 0:
-                above, below = atom.parts
-                return at_least(above + rest * below if coefficient == 1 else (rest + 1) * below - above, int(coefficient != 1))  # fmt: skip  # noqa: E501
+        atom = _lone(monomial)
+        rest = value - made({monomial: coefficient})
+        if atom is not None and atom.kind == "largest":
+            parts = [at_least(coefficient * part + rest, 0) for part in atom.parts]
+            return _combined("either" if coefficient > 0 else "both", parts)
+        if atom is not None and atom.kind == "floor" and abs(coefficient) == 1 and is_positive(atom.parts[1].terms):
+            above, below = atom.parts
+            return at_least(above + rest * below, 0) if coefficient > 0 else at_least((rest + 1) * below, above + 1)
     return _listed("least", value)
+
+
+def _lone(monomial: Monomial) -> Atom | None:
+    """The atom where a monomial is one atom."""
+    return monomial[0][0] if len(monomial) == 1 and monomial[0][1] == 1 else None
 
 
 def equal(left: Value, right: Value) -> Condition | bool:
@@ -219,29 +217,19 @@ def _compared(kind: str, difference: Value) -> Condition | bool:
     if kind == "differ":
         found = _compared("equal", difference)
         return not found if type(found) is bool else _listed(kind, difference) if found.kind == "equal" else ~found
-    whole = _whole(difference)
-    common = content(whole.terms)
-    if whole.terms.get((), 0) % common:
+    whole = polynomial(difference * denominator(difference.terms))
+    lows = [lowest(side.terms) for side in (whole, polynomial(-whole))]
+    if whole.terms.get((), 0) % content(whole.terms) or any(low is not None and low > 0 for low in lows):
         return False
-    for side in (whole, polynomial(-whole)):
-        low = lowest(side)
-        if low is not None and low > 0:
-            return False
-    for recognised in (_as_divisions(whole), _as_division(whole)):
-        if recognised is not None:
-            return recognised
-    return _listed("equal", whole)
+    division = _as_divisions(whole)
+    division = _as_division(whole) if division is None else division
+    return _listed("equal", whole) if division is None else division
 
 
 def _shared_sizes(one: Terms, two: Terms) -> Terms:
     """What divides every term of both and is at least 1, as one term."""
     ((monomial, number),) = shared_factor(one, two).items()
-    return {tuple([pair for pair in monomial if (pair[0].least or 0) > 0]): number}  # type: ignore[attr-defined]
-
-
-def _whole(value: Polynomial) -> Polynomial:
-    """The same up to a positive factor, with whole coefficients."""
-    return polynomial(value * denominator(value.terms))
+    return {tuple([(atom, power) for atom, power in monomial if (atom.least or 0) > 0]): number}
 
 
 def _as_divisions(value: Polynomial) -> Condition | bool | None:
@@ -250,40 +238,41 @@ def _as_divisions(value: Polynomial) -> Condition | bool | None:
         return None
     (one, c), (two, k) = value.terms.items()
     for floors, factor, plain, number in ((one, c, two, -k), (two, -k, one, c)):
-        left, found = dict(plain), []
+        sizes = dict(plain)
+        found: list[Condition | bool] = []
         for atom, power in floors:
-            inside = atom.parts[0] if type(atom) is Floor else of_atom(atom)  # type: ignore[arg-type]
-            by = atom.parts[1].constant if type(atom) is Floor else 1
-            name = next(iter(inside.atoms), None)
-            if name is None or inside != of_atom(name) or not by or (name.least or 0) < 1 or left.get(name, 0) < power:
+            above, below = atom.parts if atom.kind == "floor" else (of_atom(atom), polynomial(1))
+            size = _lone(next(iter(above.terms)))
+            if size is None or above != of_atom(size) or below.constant is None or not is_positive(above.terms):
                 break
-            left[name] -= power
-            number = number * by**power
-            found.append(divides(by, inside))
+            sizes[size] = sizes.get(size, 0) - power
+            number = number * below.constant**power
+            found.append(divides(below, above))
         else:
-            if number == factor and not any(left.values()):
-                return _combined("both", found, neutral=True)
+            if number == factor and not any(sizes.values()):
+                return _combined("both", found)
     return None
 
 
 def _as_division(value: Polynomial) -> Condition | bool | None:
     """y − d·⌊y/d⌋ = 0 says that d divides y; None for another equation."""
+    shared = gcd(*[int(c) for c in value.terms.values()])
     for monomial, coefficient in value.terms.items():
-        if len(monomial) == 1 and monomial[0][1] == 1 and type(monomial[0][0]) is Floor:
-            shared = gcd(*[int(c) for c in value.terms.values()])
-            for factor in (shared, -shared):
-                number = made({other: c // factor for other, c in value.terms.items() if other != monomial})
-                divisor = int(-coefficient // factor)
-                if divisor > 1 and floor_of(number, divisor) == of_atom(monomial[0][0]):
-                    return divides(divisor, number)
+        atom = _lone(monomial)
+        for factor in (shared, -shared) if atom is not None and atom.kind == "floor" else ():
+            number = made({other: c // factor for other, c in value.terms.items() if other != monomial})
+            divisor = int(-coefficient // factor)
+            if divisor > 1 and floor_of(number, divisor) == of_atom(atom):  # type: ignore[arg-type]
+                return divides(divisor, number)
     return None
 
 
 def _listed(kind: str, difference: Polynomial) -> Condition:
     """The condition in one spelling: in lowest terms, without shared sizes, what is subtracted on the right."""
-    whole = _whole(difference)
-    common = content(whole.terms)
-    terms = {monomial: c // common for monomial, c in whole.terms.items() if c // common}
+    below = denominator(difference.terms)
+    whole: Terms = {monomial: int(c * below) for monomial, c in difference.terms.items()}
+    common = content(whole)
+    terms: Terms = {monomial: c // common for monomial, c in whole.items() if c // common}
     terms = quotient(terms, _shared_sizes(terms, terms)) or terms
     left = polynomial(made({monomial: c for monomial, c in terms.items() if c > 0}))
     right = polynomial(made({monomial: -c for monomial, c in terms.items() if c < 0}))
@@ -312,15 +301,17 @@ def divides(divisor: Value, number: Value) -> Condition | bool:
 
 
 def _divides_by_number(divisor: int, number: Value) -> Condition | bool:
-    terms = {monomial: int(c % divisor) for monomial, c in polynomial(number).terms.items() if c % divisor}
+    terms: Terms = {monomial: int(c % divisor) for monomial, c in polynomial(number).terms.items() if c % divisor}
     common = gcd(divisor, content(terms))
     if terms.get((), 0) % common:
         return False
     divisor //= common
-    factor = next((c // common for m, c in sorted(terms.items()) if m and gcd(c // common, divisor) == 1), 1)
-    rest = made(
-        {monomial: k for monomial, c in terms.items() if (k := c // common * pow(factor, -1, divisor) % divisor)}
-    )
+    units = [
+        int(c) // common for monomial, c in sorted(terms.items()) if monomial and gcd(int(c) // common, divisor) == 1
+    ]
+    inverse = pow(units[0], -1, divisor) if units else 1  # 3 | 2k is spelled 3 | k
+    scaled = [(monomial, int(c) // common * inverse % divisor) for monomial, c in terms.items()]
+    rest = made({monomial: c for monomial, c in scaled if c})
     return Condition("divides", (polynomial(divisor), polynomial(rest))) if rest else True
 
 
@@ -354,23 +345,30 @@ def reduced(conditions: Sequence[Condition], names: Sequence[str]) -> tuple[dict
             others[condition] = None
     for left, number in shared.items():  # what divides several numbers divides their greatest common divisor
         others |= dict.fromkeys([found] if isinstance(found := divides(left, number), Condition) else [])
-    return least, _independent(list(others))
+    rest, strides = _independent(list(others))
+    for name, stride in strides.items():
+        if name in least:
+            least[name] += -least[name] % stride
+    return least, rest
 
 
-def _independent(conditions: Sequence[Condition]) -> tuple[Condition, ...]:
-    """What divides a variable in one condition, and the others that do not follow from it: where 8 | n, n = 8k."""
+def _independent(conditions: list[Condition]) -> tuple[tuple[Condition, ...], dict[str, int]]:
+    """What divides a variable as one condition, and those that do not follow from it: where 8 | n, n = 8k is put in."""
     strides: dict[str, int] = {}
-    names = {name for condition in conditions for name in condition.variables}
-    rest = list(conditions)
     while True:
-        multiples = {name: strides[name] * variable(name) for name in names if name in strides}
-        rest = [each for each in rest if each.replaced(multiples) is not True]
-        for condition in rest:
-            found = condition.replaced(multiples)
-            name = _name(found.right) if isinstance(found, Condition) and found.kind == "divides" else None
-            if name is not None and found.left.constant is not None:
-                strides[name] = strides.get(name, 1) * int(found.left.constant)
-                break
-        else:
+        multiples = {name: stride * variable(name) for name, stride in strides.items()}
+        conditions = [each for each in conditions if each.replaced(multiples) is not True]
+        more = dict(filter(None, [_stride(each.replaced(multiples)) for each in conditions]))
+        if not more:
             divided = [divides(stride, variable(name)) for name, stride in strides.items()]
-            return (*divided, *rest)
+            return (*[each for each in divided if isinstance(each, Condition)], *conditions), strides
+        name, stride = next(iter(more.items()))
+        strides[name] = strides.get(name, 1) * stride
+
+
+def _stride(condition: Condition | bool) -> tuple[str, int] | None:
+    """(variable, number) where a condition says only that a number divides a variable."""
+    if isinstance(condition, Condition) and condition.kind == "divides" and condition.left.constant is not None:
+        name = _name(condition.right)
+        return None if name is None else (name, int(condition.left.constant))
+    return None

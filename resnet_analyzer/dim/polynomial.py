@@ -10,13 +10,28 @@ Knuth, Patashnik, Concrete Mathematics, eq. 3.11). What turns out to be a number
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import ceil, gcd, lcm
+from math import ceil, gcd, lcm, prod
 from operator import index
 from typing import Any, TypeAlias
 
 from ..errors import UsageError
 from .arrays import any_array, guarded_product, guarded_total, larger
-from .terms import Number, Terms, denominator, divided, joined, key, plain, quotient, shared_factor, summed
+from .bounds import is_positive, lowest
+from .terms import (
+    Atom,
+    Number,
+    Terms,
+    constant,
+    denominator,
+    divided,
+    joined,
+    key,
+    multiplied,
+    plain,
+    quotient,
+    shared_factor,
+    summed,
+)
 
 Value: TypeAlias = Any  # a number, or a Polynomial that is none
 
@@ -25,76 +40,6 @@ class Symbolic:
     """What is known by its symbols alone: a polynomial, or a condition on one."""
 
     __slots__ = ()
-
-
-class Atom(str):
-    """What polynomials are made of. As text it is its one spelling, so that atoms compare and sort like words."""
-
-    __slots__ = ("least", "parts")
-
-    parts: tuple[Polynomial, ...]
-    least: int | None  # what it never falls below, where that is known
-
-    @property
-    def name(self) -> str:
-        """A variable's name."""
-        return str(self)
-
-
-class Variable(Atom):
-    """A whole number without a value yet, at least `least`."""
-
-    __slots__ = ("_name",)
-
-    def __new__(cls, name: str, least: int = 1) -> Variable:
-        """A name that is none in Python is kept in quotes, so that no spelling means two things."""
-        spelled = name if name.isidentifier() else repr(name)
-        self = super().__new__(cls, spelled if least == 1 else f"{spelled}≥{least}")
-        self._name, self.least, self.parts = name, least, ()
-        return self
-
-    @property
-    def name(self) -> str:
-        """Its name."""
-        return self._name
-
-    def __getnewargs__(self) -> tuple[Any, ...]:
-        return self._name, self.least
-
-
-class Floor(Atom):
-    """⌊numerator / divisor⌋ of two polynomials."""
-
-    __slots__ = ()
-
-    def __new__(cls, numerator: Polynomial, divisor: Polynomial) -> Floor:
-        """In one spelling only where `floor_of` made it."""
-        self = super().__new__(cls, f"⌊{key(numerator.terms)}/{key(divisor.terms)}⌋")
-        self.parts, self.least = (numerator, divisor), None
-        low, by = lowest(numerator), divisor.constant
-        if low is not None:
-            positive = by if by is not None else 1 if low >= 0 and is_positive(divisor) else None
-            self.least = None if positive is None else 0 if by is None else ceil(low) // by
-        return self
-
-    def __getnewargs__(self) -> tuple[Any, ...]:
-        return self.parts
-
-
-class Largest(Atom):
-    """The largest of some polynomials."""
-
-    __slots__ = ()
-
-    def __new__(cls, *parts: Polynomial) -> Largest:
-        """In one spelling only where `largest_of` made it."""
-        self = super().__new__(cls, f"max({','.join([key(part.terms) for part in parts])})")
-        known = [ceil(low) for part in parts if (low := lowest(part)) is not None]
-        self.parts, self.least = parts, max(known, default=None)
-        return self
-
-    def __getnewargs__(self) -> tuple[Any, ...]:
-        return self.parts
 
 
 class Polynomial(Symbolic):
@@ -127,8 +72,8 @@ class Polynomial(Symbolic):
         try:
             return self._hash
         except AttributeError:
-            constant = self.constant
-            self._hash: int = hash(frozenset(self.terms.items()) if constant is None else constant)
+            number = self.constant
+            self._hash: int = hash(frozenset(self.terms.items()) if number is None else number)
             return self._hash
 
     def __add__(self, other: Value) -> Value:
@@ -136,9 +81,9 @@ class Polynomial(Symbolic):
             if not other:
                 return self
             terms = dict(self.terms)
-            constant = terms.pop((), 0) + other
-            if constant:
-                terms[()] = constant
+            number = terms.pop((), 0) + other
+            if number:
+                terms[()] = number
             return made(terms)
         return made(summed([*self.terms.items(), *polynomial(other).terms.items()]))
 
@@ -163,7 +108,7 @@ class Polynomial(Symbolic):
         if len(factors) == len(self.terms) == 1:
             ((one, c),), ((two, d),) = self.terms.items(), factors
             return made({joined(one, two): c * d})
-        return made(summed([(joined(one, two), c * d) for one, c in self.terms.items() for two, d in factors]))
+        return made(multiplied(self.terms, polynomial(other).terms))
 
     __rmul__ = __mul__
 
@@ -200,9 +145,7 @@ class Polynomial(Symbolic):
     @property
     def constant(self) -> Number | None:
         """The number that it is; None if it is not a plain number."""
-        if not self.terms:
-            return 0
-        return self.terms.get(()) if len(self.terms) == 1 else None
+        return constant(self.terms)
 
     @property
     def atoms(self) -> tuple[Atom, ...]:
@@ -212,26 +155,8 @@ class Polynomial(Symbolic):
     @property
     def variables(self) -> frozenset[str]:
         """The names of everything that it depends on, inside floors too."""
-        return frozenset(variable.name for variable in self.unknowns)
-
-    @property
-    def unknowns(self) -> frozenset[Variable]:
-        """All variables, inside floors too."""
-        found: set[Variable] = set()
-        for atom in self.atoms:
-            found |= {atom} if type(atom) is Variable else {each for part in atom.parts for each in part.unknowns}
-        return frozenset(found)
-
-    @property
-    def stride(self) -> int:
-        """S such that no floor is left where every variable is a multiple of S; 0 where there is none to be seen."""
-        strides = [1]
-        for atom in self.atoms:
-            if type(atom) is Floor:
-                strides.append(int(atom.parts[1].constant or 0) * atom.parts[0].stride)
-            elif type(atom) is Largest:
-                return 0
-        return lcm(*strides)
+        own = {atom.name for atom in self.atoms if atom.kind == "variable"}
+        return frozenset(own).union(*[part.variables for atom in self.atoms for part in atom.parts])
 
     def at(self, values: Mapping[str, Any] | None = None, **more: Any) -> Any:
         """The exact value at whole numbers, or cell by cell at arrays of them; UsageError for a variable without one.
@@ -266,7 +191,7 @@ def made(terms: Terms) -> Value:
 
 def _rank(atom: Atom) -> tuple[bool, str]:
     """Variables before floors and maxima."""
-    return type(atom) is not Variable, atom
+    return atom.kind != "variable", atom
 
 
 def polynomial(value: Value) -> Polynomial:
@@ -290,13 +215,22 @@ def sum_of(values: Sequence[Value]) -> Value:
 
 
 def variable(name: str, least: int = 1) -> Polynomial:
-    """The formula that is one variable."""
-    return of_atom(Variable(name, least))
+    """The formula that is one variable; a name that is none in Python is kept in quotes, so that it means one thing."""
+    spelled = name if name.isidentifier() else repr(name)
+    return of_atom(Atom(spelled if least == 1 else f"{spelled}≥{least}", "variable", (), least, name))
 
 
 def of_atom(atom: Atom) -> Polynomial:
     """The formula that is one atom."""
     return Polynomial({((atom, 1),): 1})
+
+
+def floor_atom(numerator: Polynomial, divisor: Polynomial) -> Polynomial:
+    """⌊numerator / divisor⌋ as it stands; `floor_of` brings it into its one spelling first."""
+    least, by = lowest(numerator.terms), divisor.constant
+    if least is not None:
+        least = ceil(least) // int(by) if by is not None else 0 if least >= 0 and is_positive(divisor.terms) else None
+    return of_atom(Atom(f"⌊{key(numerator.terms)}/{key(divisor.terms)}⌋", "floor", (numerator, divisor), least))
 
 
 def floor_of(numerator: Value, divisor: Value = 1) -> Value:
@@ -343,12 +277,12 @@ def _floor_by_number(terms: Terms, divisor: int) -> Value:
 def _merged(numerator: Polynomial, divisor: Polynomial) -> Value:
     """A floor of which one part may be a floor itself, by a divisor that is never negative."""
     for monomial, coefficient in numerator.terms.items():
-        if coefficient == 1 and len(monomial) == 1 and monomial[0][1] == 1 and type(monomial[0][0]) is Floor:
+        if coefficient == 1 and len(monomial) == 1 and monomial[0][1] == 1 and monomial[0][0].kind == "floor":
             above, below = monomial[0][0].parts
-            if is_positive(below):
+            if is_positive(below.terms):
                 rest = {other: c for other, c in numerator.terms.items() if other != monomial}
                 return floor_of(above + made(rest) * below, below * divisor)
-    return of_atom(Floor(numerator, divisor))
+    return floor_atom(numerator, divisor)
 
 
 def _floor_by_polynomial(numerator: Polynomial, divisor: Polynomial) -> Value:
@@ -364,12 +298,7 @@ def _floor_by_polynomial(numerator: Polynomial, divisor: Polynomial) -> Value:
         whole = made({left: c for left, c in ratios if left is not None and c})
         if whole:
             return whole + floor_of(numerator - divisor * whole, divisor)
-    return _merged(numerator, divisor) if is_positive(divisor) else of_atom(Floor(numerator, divisor))
-
-
-def is_positive(value: Polynomial) -> bool:
-    """Whether it is seen at a glance that a formula is at least 1."""
-    return all(c > 0 and all((atom.least or 0) > 0 for atom, _ in m) for m, c in value.terms.items())
+    return _merged(numerator, divisor) if is_positive(divisor.terms) else floor_atom(numerator, divisor)
 
 
 def largest_of(*parts: Value) -> Value:
@@ -386,97 +315,43 @@ def largest_of(*parts: Value) -> Value:
         kept = [other for other in kept if not _never_below(part, other)] + [part]
     if len(kept) == 1:
         return kept[0]
-    return of_atom(Largest(*sorted(map(polynomial, kept), key=lambda part: key(part.terms))))
+    ordered = tuple(sorted(map(polynomial, kept), key=lambda part: key(part.terms)))
+    least = max([ceil(low) for part in ordered if (low := lowest(part.terms)) is not None], default=None)
+    return of_atom(Atom(f"max({','.join([key(part.terms) for part in ordered])})", "largest", ordered, least))
 
 
 def _never_below(one: Value, other: Value) -> bool:
-    low = lowest(polynomial(one - other))
+    low = lowest(polynomial(one - other).terms)
     return low is not None and low > -1
-
-
-def lowest(value: Polynomial) -> Number | None:
-    """A number that a formula never falls below, as far as the variables' least values tell; None where they don't.
-
-    >>> n = variable("n")
-    >>> lowest(n * n - n), lowest(n - 2 * (n // 2)), lowest(3 - n)
-    (0, 0, None)
-    """
-    low = _lowest_by_atoms(value)
-    if low is None:
-        relaxed = _relaxed(value, upper=False)
-        low = None if relaxed is None else _lowest_by_atoms(polynomial(relaxed))
-    return low
-
-
-def _lowest_by_atoms(value: Polynomial) -> Number | None:
-    """Every atom is its least value and something ≥ 0: where no coefficient is negative then, the constant is it."""
-    if any(c < 0 for monomial, c in value.terms.items() if monomial):
-        seen = {atom: of_atom(atom) + atom.least for atom in value.atoms if atom.least is not None}
-        if len(seen) < len(value.atoms):
-            return None
-        moved = polynomial(Evaluation({}, seen=seen).of(value))
-        if any(c < 0 for monomial, c in moved.terms.items() if monomial):
-            return None
-        return moved.terms.get((), 0)
-    low: Number = 0
-    for monomial, coefficient in value.terms.items():
-        for atom, power in monomial:
-            if atom.least is None or (atom.least < 0 and (power > 1 or len(monomial) > 1)):
-                return None
-            coefficient = coefficient * atom.least**power
-        low += coefficient
-    return low
-
-
-def _relaxed(value: Polynomial, upper: bool) -> Value | None:
-    """Without floors, and nowhere larger (or, if `upper`, smaller): (x − d + 1)/d ≤ ⌊x/d⌋ ≤ x/d."""
-    from fractions import Fraction
-
-    result: Value = 0
-    for monomial, coefficient in value.terms.items():
-        floors = [atom for atom, _ in monomial if type(atom) is not Variable]
-        if not floors:
-            result = result + made({monomial: coefficient})
-            continue
-        (atom, power), by = monomial[0], floors[0].parts[-1].constant
-        if len(monomial) > 1 or power > 1 or by is None or type(atom) is not Floor:
-            return None
-        above = upper == (coefficient > 0)
-        inside = _relaxed(atom.parts[0], above)
-        if inside is None:
-            return None
-        result = result + Fraction(coefficient) / by * (inside if above else inside - by + 1)
-    return result
 
 
 class Evaluation:
     """One evaluation: every atom is worked out once. With `partial`, a variable without a value stands for itself."""
 
-    def __init__(
-        self, values: Mapping[str, Any], partial: bool = False, seen: Mapping[Atom, Any] | None = None
-    ) -> None:
+    def __init__(self, values: Mapping[str, Any], partial: bool = False, seen: Mapping[Atom, Any] | None = None):
         self.values, self.partial = values, partial
         self.seen: dict[Atom, Any] = dict(seen or {})
         self.guarded = any_array(values.values())
 
     def of(self, formula: Polynomial) -> Any:
         """The value of a formula; a Fraction where it is no whole number."""
-        terms = []
-        for monomial, coefficient in formula.terms.items():
-            factors = [self.atom(atom) for atom, power in monomial for _ in range(power)]
-            terms.append(guarded_product((coefficient, *factors)) if self.guarded else _product(coefficient, factors))
-        result = guarded_total(terms) if self.guarded else sum(terms)
+        multiply, add = (guarded_product, guarded_total) if self.guarded else (prod, sum)
+        values = [
+            multiply([coefficient, *[self.atom(atom) for atom, power in monomial for _ in range(power)]])
+            for monomial, coefficient in formula.terms.items()
+        ]
+        result = add(values)
         return result if type(result) is int or type(result) is Polynomial or self.guarded else plain(result)
 
     def whole(self, formula: Polynomial) -> Any:
         """The value of a formula, which must be a whole number (or hold whole numbers); UsageError otherwise."""
         below = denominator(formula.terms)
-        result = self.of(formula if below == 1 else polynomial(formula * below))
-        if below > 1:
-            if not self.guarded and result % below:
-                raise UsageError(f"a formula gave {result}/{below} where only a whole number makes sense")
-            return result // below
-        return result
+        if below == 1:
+            return self.of(formula)
+        result = self.of(polynomial(formula * below))
+        if not self.guarded and result % below:
+            raise UsageError(f"a formula gave {result}/{below} where only a whole number makes sense")
+        return result // below
 
     def atom(self, atom: Atom) -> Any:
         """The value of a variable, floor or maximum."""
@@ -485,23 +360,16 @@ class Evaluation:
         return self.seen[atom]
 
     def _atom(self, atom: Atom) -> Any:
-        if type(atom) is Variable:
+        if atom.kind == "variable":
             if atom.name in self.values:
                 return self.values[atom.name]
             if self.partial:
                 return of_atom(atom)
             raise UsageError(f"the formula needs a value for {atom.name}")
         parts = [self.of(part) for part in atom.parts]
-        if type(atom) is Largest:
+        if atom.kind == "largest":
             return larger(parts) if self.guarded else largest_of(*parts)
         above, below = parts
         if type(below) is int and not below:
             raise UsageError("a formula divides by 0 here")
         return above // below
-
-
-def _product(coefficient: Number, factors: list[Any]) -> Any:
-    result: Any = coefficient
-    for factor in factors:
-        result = result * factor
-    return result

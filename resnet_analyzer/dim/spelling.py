@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from ..errors import UsageError
-from .polynomial import Atom, Floor, Largest, Polynomial, Variable, made, of_atom, polynomial
-from .terms import Monomial, Number, denominator
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from .conditions import Condition
+from .terms import Atom, Formula, Monomial, Number, Terms, constant, denominator, stride
 
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 
-_marking: ContextVar[Callable[[Polynomial], str] | None] = ContextVar("marking", default=None)
+_marking: ContextVar[Callable[[Any], str] | None] = ContextVar("marking", default=None)
 
 
 @contextmanager
-def marked(mark: Callable[[Polynomial], str]) -> Iterator[None]:
+def marked(mark: Callable[[Any], str]) -> Iterator[None]:
     """Inside, `str` of a polynomial is what `mark` says: how a text with holes is made of one with sizes in it.
 
     >>> from .polynomial import variable
@@ -40,7 +34,7 @@ def marked(mark: Callable[[Polynomial], str]) -> Iterator[None]:
         _marking.reset(before)
 
 
-def shown(value: Polynomial) -> str:
+def shown(value: Formula) -> str:
     """A polynomial as text, or as it is `marked`."""
     mark = _marking.get()
     return TEXT.formula(value) if mark is None else mark(value)
@@ -48,29 +42,43 @@ def shown(value: Polynomial) -> str:
 
 @dataclass(frozen=True)
 class Spelling:
-    """How formulas are written; `letters` are the variables' signs, by name."""
+    """How formulas are written, here with mathematical signs; `letters` are the variables' signs, by name."""
 
     letters: Mapping[str, str] = field(default_factory=dict)
 
-    times = "·"
-    minus = "−"
-    signs: ClassVar[Mapping[str, str]] = {"least": "≥", "equal": "=", "differ": "≠", "both": "and", "either": "or"}
+    times: ClassVar[str] = "·"
+    minus: ClassVar[str] = "−"
+    grouping: ClassVar[str] = ","
+    raised: ClassVar[str] = "{}{}"
+    exponents: ClassVar[Mapping[int, int]] = SUPERSCRIPTS
+    fraction: ClassVar[str] = "{}/{}"
+    floor: ClassVar[str] = "⌊{}⌋"
+    ceiling: ClassVar[str] = "⌈{}⌉"
+    tight: ClassVar[bool] = True  # no spaces inside a floor
+    function: ClassVar[str] = "{}({})"
+    relations: ClassVar[Mapping[str, str]] = {
+        "least": "{} ≥ {}", "equal": "{} = {}", "differ": "{} ≠ {}", "divides": "{} divides {}",
+        "both": "{} and {}", "either": "{} or {}",
+    }  # fmt: skip
 
-    def formula(self, value: Polynomial) -> str:
+    def formula(self, value: Formula) -> str:
         """A formula in one line."""
-        if not value.terms:
-            return "0"
-        below, common = denominator(value.terms), _common(value)
-        if below > 1:
-            return self.over(self.formula(polynomial(value * below)), below, len(value.terms) > 1 and not common)
-        if common and len(value.terms) > 1:
-            factor = self.term(common, 1)
-            return f"{factor}{self.times}({self.formula(_without(value, common))})"
-        return self.sum(_sorted(value))
+        return self.spelled(value.terms)
 
-    def pieces(self, value: Polynomial, size: int) -> list[str]:
+    def spelled(self, terms: Terms) -> str:
+        """The sum of some terms in one line."""
+        if not terms:
+            return "0"
+        below, common = denominator(terms), _common(terms)
+        if below > 1:
+            return self.quotient({monomial: int(c * below) for monomial, c in terms.items()}, {(): below})
+        if common and len(terms) > 1:
+            return f"{self.term(common, 1)}{self.times}({self.spelled(_without(terms, common))})"
+        return self.sum(_sorted(terms))
+
+    def pieces(self, value: Formula, size: int) -> list[str]:
         """A formula in pieces of `size` terms each, signs at the beginning of all but the first."""
-        terms = _sorted(value)
+        terms = _sorted(value.terms)
         found = [self.sum(terms[start : start + size]) for start in range(0, len(terms), size)] or ["0"]
         return [found[0], *(each if each.startswith(self.minus) else f"+ {each}" for each in found[1:])]
 
@@ -80,28 +88,23 @@ class Spelling:
         for monomial, coefficient in terms:
             if sum(power for atom, power in monomial if _is_minimum(atom)) % 2:
                 coefficient = -coefficient
+            magnitude: Number = -coefficient if coefficient < 0 else coefficient
             sign = self.minus if coefficient < 0 else "+"
-            spelled = self.term(monomial, abs(coefficient))
+            spelled = self.term(monomial, magnitude)
             text += f" {sign} {spelled}" if text else f"{self.minus if coefficient < 0 else ''}{spelled}"
         return text
 
     def term(self, monomial: Monomial, coefficient: Number) -> str:
         """One term; a coefficient of 1 is not written."""
-        ordered = sorted(monomial, key=lambda pair: (type(pair[0]) is not Variable, pair[0]))
+        ordered = sorted(monomial, key=lambda pair: (pair[0].kind != "variable", pair[0]))
         factors = [self.power(self.atom(atom), power) for atom, power in ordered]
-        return self.times.join(([self.number(coefficient)] if coefficient != 1 or not factors else []) + factors)
-
-    def number(self, value: Number) -> str:
-        """A coefficient with grouped digits."""
-        return f"{value:,}"
-
-    def over(self, above: str, below: int, several: bool) -> str:
-        """A quotient in one line."""
-        return f"({above})/{below}" if several else f"{above}/{below}"
+        if coefficient != 1 or not factors:
+            factors.insert(0, f"{coefficient:,}".replace(",", self.grouping))
+        return self.times.join(factors)
 
     def power(self, base: str, power: int) -> str:
         """base to the power."""
-        return base if power == 1 else base + str(power).translate(SUPERSCRIPTS)
+        return base if power == 1 else self.raised.format(base, str(power).translate(self.exponents))
 
     def variable(self, name: str) -> str:
         """A variable's sign."""
@@ -109,54 +112,44 @@ class Spelling:
 
     def atom(self, atom: Atom) -> str:
         """A variable's sign, a floor or ceiling, a maximum or minimum."""
-        if type(atom) is Variable:
+        if atom.kind == "variable":
             return self.variable(atom.name)
-        if type(atom) is Largest:
-            smallest = _is_minimum(atom)
-            ordered = sorted(atom.parts, key=lambda part: part.constant is not None)
-            parts = [self.formula(polynomial(-part) if smallest else part) for part in ordered]
-            return f"{self.extreme('min' if smallest else 'max')}({', '.join(parts)})"
-        above, below = atom.parts
-        number = below.constant
-        if number is not None and 2 * above.terms.get((), 0) >= number:
-            return self.ceiling(polynomial(above - (number - 1)), below)
-        return self.floor(above, below)
+        if atom.kind == "largest":
+            sign = -1 if _is_minimum(atom) else 1
+            ordered = sorted([part.terms for part in atom.parts], key=lambda terms: constant(terms) is not None)
+            parts = [self.spelled({monomial: sign * c for monomial, c in terms.items()}) for terms in ordered]
+            return self.function.format("min" if sign < 0 else "max", ", ".join(parts))
+        (above, below), form = [part.terms for part in atom.parts], self.floor
+        number, shift = constant(below), above.get((), 0)
+        if self.ceiling and number is not None and 2 * shift >= number:
+            left = shift - number + 1
+            above = {**{monomial: c for monomial, c in above.items() if monomial}, **({(): left} if left else {})}
+            form = self.ceiling
+        inside = self.quotient(above, below)
+        return form.format(inside.replace(" ", "") if self.tight else inside)
 
-    def extreme(self, word: str) -> str:
-        """`max` or `min`."""
-        return word
+    def quotient(self, above: Terms, below: Terms) -> str:
+        """above / below, in brackets where needed."""
+        over = self.spelled(above)
+        several = len(above) > 1 and not _common(above)
+        return self.fraction.format(f"({over})" if several else over, self._bracketed(below))
 
-    def floor(self, above: Polynomial, below: Polynomial) -> str:
-        """⌊above / below⌋."""
-        return f"⌊{self.quotient(above, below)}⌋"
+    def _bracketed(self, terms: Terms) -> str:
+        """A sum in brackets unless it is a number or one variable."""
+        ((monomial, coefficient), *others) = terms.items() or [((), 0)]
+        alone = not others and (not monomial or (coefficient == 1 and [power for _, power in monomial] == [1]))
+        return self.spelled(terms) if alone else f"({self.spelled(terms)})"
 
-    def ceiling(self, above: Polynomial, below: Polynomial) -> str:
-        """⌈above / below⌉."""
-        return f"⌈{self.quotient(above, below)}⌉"
-
-    def quotient(self, above: Polynomial, below: Polynomial) -> str:
-        """above / below, with brackets where needed."""
-        inside = self.formula(above).replace(" ", "")
-        over = inside if len(above.terms) == 1 else f"({inside})"
-        return f"{over}/{self.formula(below) if _is_plain(below) else f'({self.formula(below)})'}"
-
-    def condition(self, condition: Condition) -> str:
+    def condition(self, condition: Any) -> str:
         """A condition on one line."""
-        if condition.kind in ("both", "either"):
-            return f" {self.signs[condition.kind]} ".join(self._part(part) for part in condition.parts)
-        left, right = map(self.formula, condition.parts)
-        return self.divides(left, right) if condition.kind == "divides" else f"{left} {self.signs[condition.kind]} {right}"  # fmt: skip  # noqa: E501
-
-    def _part(self, condition: Any) -> str:
-        text = self.condition(condition)
-        return f"({text})" if condition.kind in ("both", "either") else text
-
-    def divides(self, left: str, right: str) -> str:
-        """left | right."""
-        return f"{left} divides {right}"
+        form = self.relations[condition.kind]
+        if condition.kind not in ("both", "either"):
+            return form.format(*map(self.formula, condition.parts))
+        parts = [self.condition(part) for part in condition.parts]
+        nested = [f"({text})" if part.kind in ("both", "either") else text for part, text in zip(condition.parts, parts, strict=True)]  # fmt: skip  # noqa: E501
+        return form.format("", "").join(nested)
 
 
-@dataclass(frozen=True)
 class Latex(Spelling):
     r"""As LaTeX, for math mode.
 
@@ -165,21 +158,14 @@ class Latex(Spelling):
     '1{,}000 \\left\\lceil \\frac{n}{2} \\right\\rceil^{2}'
     """
 
-    times = " "
-    minus = "-"
-    signs: ClassVar[Mapping[str, str]] = {"least": r"\geq", "equal": "=", "differ": r"\neq", "both": r"\wedge", "either": r"\vee"}  # fmt: skip  # noqa: E501
-
-    def number(self, value: Number) -> str:
-        """Grouped digits without the space that a comma makes."""
-        return f"{value:,}".replace(",", "{,}")
-
-    def over(self, above: str, below: int, several: bool) -> str:
-        """A fraction."""
-        return rf"\frac{{{above}}}{{{below}}}"
-
-    def power(self, base: str, power: int) -> str:
-        """base to the power."""
-        return base if power == 1 else f"{base}^{{{power}}}"
+    times, minus, grouping, tight = " ", "-", "{,}", False
+    raised, exponents = "{}^{{{}}}", {}
+    fraction, function = r"\frac{{{}}}{{{}}}", r"\{}({})"
+    floor, ceiling = r"\left\lfloor {} \right\rfloor", r"\left\lceil {} \right\rceil"
+    relations: ClassVar[Mapping[str, str]] = {
+        "least": r"{} \geq {}", "equal": "{} = {}", "differ": r"{} \neq {}", "divides": r"{} \mid {}",
+        "both": r"{} \wedge {}", "either": r"{} \vee {}",
+    }  # fmt: skip
 
     def variable(self, name: str) -> str:
         """A variable's sign upright where it is a word, an index below."""
@@ -188,68 +174,30 @@ class Latex(Spelling):
         word = stem if len(stem) == 1 else r"\mathrm{" + stem.replace("_", r"\_") + "}"
         return f"{word}_{{{sign[len(stem) :]}}}" if stem != sign else word
 
-    def extreme(self, word: str) -> str:
-        r"""`\max` or `\min`."""
-        return rf"\{word}"
-
-    def floor(self, above: Polynomial, below: Polynomial) -> str:
-        """⌊above / below⌋."""
-        return rf"\left\lfloor {self.quotient(above, below)} \right\rfloor"
-
-    def ceiling(self, above: Polynomial, below: Polynomial) -> str:
-        """⌈above / below⌉."""
-        return rf"\left\lceil {self.quotient(above, below)} \right\rceil"
-
-    def quotient(self, above: Polynomial, below: Polynomial) -> str:
-        """A fraction."""
-        return rf"\frac{{{self.formula(above)}}}{{{self.formula(below)}}}"
-
-    def divides(self, left: str, right: str) -> str:
-        """left | right."""
-        return rf"{left} \mid {right}"
+    def quotient(self, above: Terms, below: Terms) -> str:
+        """A fraction needs no brackets."""
+        return self.fraction.format(self.spelled(above), self.spelled(below))
 
 
-@dataclass(frozen=True)
 class Python(Spelling):
-    """As a Python expression over whole numbers (or numpy arrays of them), under the variables' own names.
+    """As a Python expression over whole numbers, under the variables' own names.
 
     >>> from .polynomial import floor_of, variable
     >>> Python().formula(1000 * floor_of(variable("n") + 1, 2) ** 2)
     '1000*((n + 1)//2)**2'
     """
 
-    times = "*"
-    minus = "-"
-    signs: ClassVar[Mapping[str, str]] = {"least": ">=", "equal": "==", "differ": "!=", "both": "and", "either": "or"}
+    times, minus, grouping, tight = "*", "-", "", False
+    raised, exponents = "{}**{}", {}
+    fraction, floor, ceiling = "{}//{}", "({})", ""  # no ceilings in Python
+    relations: ClassVar[Mapping[str, str]] = {
+        "least": "{} >= {}", "equal": "{} == {}", "differ": "{} != {}", "divides": "({1}) % ({0}) == 0",
+        "both": "{} and {}", "either": "{} or {}",
+    }  # fmt: skip
 
-    def number(self, value: Number) -> str:
-        """Plain digits."""
-        return str(value)
-
-    def over(self, above: str, below: int, several: bool) -> str:
-        """Whole by construction."""
-        return f"({above})//{below}"
-
-    def power(self, base: str, power: int) -> str:
-        """base to the power."""
-        return base if power == 1 else f"{base}**{power}"
-
-    def ceiling(self, above: Polynomial, below: Polynomial) -> str:
-        """Python has no ceiling: the floor of what is added."""
-        return self.floor(polynomial(above + (below - 1)), below)
-
-    def floor(self, above: Polynomial, below: Polynomial) -> str:
-        """above // below in brackets."""
-        return f"({self.quotient(above, below)})"
-
-    def quotient(self, above: Polynomial, below: Polynomial) -> str:
-        """above // below."""
-        over, under = (self.formula(each) if _is_plain(each) else f"({self.formula(each)})" for each in (above, below))
-        return f"{over}//{under}"
-
-    def divides(self, left: str, right: str) -> str:
-        """No remainder."""
-        return f"({right}) % ({left}) == 0"
+    def quotient(self, above: Terms, below: Terms) -> str:
+        """A product must be in brackets, or its last factor alone would be divided."""
+        return self.fraction.format(self._bracketed(above), self._bracketed(below))
 
 
 @dataclass(frozen=True)
@@ -278,7 +226,7 @@ class _Steps(Python):
         return "*".join([base] * power)
 
 
-def compiled(formulas: Sequence[Polynomial], names: Sequence[str]) -> Callable[..., tuple[int, ...]]:
+def compiled(formulas: Sequence[Formula], names: Sequence[str]) -> Callable[..., tuple[int, ...]]:
     """A function that works out formulas at whole numbers, given in the order of `names`; shared parts once.
 
     >>> from .polynomial import variable
@@ -296,47 +244,35 @@ def compiled(formulas: Sequence[Polynomial], names: Sequence[str]) -> Callable[.
 TEXT, LATEX, PYTHON = Spelling(), Latex(), Python()
 
 
-def _is_plain(value: Polynomial) -> bool:
-    """Whether a formula needs no brackets in a quotient: a number, or one variable."""
-    if value.constant is not None or len(value.terms) != 1:
-        return value.constant is not None
-    ((monomial, coefficient),) = value.terms.items()
-    return coefficient == 1 and [power for _, power in monomial] == [1]
-
-
 def _is_minimum(atom: Atom) -> bool:
     """A maximum of what is only subtracted is written as a minimum: max(−n, −5) = −min(n, 5)."""
-    return type(atom) is Largest and all(c < 0 for part in atom.parts for c in part.terms.values())
+    return atom.kind == "largest" and all(c < 0 for part in atom.parts for c in part.terms.values())
 
 
-def _common(value: Polynomial) -> Monomial:
+def _common(terms: Terms) -> Monomial:
     """The atoms that every term has, with the least of their powers."""
-    first, *others = value.terms
-    shared = {atom: power for atom, power in first if type(atom) is not Largest}
+    first, *others = terms
+    shared = {atom: power for atom, power in first if atom.kind != "largest"}
     for monomial in others:
         powers = dict(monomial)
         shared = {atom: min(power, powers[atom]) for atom, power in shared.items() if atom in powers}
     return tuple(shared.items())
 
 
-def _without(value: Polynomial, common: Monomial) -> Polynomial:
-    removed = dict(common)
-    return polynomial(made({
-        tuple([(atom, power - removed.get(atom, 0)) for atom, power in monomial if power > removed.get(atom, 0)]): c
-        for monomial, c in value.terms.items()
-    }))  # fmt: skip
+def _without(terms: Terms, common: Monomial) -> Terms:
+    less = dict(common)
+    return {
+        tuple([(atom, power - less.get(atom, 0)) for atom, power in monomial if power > less.get(atom, 0)]): c
+        for monomial, c in terms.items()
+    }
 
 
-def _sorted(value: Polynomial) -> list[tuple[Monomial, Number]]:
+def _sorted(terms: Terms) -> list[tuple[Monomial, Number]]:
     """High resolutions first, then high powers, the plain number last."""
 
     def order(term: tuple[Monomial, Number]) -> tuple[Any, ...]:
         monomial, _ = term
-        degree = sum(power for _, power in monomial)
-        return not monomial, max((_stride(atom) for atom, _ in monomial), default=0), -degree, monomial
+        coarsest = max([stride({((atom, 1),): 1}) for atom, _ in monomial], default=0)
+        return not monomial, coarsest, -sum(power for _, power in monomial), monomial
 
-    return sorted(value.terms.items(), key=order)
-
-
-def _stride(atom: Atom) -> int:
-    return of_atom(atom).stride if type(atom) is Floor else 1
+    return sorted(terms.items(), key=order)

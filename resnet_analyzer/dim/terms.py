@@ -1,16 +1,47 @@
-"""The terms of a polynomial as a plain dict, and long division of them: what `polynomial` is built on."""
+"""The terms of a polynomial as a plain dict: their sums, products and quotients, which `polynomial` is built on."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from math import gcd, lcm
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     from fractions import Fraction
 
 Number: TypeAlias = "int | Fraction"
-Monomial: TypeAlias = tuple[tuple[str, int], ...]  # atoms, each as its one spelling, with powers ≥ 1, sorted
+
+
+class Formula(Protocol):
+    """What has terms."""
+
+    terms: Terms
+
+
+class Atom(str):
+    """A variable, the floor of a quotient of two formulas, or the largest of some; as text, its one spelling.
+
+    So atoms compare and sort like words.
+    """
+
+    __slots__ = ("kind", "least", "name", "parts")
+
+    kind: str  # variable, floor or largest
+    parts: tuple[Any, ...]  # formulas; of a floor the numerator and the divisor
+    least: int | None  # what it never falls below, where that is known
+    name: str  # of a variable
+
+    def __new__(cls, text: str, kind: str, parts: tuple[Any, ...], least: int | None, name: str = "") -> Atom:
+        """The text is taken as given: `polynomial` knows the one spelling."""
+        self = super().__new__(cls, text)
+        self.kind, self.parts, self.least, self.name = kind, parts, least, name
+        return self
+
+    def __getnewargs__(self) -> tuple[Any, ...]:
+        return str(self), self.kind, self.parts, self.least, self.name
+
+
+Monomial: TypeAlias = tuple[tuple[Atom, int], ...]  # atoms with their powers ≥ 1, sorted
 Terms: TypeAlias = dict[Monomial, Number]  # none of them 0
 
 
@@ -50,6 +81,27 @@ def summed(terms: Iterable[tuple[Monomial, Number]]) -> Terms:
     return {monomial: c if type(c) is int else plain(c) for monomial, c in sums.items() if c}
 
 
+def multiplied(one: Terms, two: Terms) -> Terms:
+    """The product of two sums of terms."""
+    return summed([(joined(left, right), c * d) for left, c in one.items() for right, d in two.items()])
+
+
+def constant(terms: Terms) -> Number | None:
+    """The number that a sum of terms is; None if it is no plain number."""
+    return terms.get((), None if terms else 0) if len(terms) < 2 else None
+
+
+def stride(terms: Terms) -> int:
+    """S such that no floor is left where every variable is a multiple of S; 0 where there is none to be seen."""
+    return lcm(*[_stride(atom) for monomial in terms for atom, _ in monomial])
+
+
+def _stride(atom: Atom) -> int:
+    if atom.kind != "floor":
+        return int(atom.kind == "variable")
+    return int(constant(atom.parts[1].terms) or 0) * stride(atom.parts[0].terms)
+
+
 def denominator(terms: Terms) -> int:
     """The least number that makes all coefficients whole."""
     return lcm(*[c.denominator for c in terms.values()])
@@ -73,7 +125,8 @@ def shared_factor(one: Terms, two: Terms) -> Terms:
 def quotient(numerator: Terms, divisor: Terms) -> Terms | None:
     """numerator / divisor where that is a polynomial; None where it is none. By long division, leading terms first.
 
-    >>> quotient({(("n", 2),): 1, (): -1}, {(("n", 1),): 1, (): 1})   # (n² − 1)/(n + 1)
+    >>> n = Atom("n", "variable", (), 1, "n")
+    >>> quotient({((n, 2),): 1, (): -1}, {((n, 1),): 1, (): 1})   # (n² − 1)/(n + 1)
     {(('n', 1),): 1, (): -1}
     """
     order = _lexicographic(sorted({atom for each in (numerator, divisor) for monomial in each for atom, _ in monomial}))
@@ -88,7 +141,7 @@ def quotient(numerator: Terms, divisor: Terms) -> Terms | None:
     return found
 
 
-def _lexicographic(atoms: list[str]) -> Callable[[Monomial], list[int]]:
+def _lexicographic(atoms: list[Atom]) -> Callable[[Monomial], list[int]]:
     """An order of monomials that multiplying keeps: by the power of the first atom, then of the second …"""
     return lambda monomial: [dict(monomial).get(atom, 0) for atom in atoms]
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ..dim import Dim, at_least, product
+from ..reach import Reach, Reaches, of_window, over_sides
 from ..shape import Shape
 from ..window import Padding, Window, amounts, by, slide, spread, stride_phrase
 from .base import (
@@ -36,6 +37,8 @@ class _Pool(Op):
     ceil_mode: bool = False
     data_format: str = CHANNELS_LAST
 
+    kind = "pooling"
+    storage = "own"
     per_axis: ClassVar[tuple[str, ...]] = ("pool_size", "strides", "dilation_rate")
     pads: ClassVar[tuple[str, ...]] = ("padding",)
     word: ClassVar[str] = "pool"
@@ -61,6 +64,10 @@ class _Pool(Op):
         work = self.window_work(output.elements, product(*spread(self.pool_size, self.spatial_axes)))
         checks = fit_checks(windows) + self._padding_checks(windows)
         return Cost(output, work=work, checks=checks, windows=windows)
+
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
+        """Windows over the sides, every channel by itself."""
+        return (over_sides(map(of_window, cost.windows), self.data_format, Reach(0)),)
 
     def _padding_checks(self, windows: tuple[Window, ...]) -> tuple[Check, ...]:
         """PyTorch's rule (aten/src/ATen/native/Pool.h): padding at most half the window."""

@@ -1,7 +1,9 @@
-"""Activations without weights: one table, one row per function, one op.
+"""Activations and other functions of one number, without weights: one table, one row per function, one op.
 
-Each row counts the primitives of one element, from the function's own definition, as written
-beside it. Other layers carry an activation of their own by name (Keras' `activation=`).
+Each row counts the primitives of one element, from the function's own definition, as written beside it;
+of a function in pieces the costliest piece. Logarithms, sines, cosines and the error function count as an
+exponential each: they are evaluated likewise. Other layers carry an activation of their own by name
+(Keras' `activation=`).
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from typing import ClassVar
 
 from ..dim import Dim
 from ..errors import UnknownName
+from ..reach import EVERYTHING, Reaches, same_place
 from ..shape import Shape
 from .base import Cost, Op, Work, axis_index, no_axis
 from .spelling import Call, Part, Spelling
@@ -31,14 +34,54 @@ PER_ELEMENT: dict[str, Work] = {
     "hard_sigmoid": Work(adds=1, compares=2, multiplies=1),  # relu6(x + 3)·(1/6): Howard et al. 2019, sec. 5.2
     "hard_silu": Work(adds=1, compares=2, multiplies=2),  # x·hard_sigmoid(x): the same place
     "hard_tanh": Work(compares=2),  # min(max(x, −1), 1): Collobert 2004
+    "celu": Work(compares=1, exponentials=1, adds=1, multiplies=1, divisions=1),  # a·(e^(x/a) − 1): Barron 2017, eq. 2
+    "exponential": Work(exponentials=1),  # eˣ
+    "gelu_erf": Work(exponentials=1, adds=1, multiplies=3),  # 0.5·x·(1 + erf(x·√½)): Hendrycks and Gimpel 2016, eq. 1
+    "hard_shrink": Work(compares=2),  # x if |x| > λ else 0
+    "log_sigmoid": Work(exponentials=2, adds=1, multiplies=2),  # −1·log(1 + e^(−1·x))
+    # x·tanh(log(1 + eˣ)): Misra 2019, eq. 1
+    "mish": Work(exponentials=3, adds=3, divisions=1, multiplies=2),
+    "quick_gelu": Work(exponentials=1, adds=1, divisions=1, multiplies=3),  # x·sigmoid(1.702·x): the same, sec. 2
+    "soft_shrink": Work(compares=2, adds=1),  # x − λ if x > λ, x + λ if x < −λ, else 0
+    "softplus": Work(exponentials=2, adds=1),  # log(1 + eˣ): Dugas et al. 2001, eq. 4
+    "softsign": Work(compares=1, adds=1, divisions=1),  # x/(1 + |x|): Bergstra et al. 2009
+    "sparse_plus": Work(compares=2, adds=1, multiplies=2),  # ¼·(x + 1)² between −1 and 1
+    "sparse_sigmoid": Work(compares=2, adds=1, multiplies=1),  # ½·(x + 1) between −1 and 1
+    "squareplus": Work(adds=2, multiplies=2, square_roots=1),  # ½·(x + √(x² + b)): Barron 2021, eq. 1
+    "tanh_shrink": Work(exponentials=1, adds=3, divisions=1, multiplies=1),  # x − tanh(x)
+    "threshold": Work(compares=1),  # x if x > θ else a value
+    "abs": Work(compares=1),  # x if x > 0 else −x
+    "clip": Work(compares=2),  # min(max(x, a), b)
+    "cos": Work(exponentials=1),
+    "erf": Work(exponentials=1),
+    "expm1": Work(exponentials=1, adds=1),  # eˣ − 1
+    "log": Work(exponentials=1),
+    "log1p": Work(exponentials=1, adds=1),  # log(1 + x)
+    "logical_not": Work(compares=1),
+    "negative": Work(multiplies=1),  # −1·x
+    "reciprocal": Work(divisions=1),  # 1/x
+    "rsqrt": Work(square_roots=1, divisions=1),  # 1/√x
+    "sign": Work(compares=2),  # 1 if x > 0, −1 if x < 0, else 0
+    "sin": Work(exponentials=1),
+    "sqrt": Work(square_roots=1),
+    "square": Work(multiplies=1),  # x·x
 }
-ALIASES = {"swish": "silu", "hard_swish": "hard_silu"}
+ALIASES = {
+    "swish": "silu",
+    "hard_swish": "hard_silu",
+    "exp": "exponential",
+    "gelu_tanh": "gelu",
+    "gelu_new": "gelu",
+    "neg": "negative",
+    "absolute": "abs",
+}
+ALONG_AXIS = ("softmax", "log_softmax")  # functions of all numbers along an axis
 
 
 def activation_work(name: str | None, elements: Dim) -> Work:
     """The work of an activation, by name, over `elements` numbers; none for None.
 
-    UnknownName for a function that is not in the table. Softmax works along an axis: see `softmax_work`.
+    UnknownName for a function that is not in the table. Softmax and its logarithm work along an axis: see `fused_work`.
 
     >>> activation_work("relu", 100).compares
     100
@@ -51,7 +94,7 @@ def activation_work(name: str | None, elements: Dim) -> Work:
 def _row(name: str) -> Work:
     row = PER_ELEMENT.get(ALIASES.get(name, name))
     if row is None:
-        raise UnknownName("activation", name, [*PER_ELEMENT, *ALIASES, "softmax"])
+        raise UnknownName("activation", name, [*PER_ELEMENT, *ALIASES, *ALONG_AXIS])
     return row
 
 
@@ -69,14 +112,30 @@ def softmax_work(shape: Shape, axis: int = -1) -> Work:
     return Work(compares=elements - rows, adds=2 * elements - rows, exponentials=elements, divisions=elements)
 
 
-def fused_work(name: str | None, output: Shape) -> Work:
-    """The work of the activation that a convolution or dense layer carries, softmax (over the last axis) included."""
-    return softmax_work(output) if name == "softmax" else activation_work(name, output.elements)
+def log_softmax_work(shape: Shape, axis: int = -1) -> Work:
+    """Its logarithm: (x − max x) − log Σ e^(x − max x), along an axis of c numbers.
+
+    c − 1 compares, 2·c subtractions, c exponentials and a logarithm, c − 1 additions at each position.
+
+    >>> from resnet_analyzer.shape import Shape
+    >>> log_softmax_work(Shape(1, 1000))[2:]
+    (2999, 0, 999, 1001, 0, 0)
+    """
+    elements = shape.elements
+    rows = shape.with_size(axis, 1).elements
+    return Work(compares=elements - rows, adds=3 * elements - rows, exponentials=elements + rows)
+
+
+def fused_work(name: str | None, output: Shape, axis: int = -1) -> Work:
+    """The work of an activation that a layer carries; those along an axis run over the last one, or `axis`."""
+    if name == "softmax":
+        return softmax_work(output, axis)
+    return log_softmax_work(output, axis) if name == "log_softmax" else activation_work(name, output.elements)
 
 
 def require_activation(name: str | None) -> None:
     """UnknownName unless `name` is None or an activation."""
-    if name is not None and name != "softmax":
+    if name is not None and name not in ALONG_AXIS:
         _row(name)
 
 
@@ -120,7 +179,7 @@ def _read_relu(call: Call) -> list[Op] | None:
 
 @dataclass(frozen=True, eq=False)
 class Activation(Op):
-    """An activation function on every element, by its name in the table (or `softmax`, along `axis`).
+    """An activation function on every element, by its name in the table (`softmax`, `log_softmax`: along `axis`).
 
     >>> from resnet_analyzer.shape import Shape
     >>> Activation("hard_swish").apply(Shape(1, 10)).work.compares
@@ -130,6 +189,8 @@ class Activation(Op):
     function: str = "relu"
     axis: int = -1
 
+    kind = "activation"
+    storage = "overwrites"
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "keras": Spelling(
             "Activation",
@@ -147,10 +208,18 @@ class Activation(Op):
         """Its name; a layer carries no softmax along another axis than the last."""
         return self.function if self.axis == -1 or self.function != "softmax" else ""
 
+    def label(self) -> str:
+        """As `ReLU`."""
+        return "ReLU" if self.function == "relu" else self.function
+
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
-        """The same shape; work per element from the table."""
-        if self.function != "softmax":
-            return Cost(shape, work=activation_work(self.function, shape.elements))
-        if axis_index(self.axis, len(shape)) is None:
+        """The same shape; work per element from the table, or along the axis."""
+        if self.function in ALONG_AXIS and axis_index(self.axis, len(shape)) is None:
             return no_axis(self.axis, shape)
-        return Cost(shape, work=softmax_work(shape, self.axis))
+        return Cost(shape, work=fused_work(self.function, shape, self.axis))
+
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
+        """The same place; of softmax and its like everything along its axis."""
+        rank = len(inputs[0])
+        along = self.axis % rank if self.function in ALONG_AXIS else None
+        return (tuple([EVERYTHING if each.axis == along else each for each in same_place(rank)]),)

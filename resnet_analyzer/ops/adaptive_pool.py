@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ..dim import Dim, ceil_div, floor_div, is_number, product, total
+from ..dim import Dim, ceil_div, floor_div, is_exactly, is_number, product, total
 from ..errors import UsageError
+from ..reach import EVERYTHING, Reach, Reaches, over_sides
 from ..shape import Shape
 from ..window import by, spread
 from .base import (
@@ -38,6 +39,8 @@ class _AdaptivePool(Op):
     output_size: int | tuple[int, ...] = 1
     data_format: str = CHANNELS_LAST
 
+    kind = "pooling"
+    storage = "own"
     per_axis: ClassVar[tuple[str, ...]] = ("output_size",)
     word: ClassVar[str] = "pool"
 
@@ -58,6 +61,13 @@ class _AdaptivePool(Op):
         output = arranged(shape[0], sizes, count, self.data_format)
         taps = product(shape[0], *map(_taps, sides(shape, self.data_format), sizes), count)
         return Cost(output, work=self.window_work(taps, output.elements))
+
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
+        """Place i reads ⌊i·n/o⌋ to ⌈(i + 1)·n/o⌉ − 1, every channel by itself."""
+        layout = self.data_format
+        pooled = zip(sides(inputs[0], layout), spread(self.output_size, self.spatial_axes), strict=True)
+        found = [EVERYTHING if is_exactly(size, 1) else Reach(0, n, 1 - size, n - 1, size) for n, size in pooled]
+        return (over_sides(found, layout, Reach(0)),)
 
     def window_work(self, taps: Dim, outputs: Dim) -> Work:
         """The work of `outputs` windows that read `taps` numbers in all."""

@@ -6,10 +6,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from types import MappingProxyType
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, Literal, NamedTuple, TypeAlias
 
 from ..dim import Condition, Dim, at_least, dimension, is_array, is_exactly, is_symbol, product, suppose
 from ..errors import UsageError
+from ..reach import Reaches, repeated
 from ..registry import Registry
 from ..shape import Shape, spell
 from ..window import PADDINGS, Window
@@ -123,10 +124,27 @@ class Cost(NamedTuple):
         return not self.unknown
 
 
+Kind: TypeAlias = Literal[
+    "convolution", "dense", "normalisation", "activation", "pooling", "merge", "gate", "attention", "recurrence",
+    "shape", "input", "unknown", "other",
+]  # fmt: skip
+Storage: TypeAlias = Literal["own", "view", "overwrites", "unknown"]
+
+
 @dataclass(frozen=True, eq=False)
 class Op(ABC):
-    """A frozen description of a layer. Ops compare by identity, since fields may be arrays."""
+    """A frozen description of a layer. Ops compare by identity, since fields may be arrays.
 
+    What stands here as class variables and small methods is all that the package knows of an op beside
+    its cost: pictures, reports, memory and receptive field ask for it, and what an op does not say is unknown.
+    """
+
+    kind: ClassVar[Kind] = "other"  # what kind of thing it is
+    word: ClassVar[str] = ""  # what people call it, where a paper's table leaves it out: as BN
+    sign: ClassVar[str] = ""  # the sign that pictures draw where branches meet in it
+    commutative: ClassVar[bool] = False  # whether the order of its inputs changes nothing
+    keeps_places: ClassVar[bool] = False  # whether a number that comes out depends on those at its own place alone
+    storage: ClassVar[Storage] = "unknown"  # its output has memory of its own, is a view of its input, or may be in it
     arity: ClassVar[int | None] = 1  # how many inputs; None: one or more
     spellings: ClassVar[Mapping[str, Any]] = MappingProxyType({})  # a Spelling, or several, by framework
     spatial_axes: ClassVar[int] = 0  # how many axes a window slides over: inputs then have a batch and channels besides
@@ -179,6 +197,22 @@ class Op(ABC):
     def fused(self) -> str:
         """The name under which another layer can carry this op as its activation; "" if none can."""
         return ""
+
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...] | None:
+        """How the output's places depend on those of every input, axis by axis; None if that is not told."""
+        if not self.keeps_places or cost.output is None:
+            return None
+        return tuple([repeated(shape, cost.output) for shape in inputs])
+
+    def label(self) -> str:
+        """What people call the layer where it stands alone, be it left out of papers' tables: as `BN`, `ReLU`."""
+        return ", ".join(self.phrase(True)) or self.word or type(self).__name__
+
+    @property
+    def is_pointwise(self) -> bool:
+        """Whether it slides a window of one position: a 1×1 convolution."""
+        sizes = list(leaves(getattr(self, "kernel_size", ())))
+        return bool(sizes) and all(is_exactly(size, 1) for size in sizes)
 
     def settings(self) -> dict[str, Any]:
         """The fields that differ from their defaults, by name."""

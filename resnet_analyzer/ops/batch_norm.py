@@ -38,6 +38,10 @@ class BatchNorm(Op):
     center: bool = True
     axis: int = -1
 
+    kind = "normalisation"
+    word = "BN"
+    keeps_places = True
+    storage = "overwrites"
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "keras": Spelling("BatchNormalization", same_names("scale", "center", "axis"), read=_read_keras)
     }

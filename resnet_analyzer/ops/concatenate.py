@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from ..dim import equal, total
 from ..errors import UsageError
+from ..reach import Mixed, Reaches, same_place
 from ..shape import Shape, spell
 from .base import Check, Cost, Op, axis_index
 from .spelling import Call, Spelling, same_names
@@ -31,6 +32,9 @@ class Concatenate(Op):
 
     axis: int | str = -1
 
+    kind = "merge"
+    sign = "‖"
+    storage = "own"
     arity: ClassVar[int | None] = None
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "keras": Spelling("Concatenate", same_names("axis"), also=("ops.Concatenate",), read=_read_keras)
@@ -41,6 +45,13 @@ class Concatenate(Op):
         if type(axis) is not int:
             raise UsageError(f"Concatenate: axis must be a number, or {', '.join(AXES)}; not {self.axis!r}")
         self.__dict__["axis"] = axis
+
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
+        """The same place; along the axis of concatenation each branch has a stretch of its own."""
+        rank = len(inputs[0])
+        axis: int = self.axis % rank  # type: ignore[assignment, operator]
+        found = tuple([Mixed((axis,)) if each.axis == axis else each for each in same_place(rank)])
+        return (found,) * len(inputs)
 
     def rule(self, *shapes: Shape) -> Cost:
         """Sizes along the axis add up; all others must agree."""

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ..dim import Dim, divides, floor_div, is_exactly, product
+from ..reach import EVERYTHING, Mixed, Reaches, of_window, over_sides
 from ..shape import Shape
 from ..window import Padding, by, slide, spread, stride_phrase
 from .activation import fused_work, require_activation
 from .base import (
+    CHANNELS_FIRST,
     CHANNELS_LAST,
     Check,
     Cost,
@@ -49,6 +51,8 @@ class _Conv(Op):
     activation: str | None = None
     data_format: str = CHANNELS_LAST
 
+    kind = "convolution"
+    storage = "own"
     counts: ClassVar[tuple[str, ...]] = ("filters", "groups")
     per_axis: ClassVar[tuple[str, ...]] = ("kernel_size", "strides", "dilation_rate")
     pads: ClassVar[tuple[str, ...]] = ("padding",)
@@ -86,6 +90,12 @@ class _Conv(Op):
             work += fused_work(self.activation, output)
         checks = fit_checks(windows) + group_checks(self.groups, incoming, filters)
         return Cost(output, weights, work, checks=checks, windows=windows)
+
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
+        """Windows over the sides, all channels (of the group) at each place."""
+        channel = 1 if self.data_format == CHANNELS_FIRST else self.spatial_axes + 1
+        mixed = EVERYTHING if is_exactly(self.groups, 1) else Mixed((channel,))
+        return (over_sides(map(of_window, cost.windows), self.data_format, mixed),)
 
 
 @dataclass(frozen=True, eq=False)

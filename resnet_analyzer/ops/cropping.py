@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ..dim import at_least
+from ..reach import Reach, Reaches, over_sides
 from ..shape import Shape
 from ..window import Padding, amounts
 from .base import (
@@ -33,10 +34,19 @@ class _Cropping(Op):
     cropping: Padding = 0
     data_format: str = CHANNELS_LAST
 
+    kind = "shape"
+    word = "cropping"
+    storage = "own"
+
     def __post_init__(self) -> None:
         name = type(self).__name__
         self.__dict__["cropping"] = require_padding(name, "cropping", self.cropping, self.spatial_axes, words=())
         require_data_format(name, self.data_format)
+
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
+        """Places moved by what is cut off before them."""
+        before = [cut[0] for cut in amounts(self.cropping, self.spatial_axes)]
+        return (over_sides([Reach(0, 1, each, each) for each in before], self.data_format, Reach(0)),)
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """The map, smaller by the cropping; at least one pixel must remain."""

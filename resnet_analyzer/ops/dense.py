@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ..dim import Dim, product
+from ..reach import EVERYTHING, Reaches, same_place
 from ..shape import Shape
 from .activation import fused_work, require_activation
 from .base import Cost, Op, Spelling, Weight, Work, same_names
@@ -27,6 +28,8 @@ class Dense(Op):
     use_bias: bool = True
     activation: str | None = None
 
+    kind = "dense"
+    storage = "own"
     counts: ClassVar[tuple[str, ...]] = ("units",)
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "keras": Spelling("Dense", same_names("units", "use_bias", "activation"))
@@ -39,6 +42,10 @@ class Dense(Op):
     def phrase(self, strided: bool) -> tuple[str, ...]:
         """As `dense 1000`."""
         return (f"dense {self.units}",)
+
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
+        """Each position by itself, from all its channels."""
+        return ((*same_place(len(inputs[0]) - 1), EVERYTHING),)
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """The input's positions with `units` channels."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ..dim import Dim, product
+from ..reach import EVERYTHING, Reach, Reaches, of_window, over_sides
 from ..shape import Shape
 from ..window import Padding, by, slide, spread, stride_phrase
 from .activation import fused_work, require_activation
@@ -43,6 +44,8 @@ class _DepthwiseConv(Op):
     activation: str | None = None
     data_format: str = CHANNELS_LAST
 
+    kind = "convolution"
+    storage = "own"
     counts: ClassVar[tuple[str, ...]] = ("depth_multiplier",)
     per_axis: ClassVar[tuple[str, ...]] = ("kernel_size", "strides", "dilation_rate")
     pads: ClassVar[tuple[str, ...]] = ("padding",)
@@ -72,6 +75,13 @@ class _DepthwiseConv(Op):
         work = Work(product(elements, *taps), elements, adds=elements if self.use_bias else 0)
         work += fused_work(self.activation, output)
         return Cost(output, weights, work, checks=fit_checks(windows), windows=windows)
+
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
+        """Windows over the sides, one channel to each."""
+        times = self.depth_multiplier
+        own = Reach(0, low=1 - times, divisor=times)  # channel o from ⌊o/times⌋
+        channel = EVERYTHING if self.activation == "softmax" else own
+        return (over_sides(map(of_window, cost.windows), self.data_format, channel),)
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,6 +16,9 @@ from .spelling import Call, Spelling, same_names
 class _Drop(Op):
     rate: float = 0.5
 
+    keeps_places = True
+    storage = "view"
+
     def __post_init__(self) -> None:
         if isinstance(self.rate, bool) or not isinstance(self.rate, (int, float)) or not 0 <= self.rate <= 1:
             raise UsageError(f"{type(self).__name__}: rate must be a number from 0 to 1, not {self.rate!r}")
@@ -52,6 +55,7 @@ class Dropout(_Drop):
     Shape(1, 1024)
     """
 
+    word = "dropout"
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "keras": Spelling("Dropout", same_names("rate"), also=IN_TRAINING, read=_read_keras)
     }
@@ -66,4 +70,5 @@ class StochasticDepth(_Drop):
     Shape(1, 8)
     """
 
+    word = "stochastic depth"
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("StochasticDepth", read=_read_depth)}

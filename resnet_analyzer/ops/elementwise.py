@@ -6,46 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ..dim import Condition, Dim, equal, is_array, is_exactly, where
-from ..shape import Shape, identical, spell
-from .base import Check, Cost, Op, Spelling, Work
-
-
-def _broadcast(verb: str, shapes: tuple[Shape, ...]) -> tuple[Shape, tuple[Check, ...]]:
-    """The common shape, aligned at the last axis, where an axis of 1 is repeated; and the checks for it."""
-    if identical(shapes):
-        return shapes[0], ()
-    rank = max(len(shape) for shape in shapes)
-    padded = [(1,) * (rank - len(shape)) + tuple(shape) for shape in shapes]
-    output = Shape(*[_common(axis) for axis in zip(*padded, strict=True)])
-    checks = [
-        Check(_agrees(size, common), _disagreement, (verb, shapes))
-        for sizes in padded
-        for size, common in zip(sizes, output, strict=True)
-        if not is_exactly(size, 1)
-    ]
-    return output, tuple(checks)
-
-
-def _common(sizes: tuple[Dim, ...]) -> Dim:
-    """The first size along an axis that is not 1, cell by cell on arrays; symbols are taken not to be 1."""
-    common: Dim = 1
-    for size in sizes:
-        if is_exactly(common, 1):
-            common = size
-        elif is_array(common):
-            common = where(equal(common, 1), size, common)
-    return common
-
-
-def _agrees(size: Dim, common: Dim) -> Condition:
-    agrees = equal(size, common)
-    return agrees | equal(size, 1) if is_array(size) else agrees
-
-
-def _disagreement(verb: str, shapes: tuple[Shape, ...]) -> str:
-    texts = " and ".join(spell(shape) for shape in shapes)
-    return f"cannot {verb} {texts}: the branches must agree in every axis (or be 1 there)."
+from ..shape import Shape
+from ._broadcast import broadcast
+from .base import Cost, Op, Spelling, Work
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,12 +22,17 @@ class Add(Op):
     'cannot add 28×28×512 and 56×56×256: the branches must agree in every axis (or be 1 there).'
     """
 
+    kind = "merge"
+    sign = "+"
+    commutative = True
+    keeps_places = True
+    storage = "overwrites"
     arity: ClassVar[int | None] = None
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Add", also=("ops.Add",))}
 
     def rule(self, *shapes: Shape) -> Cost:
         """One addition per element and branch after the first."""
-        output, checks = _broadcast("add", shapes)
+        output, checks = broadcast("add", shapes)
         return Cost(output, work=Work(adds=(len(shapes) - 1) * output.elements), checks=checks)
 
 
@@ -77,12 +45,16 @@ class Subtract(Op):
     8
     """
 
+    kind = "merge"
+    sign = "−"
+    keeps_places = True
+    storage = "overwrites"
     arity: ClassVar[int | None] = 2
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Subtract", also=("ops.Subtract",))}
 
     def rule(self, left: Shape, right: Shape) -> Cost:  # type: ignore[override]
         """One addition per element."""
-        output, checks = _broadcast("subtract", (left, right))
+        output, checks = broadcast("subtract", (left, right))
         return Cost(output, work=Work(adds=output.elements), checks=checks)
 
 
@@ -95,10 +67,15 @@ class Multiply(Op):
     Shape(1, 7, 7, 64)
     """
 
+    kind = "gate"
+    sign = "×"
+    commutative = True
+    keeps_places = True
+    storage = "overwrites"
     arity: ClassVar[int | None] = None
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Multiply", also=("ops.Multiply",))}
 
     def rule(self, *shapes: Shape) -> Cost:
         """One multiply per element and branch after the first."""
-        output, checks = _broadcast("multiply", shapes)
+        output, checks = broadcast("multiply", shapes)
         return Cost(output, work=Work(multiplies=(len(shapes) - 1) * output.elements), checks=checks)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from ..reach import EVERYTHING, Reach, Reaches, over_sides
 from ..shape import Shape
 from .base import (
     CHANNELS_FIRST,
@@ -52,6 +53,8 @@ class _GlobalPool(Op):
     keepdims: bool = False
     data_format: str = CHANNELS_LAST
 
+    kind = "pooling"
+    storage = "own"
     word: ClassVar[str] = "global pool"
 
     def __post_init__(self) -> None:
@@ -61,6 +64,13 @@ class _GlobalPool(Op):
     def phrase(self, strided: bool) -> tuple[str, ...]:
         """As people say it."""
         return (self.word,)
+
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
+        """All places of each channel."""
+        found = over_sides([EVERYTHING] * self.spatial_axes, self.data_format, Reach(0))
+        if self.keepdims:
+            return (found,)
+        return (tuple([Reach(each.axis and 1) if type(each) is Reach else each for each in found]),)
 
     def pooled(self, shape: Shape) -> Shape:
         """The shape that comes out."""

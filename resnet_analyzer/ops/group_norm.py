@@ -33,6 +33,10 @@ class GroupNorm(Op):
     center: bool = True
     axis: int = -1
 
+    kind = "normalisation"
+    word = "GN"
+    keeps_places = True
+    storage = "own"
     counts: ClassVar[tuple[str, ...]] = ("groups",)
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "keras": Spelling("GroupNormalization", same_names("groups", "scale", "center", "axis"), read=_read_keras)

@@ -20,6 +20,8 @@ class Input(Op):
 
     shape: Shape = Shape(1, 224, 224, 3)  # noqa: RUF009 (immutable)
 
+    kind = "input"
+    storage = "own"
     arity: ClassVar[int | None] = 0
 
     def __post_init__(self) -> None:

@@ -36,6 +36,10 @@ class LayerNorm(Op):
     scale: bool = True
     center: bool = True
 
+    kind = "normalisation"
+    word = "LN"
+    keeps_places = True
+    storage = "own"
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "keras": Spelling("LayerNormalization", same_names("scale", "center"), read=_read_keras)
     }

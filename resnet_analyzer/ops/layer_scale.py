@@ -27,6 +27,9 @@ class LayerScale(Op):
 
     axis: int = -1
 
+    word = "scale"
+    keeps_places = True
+    storage = "own"
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("LayerScale", read=_read_keras)}
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ..dim import Dim, product
+from ..dim import Dim, floor_div, product
+from ..reach import Reach, Reaches, same_place
 from ..shape import Shape
 from .base import Cost, Op, Work
 
@@ -25,7 +26,18 @@ class LocalResponseNorm(Op):
     size: Dim = 5
     axis: int = -1
 
+    kind = "normalisation"
+    word = "LRN"
+    storage = "own"
     counts: ClassVar[tuple[str, ...]] = ("size",)
+
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
+        """Each position by itself, from neighbouring channels."""
+        found = list(same_place(len(inputs[0])))
+        axis = self.axis % len(found)
+        before = floor_div(self.size, 2)
+        found[axis] = Reach(axis, 1, -before, self.size - 1 - before)
+        return (tuple(found),)
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """The same shape; no weights."""

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from ..dim import Dim, equal, is_exactly, product
 from ..errors import UsageError
+from ..reach import EVERYTHING, Reach, Reaches, same_place
 from ..shape import Shape, spell
 from ._attention import products
 from .base import Check, Cost, Op, Weight, Work, axis_index
@@ -64,6 +65,8 @@ class MultiHeadAttention(Op):
     attention_axes: tuple[int, ...] | None = None
     roles: tuple[str, ...] = ROLES
 
+    kind = "attention"
+    storage = "own"
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("MultiHeadAttention", read=_read_keras)}
     arity: ClassVar[int | None] = None
     counts: ClassVar[tuple[str, ...]] = ("num_heads", "key_dim")
@@ -75,6 +78,18 @@ class MultiHeadAttention(Op):
         self.__dict__["attention_axes"] = None if axes is None else tuple(axes)
         if not set(self.roles) <= {*ROLES, *MASKS}:
             raise UsageError(f"MultiHeadAttention: roles must be of {', '.join(ROLES + MASKS)}, not {self.roles!r}")
+
+    def phrase(self, strided: bool) -> tuple[str, ...]:
+        """As people say it."""
+        return ("attention",)
+
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...] | None:
+        """A query from its own position, and from all those of the keys and values; not told of single axes."""
+        if self.attention_axes is not None:
+            return None
+        own: Reaches = (*same_place(len(inputs[0]) - 1), EVERYTHING)
+        others: list[Reaches] = [(Reach(0), *(EVERYTHING,) * (len(shape) - 1)) for shape in inputs]
+        return (own, *others[1:]) if inputs[1:] else tuple(others)
 
     def rule(self, *shapes: Shape) -> Cost:
         """A tensor as long as the query's."""

@@ -37,6 +37,10 @@ class Normalization(Op):
     stored: bool = True
     axis: int | tuple[int, ...] = -1
 
+    kind = "normalisation"
+    word = "normalised"
+    keeps_places = True
+    storage = "own"
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Normalization", read=_read_keras)}
 
     def __post_init__(self) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+from ..reach import Reaches, same_place
 from ..shape import Shape, carried
 from .base import OF_IMPORTERS, Cost, Op, Weight, require_whole
 from .spelling import Call, Spelling
@@ -53,6 +54,7 @@ class Opaque(Op):
     seen: tuple[Shape, ...] = field(default=(), metadata=OF_IMPORTERS)
     ask: Callable[[tuple[Shape, ...]], Shape | None] | None = field(default=None, repr=False, metadata=OF_IMPORTERS)
 
+    kind = "unknown"
     arity: ClassVar[int | None] = None
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "keras": Spelling("Activation", also=NUMBER_BY_NUMBER, read=_read_keras, fallback=True)
@@ -65,6 +67,10 @@ class Opaque(Op):
     def phrase(self, strided: bool) -> tuple[str, ...]:
         """Named, so that nobody overlooks it."""
         return ("unknown layer",)
+
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...] | None:
+        """Known of what works number by number."""
+        return tuple([same_place(len(shape)) for shape in inputs]) if self.elementwise else None
 
     def rule(self, *shapes: Shape) -> Cost:
         """The declared output; how much work it is, nobody knows."""

@@ -30,6 +30,10 @@ class PReLU(Op):
 
     shared: str | tuple[int, ...] = "none"
 
+    kind = "activation"
+    word = "PReLU"
+    keeps_places = True
+    storage = "overwrites"
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("PReLU", read=_read_keras)}
 
     def __post_init__(self) -> None:

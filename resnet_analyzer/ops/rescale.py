@@ -46,6 +46,8 @@ class Rescale(Op):
     scale: float = 1
     offset: float = 0
 
+    keeps_places = True
+    storage = "overwrites"
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "keras": Spelling(
             "Rescaling",
@@ -54,6 +56,12 @@ class Rescale(Op):
             read=_read_keras,
         )
     }
+
+    def label(self) -> str:
+        """As `×0.5`; a gate's complement as `1 − g`."""
+        if (self.scale, self.offset) == (-1, 1):
+            return "1 − g"
+        return f"×{self.scale}" + (f" + {self.offset}" if self.offset else "")
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """One multiply per element unless the factor is 1, one addition unless the summand is 0."""

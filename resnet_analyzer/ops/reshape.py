@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from ..dim import Dim, divides, equal, floor_div, is_exactly, product
 from ..errors import UsageError
+from ..reach import Reach, Reaches, regrouped
 from ..shape import Shape, spell
 from .base import Check, Cost, Op, axis_index, no_axis, require_whole
 from .spelling import Call, Spelling
@@ -47,7 +48,14 @@ class Flatten(Op):
     first: int = 1
     last: int = -1
 
+    kind = "shape"
+    word = "flatten"
+    storage = "view"
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Flatten", read=_read_flatten)}
+
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
+        """Axes that are kept keep their places."""
+        return (regrouped(inputs[0], cost.output),)  # type: ignore[arg-type]
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """As many elements in fewer axes; a batch alone gets an axis of 1."""
@@ -74,6 +82,9 @@ class Reshape(Op):
 
     target: tuple[Dim, ...] = (0, -1)
 
+    kind = "shape"
+    word = "reshape"
+    storage = "view"
     batch_left_out: ClassVar[tuple[str, ...]] = ("target",)
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "keras": Spelling("Reshape", also=("ops.Reshape",), read=_read_reshape)
@@ -88,6 +99,10 @@ class Reshape(Op):
             raise UsageError(f"Reshape: only one axis may be -1, not {len(open_axes)}")
         require_whole("Reshape", "target", tuple(size for size in target if not is_exactly(size, -1)), least=0)
         self.__dict__["target"] = target
+
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
+        """Axes that are kept keep their places."""
+        return (regrouped(inputs[0], cost.output),)  # type: ignore[arg-type]
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """The target; it must hold exactly as many numbers."""
@@ -117,6 +132,9 @@ class Permute(Op):
 
     axes: tuple[int, ...] = (0, 3, 1, 2)
 
+    kind = "shape"
+    word = "permute"
+    storage = "own"
     batch_left_out: ClassVar[tuple[str, ...]] = ("axes",)
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "keras": Spelling("Permute", also=("ops.Transpose",), read=_read_transpose)
@@ -129,6 +147,10 @@ class Permute(Op):
         self.__dict__["axes"] = axes
         if sorted(axes) != list(range(len(axes))):
             raise UsageError(f"Permute: axes must be 0 to {len(axes) - 1} in some order, not {axes!r}")
+
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
+        """Every axis where it went."""
+        return (tuple([Reach(self.axes.index(axis)) for axis in range(len(self.axes))]),)
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """The same numbers along other axes."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ..dim import Dim
+from ..reach import Reaches, of_window, over_sides
 from ..shape import Shape
 from ..window import Padding, by, stride_phrase
 from .activation import require_activation
@@ -41,6 +42,8 @@ class _SeparableConv(Op):
     activation: str | None = None
     data_format: str = CHANNELS_LAST
 
+    kind = "convolution"
+    storage = "own"
     counts: ClassVar[tuple[str, ...]] = ("filters", "depth_multiplier")
     per_axis: ClassVar[tuple[str, ...]] = ("kernel_size", "strides", "dilation_rate")
     pads: ClassVar[tuple[str, ...]] = ("padding",)
@@ -78,6 +81,10 @@ class _SeparableConv(Op):
         )
         work = first.work + second.work
         return Cost(second.output, weights, work, checks=first.checks + second.checks, windows=first.windows)
+
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
+        """Windows over the sides, all channels at each place."""
+        return (over_sides(map(of_window, cost.windows), self.data_format),)
 
 
 @dataclass(frozen=True, eq=False)

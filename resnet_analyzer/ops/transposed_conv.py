@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ..dim import Dim, at_least, floor_div, maximum, product
+from ..reach import Reach, Reaches, over_sides
 from ..shape import Shape
 from ..window import Padding, Window, by, inverse, slide, spread, stride_phrase
 from .activation import fused_work, require_activation
@@ -60,6 +61,8 @@ class _TransposedConv(Op):
     activation: str | None = None
     data_format: str = CHANNELS_LAST
 
+    kind = "convolution"
+    storage = "own"
     counts: ClassVar[tuple[str, ...]] = ("filters", "groups")
     per_axis: ClassVar[tuple[str, ...]] = ("kernel_size", "strides", "dilation_rate")
     pads: ClassVar[tuple[str, ...]] = ("padding",)
@@ -96,6 +99,17 @@ class _TransposedConv(Op):
         checks += tuple(map(_not_empty, lengths)) + tuple(map(_reachable, windows, extra))
         return Cost(output, weights, work, checks=checks)
 
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
+        """Place o reads those whose patches cover it: (o + p − d·t)/s over the taps t, where that is whole."""
+        layout = self.data_format
+        windows = slide(sides(inputs[0], layout), self.kernel_size, self.strides, self.padding, self.dilation_rate)
+        cut = map(_cut_before, windows, sides(cost.output, layout))  # type: ignore[arg-type]
+        found = [
+            Reach(0, low=before - window.span + 1, high=before, divisor=window.stride)
+            for window, before in zip(windows, cut, strict=True)
+        ]
+        return (over_sides(found, layout),)
+
     def _length(self, window: Window, output_padding: Dim | None) -> Dim:
         """The output length along one axis; without `output_padding` as Keras or PyTorch choose it."""
         if window.same and output_padding is None:
@@ -105,6 +119,13 @@ class _TransposedConv(Op):
         if output_padding is None:
             output_padding = maximum(window.stride - window.span, 0) if isinstance(self.padding, str) else 0
         return inverse(window.length, window) + output_padding
+
+
+def _cut_before(window: Window, output: Dim) -> Dim:
+    """What is cut off before; for `same` half of what is too much: TensorFlow pads the convolution undone so."""
+    if not window.same:
+        return window.before
+    return floor_div(maximum((window.length - 1) * window.stride + window.span - output, 0), 2)
 
 
 def _not_empty(length: Dim) -> Check:

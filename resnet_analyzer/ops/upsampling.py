@@ -8,6 +8,7 @@ from typing import ClassVar, Literal
 
 from ..dim import Dim, product
 from ..errors import UsageError
+from ..reach import Reach, Reaches, over_sides
 from ..shape import Shape
 from ..window import spread
 from .base import (
@@ -31,16 +32,27 @@ class _Upsampling(Op):
     size: Dim | tuple[Dim, ...] = 2
     data_format: str = CHANNELS_LAST
 
+    kind = "shape"
+    storage = "own"
     per_axis: ClassVar[tuple[str, ...]] = ("size",)
 
     def __post_init__(self) -> None:
         super().__post_init__()
         require_data_format(type(self).__name__, self.data_format)
 
+    def phrase(self, strided: bool) -> tuple[str, ...]:
+        """As people say it."""
+        return ("upsampling",)
+
     def enlarged(self, shape: Shape) -> Shape:
         """The map, larger by the factors."""
         lengths = map(product, sides(shape, self.data_format), spread(self.size, self.spatial_axes))
         return arranged(shape[0], lengths, channels(shape, self.data_format), self.data_format)
+
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
+        """Place o reads ⌊o/size⌋."""
+        found = [Reach(0, low=1 - size, divisor=size) for size in spread(self.size, self.spatial_axes)]
+        return (over_sides(found, self.data_format, Reach(0)),)
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """The map, larger by the factors; copies are no arithmetic."""
@@ -87,6 +99,14 @@ class Upsampling2d(_Upsampling):
         if self.interpolation == "nearest":
             return Cost(output)
         return Cost(output, work=Work(adds=6, multiplies=3).times(output.elements))
+
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
+        """Bilinear: the places less than 1 from (o + ½)/size − ½, with pixels as areas (TensorFlow 2, PyTorch)."""
+        if self.interpolation == "nearest":
+            return super().reach(inputs, cost)
+        sizes = spread(self.size, self.spatial_axes)
+        found = [Reach(0, 2, 2 - 3 * size, size, 2 * size) for size in sizes]
+        return (over_sides(found, self.data_format, Reach(0)),)
 
 
 @dataclass(frozen=True, eq=False)

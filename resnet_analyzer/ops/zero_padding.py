@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ..dim import Dim
+from ..reach import Reach, Reaches, over_sides, same_place
 from ..shape import Shape
 from ..window import Padding, amounts
 from .base import (
@@ -34,10 +35,19 @@ class _ZeroPadding(Op):
     padding: Padding = 1
     data_format: str = CHANNELS_LAST
 
+    kind = "shape"
+    word = "zero padding"
+    storage = "own"
+
     def __post_init__(self) -> None:
         name = type(self).__name__
         self.__dict__["padding"] = require_padding(name, "padding", self.padding, self.spatial_axes, words=())
         require_data_format(name, self.data_format)
+
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
+        """Places moved by the zeros before them."""
+        before = [pads[0] for pads in amounts(self.padding, self.spatial_axes)]
+        return (over_sides([Reach(0, 1, -each, -each) for each in before], self.data_format, Reach(0)),)
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """The map, larger by the padding."""
@@ -97,6 +107,9 @@ class ChannelPadding(Op):
     after: Dim = 0
     axis: int = -1
 
+    kind = "shape"
+    word = "zero channels"
+    storage = "own"
     sizes: ClassVar[tuple[str, ...]] = ("before", "after")
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
@@ -105,3 +118,10 @@ class ChannelPadding(Op):
         if axis is None:
             return no_axis(self.axis, shape)
         return Cost(shape.with_size(axis, shape[axis] + self.before + self.after))
+
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
+        """Channels moved by the zeros before them."""
+        found = list(same_place(len(inputs[0])))
+        axis = self.axis % len(found)
+        found[axis] = Reach(axis, 1, -self.before, -self.before)
+        return (tuple(found),)

@@ -8,7 +8,6 @@ from typing import NamedTuple
 from ..measurement import Row
 from ._canvas import Canvas, Point
 from ._fonts import text_width
-from ._pieces import SIGNS
 from ._wiring import ENTRY, Wire, Wiring, wiring
 from ._words import any_label, kind_of_row
 from .palette import INK, KINDS, LINE, MUTED
@@ -41,12 +40,12 @@ class Cell(NamedTuple):
     @property
     def kinds(self) -> set[str]:
         """The kinds of layers in it."""
-        return {kind_of_row(row) for row in self.rows.values() if row.op not in SIGNS} - {"other"}
+        return {kind_of_row(row) for row in self.rows.values() if not row.node.op.sign} - {"other"}
 
     @property
     def signs(self) -> set[str]:
         """How its branches meet."""
-        return {SIGNS[row.op] for row in self.rows.values() if row.op in SIGNS}
+        return {row.node.op.sign for row in self.rows.values() if row.node.op.sign}
 
     @property
     def height(self) -> float:
@@ -88,9 +87,12 @@ def _wrapped(label: str, width: float) -> tuple[str, ...]:
 
 def _size(row: Row) -> tuple[float, float]:
     """Width and height of a node."""
-    if row.op in SIGNS:
+    if row.node.op.sign:
         return 2 * RADIUS, 2 * RADIUS
-    return text_width(any_label(row), TEXT) + 14, SMALL if kind_of_row(row) in ("norm", "activation") else HEIGHT
+    return text_width(any_label(row), TEXT) + 14, SMALL if kind_of_row(row) in (
+        "normalisation",
+        "activation",
+    ) else HEIGHT
 
 
 def _widths(
@@ -176,8 +178,8 @@ class _Drawing:
 
     def _node(self, name: str) -> None:
         row, (x, y) = self.cell.rows[name], self.at(name)
-        if row.op in SIGNS:
-            self.canvas.joint(x, y, SIGNS[row.op], RADIUS)
+        if row.node.op.sign:
+            self.canvas.joint(x, y, row.node.op.sign, RADIUS)
             return
         kind = KINDS[kind_of_row(row)]
         half, tall = self._half(name)

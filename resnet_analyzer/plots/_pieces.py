@@ -11,7 +11,6 @@ from ..shape import Shape
 from ._words import any_label, kind_of_row, layer_label, resolution
 from .structure import Fork, Irregular, Item, Layer, nodes
 
-SIGNS = {"Add": "+", "Multiply": "×", "Concatenate": "‖", "Subtract": "−"}
 MOST_TOLD = 12  # of an irregular part: layers that are still drawn one by one
 
 
@@ -71,7 +70,7 @@ def pieces(items: Sequence[Item]) -> list[Piece]:
 def _fork(fork: Fork) -> list[Piece]:
     """A gate as one box, two unequal branches as a block with a shortcut, the others side by side."""
     drawn = [(branch, tuple(pieces(branch))) for branch in fork.branches]
-    sign = SIGNS.get(type(fork.join.node.op).__name__, "·")
+    sign = fork.join.node.op.sign or "·"
     by_size = sorted(drawn, key=lambda pair: (count(pair[1]), len(nodes(pair[0]))))
     (small, few), (_, many) = by_size[0], by_size[-1]
     output = fork.join.output
@@ -93,12 +92,12 @@ def _gate_label(branch: Sequence[Item]) -> str:
 def _shortcut_label(branch: Sequence[Item]) -> str:
     """What a shortcut consists of; its normalisation goes without saying."""
     rows = nodes(branch)
-    told = [_on_shortcut(row) for row in rows if row.op not in ("BatchNorm", "Activation")]
+    told = [_on_shortcut(row) for row in rows if row.node.op.kind not in ("normalisation", "activation")]
     return " · ".join(told or [any_label(row) for row in rows])
 
 
 def _on_shortcut(row: Row) -> str:
-    return "gated" if row.op == "Multiply" else any_label(row)
+    return "gated" if row.node.op.kind == "gate" else any_label(row)
 
 
 def _branches(all_told: Sequence[tuple[Piece, ...]]) -> tuple[Branch, ...]:
@@ -110,15 +109,15 @@ def _irregular(irregular: Irregular) -> list[Piece]:
     """A small irregular part as the path of first inputs with the rest on its shortcut; a large one as a single box."""
     rows, join = irregular.rows, irregular.rows[-1]
     told = [row for row in rows if layer_label(row)]
-    sign = SIGNS.get(join.op)
+    sign = join.node.op.sign
     if not told:
         return []
-    if sign is None or len(told) > MOST_TOLD:
+    if not sign or len(told) > MOST_TOLD:
         return [Box(f"{len(told)} layers", "other", join.output)]
     path = _first_path(rows)
     main = tuple(Box(layer_label(row), kind_of_row(row), row.output) for row in told if row.name in path)
     rest = dict.fromkeys(layer_label(row) for row in told if row.name not in path)
-    gated = ["gated"] if any(row.op == "Multiply" for row in rows) else []
+    gated = ["gated"] if any(row.node.op.kind == "gate" for row in rows) else []
     return [Block(main, " · ".join([*rest, *gated]) or "more", sign, join.output)]
 
 

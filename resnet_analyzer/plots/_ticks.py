@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import ceil, floor, log10
 
-_UNITS = ((10**12, "T"), (10**9, "G"), (10**6, "M"), (10**3, "k"))
+from ..numbers import UNITS
 
 
 def spelled(value: int | float) -> str:
@@ -14,10 +14,8 @@ def spelled(value: int | float) -> str:
     >>> spelled(2_000_000), spelled(25_500), spelled(1202), spelled(0)
     ('2 M', '25.5 k', '1202', '0')
     """
-    for size, unit in _UNITS:
-        if value >= max(size, 10_000):
-            return f"{value / size:g} {unit}"
-    return f"{value:g}"
+    size, unit = next((pair for pair in UNITS if value >= max(pair[0], 10_000)), UNITS[-1])
+    return f"{value / size:g} {unit}".rstrip()
 
 
 def linear(largest: float, most: int = 5) -> list[int]:

@@ -75,7 +75,7 @@ def _main_path(rows: Sequence[Row], inputs: dict[str, list[str]]) -> list[str]:
     length = {ENTRY: 0}
     before: dict[str, str] = {}
     for row in rows:
-        names = inputs[row.name][:1] if row.op == "Multiply" else inputs[row.name]
+        names = inputs[row.name][:1] if row.node.op.kind == "gate" else inputs[row.name]
         before[row.name] = max(names, key=lambda name: length[name], default=ENTRY)
         length[row.name] = 1 + length[before[row.name]]
     path, name = [], rows[-1].name

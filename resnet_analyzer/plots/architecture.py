@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..measurement import Measurement
+from ..shape import spell
 from . import structure
 from ._canvas import Canvas
 from ._flow import NARROW, WIDE, Flow, Sizes
@@ -76,7 +77,7 @@ def _alt(networks: Sequence[DrawnNetwork], measurements: Sequence[Measurement]) 
 
 def _end(measurement: Measurement) -> str:
     last = measurement.rows[-1].output
-    return "×".join(map(str, last)) if last else "an unknown shape"
+    return spell(last) if last else "an unknown shape"
 
 
 def _in_words(each: DrawnNetwork) -> str:

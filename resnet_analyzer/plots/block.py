@@ -9,11 +9,12 @@ from ..architectures.base import architecture
 from ..conventions.macs import macs
 from ..errors import UsageError
 from ..measurement import Measurement, Row, measure
+from ..numbers import counted, short
 from ..shape import Shape, spell
 from . import structure
 from ._cell import CELL_GAP, TITLE_LINE, Cell, cell_of
 from ._legend import LegendItem, draw_legend, legend_height
-from ._words import counted, layer_label, safe, short, title_of
+from ._words import layer_label, safe, title_of
 from .base import Picture, plot
 from .palette import KINDS
 

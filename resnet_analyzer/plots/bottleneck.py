@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from ..architectures.base import architecture
 from ..errors import UsageError
 from ..measurement import Measurement, measure
+from ..numbers import short
 from ._chart import LEFT, WIDTH, Chart, Panel, Series
-from ._words import short
 from .base import Picture, plot
 from .palette import BLOCKS, MUTED, OTHER_FAMILY
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from ..architectures.base import architecture
 from ..errors import UsageError
 from ..measurement import Measurement, measure
+from ..numbers import counted, short
 from ._chart import LEFT, WIDTH, Chart, Series
-from ._words import counted, short
 from .base import Picture, plot
 from .palette import FIGURES, INK, KINDS, MUTED, Family
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 SETTINGS = ((1, 64), (2, 40), (4, 24), (8, 14), (32, 4))
 HEAD, PANEL, GAP, FOOT = 92.0, 130.0, 52.0, 46.0
-WIDTHS = Family(KINDS["conv"].edge, "o")
+WIDTHS = Family(KINDS["convolution"].edge, "o")
 
 
 class Point(NamedTuple):

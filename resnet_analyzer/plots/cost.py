@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from ..conventions.activations import activations
 from ..conventions.macs import macs
 from ..measurement import Measurement, Row
+from ..numbers import counted, short
 from ._chart import WIDTH, Chart
 from ._fonts import text_width
 from ._legend import LegendItem, draw_legend, legend_height
 from ._stages import stages
-from ._words import counted, kind_of_row, safe, short, title_of, total_words
+from ._words import kind_of_row, safe, title_of, total_words
 from .base import Picture, plot
 from .palette import FAINT, INK, KINDS, MUTED
 

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from ..architectures.base import architecture
 from ..measurement import Measurement, measure
+from ..numbers import short
 from . import structure
 from ._chart import LEFT, WIDTH, Chart, Series
 from ._fonts import text_width
-from ._words import input_words, safe, short, title_of
+from ._words import input_words, safe, title_of
 from .base import Picture, plot
 from .palette import FAMILIES, Family, family, family_name
 

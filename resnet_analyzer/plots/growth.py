@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from ..architectures.base import architecture
 from ..errors import UsageError
 from ..measurement import Measurement, measure
+from ..numbers import short
 from ._chart import LEFT, WIDTH, Chart, Series
 from ._fonts import text_width
-from ._words import safe, short, title_of
+from ._words import safe, title_of
 from .base import Picture, plot
 from .palette import FAMILIES, Family
 

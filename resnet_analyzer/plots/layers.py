@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ..conventions.macs import macs
 from ..measurement import Measurement
+from ..numbers import short
 from ._canvas import POINTS
 from ._chart import LEFT, WIDTH, Chart, Panel
 from ._fonts import text_width
 from ._legend import LegendItem, draw_legend, legend_height
 from ._stages import stages
 from ._ticks import linear
-from ._words import kind_of_row, safe, short, title_of, total_words
+from ._words import kind_of_row, safe, title_of, total_words
 from .base import Picture, plot
 from .palette import FAINT, KINDS, MUTED
 

@@ -11,6 +11,7 @@ import re
 from typing import NamedTuple
 
 from ..errors import UnknownName
+from ..ops.base import Op
 
 
 class Tone(NamedTuple):
@@ -38,29 +39,15 @@ class Kind(NamedTuple):
 
 
 KINDS = {
-    "conv": Kind("convolution", Tone("#0072b2", "#4fa8e0"), Tone("#d7e9f5", "#10304a")),
-    "conv1x1": Kind("1×1 convolution", Tone("#b07300", "#e6a323"), Tone("#fbecc8", "#433109"), "///"),
+    "convolution": Kind("convolution", Tone("#0072b2", "#4fa8e0"), Tone("#d7e9f5", "#10304a")),
+    "pointwise": Kind("1×1 convolution", Tone("#b07300", "#e6a323"), Tone("#fbecc8", "#433109"), "///"),
     "dense": Kind("dense", Tone("#a33a0b", "#f0793a"), Tone("#fadfce", "#4a2410"), "xxx"),
-    "pool": Kind("pooling", Tone("#00825d", "#2fbf94"), Tone("#d3efe6", "#0c3a2d"), "..."),
-    "norm": Kind("normalisation", Tone("#6f7b88", "#98a3ae"), Tone("#e6e9ed", "#272e37"), "---"),
+    "pooling": Kind("pooling", Tone("#00825d", "#2fbf94"), Tone("#d3efe6", "#0c3a2d"), "..."),
+    "normalisation": Kind("normalisation", Tone("#6f7b88", "#98a3ae"), Tone("#e6e9ed", "#272e37"), "---"),
     "activation": Kind("activation", Tone("#8a7d00", "#d9cb3c"), Tone("#f7f4cf", "#38350c"), "\\\\\\"),
     "gate": Kind("gate", Tone("#a8517f", "#dd8ab4"), Tone("#f7e2ec", "#43203a"), "+++"),
     "other": Kind("other", Tone("#59636e", "#a9b3be"), Tone("#eef0f2", "#222932"), "ooo"),
     "unknown": Kind("unknown cost", Tone("#cf222e", "#ff7b72"), Tone("#ffe3e0", "#4d1519"), "***"),
-}
-
-_OPS = {
-    "Dense": "dense",
-    "MultiHeadAttention": "other",
-    "BatchNorm": "norm",
-    "LayerNorm": "norm",
-    "GroupNorm": "norm",
-    "LocalResponseNorm": "norm",
-    "Normalization": "norm",
-    "Activation": "activation",
-    "PReLU": "activation",
-    "Multiply": "gate",
-    "Opaque": "unknown",
 }
 
 
@@ -90,8 +77,8 @@ OTHER_FAMILY = Family(Tone("#4d5560", "#b4bcc6"), "d", (1, 2))
 
 # The two blocks that the course compares, wherever they meet: the colour of what they are made of.
 BLOCKS = {
-    "basic": Family(KINDS["conv"].edge, "o"),
-    "bottleneck": Family(KINDS["conv1x1"].edge, "s", (5, 2)),
+    "basic": Family(KINDS["convolution"].edge, "o"),
+    "bottleneck": Family(KINDS["pointwise"].edge, "s", (5, 2)),
 }
 
 # The figures of a measurement, where they share a picture.
@@ -135,15 +122,17 @@ def tones() -> list[Tone]:
     return list(dict.fromkeys([*plain, *kinds, *families]))
 
 
-def kind_of(op: str, kernel: object = None) -> str:
-    """The kind of a layer by its op's name and, for a convolution, its kernel.
+def kind_of(op: Op) -> str:
+    """The kind in `KINDS` that an op looks like: its own kind, if that has a colour.
 
-    >>> kind_of("Conv2d", 1), kind_of("Conv2d", (3, 3)), kind_of("MaxPool2d"), kind_of("Add")
-    ('conv1x1', 'conv', 'pool', 'other')
+    >>> from resnet_analyzer.ops.conv import Conv2d
+    >>> from resnet_analyzer.ops.elementwise import Add
+    >>> kind_of(Conv2d(64)), kind_of(Conv2d(64, (3, 3))), kind_of(Add())
+    ('pointwise', 'convolution', 'other')
     """
-    if op.endswith("Conv2d"):
-        return "conv1x1" if kernel in (1, (1, 1)) else "conv"
-    return "pool" if "Pool2d" in op else _OPS.get(op, "other")
+    if op.kind == "convolution" and op.is_pointwise:
+        return "pointwise"
+    return op.kind if op.kind in KINDS else "other"
 
 
 _DECORATION = re.compile(r" for CIFAR| with .*| of the course|,.*| \(.*?\)|[- ]?\d.*")

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ..architectures.base import ARCHITECTURES
 from ..measurement import Measurement, measure
+from ..numbers import short
 from ._chart import KEY_LINE, LEFT, Chart, Panel, Series, key_lines
 from ._fonts import text_width
 from ._placing import Spot, place
 from ._ticks import logarithmic, padded
-from ._words import safe, short, title_of
+from ._words import safe, title_of
 from .base import Picture, plot
 from .palette import FAINT, MUTED, Family, family, family_name
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 HEAD, PANEL, GAP, FOOT = 92.0, 165.0, 44.0, 46.0
 MOST_MARKED = 160  # layers that are still marked one by one
 LEVEL_STEP = 14.0  # pixels between two marks of an axis
-MARKERS = {"conv": "o", "conv1x1": "s", "pool": "^", "dense": "D"}
+MARKERS = {"convolution": "o", "pointwise": "s", "pooling": "^", "dense": "D"}
 
 
 class Track(NamedTuple):
@@ -62,7 +62,7 @@ def track(measurement: Measurement) -> Track:
         if layer_label(row):
             place += 1
             layers.append((place, _side(row), row.output[-1], kind_of_row(row)))
-        if row.name in between or row.op == "Input":
+        if row.name in between or row.node.op.kind == "input":
             line[place] = (place, _side(row), row.output[-1])
     return Track(safe(title_of(measurement)), tuple(layers), tuple(line.values()))
 

@@ -60,7 +60,7 @@ def read(rows: Sequence[Row]) -> Outline:
     kept = [row for row in rows if row.name in main]
     sides = [row for row in rows if row.name not in main]
     items = _parsed(kept, None, DEEPEST)
-    if items and isinstance(items[0], Layer) and items[0].row.op == "Input":
+    if items and isinstance(items[0], Layer) and items[0].row.node.op.kind == "input":
         items = items[1:]
     return Outline(items, tuple(_sides(sides, main)))
 
@@ -92,7 +92,7 @@ def deepest_path(rows: Sequence[Row]) -> list[Row]:
     before: dict[str, str] = {}
     by_name = {row.name: row for row in rows}
     for row in rows:
-        inputs = row.node.inputs[:1] if row.op == "Multiply" else row.node.inputs
+        inputs = row.node.inputs[:1] if row.node.op.kind == "gate" else row.node.inputs
         if inputs:
             before[row.name] = max(inputs, key=lambda name: depth[name])
         depth[row.name] = _weighted(row) + (depth[before[row.name]] if inputs else 0)

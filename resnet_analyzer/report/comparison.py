@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..measurement import Measurement
+from ..numbers import grouped, share
 from ..shape import spell
 from .model import Column, Report, Table
-from .numbers import grouped, share
 
 COLUMNS = (
     Column("network", flexible=True),

@@ -8,8 +8,8 @@ from typing import Any
 from ..crosscheck.compare import AGREES, NO_WITNESS, NOTHING, LayerVerdict, ModelVerdict
 from ..crosscheck.equivalence import Equivalence
 from ..crosscheck.framework import Device
+from ..numbers import grouped
 from .model import Column, Report, Section, Table
-from .numbers import grouped
 
 MODELS = (
     Column("model", flexible=True),

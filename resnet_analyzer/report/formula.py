@@ -11,13 +11,13 @@ from ..analyses.formula.prove import Proof
 from ..analyses.formula.spell import letters_for, scale_letter, scaled, tidied
 from ..dim.polynomial import Polynomial
 from ..dim.spelling import PYTHON, Latex, Spelling
+from ..numbers import grouped
 from .model import Column, Report, Table
-from .numbers import grouped
 
 LABELS = {"macs": "MACs", "params": "params", "flops": "FLOPs", "activations": "activations"}
 SAYS = {
     "macs": "one per multiply-accumulate of convolutions and dense layers",
-    "params": "trainable",
+    "params": "without moving statistics",
     "flops": "2 per MAC and 1 for all other arithmetic",
     "activations": "elements that convolutions and dense layers put out",
 }
@@ -36,7 +36,7 @@ def formula_report(form: ClosedForm, also: Sequence[tuple[str, ClosedForm]] = ()
     notes.append(("holds", _domain(form, text)))
     legend = _legend(form, letters)
     notes += [("with", legend)] if legend else []
-    notes.append(("counted", f"MACs: {SAYS['macs']}; FLOPs: {SAYS['flops']}; params: trainable"))
+    notes.append(("counted", f"MACs: {SAYS['macs']}; FLOPs: {SAYS['flops']}; params: without moving statistics"))
     notes += [("proved", proof.text)] if proof else []
     notes += [("unknown", f"{', '.join(form.unknown)}: cost not known, all figures are at least so much")] if form.unknown else []  # fmt: skip  # noqa: E501
     return Report(_title(form), (), tuple(notes), lambda: formula_data(form, proof))

@@ -8,9 +8,10 @@ from typing import Any
 
 from ..architectures.base import Architecture, Published
 from ..measurement import measure
+from ..numbers import grouped, short
 from ..shape import spell
+from .columns import MISSING
 from .model import Column, Report, Table
-from .numbers import MISSING, grouped, short
 from .published import compared
 
 COLUMNS = (

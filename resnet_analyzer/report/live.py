@@ -16,8 +16,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from ..analyses.formula.closed import ClosedForm, form_of, over_symbols
 from ..analyses.formula.data import Atoms
+from ..analyses.formula.form import ClosedForm, form_of, over_symbols
 from ..analyses.formula.recipe import Recipe
 from ..conventions.activations import activations
 from ..conventions.flops import flops

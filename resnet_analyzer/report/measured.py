@@ -10,9 +10,9 @@ from ..conventions.flops import flops
 from ..conventions.macs import macs
 from ..errors import UnknownName
 from ..measurement import Measurement, Row
+from ..numbers import grouped, share, short
 from ..shape import spell
 from .model import Column, Report, Table
-from .numbers import grouped, share, short
 from .stages import block_name, blocks, parts
 
 VIEWS = ("stage", "block", "layer")

@@ -7,16 +7,16 @@ from typing import Any
 
 from ..analyses.formula.recipe import Recipe
 from ..analyses.memory import memory
-from ..analyses.receptive_field import receptive_fields
+from ..analyses.receptive_field import View, receptive_fields
 from ..architectures.base import Architecture
 from ..measurement import Measurement, Row
+from ..numbers import grouped, percent, short
 from ..plots.base import PLOTS
 from ..shape import is_map, spell
 from .document import figure, finished
 from .live import live_data
 from .measured import measured_report
 from .model import Column, Figure, Report, Section, Table
-from .numbers import grouped, percent, short
 from .places import by_kind, heaviest, kinds, largest, parameters, spent
 from .published import published_section
 from .stages import parts
@@ -26,7 +26,7 @@ COUNTED = (
     "MACs: one for every multiply-accumulate of a convolution or dense layer, for one image, and nothing else.",
     "FLOPs: two per MAC, and one for every other addition, multiplication, comparison, exponential, division and "
     "square root: bias, normalisation, activation, pooling, residual additions.",
-    "Parameters: every number that training changes. Moving statistics of batch normalisation are weights too, but "
+    "Parameters: every number that training changes or that is frozen. Moving statistics of batch normalisation are weights too, but "
     "nobody trains them; Keras counts them, papers and torch do not.",
     "Activations: the elements that convolutions and dense layers put out.",
     "All figures are exact integers, worked out from the layer graph by rules; no framework ran.",
@@ -98,7 +98,8 @@ def _glance(measurement: Measurement) -> Section:
 
 def _figures(measurement: Measurement) -> Iterator[tuple[str, int, str]]:
     totals, needs = measurement.totals, memory(measurement)
-    yield "parameters", totals.params, "numbers that training changes"
+    frozen = f", or could: {grouped(totals.frozen_params)} are frozen" if totals.frozen_params else ""
+    yield "parameters", totals.params, f"numbers that training changes{frozen}"
     if totals.moving_statistics:
         yield "moving statistics", totals.moving_statistics, "means and variances of batch normalisation"
     yield "MACs", totals.macs, f"{short(totals.macs)}, in convolutions and dense layers, for one image"
@@ -119,8 +120,9 @@ def _seen(measurement: Measurement) -> Iterator[tuple[str, int, str]]:
         yield "receptive field", height, f"{height}×{width} pixels are what one unit of {last.name} sees"
 
 
-def _size(view: Any) -> tuple[int, int] | None:
-    return view.size if view is not None else None
+def _size(view: View | None) -> tuple[int, ...] | None:
+    size = view.size if view is not None else None
+    return None if size is None or None in size else size  # type: ignore[return-value]
 
 
 def _drawing(measurement: Measurement, stem: str) -> Section:

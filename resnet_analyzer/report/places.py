@@ -7,11 +7,11 @@ from typing import Any
 
 from ..conventions.macs import macs
 from ..measurement import Measurement, Row
+from ..numbers import percent, share
 from ..ops.conv import Conv2d
 from ..shape import spell
 from ..window import by
 from .model import Column, Table
-from .numbers import percent, share
 
 BY_KIND = (
     Column("kind of layer"),

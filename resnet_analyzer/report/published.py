@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 from ..architectures.base import Architecture, Published
 from ..measurement import Totals, measure
+from ..numbers import grouped, printed
 from .model import Column, Section, Table
-from .numbers import grouped, printed
 
 WORDS = {"params": "parameters", "all_params": "parameters with moving statistics", "macs": "MACs"}
 

@@ -7,13 +7,13 @@ from typing import Any
 
 from ..architectures.base import Architecture
 from ..measurement import Measurement, Row
+from ..numbers import grouped, short
 from ..plots.base import PLOTS
 from .comparison import comparison, comparison_table
 from .document import figure, report_data
 from .measured import measured_report
 from .model import Column, Report, Section, Table
 from .network import COUNTED
-from .numbers import grouped, short
 from .places import kinds, parameters, spent
 from .published import compared, published_table
 

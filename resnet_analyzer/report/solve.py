@@ -7,8 +7,8 @@ from typing import Any
 
 from ..analyses.solve.budget import Answer, Budget, Search
 from ..analyses.solve.match import ExactSettings
+from ..numbers import grouped
 from .model import Column, Report, Table
-from .numbers import grouped
 
 WORDS = {
     "macs": "MACs",

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from ..measurement import Row
 from ..shape import Shape, is_map
-from .numbers import MISSING
+from .columns import MISSING
 
 GROUPS = re.compile(r"in (\d+) groups")  # a block's line is long enough: its groups are spelled g=32
 

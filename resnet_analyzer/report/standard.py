@@ -10,12 +10,12 @@ from typing import NamedTuple
 from ..analyses.formula.recipe import recipe_of
 from ..architectures.base import find
 from ..measurement import WRITERS, measure
+from ..numbers import short
 from .document import document
 from .files import drawn_by, files_of
 from .lessons.base import LESSONS
 from .model import Figure, Link, Report, Section
 from .network import network_report
-from .numbers import short
 
 NETWORKS = (
     "alexnet", "vgg19", "googlenet", "plain34", "resnet34", "resnet50", "resnet101", "resnet152",

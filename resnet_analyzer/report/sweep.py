@@ -8,11 +8,13 @@ from typing import Any
 from ..analyses.sweep.designs import Space
 from ..analyses.sweep.files import LABELS
 from ..analyses.sweep.work import Job
+from ..numbers import grouped
 from .model import Column, Report, Table
-from .numbers import grouped
 
 TITLES = {
     "params": "params",
+    "trainable_params": "trainable",
+    "frozen_params": "frozen",
     "all_params": "all params",
     "moving_statistics": "statistics",
     "macs": "MACs",

@@ -9,9 +9,9 @@ from ..analyses.diagnose import Finding
 from ..analyses.identity import Match
 from ..analyses.repair import Figures, Repair
 from ..analyses.verify import Verified
+from ..numbers import grouped, short, signed
 from ..shape import spell
 from .model import Report
-from .numbers import grouped, short
 
 SHOWN = 20  # findings on the screen; machines get all
 LONGEST_FILE = 24  # characters of a file's name that stand before every place
@@ -75,19 +75,10 @@ def _effect(repair: Repair) -> Iterator[str]:
     if repair.params is None or repair.macs is None:
         if repair.after.complete:
             yield f"then {grouped(repair.after.params)} parameters"
-            yield f"{_macs(repair.after.macs)}"
+            yield f"{short(repair.after.macs, 'MACs')}"
         return
-    yield "parameters as before" if not repair.params else f"{_signed(repair.params)} parameters"
-    yield "MACs as before" if not repair.macs else f"{'+' if repair.macs > 0 else '−'}{_macs(abs(repair.macs))}"
-
-
-def _signed(number: int) -> str:
-    return f"{'+' if number > 0 else '−'}{grouped(abs(number))}"
-
-
-def _macs(number: int) -> str:
-    value, _, unit = short(number).partition(" ")
-    return f"{value} {unit}MACs"
+    yield "parameters as before" if not repair.params else f"{signed(repair.params)} parameters"
+    yield "MACs as before" if not repair.macs else f"{'+' if repair.macs > 0 else '−'}{short(abs(repair.macs), 'MACs')}"
 
 
 def _totals(verified: Verified) -> Iterator[tuple[str, str]]:
@@ -97,7 +88,7 @@ def _totals(verified: Verified) -> Iterator[tuple[str, str]]:
     figures = (
         f"{grouped(totals.layers)} layers",
         f"{least}{grouped(totals.params)} parameters{still}",
-        f"{least}{_macs(totals.macs)}",
+        f"{least}{short(totals.macs, 'MACs')}",
     )
     yield "total", " · ".join(figures)
     if verified.measurement.unknown:
@@ -153,7 +144,7 @@ def _verdict(verified: Verified) -> str:
 
 
 def _data(verified: Verified) -> dict[str, Any]:
-    """The JSON of a verified design, schema 1."""
+    """The JSON of a verified design, schema 2."""
     measurement = verified.measurement
     return {
         "schema": 2, "kind": "verification",

@@ -7,8 +7,8 @@ from html import escape
 from itertools import groupby
 from typing import Any
 
+from ..report.columns import scale_for, spell_column
 from ..report.model import Column, Table
-from ..report.numbers import scale_for, spell_column
 
 MANY = 12  # rows from which a filter is of use
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..report.columns import spell_column
 from ..report.model import Figure, Link, Report, Section, Table
-from ..report.numbers import spell_column
 from .base import writer
 
 ESCAPES = str.maketrans({sign: f"\\{sign}" for sign in "\\|*_`[]~$#"} | {"<": "&lt;", ">": "&gt;", "&": "&amp;"})

@@ -7,8 +7,8 @@ from itertools import groupby, islice
 from operator import itemgetter
 from typing import NamedTuple
 
+from ..report.columns import spell_column
 from ..report.model import Column, Report, Section, Table
-from ..report.numbers import spell_column
 from .base import writer
 
 GAP = "  "

@@ -49,6 +49,7 @@ def test_one_level_of_a_unet_needs_an_even_size():
 def test_a_unet_needs_multiples_of_its_stride():
     form = closed_form(recipe_of_graph(unet(64, 64)), ["h", "w"])
     assert list(map(str, form.conditions)) == ["8 divides h", "8 divides w"]
+    assert form.least == {"h": 8, "w": 8}
     for height, width in product((8, 16, 40, 64), (24, 33)):
         point = {"h": height, "w": width}
         if width == 33:

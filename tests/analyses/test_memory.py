@@ -2,13 +2,17 @@
 
 import random
 
+import numpy
 import pytest
 
 from resnet_analyzer.analyses.memory import _buffers, memory
 from resnet_analyzer.architectures.base import architecture
+from resnet_analyzer.dim import symbol
+from resnet_analyzer.errors import UsageError
 from resnet_analyzer.graph import GraphBuilder
 from resnet_analyzer.measurement import measure
 from resnet_analyzer.ops.activation import Activation
+from resnet_analyzer.ops.base import Cost, Op
 from resnet_analyzer.ops.conv import Conv2d
 from resnet_analyzer.ops.elementwise import Add
 from resnet_analyzer.ops.reshape import Flatten
@@ -22,7 +26,7 @@ def replayed(measurement):
     rows = measurement.rows
     alive, peak = {}, 0
     for step, row in enumerate(rows):
-        alive[row.name] = row.output.elements * measurement.batch * 4
+        alive[row.name] = row.output.elements * 4
         peak = max(peak, sum(alive.values()))
         later = {name for each in rows[step + 1 :] for name in each.node.inputs}
         outputs = {node.name for node in measurement.graph.outputs}
@@ -102,3 +106,26 @@ def test_reshaping_copies_nothing():
 def test_half_precision_is_half():
     measurement = measure(architecture("resnet18"))
     assert memory(measurement, itemsize=2).total * 2 == memory(measurement).total
+
+
+class _Silent(Op):
+    """An op that says nothing of its memory."""
+
+    def rule(self, shape):
+        return Cost(shape)
+
+
+def test_what_an_op_does_not_tell_makes_a_lower_bound():
+    build = GraphBuilder("silent")
+    build.chain(build.input(Shape(1, 8, 8, 4)), ("odd", _Silent()), ("relu", Activation("relu")))
+    found = memory(measure(build.graph()))
+    assert not found.exact
+    assert found.peak == 8 * 8 * 4 * 4  # a view of the input for all we know; then the activation alone
+    assert memory(measure(architecture("resnet18"))).exact
+
+
+@pytest.mark.parametrize("size", [numpy.array([32, 64]), symbol("n"), numpy.arange(32, 32 + 20_000)])
+def test_grids_and_symbols_are_one_clear_error(size):
+    graph = architecture("resnet18").with_input(Shape(1, size, size, 3))
+    with pytest.raises(UsageError, match=r"measure plain sizes|measure fewer sizes at once"):
+        memory(measure(graph))

@@ -6,8 +6,8 @@ import pytest
 
 from resnet_analyzer.analyses.formula.recipe import recipe_of
 from resnet_analyzer.architectures.base import find
+from resnet_analyzer.report.columns import spell_column
 from resnet_analyzer.report.measured import measured_report
-from resnet_analyzer.report.numbers import spell_column
 
 SIZES = {
     "resnet50": [{"n": n, "width": width} for n, width in (

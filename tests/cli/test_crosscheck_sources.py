@@ -58,6 +58,6 @@ def test_two_inputs_in_json(show):
     status, out, err = show("my_models:two", "--format", "json")
     data = json.loads(out)
     assert (status, err) == (0, "")
-    assert data["input"] == [{"height": 8, "width": 8, "channels": 3}, {"channels": 5}]
+    assert [each["shape"] for each in data["inputs"]] == [[1, 8, 8, 3], [1, 5]]
     assert data["classes"] == 7
     assert data["totals"]["macs"] == (8 * 8 * 3 + 5) * 7

@@ -29,9 +29,9 @@ def test_no_line_is_longer_than_the_terminal(run, network, columns):
 def test_python_source_runs_on_its_own(run, tmp_path):
     file = tmp_path / "resnet50.py"
     assert run("formula", "resnet50", "--output", str(file)).status == 0
-    code = "import resnet50 as net; print(net.macs(224), net.holds(0), net.trainable_params(1))"
+    code = "import resnet50 as net; print(net.macs(224), net.holds(0), net.params(1), net.trainable_params(1))"
     ended = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
-    assert ended.stdout == "3857973248 False 25557032\n"
+    assert ended.stdout == "3857973248 False 25557032 25557032\n"
 
 
 def test_latex_holds_every_figure(run):
@@ -42,8 +42,8 @@ def test_latex_holds_every_figure(run):
 
 def test_json_holds_terms_and_spellings(run):
     data = json.loads(run("formula", "resnet50", "--in", "width", "--format", "json").out)
-    assert data["spelled"]["trainable_params"]["text"] == "5,724·w² + 32,977·w + 1,000"
-    assert sorted(data["figures"]["trainable_params"]) == [[1000, []], [5724, [["width", 2]]], [32977, [["width", 1]]]]
+    assert data["spelled"]["params"]["text"] == "5,724·w² + 32,977·w + 1,000"
+    assert sorted(data["figures"]["params"]) == [[1000, []], [5724, [["width", 2]]], [32977, [["width", 1]]]]
     assert data["variables"] == {"width": {"value": 64, "least": 1}}
 
 

@@ -20,7 +20,7 @@ def test_a_grid_of_networks_sizes_and_widths(run):
         ("resnet50", style, size) for style in ("paper", "torchvision") for size in ("32", "128", "224")
     ]
     assert [row["macs"] for row in found if row["n"] == "224"] == ["3857973248", "4089184256"]
-    assert {row["trainable_params"] for row in found} == {"25557032"}
+    assert {row["params"] for row in found} == {"25557032"}
 
 
 def test_constraints_and_the_front(run):
@@ -41,7 +41,7 @@ def test_options_that_are_words(run):
     found = rows(
         run("sweep", "--net", "resnet50", "--blocks", "3,4,6,3;3,4,23,3", "--input", "224", "--format", "csv").out
     )
-    assert [row["trainable_params"] for row in found] == ["25557032", "44549160"]
+    assert [row["params"] for row in found] == ["25557032", "44549160"]
 
 
 @pytest.mark.parametrize("columns", [80, 120])
@@ -89,3 +89,11 @@ def test_files_and_pictures(run, tmp_path):
 )
 def test_what_means_nothing_is_refused(complain, arguments, words):
     assert words in complain("sweep", *arguments)
+
+
+def test_every_figure_has_a_title_in_the_table(run):
+    """One meaning of each: resnet50 in the style of Keras trains 25,583,592 and moves 53,120."""
+    names = "params,trainable_params,frozen_params,moving_statistics,all_params"
+    out = run("sweep", "--net", "resnet50@keras", "--input", "224", "--figures", names, columns=160).out
+    line = next(line for line in out.splitlines() if line.startswith("resnet50"))
+    assert line.split()[-5:] == ["25,583,592", "25,583,592", "0", "53,120", "25,636,712"]

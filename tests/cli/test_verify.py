@@ -106,7 +106,7 @@ def test_json(run):
     ended = run("verify", "mine.yaml", "--format", "json")
     data = json.loads(ended.out)
     assert ended.status == data["exit_status"] == 1
-    assert (data["schema"], data["file"], data["valid"]) == (1, "mine.yaml", False)
+    assert (data["schema"], data["kind"], data["file"], data["valid"]) == (2, "verification", "mine.yaml", False)
     (finding,) = data["findings"]
     assert (finding["node"], finding["line"], finding["column"], finding["kind"]) == ("add", 6, 3, "shape")
     assert [repair["verifies"] for repair in finding["repairs"]] == [True, True]

@@ -68,6 +68,10 @@ def test_a_choice_is_what_was_chosen(one, other):
         (equal(2 * (N // 2), N), "2 divides n"),
         (equal(N, 2 * (N // 2)), "2 divides n"),
         (equal(4 * (N // 8), N // 2), "4 divides ⌊n/2⌋"),
+        (equal(49 * (N // 7) * (M // 7), N * M), "7 divides m and 7 divides n"),
+        (equal(4 * (N // 2) ** 2 * M, N**2 * M), "2 divides n"),
+        (equal(N * ((N + M) // 2), N), "⌊(m+n)/2⌋ = 1"),
+        (at_least(N * M, N * 7), "m ≥ 7"),
         (equal(6 * ((N + 1) // 3), 2 * N + 2), "3 divides n + 1"),
         (at_least((N - 3) // 2 + 1, 4), "n ≥ 9"),
         (at_least(floor_of(N, 3) * -1, -4), "14 ≥ n"),
@@ -139,8 +143,8 @@ def test_what_divides_several_numbers_divides_their_greatest_divisor():
 def test_what_several_numbers_divide_their_least_multiple_divides():
     levels = [equal(2 * (N // 2), N), equal(2 * (N // 4), N // 2), equal(2 * (N // 8), N // 4)]
     assert list(map(str, levels)) == ["2 divides n", "2 divides ⌊n/2⌋", "2 divides ⌊n/4⌋"]
-    assert reduced(levels, ["n"]) == ({"n": 1}, (divides(8, N),))
-    assert reduced([divides(4, N), divides(6, N)], ["n"]) == ({"n": 1}, (divides(12, N),))
+    assert reduced(levels, ["n"]) == ({"n": 8}, (divides(8, N),))
+    assert reduced([divides(4, N), divides(6, N)], ["n"]) == ({"n": 12}, (divides(12, N),))
     assert reduced([divides(4, N), equal(N, M)], ["n", "m"])[1] == (divides(4, N), equal(N, M))
 
 

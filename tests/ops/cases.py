@@ -5,14 +5,12 @@ A new op needs an entry here, or in the table of its kind: `CASES["NewOp"] = [ca
 
 from __future__ import annotations
 
-from resnet_analyzer.ops.activation import PER_ELEMENT, Activation
 from resnet_analyzer.ops.base import Weight
 from resnet_analyzer.ops.batch_norm import BatchNorm
 from resnet_analyzer.ops.concatenate import Concatenate
 from resnet_analyzer.ops.constant import Constant
 from resnet_analyzer.ops.dense import Dense
 from resnet_analyzer.ops.dropout import Dropout, StochasticDepth
-from resnet_analyzer.ops.elementwise import Add, Multiply, Subtract
 from resnet_analyzer.ops.group_norm import GroupNorm
 from resnet_analyzer.ops.input import Input
 from resnet_analyzer.ops.layer_norm import LayerNorm
@@ -28,24 +26,12 @@ from resnet_analyzer.shape import Shape
 
 from .case import ANY, MAP, ROW, SIZES, SLID_FIRST, VECTOR, VOLUME, Case, case, everywhere
 from .shape_cases import SHAPE_CASES
+from .tensor_cases import TENSOR_CASES
 from .window_cases import WINDOW_CASES
 
 __all__ = ["CASES", "SIZES", "Case", "case"]
 
 OTHERS: dict[str, list[Case]] = {
-    "Activation": [
-        *everywhere(*map(Activation, [*PER_ELEMENT, "softmax", "swish"])),
-        case(Activation("softmax", axis=1), VOLUME),
-    ],
-    "Add": [
-        *(case(Add(), shape, shape) for shape in ANY),
-        case(Add(), MAP, Shape(1, 1, 1, "c"), MAP),
-        case(Add(), Shape("c"), MAP),
-        case(Add(), Shape(1, 9, "w", "c"), Shape(1, "m", "w", "c")),
-        case(Add(), Shape(1, "m", 1, 4), Shape(1, 9, "w", "m"), Shape(1, "m", "w", 1)),
-        case(Add(), Shape("m", "w", 4), Shape(9, "w", 4)),
-        case(Add(), VOLUME, Shape("h", "w", 1)),
-    ],
     "BatchNorm": [
         *everywhere(BatchNorm(), BatchNorm(scale=False), BatchNorm(center=False), BatchNorm(False, False)),
         case(BatchNorm(axis=1), SLID_FIRST[2]),
@@ -95,11 +81,6 @@ OTHERS: dict[str, list[Case]] = {
         case(MultiHeadAttention(2, 4, roles=("query", "value", "attention_mask")), ROW, ROW, Shape("b", "h", "h")),
         case(MultiHeadAttention(2, 4), VECTOR),
     ],
-    "Multiply": [
-        *(case(Multiply(), shape, shape, shape) for shape in ANY),
-        case(Multiply(), MAP, Shape(1, 1, 1, "c")),
-        case(Multiply(), Shape(1, "h", 1, 1), Shape(1, 1, "w", 1), MAP),
-    ],
     "Normalization": [
         *everywhere(Normalization(), Normalization(stored=False)),
         case(Normalization(axis=(1, -1)), MAP),
@@ -112,7 +93,6 @@ OTHERS: dict[str, list[Case]] = {
     "PReLU": [*everywhere(PReLU(), PReLU("positions"), PReLU("all")), case(PReLU((2, 3)), SLID_FIRST[2])],
     "Rescale": everywhere(Rescale(), Rescale(0.5), Rescale(1, -1), Rescale(2, 1)),
     "StochasticDepth": everywhere(StochasticDepth(0.2)),
-    "Subtract": [case(Subtract(), shape, shape) for shape in ANY] + [case(Subtract(), MAP, Shape(1, "h", "w", 1))],
 }
 
-CASES: dict[str, list[Case]] = {**WINDOW_CASES, **SHAPE_CASES, **OTHERS}
+CASES: dict[str, list[Case]] = {**WINDOW_CASES, **SHAPE_CASES, **TENSOR_CASES, **OTHERS}

@@ -6,121 +6,54 @@ The formulas are written down from the papers that each op names, not from the c
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
+from functools import reduce
 from typing import Any
 
+import numpy
 import pytest
 
 from resnet_analyzer.ops.activation import PER_ELEMENT, Activation
+from resnet_analyzer.ops.arithmetic import Average, Compare, Divide, Maximum, Minimum, Power, Where
 from resnet_analyzer.ops.average_pool import AveragePool2d
-from resnet_analyzer.ops.base import Work
+from resnet_analyzer.ops.base import Op
 from resnet_analyzer.ops.batch_norm import BatchNorm
+from resnet_analyzer.ops.cumulative_sum import CumulativeSum
 from resnet_analyzer.ops.dense import Dense
 from resnet_analyzer.ops.global_pool import GlobalAveragePool2d, GlobalMaxPool2d
+from resnet_analyzer.ops.glu import GLU
 from resnet_analyzer.ops.group_norm import GroupNorm
 from resnet_analyzer.ops.layer_norm import LayerNorm
 from resnet_analyzer.ops.local_response_norm import LocalResponseNorm
 from resnet_analyzer.ops.max_pool import MaxPool2d
 from resnet_analyzer.ops.prelu import PReLU
+from resnet_analyzer.ops.reduce import ArgMax, LogSumExp, Max, Mean, Min, Norm, Prod, Std, Sum, Variance
+from resnet_analyzer.ops.relu import ReLU
 from resnet_analyzer.ops.rescale import Rescale
+from resnet_analyzer.ops.rms_norm import RMSNorm
+from resnet_analyzer.ops.unit_norm import UnitNorm
 from resnet_analyzer.ops.upsampling import Upsampling2d
 from resnet_analyzer.shape import Shape
 
-DONE: Counter[str] = Counter()
-
-
-class Number:
-    """A number that notes every operation in DONE."""
-
-    def __init__(self, value: float) -> None:
-        self.value = value
-
-    def _note(self, kind: str, value: float) -> Number:
-        DONE[kind] += 1
-        return Number(value)
-
-    def __add__(self, other: Any) -> Number:
-        return self._note("adds", self.value + plain(other))
-
-    def __sub__(self, other: Any) -> Number:
-        return self._note("adds", self.value - plain(other))
-
-    def __rsub__(self, other: Any) -> Number:
-        return self._note("adds", plain(other) - self.value)
-
-    def __mul__(self, other: Any) -> Number:
-        return self._note("multiplies", self.value * plain(other))
-
-    def __truediv__(self, other: Any) -> Number:
-        return self._note("divisions", self.value / plain(other))
-
-    def __rtruediv__(self, other: Any) -> Number:
-        return self._note("divisions", plain(other) / self.value)
-
-    __radd__, __rmul__ = __add__, __mul__
-
-    def sqrt(self) -> Number:
-        return self._note("square_roots", math.sqrt(abs(self.value)))
-
-
-def plain(number: Any) -> float:
-    return number.value if isinstance(number, Number) else number
-
-
-def exp(number: Number) -> Number:
-    DONE["exponentials"] += 1
-    return Number(math.exp(min(number.value, 50)))
-
-
-def power(number: Number, exponent: Number) -> Number:
-    """a^b = e^(b·ln a): the logarithm is counted as an exponential."""
-    DONE["exponentials"] += 1
-    return exp(exponent * Number(math.log(abs(number.value) + 1e-9)))
-
-
-def larger(left: Any, right: Any) -> Number:
-    DONE["compares"] += 1
-    return Number(max(plain(left), plain(right)))
-
-
-def smaller(left: Any, right: Any) -> Number:
-    DONE["compares"] += 1
-    return Number(min(plain(left), plain(right)))
-
-
-def positive(number: Number) -> bool:
-    DONE["compares"] += 1
-    return number.value > 0
-
-
-def summed(numbers: list[Number]) -> Number:
-    result = numbers[0]
-    for number in numbers[1:]:
-        result = result + number
-    return result
-
-
-def largest(numbers: list[Number]) -> Number:
-    result = numbers[0]
-    for number in numbers[1:]:
-        result = larger(result, number)
-    return result
-
-
-def done(run: Callable[[], Any]) -> Counter[str]:
-    DONE.clear()
-    run()
-    return Counter(DONE)
-
-
-def counted(work: Work) -> Counter[str]:
-    """What an op tells, without multiply-accumulates, which have tests of their own."""
-    return +Counter({name: value for name, value in work._asdict().items() if "accumul" not in name})
-
-
-def numbers(count: int) -> list[Number]:
-    return [Number(0.25 + 0.5 * i) for i in range(count)]
+from .counting import (
+    Number,
+    absolute,
+    below,
+    counted,
+    curved,
+    done,
+    erf,
+    exp,
+    larger,
+    largest,
+    log,
+    numbers,
+    positive,
+    power,
+    smaller,
+    summed,
+)
 
 
 def sigmoid(x: Number) -> Number:
@@ -138,6 +71,14 @@ def relu6(x: Number) -> Number:
 
 def hard_sigmoid(x: Number) -> Number:
     return relu6(x + 3) * (1 / 6)
+
+
+def softplus(x: Number) -> Number:
+    return log(1 + exp(x))
+
+
+def square(x: Number) -> Number:
+    return x * x
 
 
 def elu(x: Number) -> Number:
@@ -161,6 +102,36 @@ FORMULAS: dict[str, Callable[[Number], Any]] = {
     "hard_sigmoid": hard_sigmoid,
     "hard_silu": lambda x: x * hard_sigmoid(x),
     "hard_tanh": lambda x: larger(smaller(x, 1), -1),
+    "celu": lambda x: (positive(x), 1.5 * (exp(x / 1.5) - 1)),
+    "exponential": exp,
+    "gelu_erf": lambda x: 0.5 * x * (1 + erf(x * 0.7071)),
+    "hard_shrink": lambda x: below(0.5, absolute(x)),
+    "log_sigmoid": lambda x: -1 * log(1 + exp(-1 * x)),
+    "mish": lambda x: x * tanh(softplus(x)),
+    "quick_gelu": lambda x: x * sigmoid(1.702 * x),
+    "soft_shrink": lambda x: (below(x, 0.5), below(-0.5, x), x - 0.5),
+    "softplus": lambda x: softplus(x),
+    "softsign": lambda x: x / (1 + absolute(x)),
+    "sparse_plus": lambda x: (below(x, -1), below(x, 1), square(x + 1) * 0.25),
+    "sparse_sigmoid": lambda x: (below(x, -1), below(x, 1), 0.5 * (x + 1)),
+    "squareplus": lambda x: 0.5 * (x + (square(x) + 4).sqrt()),
+    "tanh_shrink": lambda x: x - tanh(x),
+    "threshold": lambda x: below(x, 1),
+    "abs": absolute,
+    "clip": lambda x: smaller(larger(x, -1), 1),
+    "cos": curved(math.cos),
+    "erf": erf,
+    "expm1": lambda x: exp(x) - 1,
+    "log": log,
+    "log1p": lambda x: log(1 + x),
+    "logical_not": lambda x: below(x, 1),
+    "negative": lambda x: -1 * x,
+    "reciprocal": lambda x: 1 / x,
+    "rsqrt": lambda x: 1 / x.sqrt(),
+    "sign": lambda x: (below(x, 0), below(0, x)),
+    "sin": curved(math.sin),
+    "sqrt": lambda x: x.sqrt(),
+    "square": lambda x: square(x),
 }
 
 
@@ -181,6 +152,7 @@ def test_softmax_at_every_position():
 
     expected = done(lambda: [softmax(numbers(5)) for _position in range(2 * 3)])
     assert counted(Activation("softmax").apply(Shape(1, 2, 3, 5)).work) == expected
+    assert counted(Activation("softmax", axis=1).apply(Shape(2, 5, 3)).work) == expected
     expected = done(lambda: softmax(numbers(5)))
     expected["adds"] += 5  # the bias
     assert counted(Dense(5, activation="softmax").apply(Shape(1, 4)).work) == expected
@@ -261,3 +233,128 @@ def test_the_rest():
     corner = numbers(4)
     bilinear = done(lambda: [between(between(*corner[:2], 0.5), between(*corner[2:], 0.5), 0.5) for _ in range(4 * 6)])
     assert counted(Upsampling2d(2, interpolation="bilinear").apply(Shape(1, 2, 3, 1)).work) == bilinear
+
+
+def test_log_softmax_and_log_sum_exp():
+    def log_softmax(row):
+        top = largest(row)
+        off = [x - top for x in row]
+        below_ = log(summed([exp(x) for x in off]))
+        return [x - below_ for x in off]
+
+    expected = done(lambda: [log_softmax(numbers(5)) for _position in range(2 * 3)])
+    assert counted(Activation("log_softmax").apply(Shape(1, 2, 3, 5)).work) == expected
+    assert counted(Activation("log_softmax", axis=1).apply(Shape(2, 5, 3)).work) == expected
+
+    def log_sum_exp(row):
+        top = largest(row)
+        return log(summed([exp(x - top) for x in row])) + top
+
+    expected = done(lambda: [log_sum_exp(numbers(5)) for _position in range(6)])
+    assert counted(LogSumExp(1).apply(Shape(2, 5, 3)).work) == expected
+
+
+def variance(row):
+    mean = summed(row) / len(row)
+    return summed([square(x - mean) for x in row]) / len(row)
+
+
+REDUCTIONS: dict[str, tuple[Op, Callable[[list[Number]], Any]]] = {
+    "sum": (Sum((0, 2)), summed),
+    "mean": (Mean((0, 2)), lambda row: summed(row) / len(row)),
+    "max": (Max((0, 2)), largest),
+    "min": (Min((0, 2)), largest),
+    "arg max": (ArgMax((0, 2)), largest),
+    "product": (Prod((0, 2)), lambda row: reduce(lambda x, y: x * y, row)),
+    "variance": (Variance((0, 2)), variance),
+    "standard deviation": (Std((0, 2)), lambda row: variance(row).sqrt()),
+    "norm": (Norm((0, 2)), lambda row: summed(list(map(square, row))).sqrt()),
+    "norm of absolute values": (Norm((0, 2), order=1), lambda row: summed(list(map(absolute, row)))),
+}
+
+
+@pytest.mark.parametrize("name", REDUCTIONS)
+@pytest.mark.parametrize("keepdims", [False, True])
+def test_reductions(name, keepdims):
+    """Axes 0 and 2 of 2×3×4: three rows of eight; numpy tells the shape."""
+    op, reduction = REDUCTIONS[name]
+    cost = replace(op, keepdims=keepdims).apply(Shape(2, 3, 4))
+    assert counted(cost.work) == done(lambda: [reduction(numbers(8)) for _row in range(3)])
+    assert cost.output == numpy.zeros((2, 3, 4)).sum((0, 2), keepdims=keepdims).shape
+
+
+def test_running_sums():
+    def running(row):
+        sums = [row[0]]
+        for x in row[1:]:
+            sums.append(sums[-1] + x)
+        return sums
+
+    expected = done(lambda: [running(numbers(5)) for _row in range(2 * 3)])
+    assert counted(CumulativeSum(1).apply(Shape(2, 5, 3)).work) == expected
+
+
+def test_normalisation_to_length_one_and_by_root_mean_square():
+    def unit(row):
+        inverse = smaller(1 / summed(list(map(square, row))).sqrt(), 1e12)
+        return [x * inverse for x in row]
+
+    assert counted(UnitNorm().apply(Shape(2, 3, 5)).work) == done(lambda: [unit(numbers(5)) for _ in range(6)])
+    assert counted(UnitNorm((1, 2)).apply(Shape(2, 3, 5)).work) == done(lambda: [unit(numbers(15)) for _ in range(2)])
+
+    def root_mean_square(row, scale):
+        inverse = 1 / (summed(list(map(square, row))) / len(row) + 1e-6).sqrt()
+        row = [x * inverse for x in row]
+        return [x * 2.0 for x in row] if scale else row
+
+    for scale in (True, False):
+        expected = done(lambda scale=scale: [root_mean_square(numbers(5), scale) for _ in range(6)])
+        assert counted(RMSNorm(scale=scale).apply(Shape(2, 3, 5)).work) == expected
+
+
+BETWEEN: dict[str, tuple[Op, Callable[..., Any]]] = {
+    "divide": (Divide(), lambda x, y: x / y),
+    "maximum": (Maximum(), larger),
+    "minimum": (Minimum(), smaller),
+    "average": (Average(), lambda x, y: (x + y) / 2),
+    "power": (Power(), power),
+    "compare": (Compare(), below),
+    "choose": (Where(constants=1), lambda x, y: y if below(x, 1) else 0),
+}
+
+
+@pytest.mark.parametrize("name", BETWEEN)
+def test_two_branches(name):
+    op, function = BETWEEN[name]
+    expected = done(lambda: [function(x, y) for x in numbers(3) for y in numbers(4)])
+    assert counted(op.apply(Shape(1, 3, 1), Shape(4)).work) == expected
+
+
+def test_a_branch_with_a_number():
+    for op, function in (
+        (Divide(constants=1), lambda x: x / 3),
+        (Maximum(constants=1), lambda x: larger(x, 3)),
+        (Compare(constants=1), lambda x: below(x, 3)),
+        (Power(2), square),
+        (Power(3), lambda x: x * x * x),
+        (Power(0.5), lambda x: x.sqrt()),
+        (Power(-1), lambda x: 1 / x),
+        (Power(-0.5), lambda x: 1 / x.sqrt()),
+        (Power(1.7), lambda x: power(x, Number(1.7))),
+        (ReLU(), lambda x: larger(x, 0)),
+        (ReLU(6), lambda x: smaller(larger(x, 0), 6)),
+        (ReLU(None, 0.1), lambda x: (positive(x), x * 0.1)),
+        (ReLU(6, 0.1, 1), lambda x: (below(x, 6), below(x, 1), 0.1 * (x - 1))),
+    ):
+        assert counted(op.apply(Shape(2, 3)).work) == done(lambda f=function: [f(x) for x in numbers(6)]), op
+
+
+def test_gated_linear_unit():
+    def glu(row):
+        return [a * sigmoid(b) for a, b in zip(row[:4], row[4:], strict=True)]
+
+    cost = GLU().apply(Shape(2, 3, 8))
+    assert cost.output == Shape(2, 3, 4)
+    assert counted(cost.work) == done(lambda: [glu(numbers(8)) for _ in range(6)])
+    assert GLU(1).apply(Shape(2, 8, 3)).output == Shape(2, 4, 3)
+    assert [check.condition for check in GLU().apply(Shape(1, 7)).checks] == [False]

@@ -21,7 +21,10 @@ FILES = sorted(
 )
 
 STRUCTURAL_CALLS = {"isinstance", "type", "len", "is_array", "is_number", "is_exactly", "any", "all", "identical"}
-SWITCHES = {"use_bias", "scale", "center", "ceil_mode", "keepdims", "offset", "same", "elementwise"}  # no dimensions
+SWITCHES = {  # fields that are no dimensions
+    *("use_bias", "scale", "center", "ceil_mode", "keepdims", "offset", "same", "elementwise", "from_end", "backward"),
+    *("negative_slope", "threshold", "stored"),
+}
 TEXTS = {"shared", "interpolation", "padding", "name", "activation"}  # fields and names that hold words
 PLACES = ("axis", "axes", "place", "rank")  # names that end so hold places of axes, which are no dimensions either
 FORBIDDEN_CALLS = {"max", "min", "sum", "round", "int", "float", "bool", "divmod", "abs"}

@@ -89,7 +89,7 @@ def lab(rgb):
 @pytest.mark.parametrize("theme", THEMES)
 def test_the_kinds_that_meet_in_drawings_differ_for_colour_blind_eyes(eyes, theme):
     seen = {}
-    for name in ("conv", "conv1x1", "dense", "pool"):
+    for name in ("convolution", "pointwise", "dense", "pooling"):
         rgb = linear(palette.KINDS[name].edge[theme])
         mixed = [max(0.0, sum(a * b for a, b in zip(row, rgb, strict=True))) for row in SEEN[eyes]]
         seen[name] = lab(mixed)

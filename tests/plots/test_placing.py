@@ -5,10 +5,11 @@ from itertools import combinations, pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from resnet_analyzer.numbers import short
 from resnet_analyzer.plots._chart import spread
 from resnet_analyzer.plots._placing import Spot, place
 from resnet_analyzer.plots._ticks import linear, logarithmic
-from resnet_analyzer.plots._words import safe, short
+from resnet_analyzer.plots._words import safe
 
 SIDE = 600.0
 
@@ -57,7 +58,7 @@ def test_rounded_numbers_are_within_half_a_unit_of_the_last_digit(number):
     digits, _, unit = text.partition(" ")
     size = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}[unit]
     decimals = len(digits.partition(".")[2])
-    assert abs(float(digits) * size - number) <= 0.5 * size / 10**decimals * (1 + 1e-9)
+    assert abs(float(digits.replace(",", "")) * size - number) <= 0.5 * size / 10**decimals * (1 + 1e-9)
 
 
 @settings(deadline=None)  # the first call reads the font

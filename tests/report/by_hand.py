@@ -8,11 +8,12 @@ from resnet_analyzer.architectures.base import architecture
 from resnet_analyzer.measurement import measure
 
 MULTIPLIES = ("Conv2d", "Dense")
+MOVING = ("moving_mean", "moving_variance")
 
 
 def params(row):
-    """Trainable numbers."""
-    return sum(prod(weight.shape) for weight in row.weights if weight.trainable)
+    """All numbers but moving statistics."""
+    return sum(prod(weight.shape) for weight in row.weights if weight.name not in MOVING)
 
 
 def every_param(row):

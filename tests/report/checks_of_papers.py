@@ -155,7 +155,7 @@ def _(table):
     for title, name in THREE.items():
         by_side = {}
         for row in rows_of(name):
-            key = "dense" if row.op == "Dense" else spell(row.output[:-1])
+            key = "dense" if row.op == "Dense" else spell(row.output[1:-1])
             by_side[key] = by_side.get(key, 0) + by_hand.macs(row)
         assert all(says(line[title], by_side.get(line["map"], 0)) for line in table.rows)
         assert sum(int(line[title].replace(",", "").replace("–", "0")) for line in table.rows) == sum(by_side.values())

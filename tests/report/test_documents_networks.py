@@ -12,7 +12,7 @@ from resnet_analyzer.architectures.base import find
 from resnet_analyzer.conventions.flops import flops
 from resnet_analyzer.measurement import measure
 from resnet_analyzer.report.standard import NETWORKS
-from resnet_analyzer.shape import spell
+from resnet_analyzer.shape import is_map, spell
 
 from . import by_hand
 from .read_reports import column, names, says, tables
@@ -51,7 +51,7 @@ def test_at_a_glance(name):
     table, rows, measured = read(name)["At a glance", ""], rows_of(name), measure(find(name).graph())
     shown = {row["figure"]: row["value"] for row in table.rows}
     views = receptive_fields(rows)
-    last = [row for row in rows if isinstance(row.output, FeatureMap) and views[row.name] and views[row.name].size][-1]
+    last = [row for row in rows if is_map(row.output) and views[row.name] and views[row.name].size][-1]
     expected = {
         "parameters": total(name, by_hand.params),
         "MACs": total(name, by_hand.macs),
@@ -144,7 +144,7 @@ def test_largest_layers(name, word, figure):
 
 def check_formula(text, row):
     """A substituted formula: it begins with the input's size, holds, and ends with the output's."""
-    for part, size, result in zip(text.split(", "), row.inputs[0], row.output, strict=False):
+    for part, size, result in zip(text.split(", "), row.inputs[0][1:], row.output[1:], strict=False):
         length, both, before, after, span, stride, out = FORMULA.fullmatch(part).groups(default="0")
         padded = int(length) + 2 * int(both) + int(before) + int(after)
         assert int(length) == size
@@ -167,7 +167,7 @@ def test_published(name):
     assert len(table.rows) == len(known.published)
     for line, claim in zip(table.rows, known.published, strict=True):
         rows = measure(known.graph(**claim.settings)).rows
-        figures = {"params": by_hand.every_param, "trainable_params": by_hand.params, "macs": by_hand.macs,
+        figures = {"all_params": by_hand.every_param, "params": by_hand.params, "macs": by_hand.macs,
                    "activations": by_hand.activations}  # fmt: skip
         ours = sum(map(figures[claim.figure], rows))
         assert line["source"] == claim.source

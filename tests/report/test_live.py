@@ -8,12 +8,12 @@ from resnet_analyzer.analyses.formula.recipe import recipe_of, recipe_of_graph
 from resnet_analyzer.architectures.base import ARCHITECTURES, find
 from resnet_analyzer.graph import GraphBuilder
 from resnet_analyzer.measurement import WRITERS, measure
+from resnet_analyzer.numbers import share
 from resnet_analyzer.ops.conv import Conv2d
 from resnet_analyzer.ops.max_pool import MaxPool2d
 from resnet_analyzer.report.live import live_data
 from resnet_analyzer.report.measured import measured_report
 from resnet_analyzer.report.network import network_report
-from resnet_analyzer.report.numbers import share
 from resnet_analyzer.shape import Shape, spell
 from tests.analyses.evaluate_data import evaluate
 

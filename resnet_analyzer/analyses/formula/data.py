@@ -13,9 +13,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...dim.polynomial import Atom, Floor, Polynomial, Variable, polynomial
-from ...dim.terms import denominator
-from .closed import ClosedForm
+from ...dim.polynomial import Polynomial, polynomial
+from ...dim.terms import Atom, denominator
+from .form import ClosedForm
 
 
 class Atoms:
@@ -35,11 +35,11 @@ class Atoms:
         return terms if below == 1 else {"terms": terms, "denominator": below}
 
     def _factor(self, atom: Atom) -> str | int:
-        if type(atom) is Variable:
+        if atom.kind == "variable":
             return atom.name
         if atom not in self._numbers:
             parts = [self.formula(part) for part in atom.parts]
-            entry = {"floor": parts[0], "divide": parts[1]} if type(atom) is Floor else {"largest": parts}
+            entry = {"floor": parts[0], "divide": parts[1]} if atom.kind == "floor" else {"largest": parts}
             self._numbers[atom] = len(self.listed)
             self.listed.append(entry)
         return self._numbers[atom]

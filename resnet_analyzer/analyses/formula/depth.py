@@ -12,19 +12,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, TypeAlias
+from typing import Any
 
 from ...dim import Dim, at_least
 from ...dim.conditions import Condition, reduced
-from ...dim.polynomial import Polynomial, Value, polynomial, variable
+from ...dim.polynomial import polynomial, variable
 from ...errors import Undecided
-from ...measurement import Measurement, Row, totals_of
-from .closed import FIGURES, ClosedForm, form_of, over_symbols
+from ...measurement import Measurement, Row
+from .form import FIGURES, ClosedForm, Figures, form_of, over_symbols, summed
 from .recipe import Recipe
 
 BLOCK = re.compile(r"(stage\d+)/(?:block|layer)(\d+)(?:/|$)")
-
-Figures: TypeAlias = dict[str, Polynomial]
 
 
 def in_blocks(recipe: Recipe, names: Sequence[str], counts: Sequence[str], fixed: Mapping[str, int]) -> ClosedForm:
@@ -49,12 +47,6 @@ def in_blocks(recipe: Recipe, names: Sequence[str], counts: Sequence[str], fixed
 def _measured(recipe: Recipe, others: Sequence[str], fixed: Mapping[str, Dim], blocks: Sequence[int]) -> tuple[Measurement, list[Any]]:  # fmt: skip  # noqa: E501
     counts = {f"blocks{i + 1}": count for i, count in enumerate(blocks)}
     return over_symbols(recipe, others, {**fixed, **counts})
-
-
-def summed(rows: Sequence[Row]) -> Figures:
-    """The figures of some rows as formulas."""
-    sums = totals_of(rows)
-    return {name: polynomial(getattr(sums, name)) for name in FIGURES}
 
 
 def _by_stage(rows: Sequence[Row]) -> tuple[list[Row], dict[str, dict[int, list[Row]]]]:
@@ -138,15 +130,3 @@ def _require_proof(recipe: Recipe, others: Sequence[str], fixed: Mapping[str, Di
     for name, formula in figures.items():
         if polynomial(formula.replaced(counts)) != built[name]:
             raise Undecided(f"{recipe.name}: the blocks do not add up to the network: no formula in their number")
-
-
-def power_sum(power: int, count: Polynomial) -> Value:
-    """0ᵖ + 1ᵖ + … + (count − 1)ᵖ as a formula, for p up to 3.
-
-    >>> power_sum(1, variable("d")).at(d=5), power_sum(2, variable("d")).at(d=5)
-    (10, 30)
-    """
-    from fractions import Fraction
-
-    pairs = count * (count - 1) * Fraction(1, 2)
-    return (count, pairs, pairs * (2 * count - 1) * Fraction(1, 3), pairs * pairs)[power]

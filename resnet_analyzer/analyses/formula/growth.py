@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from ...dim import Dim, symbol
-from ...dim.polynomial import Polynomial, Value, Variable, made, polynomial, variable
+from ...dim.polynomial import Polynomial, Value, made, polynomial, variable
 from ...errors import Undecided
 from ...measurement import Measurement, Row
-from . import depth
+from .form import Figures, over_symbols, summed
 from .recipe import Recipe
 
 H, W, C, I = "height of stage", "width of stage", "channels of stage", "blocks before"  # noqa: E741
@@ -22,11 +22,11 @@ class Stage(NamedTuple):
     shape that it hands on; `head` what follows the last stage.
     """
 
-    block: depth.Figures
+    block: Figures
     growth: Value
-    transition: depth.Figures
+    transition: Figures
     next: tuple[Value, ...]
-    head: depth.Figures
+    head: Figures
 
     @classmethod
     def measured(cls, recipe: Recipe, others: Sequence[str], fixed: Mapping[str, Dim]) -> Stage:
@@ -37,7 +37,7 @@ class Stage(NamedTuple):
         def built(*blocks: int) -> Measurement:
             small = recipe.varied({"small_input": True, "stem_channels": symbol(C), "blocks": blocks})  # type: ignore[misc]
             values = {name: value for name, value in fixed.items() if name not in ("n", "stem_channels")}
-            return depth.over_symbols(small, free, {**values, **sides})[0]
+            return over_symbols(small, free, {**values, **sides})[0]
 
         two, one = built(1, 1), built(1)
         first = _rows(two, "stage2/layer1")
@@ -45,8 +45,8 @@ class Stage(NamedTuple):
         entering = {C: variable(C) - growth}  # what follows a block, over its own input
         between = _rows(two, "stage2/transition")
 
-        def figures(rows: Sequence[Row], over: Mapping[str, Value]) -> depth.Figures:
-            found = depth.summed(rows)
+        def figures(rows: Sequence[Row], over: Mapping[str, Value]) -> Figures:
+            found = summed(rows)
             return {name: polynomial(formula.replaced(over)) for name, formula in found.items()}
 
         onward = tuple(polynomial(size).replaced(entering) for size in (between[-1].output or ())[1:])
@@ -58,7 +58,7 @@ def _rows(measurement: Measurement, scope: str) -> list[Row]:
     return [row for row in measurement.rows if f"{row.node.scope}/".startswith(f"{scope}/")]
 
 
-def chained(stem: depth.Figures, start: tuple[Value, ...], unit: Stage, count: int) -> depth.Figures:
+def chained(stem: Figures, start: tuple[Value, ...], unit: Stage, count: int) -> Figures:
     """Stem, `count` stages with transitions between, head: every stage over what the one before hands on."""
     figures, state = dict(stem), start
     for index in range(count):
@@ -82,12 +82,24 @@ def _inserted(formula: Value, state: tuple[Value, ...]) -> Value:
 def _over_blocks(block: Polynomial, growth: Value, number: Polynomial) -> Value:
     """The sum of a block's formula over channels C, C + growth … of so many blocks."""
     over = polynomial(block.replaced({C: variable(C) + variable(I) * growth}))
-    before = Variable(I)
+    ((((before, _),), _),) = variable(I).terms.items()
     result: Value = 0
     for monomial, coefficient in over.terms.items():
         power = dict(monomial).get(before, 0)
         part = made({tuple([pair for pair in monomial if pair[0] != before]): coefficient})
         if I in polynomial(part).variables or power > 3:
             raise Undecided("a block's cost is no polynomial in its channels: no formula in the number of blocks")
-        result = result + part * depth.power_sum(power, number)
+        result = result + part * power_sum(power, number)
     return result
+
+
+def power_sum(power: int, count: Polynomial) -> Value:
+    """0ᵖ + 1ᵖ + … + (count − 1)ᵖ as a formula, for p up to 3.
+
+    >>> power_sum(1, variable("d")).at(d=5), power_sum(2, variable("d")).at(d=5)
+    (10, 30)
+    """
+    from fractions import Fraction
+
+    pairs = count * (count - 1) * Fraction(1, 2)
+    return (count, pairs, pairs * (2 * count - 1) * Fraction(1, 3), pairs * pairs)[power]

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from ...errors import AnalyzerError, CheckFailed
-from .closed import FIGURES, ClosedForm
+from .form import FIGURES, ClosedForm
 
 SPREAD = {"n": 600, "h": 600, "w": 600, "batch": 64, "classes": 2000, "channels": 8}  # how far random points go
 FAR = 96  # for other variables: widths, growth rates

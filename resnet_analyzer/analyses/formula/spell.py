@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ...dim.polynomial import Atom, Floor, Polynomial, Value, Variable, made, of_atom, polynomial, variable
+from ...dim.polynomial import Polynomial, Value, floor_atom, made, polynomial, variable
 from ...dim.spelling import SUBSCRIPTS
+from ...dim.terms import Atom, stride
 
 LETTERS = {"batch": "b", "classes": "c", "width": "w", "growth_rate": "k", "cardinality": "g", "channels": "ch"}
 
@@ -45,7 +46,7 @@ def tidied(value: Polynomial) -> Polynomial:
     if len(value.terms) > MOST_TERMS:
         return value
     for atom in value.atoms:
-        if type(atom) is Floor and atom.parts[1].constant is not None:
+        if atom.kind == "floor" and atom.parts[1].constant is not None:
             shifted = [_shifted(value, atom, by) for by in range(1, FURTHEST)]
             value = min([value, *shifted], key=lambda each: len(each.terms))
     return value
@@ -54,7 +55,7 @@ def tidied(value: Polynomial) -> Polynomial:
 def _shifted(value: Polynomial, atom: Atom, by: int) -> Polynomial:
     """The formula in ⌊x/s⌋ − by, which is written as one floor."""
     above, below = atom.parts
-    other = of_atom(Floor(polynomial(above - by * below), below)) + by
+    other = floor_atom(polynomial(above - by * below), below) + by
     result: Value = 0
     for monomial, coefficient in value.terms.items():
         rest = made({tuple([pair for pair in monomial if pair[0] != atom]): coefficient})
@@ -68,8 +69,8 @@ def scaled(value: Polynomial, name: str, letter: str) -> tuple[int, Polynomial] 
     >>> scaled(3 * ((variable("n") + 1) // 2) ** 2, "n", "k")
     (2, 3·k²)
     """
-    stride = value.stride
-    if stride < 2:
+    multiple = stride(value.terms)
+    if multiple < 2:
         return None
-    found = polynomial(value.replaced({name: stride * variable(letter)}))
-    return (stride, found) if all(type(atom) is Variable for atom in found.atoms) else None
+    found = polynomial(value.replaced({name: multiple * variable(letter)}))
+    return (multiple, found) if all(atom.kind == "variable" for atom in found.atoms) else None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ...dim.polynomial import Atom, Floor, Polynomial, Variable, polynomial, variable
+from ...dim.polynomial import Polynomial, polynomial, variable
+from ...dim.terms import Atom, stride
 
 MOST_STRIDES = 4096  # residues that are looked at one by one
 
@@ -29,28 +30,28 @@ def _by_signs(formula: Polynomial, name: str) -> bool:
 
 
 def _moves(atom: Atom, name: str) -> bool:
-    return atom.name == name if type(atom) is Variable else any(name in part.variables for part in atom.parts)
+    return atom.name == name if atom.kind == "variable" else any(name in part.variables for part in atom.parts)
 
 
 def _grows(atom: Atom, name: str) -> bool:
     """An atom that is never negative and does not fall."""
-    if type(atom) is Variable:
+    if atom.kind == "variable":
         return True
-    if type(atom) is Floor and atom.parts[1].constant is None:
+    if atom.kind == "floor" and atom.parts[1].constant is None:
         return False
     return atom.least is not None and atom.least >= 0 and all(_by_signs(part, name) for part in atom.parts)
 
 
 def _by_residues(formula: Polynomial, name: str, least: int) -> bool:
-    stride = formula.stride
+    steps = stride(formula.terms)
     if formula.variables != {name}:
         return not formula.variables
-    if not 0 < stride <= MOST_STRIDES:
+    if not 0 < steps <= MOST_STRIDES:
         return False
     before: Polynomial | None = None
-    for residue in range(stride + 1):
-        here = polynomial(formula.replaced({name: stride * variable("steps") + (least + residue)}))
-        if any(type(atom) is not Variable for atom in here.atoms):
+    for residue in range(steps + 1):
+        here = polynomial(formula.replaced({name: steps * variable("steps") + (least + residue)}))
+        if any(atom.kind != "variable" for atom in here.atoms):
             return False
         if before is not None and any(coefficient < 0 for coefficient in polynomial(here - before).terms.values()):
             return False

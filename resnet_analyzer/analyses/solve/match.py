@@ -9,7 +9,7 @@ from operator import mul
 from typing import NamedTuple
 
 from ...architectures.base import Architecture
-from ...dim.polynomial import Polynomial, Variable
+from ...dim.polynomial import Polynomial, variable
 from ...errors import AnalyzerError, UsageError
 from ..formula.closed import closed_form
 from ..formula.recipe import Recipe, recipe_of
@@ -22,7 +22,7 @@ FIGURES = {
     "macs": ("macs",),
     "flops": ("flops",),
     "layers": ("layers",),
-    **{name: (name,) for name in ("trainable_params", "all_params", "moving_statistics")},
+    **{name: (name,) for name in ("trainable_params", "frozen_params", "all_params", "moving_statistics")},
 }
 
 
@@ -141,7 +141,7 @@ def _linear(formula: Polynomial, names: Sequence[str]) -> tuple[list[int], int] 
     """The coefficients and the constant of a formula that is a plain sum; None for any other."""
     terms = dict(formula.terms)
     constant = terms.pop((), 0)
-    coefficients = [terms.pop(((Variable(name), 1),), 0) for name in names]
+    coefficients = [terms.pop(next(iter(variable(name).terms)), 0) for name in names]
     whole = all(type(each) is int and each > 0 for each in coefficients)
     return (coefficients, int(constant)) if whole and not terms else None  # type: ignore[return-value]
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from ...dim.polynomial import Atom, Floor, Polynomial, Variable, made, polynomial
-from ...dim.terms import Number, Terms, denominator
+from ...dim.polynomial import Polynomial, made, polynomial
+from ...dim.terms import Atom, Number, Terms, denominator
 from ...errors import UsageError
 
 
@@ -119,12 +119,12 @@ class _Compiler:
         return found
 
     def atom(self, atom: Atom) -> Operand:
-        if type(atom) is Variable:
+        if atom.kind == "variable":
             if atom.name not in self.variables:
                 raise UsageError(f"the sweep has no values for {atom.name}")
             return self.variables[atom.name]
         if atom not in self._known:
-            self._known[atom] = self._floor(atom) if type(atom) is Floor else self._largest(atom.parts)
+            self._known[atom] = self._floor(atom) if atom.kind == "floor" else self._largest(atom.parts)
         return self._known[atom]
 
     def _floor(self, atom: Atom) -> Operand:

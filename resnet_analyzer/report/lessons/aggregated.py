@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from ...measurement import Measurement
+from ...numbers import grouped, short, times
 from ...plots.base import PLOTS
 from ..comparison import kernel_weights
 from ..document import document, figure
 from ..model import Column, Figure, Report, Section, Table
-from ..numbers import grouped, short, times
 from .base import Findings, by_hand, lesson, net, title
 
 NAME = "resnext_densenet"

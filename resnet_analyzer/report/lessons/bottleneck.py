@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from ...measurement import Measurement
+from ...numbers import grouped, share, short, times
 from ...shape import spell
 from ..document import document, figure
 from ..model import Column, Report, Section, Table
-from ..numbers import grouped, share, short, times
 from ..places import spent
 from .base import Findings, by_hand, lesson, net
 

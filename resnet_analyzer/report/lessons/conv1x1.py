@@ -6,11 +6,11 @@ from typing import Any
 
 from ...graph import Graph, GraphBuilder
 from ...measurement import Measurement, measure
+from ...numbers import grouped, percent, share, short, times
 from ...ops.conv import Conv2d
 from ...shape import Shape, spell
 from ..document import document, figure
 from ..model import Column, Report, Section, Table
-from ..numbers import grouped, percent, share, short, times
 from ..places import kinds, parameters, spent
 from .base import Findings, by_hand, lesson, net, title
 

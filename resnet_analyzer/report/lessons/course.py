@@ -7,10 +7,10 @@ from typing import Any
 
 from ...conventions.flops import flops
 from ...measurement import Measurement, Row
+from ...numbers import grouped, short
 from ...shape import spell
 from ..document import document, figure
 from ..model import Column, Report, Section, Table
-from ..numbers import grouped, short
 from ..places import spent
 from ..stages import block_name
 from .base import Findings, input_of, lesson, net, title
@@ -50,7 +50,7 @@ def report(findings: Findings) -> Report:
     lead = (
         "The course prints three networks in Keras. Run as they stand, they are not quite the paper's. Here is every "
         "layer with its window formula, and each departure with what it changes, in numbers.",
-        f"The largest one first: the course's ResNet-101 has {grouped(tiny.params)} weights. The paper's has "
+        f"The largest one first: the course's ResNet-101 has {grouped(tiny.all_params)} weights. The paper's has "
         f"{grouped(paper(101).totals.all_params)}.",
     )
     sections = (
@@ -102,7 +102,7 @@ def _filters() -> Section:
         Column("params as printed", "count"),
         Column("params with the paper's", "count"),
     )
-    asked = "The printed ResNet-101 has filters of 4 to 128. A slip of the net, or meant?"
+    asked = "The printed ResNet-101 has filters of 4 to 128. A slip of the pen, or meant?"
     see = (
         "ResNet-50 and 152 of the course have the paper's filters, so it is a slip. It leaves 101 layers with little "
         f"to do: {short(own.totals.macs, 'MACs')} in place of {short(full.totals.macs)} at {input_of(own)}.",
@@ -139,7 +139,7 @@ def _sizes() -> Section:
         "row and one column are lost. Later strides hide it again.",
         "At the end the code averages over 2×2 and flattens. On its own small images that is the same as a global "
         f"average, since a map of 2×2 is all that is left. At {SIZE} it is not: the dense layer then reads "
-        f"{grouped(heads[1][0])} numbers, not {grouped(heads[2][0])}.",
+        f"{grouped(heads[1][-1])} numbers, not {grouped(heads[2][-1])}.",
     )
     return Section("The sizes", (asked,), (Table(columns, tuple(rows)),), see=see)
 
@@ -197,7 +197,7 @@ def _steps(ours: Measurement, theirs: Measurement) -> list[tuple[str, int, int]]
     for stage in ("stage1", "stage2", "stage3", "stage4", "stage5"):
         difference = _spent(ours, stage) - _spent(theirs, stage)
         if difference:
-            sizes = " in place of ".join(spell(_last(each, stage)[:2]) for each in (ours, theirs))
+            sizes = " in place of ".join(spell(_last(each, stage)[1:3]) for each in (ours, theirs))
             steps.append((f"no padding in the pool: {stage} on {sizes}", 0, difference))
     flattened = (head[0].params - head[1].params, spent(head[0]) - spent(head[1]))
     return [*steps, ("2×2 average and flatten, not a global average", *flattened)]

@@ -7,9 +7,9 @@ from typing import Any
 from ...analyses.memory import memory
 from ...architectures.base import find
 from ...measurement import Measurement, Totals
+from ...numbers import grouped, printed, short
 from ..document import document, figure
 from ..model import Column, Report, Section, Table
-from ..numbers import grouped, printed, short
 from ..places import spent
 from ..published import compared
 from .base import Findings, by_hand, lesson, net

@@ -7,10 +7,10 @@ from typing import Any
 
 from ...architectures.base import find
 from ...measurement import Measurement, Row
+from ...numbers import grouped, percent, printed, short, times
 from ...shape import is_map
 from ..document import document, figure
 from ..model import Column, Report, Section, Table
-from ..numbers import grouped, percent, printed, short, times
 from ..places import by_kind, parameters, spent
 from ..published import compared
 from ..several import SAME_SCALE

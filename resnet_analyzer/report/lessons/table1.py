@@ -6,10 +6,10 @@ from typing import Any
 
 from ...architectures.base import find
 from ...measurement import Measurement
-from ...shape import spell
+from ...numbers import grouped, printed, short, signed
+from ...shape import is_map, spell
 from ..document import document, figure
 from ..model import Column, Report, Section, Table
-from ..numbers import grouped, printed, short, signed
 from ..published import Compared, compared
 from ..stages import parts
 from .base import Findings, lesson, net, title
@@ -40,7 +40,7 @@ def _table() -> Section:
     found = {depth: parts(each.rows) for depth, each in zip(DEPTHS, _nets(), strict=True)}
     rows: list[tuple[Any, ...]] = []
     for index, part in enumerate(found[DEPTHS[0]]):
-        size = spell(part.output[:2]) if part.output and len(part.output) == 3 else "1×1"
+        size = spell(part.output[1:3]) if is_map(part.output) else "1×1"
         rows.append((part.stage, size, *[found[depth][index].what for depth in DEPTHS]))
     macs = ("MACs", None, *[short(each.totals.macs) for each in _nets()])
     params = ("parameters", None, *[short(each.totals.params) for each in _nets()])

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from ...measurement import Measurement
+from ...numbers import grouped, short, times
 from ..document import document, figure
 from ..model import Column, Report, Section, Table
-from ..numbers import grouped, short, times
 from .base import Findings, lesson, net
 
 NAME = "block_variants"

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from resnet_analyzer.numbers import grouped, printed, share, short
+from resnet_analyzer.report.columns import scale_for, spell_column
 from resnet_analyzer.report.model import Column
-from resnet_analyzer.report.numbers import grouped, printed, scale_for, share, short, spell_column
 
 
 @pytest.mark.parametrize(
@@ -16,7 +17,7 @@ from resnet_analyzer.report.numbers import grouped, printed, scale_for, share, s
         (1000, "1.000 k"),
         (7_753_588_328, "7.754 G"),
         (12_345, "12.35 k"),
-        (999_999, "1,000.0 k"),
+        (999_999, "1,000 k"),
         (10**16, "10,000 T"),
     ],
 )

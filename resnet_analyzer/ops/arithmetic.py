@@ -1,0 +1,169 @@
+"""More arithmetic element by element: divide, maximum, minimum, average, power, compare, choose."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ..errors import UsageError
+from ..shape import Shape
+from ._broadcast import broadcast
+from .base import Cost, Op, Spelling, Work
+
+
+@dataclass(frozen=True, eq=False)
+class _Elementwise(Op):
+    """Branches that broadcast; `constants` so many further operands are plain numbers."""
+
+    constants: int = 0
+
+    arity: ClassVar[int | None] = None
+    verb: ClassVar[str] = "combine"
+
+    def rule(self, *shapes: Shape) -> Cost:
+        """The common shape; one operation per element and operand after the first."""
+        output, checks = broadcast(self.verb, shapes)
+        operands = len(shapes) + self.constants
+        return Cost(output, work=self.each(operands).times(output.elements), checks=checks)
+
+    def each(self, operands: int) -> Work:
+        """The work of one element."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, eq=False)
+class Divide(_Elementwise):
+    """The quotient of two branches, or of a branch and a number.
+
+    >>> Divide().apply(Shape(1, 7, 8), Shape(1, 7, 1)).work.divisions
+    56
+    """
+
+    verb: ClassVar[str] = "divide"
+
+    def each(self, operands: int) -> Work:
+        """A division."""
+        return Work(divisions=operands - 1)
+
+
+@dataclass(frozen=True, eq=False)
+class Maximum(_Elementwise):
+    """The larger of two or more branches.
+
+    >>> Maximum().apply(Shape(1, 8), Shape(1, 8), Shape(1, 8)).work.compares
+    16
+    """
+
+    verb: ClassVar[str] = "compare"
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Maximum")}
+
+    def each(self, operands: int) -> Work:
+        """A compare for every operand after the first."""
+        return Work(compares=operands - 1)
+
+
+@dataclass(frozen=True, eq=False)
+class Minimum(_Elementwise):
+    """The smaller of two or more branches.
+
+    >>> Minimum(constants=1).apply(Shape(1, 8)).work.compares   # min(x, 6)
+    8
+    """
+
+    verb: ClassVar[str] = "compare"
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Minimum")}
+
+    def each(self, operands: int) -> Work:
+        """A compare for every operand after the first."""
+        return Work(compares=operands - 1)
+
+
+@dataclass(frozen=True, eq=False)
+class Average(_Elementwise):
+    """The mean of two or more branches.
+
+    >>> Average().apply(Shape(1, 8), Shape(1, 8), Shape(1, 8)).work[2:7]   # 16 additions, 8 divisions
+    (16, 0, 0, 0, 8)
+    """
+
+    verb: ClassVar[str] = "average"
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Average")}
+
+    def each(self, operands: int) -> Work:
+        """An addition for every operand after the first, and a division."""
+        return Work(adds=operands - 1, divisions=1)
+
+
+EXACT = {
+    2: Work(multiplies=1),  # x·x
+    3: Work(multiplies=2),
+    0.5: Work(square_roots=1),
+    -1: Work(divisions=1),
+    -0.5: Work(square_roots=1, divisions=1),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Power(Op):
+    """A branch to the power of another, or of a number `exponent`: e^(b·log a), two exponentials and a multiply.
+
+    A logarithm counts as an exponential. Squares, cubes, roots and inverses by number are what they are.
+
+    >>> Power(2).apply(Shape(1, 8)).work.multiplies, Power().apply(Shape(1, 8), Shape(1, 8)).work.exponentials
+    (8, 16)
+    """
+
+    exponent: float | None = None
+
+    arity: ClassVar[int | None] = None
+
+    def rule(self, *shapes: Shape) -> Cost:
+        """The common shape."""
+        output, checks = broadcast("raise", shapes)
+        each = Work(exponentials=2, multiplies=1)
+        if self.exponent is not None:
+            each = EXACT.get(self.exponent, each)
+        return Cost(output, work=each.times(output.elements), checks=checks)
+
+
+RELATIONS = (
+    *("equal", "not_equal", "less", "less_equal", "greater", "greater_equal"),
+    *("logical_and", "logical_or", "logical_xor"),
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Compare(_Elementwise):
+    """Whether a relation holds between two branches, or a branch and a number, element by element.
+
+    >>> Compare(1, "less").apply(Shape(1, 8)).work.compares
+    8
+    """
+
+    relation: str = "equal"
+
+    verb: ClassVar[str] = "compare"
+
+    def __post_init__(self) -> None:
+        if self.relation not in RELATIONS:
+            raise UsageError(f"Compare: relation must be {', '.join(RELATIONS)}, not {self.relation!r}")
+
+    def each(self, operands: int) -> Work:
+        """A compare."""
+        return Work(compares=operands - 1)
+
+
+@dataclass(frozen=True, eq=False)
+class Where(_Elementwise):
+    """A choice between two branches by a condition, element by element: one compare.
+
+    >>> Where().apply(Shape(1, 1, 8), Shape(1, 7, 8), Shape(1, 7, 1)).output
+    Shape(1, 7, 8)
+    """
+
+    verb: ClassVar[str] = "choose between"
+
+    def each(self, operands: int) -> Work:
+        """A compare."""
+        return Work(compares=1)

@@ -1,0 +1,32 @@
+"""New axes of 1."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..shape import Shape
+from ._axes import places, require_axes
+from .base import Cost, Op, no_axis
+
+
+@dataclass(frozen=True, eq=False)
+class ExpandDims(Op):
+    """The same numbers with new axes of 1 at `axes` of the output.
+
+    >>> ExpandDims((1, 2)).apply(Shape(8, 64)).output, ExpandDims(-1).apply(Shape(8, 64)).output
+    (Shape(8, 1, 1, 64), Shape(8, 64, 1))
+    """
+
+    axes: int | tuple[int, ...] = -1
+
+    def __post_init__(self) -> None:
+        self.__dict__["axes"] = require_axes("ExpandDims", "axes", self.axes) or ()
+
+    def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
+        """More axes; a view, no arithmetic."""
+        rank = len(shape) + len(self.axes)  # type: ignore[arg-type]
+        axes = places(self.axes, rank)  # type: ignore[arg-type]
+        if axes is None or len(axes) != len(self.axes):  # type: ignore[arg-type]
+            return no_axis(self.axes, shape)
+        sizes = iter(shape)
+        return Cost(Shape(*[1 if place in axes else next(sizes) for place in range(rank)]))

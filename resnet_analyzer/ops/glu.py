@@ -1,0 +1,38 @@
+"""Gated linear unit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..dim import divides, floor_div
+from ..shape import Shape
+from .activation import activation_work, require_activation
+from .base import Check, Cost, Op, Work, axis_index, no_axis
+
+
+@dataclass(frozen=True, eq=False)
+class GLU(Op):
+    """a·σ(b), a and b the two halves along `axis` (Dauphin et al. 2017, eq. 1; σ another gate: Shazeer 2020).
+
+    >>> from resnet_analyzer.shape import Shape
+    >>> cost = GLU().apply(Shape(1, 10, 8))
+    >>> cost.output, cost.work.multiplies   # sigmoid of 40 numbers, and 40 products
+    (Shape(1, 10, 4), 80)
+    """
+
+    axis: int = -1
+    gate: str = "sigmoid"
+
+    def __post_init__(self) -> None:
+        require_activation(self.gate)
+
+    def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
+        """Half as many along the axis; the gate's work, and one multiply each."""
+        axis = axis_index(self.axis, len(shape))
+        if axis is None:
+            return no_axis(self.axis, shape)
+        output = shape.with_size(axis, floor_div(shape[axis], 2))
+        elements = output.elements
+        work = activation_work(self.gate, elements) + Work(multiplies=elements)
+        check = Check(divides(2, shape[axis]), "an axis of {} has no two halves.", (shape[axis],))
+        return Cost(output, work=work, checks=(check,))

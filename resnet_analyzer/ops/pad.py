@@ -1,0 +1,57 @@
+"""Padding of any axes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ..dim import Dim, at_least, is_exactly
+from ..errors import UsageError
+from ..shape import Shape, spell
+from .base import Check, Cost, Op, require_whole
+
+SPARED = {"constant": None, "edge": 1, "symmetric": 0, "wrap": 0, "reflect": 1}  # positions that cannot be copied
+
+
+@dataclass(frozen=True, eq=False)
+class Pad(Op):
+    """(before, after) for every axis, the batch first: filled with a constant, or with the tensor's own numbers.
+
+    `mode` as numpy.pad: `constant`, `edge` (the outermost again), `reflect` (mirrored about the outermost,
+    which is not repeated), `symmetric` (mirrored, it is), `wrap` (from the other end).
+
+    >>> Pad(((0, 0), (3, 3), (3, 3), (0, 0)), "reflect").apply(Shape(1, 8, 8, 3)).output
+    Shape(1, 14, 14, 3)
+    """
+
+    amounts: tuple[tuple[Dim, Dim], ...] = ()
+    mode: str = "constant"
+
+    def __post_init__(self) -> None:
+        pairs = self.amounts
+        if not isinstance(pairs, (tuple, list)) or not all(isinstance(p, (tuple, list)) and len(p) == 2 for p in pairs):
+            raise UsageError(f"Pad: amounts must be (before, after) for every axis, not {self.amounts!r}")
+        if self.mode not in SPARED:
+            raise UsageError(f"Pad: mode must be {', '.join(SPARED)}, not {self.mode!r}")
+        self.__dict__["amounts"] = require_whole("Pad", "amounts", tuple(map(tuple, pairs)), least=0)
+
+    def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
+        """The sizes with what is added; copies are no arithmetic."""
+        if len(self.amounts) != len(shape):
+            sentence = "{} pairs of padding do not fit {}, which has {} axes."
+            return Cost(None, checks=(Check(False, sentence, (len(self.amounts), spell(shape), len(shape))),))
+        sizes = [before + size + after for size, (before, after) in zip(shape, self.amounts, strict=True)]
+        return Cost(Shape(*sizes), checks=self._checks(shape))
+
+    def _checks(self, shape: Shape) -> tuple[Check, ...]:
+        """numpy repeats a reflection as often as needed; TensorFlow and PyTorch allow one."""
+        spared: Any = SPARED[self.mode]
+        if spared is None or self.mode == "edge":
+            return ()
+        sentence = "{} padding of {} needs more numbers than an axis of {} holds. Use less padding."
+        return tuple(
+            Check(at_least(size, amount + spared), sentence, (self.mode, amount, size))
+            for size, pair in zip(shape, self.amounts, strict=True)
+            for amount in pair
+            if not is_exactly(amount, 0)
+        )

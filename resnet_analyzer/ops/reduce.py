@@ -1,0 +1,203 @@
+"""Numbers along any axes made one: sum, mean, largest, smallest, product, variance, norms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ..dim import Dim
+from ..errors import UsageError
+from ..shape import Shape
+from ._axes import places, require_axes
+from .base import Cost, Op, Work, no_axis
+
+
+@dataclass(frozen=True, eq=False)
+class _Reduction(Op):
+    """One number for all along `axes` (None: all of them); `keepdims` keeps each as an axis of 1."""
+
+    axes: tuple[int, ...] | None = None
+    keepdims: bool = False
+
+    word: ClassVar[str] = "reduction"
+
+    def __post_init__(self) -> None:
+        self.__dict__["axes"] = require_axes(type(self).__name__, "axes", self.axes)
+
+    def phrase(self, strided: bool) -> tuple[str, ...]:
+        """As `mean`."""
+        return (self.word,)
+
+    def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
+        """The other axes, and the work of reducing the elements to those."""
+        axes = places(self.axes, len(shape))
+        if axes is None:
+            return no_axis(self.axes, shape)
+        kept = Shape(*[1 if place in axes else size for place, size in enumerate(shape)])
+        output = kept if self.keepdims else Shape(*[size for place, size in enumerate(shape) if place not in axes])
+        return Cost(output, work=self.reducing(shape.elements, kept.elements))
+
+    def reducing(self, elements: Dim, outputs: Dim) -> Work:
+        """The work of making `outputs` numbers of `elements`."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, eq=False)
+class Sum(_Reduction):
+    """Sums: an addition per number but the first of each.
+
+    >>> Sum((1, 2)).apply(Shape(1, 7, 7, 8)).work.adds   # 48 · 8
+    384
+    """
+
+    word: ClassVar[str] = "sum"
+
+    def reducing(self, elements: Dim, outputs: Dim) -> Work:
+        """Additions."""
+        return Work(adds=elements - outputs)
+
+
+@dataclass(frozen=True, eq=False)
+class Mean(_Reduction):
+    """Means: a sum and a division each.
+
+    >>> Mean((1, 2), keepdims=True).apply(Shape(1, 7, 7, 8)).output
+    Shape(1, 1, 1, 8)
+    """
+
+    word: ClassVar[str] = "mean"
+
+    def reducing(self, elements: Dim, outputs: Dim) -> Work:
+        """Additions and divisions."""
+        return Work(adds=elements - outputs, divisions=outputs)
+
+
+@dataclass(frozen=True, eq=False)
+class Max(_Reduction):
+    """The largest number: a compare per number but the first.
+
+    >>> Max(-1).apply(Shape(1, 7, 8)).work.compares
+    49
+    """
+
+    word: ClassVar[str] = "max"
+
+    def reducing(self, elements: Dim, outputs: Dim) -> Work:
+        """Compares."""
+        return Work(compares=elements - outputs)
+
+
+@dataclass(frozen=True, eq=False)
+class Min(_Reduction):
+    """The smallest number: a compare per number but the first.
+
+    >>> Min().apply(Shape(1, 7, 8)).output
+    Shape()
+    """
+
+    word: ClassVar[str] = "min"
+
+    def reducing(self, elements: Dim, outputs: Dim) -> Work:
+        """Compares."""
+        return Work(compares=elements - outputs)
+
+
+@dataclass(frozen=True, eq=False)
+class Prod(_Reduction):
+    """Products: a multiply per number but the first.
+
+    >>> Prod(1).apply(Shape(2, 5)).work.multiplies
+    8
+    """
+
+    word: ClassVar[str] = "product"
+
+    def reducing(self, elements: Dim, outputs: Dim) -> Work:
+        """Multiplies."""
+        return Work(multiplies=elements - outputs)
+
+
+@dataclass(frozen=True, eq=False)
+class Variance(_Reduction):
+    """Mean squares of the differences to the mean: two means, and a subtraction and a multiply per number.
+
+    >>> Variance(-1).apply(Shape(1, 10)).work[2:7]   # 9 + 10 + 9 additions, 10 multiplies, 2 divisions
+    (28, 10, 0, 0, 2)
+    """
+
+    word: ClassVar[str] = "variance"
+
+    def reducing(self, elements: Dim, outputs: Dim) -> Work:
+        """Two passes."""
+        return Work(adds=3 * elements - 2 * outputs, multiplies=elements, divisions=2 * outputs)
+
+
+@dataclass(frozen=True, eq=False)
+class Std(_Reduction):
+    """Standard deviations: the square root of each variance.
+
+    >>> Std(-1).apply(Shape(3, 10)).work.square_roots
+    3
+    """
+
+    word: ClassVar[str] = "standard deviation"
+
+    def reducing(self, elements: Dim, outputs: Dim) -> Work:
+        """The variance's, and a square root."""
+        return Work(adds=3 * elements - 2 * outputs, multiplies=elements, divisions=2 * outputs, square_roots=outputs)
+
+
+@dataclass(frozen=True, eq=False)
+class LogSumExp(_Reduction):
+    """log Σ e^(x − max x) + max x: the logarithm counts as an exponential.
+
+    >>> LogSumExp(-1).apply(Shape(1, 10)).work[2:6]   # 10 + 9 + 1 additions, 9 compares, 11 exponentials
+    (20, 0, 9, 11)
+    """
+
+    word: ClassVar[str] = "log-sum-exp"
+
+    def reducing(self, elements: Dim, outputs: Dim) -> Work:
+        """A maximum, differences, exponentials, a sum, and its logarithm with the maximum added again."""
+        return Work(adds=2 * elements, compares=elements - outputs, exponentials=elements + outputs)
+
+
+@dataclass(frozen=True, eq=False)
+class Norm(_Reduction):
+    """Lengths: `order` 2 is √Σ x², 1 is Σ |x| (each absolute value one compare).
+
+    >>> Norm(-1).apply(Shape(1, 10)).work.multiplies, Norm(-1, order=1).apply(Shape(1, 10)).work.compares
+    (10, 10)
+    """
+
+    order: int = 2
+
+    word: ClassVar[str] = "norm"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.order not in (1, 2):
+            raise UsageError(f"Norm: order must be 1 or 2, not {self.order!r}")
+
+    def reducing(self, elements: Dim, outputs: Dim) -> Work:
+        """Squares or absolute values, their sum, and for squares the root."""
+        by_order = {
+            1: Work(adds=elements - outputs, compares=elements),
+            2: Work(adds=elements - outputs, multiplies=elements, square_roots=outputs),
+        }
+        return by_order[self.order]
+
+
+@dataclass(frozen=True, eq=False)
+class ArgMax(_Reduction):
+    """The place of the largest (or smallest) number: a compare per number but the first.
+
+    >>> ArgMax(-1).apply(Shape(1, 1000)).work.compares
+    999
+    """
+
+    word: ClassVar[str] = "arg max"
+
+    def reducing(self, elements: Dim, outputs: Dim) -> Work:
+        """Compares."""
+        return Work(compares=elements - outputs)

@@ -1,0 +1,49 @@
+"""Root-mean-square normalisation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ..dim import product
+from ..shape import Shape
+from ._axes import places, require_axes
+from .base import Cost, Op, Spelling, Weight, Work, no_axis
+
+
+@dataclass(frozen=True, eq=False)
+class RMSNorm(Op):
+    """γ·x/√(mean x² + ε) along `axes`, with a trained γ unless `scale` is off (Zhang & Sennrich 2019, eq. 4).
+
+    Of a group of m: m squares, m − 1 additions and a division, ε an addition, a square root and a division (1/√);
+    then m multiplies by that, and m by γ.
+
+    >>> cost = RMSNorm().apply(Shape(1, 10, 64))
+    >>> cost.weights[0], cost.work.multiplies
+    (Weight(name='scale', shape=(64,), role='trainable'), 1920)
+    """
+
+    axes: int | tuple[int, ...] = -1
+    scale: bool = True
+
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("RMSNormalization", {"axes": "axis"})}
+
+    def __post_init__(self) -> None:
+        self.__dict__["axes"] = require_axes("RMSNorm", "axes", self.axes) or ()
+
+    def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
+        """The same shape; `scale` of the normalised axes."""
+        axes = places(self.axes, len(shape))  # type: ignore[arg-type]
+        if axes is None:
+            return no_axis(self.axes, shape)
+        elements = shape.elements
+        groups = product(*[size for place, size in enumerate(shape) if place not in axes])
+        work = Work(
+            adds=elements,  # m − 1 and ε
+            multiplies=(3 if self.scale else 2) * elements,
+            divisions=2 * groups,
+            square_roots=groups,
+        )
+        weights = (Weight("scale", tuple([shape[axis] for axis in axes])),) if self.scale else ()
+        return Cost(shape, weights, work)

@@ -1,0 +1,157 @@
+"""Part of a tensor: Python's own indexing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from ..dim import Dim, at_least, dimension, is_number, maximum, minimum
+from ..errors import UsageError
+from ..shape import Shape, spell
+from ..window import Window
+from .base import Check, Cost, Op
+
+
+class _Place(NamedTuple):
+    """A place along an axis: counted from its beginning, or back `from_end`."""
+
+    value: Dim
+    from_end: bool
+
+    def within(self, length: Dim) -> Dim:
+        return length - self.value if self.from_end else self.value
+
+
+class _Range(NamedTuple):
+    """Places from `start` to before `stop` (None: the very end), `step` apart, read `backward` or not."""
+
+    start: _Place | None
+    stop: _Place | None
+    step: int
+    backward: bool
+
+    def ends(self, length: Dim) -> tuple[Dim, Dim]:
+        """First and last place of it in reading order, the last one excluded, cut to what is there."""
+        if self.backward:
+            first = length - 1 if self.start is None else self._clipped(self.start, length, length - 1)
+            return first, -1 if self.stop is None else maximum(self.stop.within(length), -1)
+        start = 0 if self.start is None else self.start.within(length)
+        if self.start is not None and self.start.from_end:
+            start = maximum(start, 0)
+        return start, length if self.stop is None else self._clipped(self.stop, length, length)
+
+    def _clipped(self, place: _Place, length: Dim, most: Dim) -> Dim:
+        return place.within(length) if place.from_end else minimum(place.value, most)
+
+    def window(self, length: Dim) -> Window:
+        """A window of 1 that slides over them."""
+        first, last = self.ends(length)
+        return Window(first - last if self.backward else last - first, 1, self.step)
+
+
+@dataclass(frozen=True, eq=False)
+class Slice(Op):
+    """Some positions along each axis, the batch first: x[index], as Python and numpy index.
+
+    `index` holds for each axis a number (which takes the axis away), (start, stop) or (start, stop, step)
+    with None for the ends, or a Python slice; "..." stands for all axes that are not named, "new" for a new
+    axis of 1. Axes that are left out at the end stay whole. Numbers count from the end if negative.
+
+    >>> Slice(((None, None), 0)).apply(Shape(1, 197, 768)).output   # the class token of a ViT
+    Shape(1, 768)
+    >>> Slice(("...", (0, None, 2), (1, -1))).apply(Shape(1, 3, 9, 8)).output
+    Shape(1, 3, 5, 6)
+    """
+
+    index: tuple[Any, ...] = ("...",)
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.index, (tuple, list)):
+            raise UsageError(f"Slice: index must be a tuple with an entry for each axis, not {self.index!r}")
+        self.__dict__["index"] = tuple(map(_plain, self.index))
+        if self._entries.count("...") > 1:
+            raise UsageError("Slice: only one '...' may stand in an index")
+
+    @property
+    def _entries(self) -> tuple[Any, ...]:
+        """The index with places told from ranges; made when it is asked for, since a field may be replaced."""
+        return tuple(map(_entry, self.index))
+
+    def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
+        """How many positions each range reaches, by the window formula; a view, no arithmetic."""
+        entries = self._entries
+        read_axes = [entry for entry in entries if type(entry) in (_Range, _Place)]
+        if len(read_axes) > len(shape):
+            sentence = "an index of {} axes does not fit {}."
+            return Cost(None, checks=(Check(False, sentence, (len(read_axes), spell(shape))),))
+        filled = _filled(entries, len(shape) - len(read_axes))
+        sizes: list[Dim] = []
+        checks: list[Check] = []
+        lengths = iter(shape)
+        for entry in filled:
+            if type(entry) is _Place:
+                length = next(lengths)
+                inside = at_least(length, entry.value if entry.from_end else entry.value + 1)
+                checks.append(Check(inside, "there is no position {} along an axis of {}.", (_shown(entry), length)))
+            elif type(entry) is _Range:
+                length = next(lengths)
+                window = entry.window(length)
+                checks.append(Check(window.fits, _empty, (entry, length)))
+                sizes.append(window.output)
+            else:
+                sizes.append(1)
+        return Cost(Shape(*sizes), checks=tuple(check for check in checks if check.condition is not True))
+
+
+_WHOLE = _Range(None, None, 1, False)
+
+
+def _filled(entries: tuple[Any, ...], missing: int) -> list[Any]:
+    """The entries with whole ranges for '...' (at the end, where there is none)."""
+    given = entries if "..." in entries else (*entries, "...")
+    return [part for entry in given for part in ([_WHOLE] * missing if entry == "..." else [entry])]
+
+
+def _entry(value: Any) -> Any:
+    if value is Ellipsis or value is None or isinstance(value, str):
+        word = _plain(value)
+        if word not in ("...", "new"):
+            raise UsageError(f"Slice: an entry is a number, a range, '...' or 'new', not {value!r}")
+        return word
+    if isinstance(value, slice):
+        value = (value.start, value.stop, value.step)
+    if not isinstance(value, (tuple, list)):
+        return _place(value)
+    if len(value) not in (2, 3):
+        raise UsageError(f"Slice: a range is (start, stop) or (start, stop, step), not {value!r}")
+    step = 1 if len(value) == 2 or value[2] is None else value[2]
+    if type(step) is not int or step == 0:
+        raise UsageError(f"Slice: a step must be a whole number, and not 0: not {step!r}")
+    start, stop = (None if end is None else _place(end) for end in value[:2])
+    return _Range(start, stop, abs(step), step < 0)
+
+
+def _place(value: Any) -> _Place:
+    number = dimension(value, "Slice: a place")
+    from_end = is_number(number) and number < 0
+    return _Place(-number if from_end else number, from_end)
+
+
+def _plain(value: Any) -> Any:
+    """An entry as it is kept: text, a number, or a tuple."""
+    if value is Ellipsis:
+        return "..."
+    if value is None:
+        return "new"
+    if isinstance(value, slice):
+        return (value.start, value.stop, value.step)
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _shown(place: _Place | None) -> str:
+    return "" if place is None else f"-{place.value}" if place.from_end else str(place.value)
+
+
+def _empty(entry: _Range, length: Dim) -> str:
+    step = f":{'-' if entry.backward else ''}{entry.step}"
+    return f"the range {_shown(entry.start)}:{_shown(entry.stop)}{step} of an axis of {length} is empty."

@@ -1,0 +1,50 @@
+"""One of the parts into which a tensor is cut."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ..dim import Dim, divides, equal, floor_div, total
+from ..errors import UsageError
+from ..shape import Shape
+from .base import Check, Cost, Op, axis_index, no_axis, require_whole
+
+
+@dataclass(frozen=True, eq=False)
+class Split(Op):
+    """Part `part` (from 0) of a tensor cut along `axis`: into equal `sections`, so many, or into those of given sizes.
+
+    A layer with several outputs is as many nodes.
+
+    >>> Split(3, part=1).apply(Shape(1, 49, 288)).output, Split((64, 32), part=1).apply(Shape(1, 96)).output
+    (Shape(1, 49, 96), Shape(1, 32))
+    """
+
+    sections: Any = 2
+    axis: int = -1
+    part: int = 0
+
+    def __post_init__(self) -> None:
+        sections = require_whole("Split", "sections", self.sections, least=1)
+        self.__dict__["sections"] = sections
+        count = len(sections) if isinstance(sections, tuple) else sections
+        if type(self.part) is not int or type(count) is not int or not 0 <= self.part < count:
+            raise UsageError(f"Split: part must be one of {count} parts, from 0, not {self.part!r}")
+
+    def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
+        """The size of that section along the axis; a view, no arithmetic."""
+        axis = axis_index(self.axis, len(shape))
+        if axis is None:
+            return no_axis(self.axis, shape)
+        length = shape[axis]
+        if isinstance(self.sections, tuple):
+            fits, size = equal(total(self.sections), length), self.sections[self.part]
+        else:
+            fits, size = divides(self.sections, length), floor_div(length, self.sections)
+        return Cost(shape.with_size(axis, size), checks=(Check(fits, _uneven, (length, self.sections)),))
+
+
+def _uneven(length: Dim, sections: Any) -> str:
+    into = f"sections of {', '.join(map(str, sections))}" if isinstance(sections, tuple) else f"{sections} equal parts"
+    return f"an axis of {length} cannot be split into {into}."

@@ -1,0 +1,35 @@
+"""Axes of 1, taken away."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..dim import equal, is_exactly
+from ..shape import Shape, spell
+from ._axes import places, require_axes
+from .base import Check, Cost, Op, no_axis
+
+
+@dataclass(frozen=True, eq=False)
+class Squeeze(Op):
+    """The same numbers without `axes`, each of which must be 1; without `axes` all that are a plain 1.
+
+    >>> Squeeze((1, 2)).apply(Shape(1, 1, 1, 2048)).output
+    Shape(1, 2048)
+    """
+
+    axes: tuple[int, ...] | None = None
+
+    def __post_init__(self) -> None:
+        self.__dict__["axes"] = require_axes("Squeeze", "axes", self.axes)
+
+    def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
+        """Fewer axes; a view, no arithmetic."""
+        if self.axes is None:
+            return Cost(Shape(*[size for size in shape if not is_exactly(size, 1)]))
+        axes = places(self.axes, len(shape))
+        if axes is None:
+            return no_axis(self.axes, shape)
+        sentence = "axis {} of {} is not 1, so it cannot be squeezed."
+        checks = tuple([Check(equal(shape[axis], 1), sentence, (axis, spell(shape))) for axis in axes])
+        return Cost(Shape(*[size for place, size in enumerate(shape) if place not in axes]), checks=checks)

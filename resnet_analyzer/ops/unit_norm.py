@@ -1,0 +1,45 @@
+"""Vectors made of length 1."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ..shape import Shape
+from ._axes import places, require_axes
+from .base import Cost, Op, Spelling, Work, no_axis
+
+
+@dataclass(frozen=True, eq=False)
+class UnitNorm(Op):
+    """x·min(1/√Σ x², 1/ε) along `axes` (keras/src/ops/nn.py, normalize): Keras' UnitNormalization.
+
+    A square and its sum per number, a square root, a division and a compare per vector, a multiply per number.
+
+    >>> UnitNorm().apply(Shape(3, 10)).work[2:]   # 27 additions, 60 multiplies, 3 compares, 3 divisions, 3 roots
+    (27, 60, 3, 0, 3, 3)
+    """
+
+    axes: int | tuple[int, ...] = -1
+
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("UnitNormalization", {"axes": "axis"})}
+
+    def __post_init__(self) -> None:
+        self.__dict__["axes"] = require_axes("UnitNorm", "axes", self.axes) or ()
+
+    def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
+        """The same shape."""
+        axes = places(self.axes, len(shape))  # type: ignore[arg-type]
+        if axes is None:
+            return no_axis(self.axes, shape)
+        elements = shape.elements
+        vectors = Shape(*[1 if place in axes else size for place, size in enumerate(shape)]).elements
+        work = Work(
+            adds=elements - vectors,
+            multiplies=2 * elements,
+            compares=vectors,
+            divisions=vectors,
+            square_roots=vectors,
+        )
+        return Cost(shape, work=work)
