@@ -40,7 +40,7 @@ def lower(keras: Any, row: Row, name: str) -> Lowered:
     special = _SPECIAL.get(type(op))
     if special is not None:
         return special(keras, op, row, name)
-    if "keras" not in op.spellings:
+    if not getattr(op.spellings.get("keras"), "layer", ""):
         raise NoSuchLayer(f"{row.name}: Keras has no layer for {row.op}")
     return Lowered((), layer(keras, op, name))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import accumulate
 from typing import Any
 
 from ._keras_values import as_history
@@ -111,6 +112,8 @@ outputs=(None,), weights=None, scope='', owner='', trainable=True)
             arguments.append(each)
         else:
             settings[SETTINGS.get(each.name, each.name)] = each.value
+    if known == "Split" and isinstance(settings.get("indices_or_sections"), list):  # sizes, and not places
+        settings["indices_or_sections"] = list(accumulate(settings["indices_or_sections"]))[:-1]
     return replace(record, kind=known, namespace="keras.ops", settings=settings, arguments=tuple(arguments))
 
 

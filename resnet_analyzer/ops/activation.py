@@ -143,8 +143,12 @@ LAYERS = {"LeakyReLU": "leaky_relu", "ELU": "elu", "Identity": "linear"}
 AS_THEY_ARE = ("ops.Identity", "ops.StopGradient", "ops.ConvertToTensor", "ops.Copy", "ops.Cast")
 # operations of keras.ops are named after their functions: `ops.HardSilu`
 OPERATIONS = (
-    "ops.Relu", "ops.Relu6", "ops.LeakyRelu", "ops.Elu", "ops.Selu", "ops.Sigmoid", "ops.Tanh", "ops.Silu", "ops.Gelu",
-    "ops.HardSigmoid", "ops.HardSilu", "ops.HardTanh",
+    "ops.Abs", "ops.Absolute", "ops.Celu", "ops.Clip", "ops.Cos", "ops.Elu", "ops.Erf", "ops.Exp", "ops.Expm1",
+    "ops.Gelu", "ops.HardShrink", "ops.HardSigmoid", "ops.HardSilu", "ops.HardTanh", "ops.LeakyRelu", "ops.Log",
+    "ops.Log1p", "ops.LogSigmoid", "ops.LogicalNot", "ops.Mish", "ops.Negative", "ops.Reciprocal", "ops.Relu",
+    "ops.Relu6", "ops.Rsqrt", "ops.Selu", "ops.Sigmoid", "ops.Sign", "ops.Silu", "ops.Sin", "ops.SoftShrink",
+    "ops.Softplus", "ops.Softsign", "ops.SparsePlus", "ops.SparseSigmoid", "ops.Sqrt", "ops.Square",
+    "ops.Squareplus", "ops.Tanh", "ops.TanhShrink", "ops.Threshold",
 )  # fmt: skip
 
 
@@ -155,15 +159,21 @@ def _read_keras(call: Call) -> list[Op] | None:
         function = call.settings.get("activation") or "linear"
         if isinstance(function, Part):  # a function, of Keras or of somebody else
             function = function.kind if function.namespace else ""
-        return [Activation(function)] if function in (*PER_ELEMENT, *ALIASES, "softmax") else None
-    if kind in ("Softmax", "ops.Softmax"):
+        return [Activation(function)] if function in (*PER_ELEMENT, *ALIASES, *ALONG_AXIS) else None
+    if kind in ("Softmax", "ops.Softmax", "ops.LogSoftmax"):
         axis = call.settings.get("axis", -1)
-        return [Activation("softmax", axis)] if type(axis) is int and len(call.shapes) == 1 else None
+        return (
+            [Activation("log_softmax" if kind == "ops.LogSoftmax" else "softmax", axis)]
+            if type(axis) is int and len(call.shapes) == 1
+            else None
+        )
     if kind == "ReLU":
         return _read_relu(call)
     if kind in LAYERS or kind in AS_THEY_ARE:
         return [Activation(LAYERS.get(kind, "linear"))]
-    words = {name.replace("_", ""): name for name in PER_ELEMENT}
+    if kind == "ops.Gelu" and call.settings.get("approximate") is False:
+        return [Activation("gelu_erf")]
+    words = {name.replace("_", ""): name for name in (*PER_ELEMENT, *ALIASES)}
     return [Activation(words[kind.removeprefix("ops.").lower()])]
 
 
@@ -195,7 +205,7 @@ class Activation(Op):
         "keras": Spelling(
             "Activation",
             {"function": "activation"},
-            also=("ReLU", "Softmax", "ops.Softmax", *LAYERS, *AS_THEY_ARE, *OPERATIONS),
+            also=("ReLU", "Softmax", "ops.Softmax", "ops.LogSoftmax", *LAYERS, *AS_THEY_ARE, *OPERATIONS),
             read=_read_keras,
         )
     }
@@ -206,7 +216,7 @@ class Activation(Op):
     @property
     def fused(self) -> str:
         """Its name; a layer carries no softmax along another axis than the last."""
-        return self.function if self.axis == -1 or self.function != "softmax" else ""
+        return self.function if self.axis == -1 or self.function not in ALONG_AXIS else ""
 
     def label(self) -> str:
         """As `ReLU`."""

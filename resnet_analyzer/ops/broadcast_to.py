@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 from ..dim import Dim, is_exactly
 from ..errors import UsageError
 from ..shape import Shape, spell
 from ._broadcast import broadcast
 from .base import Check, Cost, Op, require_whole
+from .spelling import Spelling
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,6 +25,9 @@ class BroadcastTo(Op):
     """
 
     target: tuple[Dim, ...] = (-1,)
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling("", {"target": "shape"}, also=("ops.BroadcastTo",))
+    }
 
     def __post_init__(self) -> None:
         if not isinstance(self.target, (tuple, list)):

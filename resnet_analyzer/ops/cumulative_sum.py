@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 from ..shape import Shape
 from .base import Cost, Op, Work, axis_index, no_axis
+from .spelling import Spelling, same_names
 
 
 @dataclass(frozen=True, eq=False)
@@ -17,6 +20,7 @@ class CumulativeSum(Op):
     """
 
     axis: int = -1
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("", same_names("axis"), also=("ops.Cumsum",))}
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """The same shape."""

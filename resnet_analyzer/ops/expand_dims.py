@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 from ..shape import Shape
 from ._axes import places, require_axes
 from .base import Cost, Op, no_axis
+from .spelling import Spelling
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,6 +21,7 @@ class ExpandDims(Op):
     """
 
     axes: int | tuple[int, ...] = -1
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("", {"axes": "axis"}, also=("ops.ExpandDims",))}
 
     def __post_init__(self) -> None:
         self.__dict__["axes"] = require_axes("ExpandDims", "axes", self.axes) or ()

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
 from ..shape import Shape
 from .base import Cost, Op, axis_index, no_axis
+from .spelling import Call, Spelling
+
+
+def _read_keras(call: Call) -> list[Op] | None:
+    """keras.ops.take along an axis; without one it flattens first, and is not read."""
+    return [Gather(*call.axes(call.argument("axis", 2)))] if len(call.shapes) == 2 else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,6 +27,7 @@ class Gather(Op):
     axis: int = 0
 
     arity: ClassVar[int | None] = 2
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("", also=("ops.Take",), read=_read_keras)}
 
     def rule(self, data: Shape, picked: Shape) -> Cost:  # type: ignore[override]
         """The axes of the numbers for that axis; copies are no arithmetic."""

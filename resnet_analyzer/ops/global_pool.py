@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
 from ..reach import EVERYTHING, Reach, Reaches, over_sides
 from ..shape import Shape
 from .base import (
-    CHANNELS_FIRST,
     CHANNELS_LAST,
-    OPS,
     Cost,
     Op,
     Work,
@@ -19,31 +17,9 @@ from .base import (
     channels,
     require_data_format,
 )
-from .spelling import Call, Spelling, same_names
+from .spelling import Spelling, same_names
 
 FIELDS = same_names("keepdims", "data_format")
-
-
-def _reads(average: bool) -> Callable[[Call], list[Op] | None]:
-    """What reads Keras' layer, and a mean or maximum over all sides of a map or sequence."""
-    stem = "GlobalAveragePool" if average else "GlobalMaxPool"
-
-    def read(call: Call) -> list[Op] | None:
-        if not call.kind.startswith("ops."):
-            settings = {name: call.settings[name] for name in FIELDS.values() if name in call.settings}
-            return [OPS[f"{stem}{call.kind[-2:].lower()}"](**settings)]  # type: ignore[call-arg]
-        axes, sides = call.argument("axis", 1), call.rank - 2
-        if axes is None or not 1 <= sides <= 3:
-            return None
-        places = tuple(sorted(call.axes(axes)))
-        layouts = {tuple(range(1, call.rank - 1)): CHANNELS_LAST, tuple(range(2, call.rank)): CHANNELS_FIRST}
-        keepdims = bool(call.argument("keepdims", default=False))
-        return [OPS[f"{stem}{sides}d"](keepdims, layouts[places])]  # type: ignore[call-arg]
-
-    return read
-
-
-_read_average, _read_max = _reads(True), _reads(False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,9 +88,7 @@ class GlobalAveragePool1d(_GlobalAveragePool):
     """
 
     spatial_axes: ClassVar[int] = 1
-    spellings: ClassVar[Mapping[str, Spelling]] = {
-        "keras": Spelling("GlobalAveragePooling1D", FIELDS, read=_read_average)
-    }
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("GlobalAveragePooling1D", FIELDS)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,9 +100,7 @@ class GlobalAveragePool2d(_GlobalAveragePool):
     """
 
     spatial_axes: ClassVar[int] = 2
-    spellings: ClassVar[Mapping[str, Spelling]] = {
-        "keras": Spelling("GlobalAveragePooling2D", FIELDS, also=("ops.Mean",), read=_read_average)
-    }
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("GlobalAveragePooling2D", FIELDS)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,9 +112,7 @@ class GlobalAveragePool3d(_GlobalAveragePool):
     """
 
     spatial_axes: ClassVar[int] = 3
-    spellings: ClassVar[Mapping[str, Spelling]] = {
-        "keras": Spelling("GlobalAveragePooling3D", FIELDS, read=_read_average)
-    }
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("GlobalAveragePooling3D", FIELDS)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,7 +124,7 @@ class GlobalMaxPool1d(_GlobalMaxPool):
     """
 
     spatial_axes: ClassVar[int] = 1
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("GlobalMaxPooling1D", FIELDS, read=_read_max)}
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("GlobalMaxPooling1D", FIELDS)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,9 +136,7 @@ class GlobalMaxPool2d(_GlobalMaxPool):
     """
 
     spatial_axes: ClassVar[int] = 2
-    spellings: ClassVar[Mapping[str, Spelling]] = {
-        "keras": Spelling("GlobalMaxPooling2D", FIELDS, also=("ops.Max", "ops.Amax"), read=_read_max)
-    }
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("GlobalMaxPooling2D", FIELDS)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -180,4 +148,4 @@ class GlobalMaxPool3d(_GlobalMaxPool):
     """
 
     spatial_axes: ClassVar[int] = 3
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("GlobalMaxPooling3D", FIELDS, read=_read_max)}
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("GlobalMaxPooling3D", FIELDS)}

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 from ..dim import divides, floor_div
 from ..shape import Shape
 from .activation import activation_work, require_activation
 from .base import Check, Cost, Op, Work, axis_index, no_axis
+from .spelling import Spelling, same_names
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,6 +25,7 @@ class GLU(Op):
 
     axis: int = -1
     gate: str = "sigmoid"
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("", same_names("axis"), also=("ops.Glu",))}
 
     def __post_init__(self) -> None:
         require_activation(self.gate)

@@ -20,7 +20,7 @@ def spelled(framework: str, name: str) -> list[tuple[type[Op], Spelling]]:
     for module in _modules_that_say(name):
         import_module(module)
     found = [each for each in _spellings(framework) if name in each[1].names]
-    return sorted(found, key=lambda each: each[1].fallback)
+    return sorted(found, key=lambda each: (each[1].fallback, each[0].__module__, each[0].__name__))
 
 
 def _spellings(framework: str) -> Iterator[tuple[type[Op], Spelling]]:

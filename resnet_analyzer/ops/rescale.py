@@ -23,8 +23,6 @@ def _read_keras(call: Call) -> list[Op] | None:
     number = left if first else right
     if isinstance(number, bool) or not isinstance(number, (int, float)) or len(call.shapes) != 1:
         return None
-    if call.kind in ("ops.Divide", "ops.TrueDivide"):
-        return [Rescale(1 / number, 0)] if number and not first else None
     if call.kind == "ops.Subtract":
         return [Rescale(-1, number)] if first else [Rescale(1, -number)]
     return [Rescale(1, number)] if call.kind == "ops.Add" else [Rescale(number, 0)]
@@ -52,7 +50,7 @@ class Rescale(Op):
         "keras": Spelling(
             "Rescaling",
             same_names("scale", "offset"),
-            also=("CustomScaleLayer", "ops.Add", "ops.Subtract", "ops.Multiply", "ops.Divide", "ops.TrueDivide"),
+            also=("CustomScaleLayer", "ops.Add", "ops.Subtract", "ops.Multiply"),
             read=_read_keras,
         )
     }

@@ -25,6 +25,8 @@ def _read_reshape(call: Call) -> list[Op] | None:
     """The layer's target leaves the batch out, which stays; the operation's holds it."""
     if call.kind == "Reshape":
         return [Reshape((0, *call.settings["target_shape"]))]
+    if call.kind == "ops.Ravel":
+        return [Reshape((-1,))]
     batch, *rest = call.argument("newshape", 1)
     return None if batch is None or None in rest else [Reshape((batch, *rest))]
 
@@ -33,6 +35,16 @@ def _read_transpose(call: Call) -> list[Op] | None:
     """The layer's axes are counted from 1, and the batch stays; the operation's hold it."""
     if call.kind == "Permute":
         return [Permute((0, *call.settings["dims"]))]
+    order = list(range(call.rank))
+    if call.kind == "ops.Swapaxes":
+        one, other = call.axes([call.argument("axis1", 1), call.argument("axis2", 2)])
+        order[one], order[other] = other, one
+        return [Permute(tuple(order))]
+    if call.kind == "ops.Moveaxis":
+        source, destination = (call.axes(call.argument(name, at)) for at, name in ((1, "source"), (2, "destination")))
+        moved = dict(zip(destination, source, strict=True))
+        rest = iter([axis for axis in order if axis not in source])
+        return [Permute(tuple(moved[axis] if axis in moved else next(rest) for axis in order))]
     axes = call.argument("axes", 1)
     return [Permute(tuple(reversed(range(call.rank))) if axes is None else call.axes(axes))]
 
@@ -87,7 +99,7 @@ class Reshape(Op):
     storage = "view"
     batch_left_out: ClassVar[tuple[str, ...]] = ("target",)
     spellings: ClassVar[Mapping[str, Spelling]] = {
-        "keras": Spelling("Reshape", also=("ops.Reshape",), read=_read_reshape)
+        "keras": Spelling("Reshape", also=("ops.Reshape", "ops.Ravel"), read=_read_reshape)
     }
 
     def __post_init__(self) -> None:
@@ -137,7 +149,7 @@ class Permute(Op):
     storage = "own"
     batch_left_out: ClassVar[tuple[str, ...]] = ("axes",)
     spellings: ClassVar[Mapping[str, Spelling]] = {
-        "keras": Spelling("Permute", also=("ops.Transpose",), read=_read_transpose)
+        "keras": Spelling("Permute", also=("ops.Transpose", "ops.Swapaxes", "ops.Moveaxis"), read=_read_transpose)
     }
 
     def __post_init__(self) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from ..shape import Shape
 from ._axes import places, require_axes
 from .base import Cost, Op, no_axis
+from .spelling import Spelling
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,6 +22,9 @@ class Roll(Op):
 
     shift: Any = 1
     axes: tuple[int, ...] | None = None
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling("", {"shift": "shift", "axes": "axis"}, also=("ops.Roll",))
+    }
 
     def __post_init__(self) -> None:
         self.__dict__["axes"] = require_axes("Roll", "axes", self.axes)

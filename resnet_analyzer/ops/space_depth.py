@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
 from ..dim import Dim, divides, floor_div, product
 from ..shape import Shape
 from .base import CHANNELS_LAST, Check, Cost, Op, arranged, channels, require_data_format, sides
+from .spelling import Spelling
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,6 +24,9 @@ class DepthToSpace(Op):
     data_format: str = CHANNELS_LAST
 
     counts: ClassVar[tuple[str, ...]] = ("block",)
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling("", {"block": "block_size", "data_format": "data_format"}, also=("ops.DepthToSpace",))
+    }
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -50,6 +55,9 @@ class SpaceToDepth(Op):
     data_format: str = CHANNELS_LAST
 
     counts: ClassVar[tuple[str, ...]] = ("block",)
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling("", {"block": "block_size", "data_format": "data_format"}, also=("ops.SpaceToDepth",))
+    }
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 from ..dim import equal, is_exactly
 from ..shape import Shape, spell
 from ._axes import places, require_axes
 from .base import Check, Cost, Op, no_axis
+from .spelling import Spelling
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,6 +22,7 @@ class Squeeze(Op):
     """
 
     axes: tuple[int, ...] | None = None
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("", {"axes": "axis"}, also=("ops.Squeeze",))}
 
     def __post_init__(self) -> None:
         self.__dict__["axes"] = require_axes("Squeeze", "axes", self.axes)

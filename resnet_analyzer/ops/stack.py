@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
 from ..dim import equal
 from ..shape import Shape, spell
 from .base import Check, Cost, Op, axis_index, no_axis
+from .spelling import Spelling, same_names
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,6 +23,7 @@ class Stack(Op):
     axis: int = 0
 
     arity: ClassVar[int | None] = None
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("", same_names("axis"), also=("ops.Stack",))}
 
     def rule(self, *shapes: Shape) -> Cost:
         """One axis more; all shapes must agree."""

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
 from ..dim import Dim, product
 from ..shape import Shape
 from .base import Cost, Op, axis_index, no_axis, require_whole
+from .spelling import Call, Spelling
+
+
+def _read_tile(call: Call) -> list[Op] | None:
+    times = call.argument("repeats", 1)
+    return [Tile(tuple(times) if isinstance(times, list) else (times,))]
+
+
+def _read_repeat(call: Call) -> list[Op] | None:
+    return [Repeat(call.argument("repeats", 1), *call.axes(call.argument("axis", 2)))]
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,6 +30,7 @@ class Tile(Op):
     """
 
     times: tuple[Dim, ...] = (1,)
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("", also=("ops.Tile",), read=_read_tile)}
 
     def __post_init__(self) -> None:
         times = (self.times,) if not isinstance(self.times, (tuple, list)) else tuple(self.times)
@@ -44,6 +56,7 @@ class Repeat(Op):
     axis: int = -1
 
     counts: ClassVar[tuple[str, ...]] = ("times",)
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("", also=("ops.Repeat",), read=_read_repeat)}
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """The size multiplied; copies are no arithmetic."""
@@ -64,6 +77,7 @@ class RepeatVector(Op):
     times: Dim = 1
 
     counts: ClassVar[tuple[str, ...]] = ("times",)
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("RepeatVector", {"times": "n"})}
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """A new axis behind the batch; copies are no arithmetic."""

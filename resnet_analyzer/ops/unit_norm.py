@@ -8,7 +8,14 @@ from typing import ClassVar
 
 from ..shape import Shape
 from ._axes import places, require_axes
-from .base import Cost, Op, Spelling, Work, no_axis
+from .base import Cost, Op, Work, no_axis
+from .spelling import Call, Spelling
+
+
+def _read_keras(call: Call) -> list[Op] | None:
+    """Keras' layer, and its operation for lengths of order 2."""
+    axis = call.settings.get("axis", -1)
+    return [UnitNorm(call.axes(axis))] if call.settings.get("order", 2) in (2, None) else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,7 +30,9 @@ class UnitNorm(Op):
 
     axes: int | tuple[int, ...] = -1
 
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("UnitNormalization", {"axes": "axis"})}
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling("UnitNormalization", {"axes": "axis"}, also=("ops.Normalize",), read=_read_keras)
+    }
 
     def __post_init__(self) -> None:
         self.__dict__["axes"] = require_axes("UnitNorm", "axes", self.axes) or ()

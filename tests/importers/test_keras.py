@@ -221,10 +221,10 @@ def test_operators_and_operations():
         ("Rescale", {"scale": 2.0}),
         ("Rescale", {"scale": -1, "offset": 1.0}),
         ("Rescale", {"offset": -1}),
-        ("Rescale", {"scale": 0.25}),
+        ("Divide", {"constants": 1}),
         ("Activation", {}),
         ("Concatenate", {}),
-        ("GlobalAveragePool2d", {}),
+        ("Mean", {"axes": (1, 2)}),
         ("Reshape", {"target": (-1, 2, 4)}),
         ("Activation", {"function": "softmax"}),
     ]
