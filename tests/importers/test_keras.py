@@ -234,14 +234,12 @@ def test_operators_and_operations():
 @pytest.mark.parametrize(
     "step",
     [
-        lambda x: 1.0 / x,
-        lambda x: x**2,
-        lambda x: keras.ops.sum(x, axis=1),
-        lambda x: keras.ops.mean(x, axis=-1),
-        lambda x: layers.Activation("mish")(x),
+        lambda x: keras.ops.arctan(x),
+        lambda x: keras.ops.median(x, axis=1),
+        lambda x: 2.0**x,
         lambda x: layers.Conv2D(2, 1, activation=keras.ops.cos)(x),
-        lambda x: layers.ReLU(threshold=0.5)(x),
-        lambda x: layers.Resizing(4, 4)(x),
+        lambda x: layers.Lambda(lambda x: x * 2)(x),
+        lambda x: layers.RandomCrop(4, 4)(x),
     ],
 )
 def test_what_we_have_no_word_for_is_unknown_with_its_shape_and_weights(step):
@@ -269,6 +267,44 @@ def test_what_we_have_no_word_for_is_unknown_with_its_shape_and_weights(step):
         lambda x: keras.ops.reshape(x, (-1, 4, 3)),
         lambda x: layers.Conv2D(2, 1, activation=layers.LeakyReLU(negative_slope=0.1))(x),
         lambda x: layers.Conv2D(2, 1, activation=keras.ops.relu)(x),
+        lambda x: layers.Activation("mish")(x),
+        lambda x: layers.ReLU(threshold=0.5)(x),
+        lambda x: 1.0 / x,
+        lambda x: x**2,
+        lambda x: x[:, ::2, 1:-1, None, ..., 0],
+        lambda x: x[..., ::-1],
+        lambda x: keras.ops.sum(x, axis=1),
+        lambda x: keras.ops.mean(x, axis=-1, keepdims=True),
+        lambda x: keras.ops.max(x, axis=(1, 2)),
+        lambda x: keras.ops.var(x, axis=[1, 2]),
+        lambda x: keras.ops.norm(x, axis=-1),
+        lambda x: keras.ops.logsumexp(x, axis=-1),
+        lambda x: keras.ops.argmax(x, axis=-1),
+        lambda x: keras.ops.maximum(x, 0.0),
+        lambda x: keras.ops.where(x > 0, x, 0.0),
+        lambda x: keras.ops.pad(x, ((0, 0), (1, 2), (0, 3), (0, 0))),
+        lambda x: keras.ops.stack([x, x], axis=-1),
+        lambda x: keras.ops.expand_dims(x, 1),
+        lambda x: keras.ops.squeeze(keras.ops.expand_dims(x, 1), 1),
+        lambda x: keras.ops.split(x, [2, 3], axis=1)[2],
+        lambda x: keras.ops.unstack(x, axis=2)[5],
+        lambda x: keras.ops.tile(x, (1, 2, 1, 3)),
+        lambda x: keras.ops.repeat(x, 2, axis=1),
+        lambda x: keras.ops.roll(x, 2, axis=1),
+        lambda x: keras.ops.flip(x, axis=1),
+        lambda x: keras.ops.take(x, numpy.array([0, 2]), axis=1),
+        lambda x: keras.ops.swapaxes(x, 1, -1),
+        lambda x: keras.ops.moveaxis(x, 1, -1),
+        lambda x: keras.ops.cumsum(x, axis=1),
+        lambda x: keras.ops.clip(x, 0.0, 6.0),
+        lambda x: keras.ops.log_softmax(x, axis=1),
+        lambda x: keras.ops.gelu(x, approximate=False),
+        lambda x: keras.ops.normalize(x, axis=-1),
+        lambda x: keras.ops.max_pool(x, 2, 2),
+        lambda x: keras.ops.image.extract_patches(x, (2, 2)),
+        lambda x: layers.UnitNormalization()(x),
+        lambda x: layers.Maximum()([x, x]),
+        lambda x: layers.Average()([x, x]),
     ],
 )
 def test_any_axis_and_constant_arrays_are_read_in_the_models_own_order(step):
@@ -311,9 +347,26 @@ def test_somebodys_own_layer_is_unknown_and_the_totals_a_lower_bound(layer, weig
     assert measured.totals.macs == measured.by_name["conv"].work.multiply_accumulates > 0
 
 
-def test_a_layer_of_several_outputs_is_unknown_once_per_output():
+def test_an_operation_of_several_outputs_is_a_node_for_each():
     start = image(8, 8, 4)
     left, right = keras.ops.split(start, 2, axis=-1)
+    measured = read(start, layers.Add()([left, layers.Conv2D(2, 1)(right)]))
+    assert measured.status == "complete"
+    assert measured.rows[1].output == measured.rows[2].output == Shape(1, 8, 8, 2)
+    assert measured.rows[-1].node.inputs == (measured.rows[1].name, measured.rows[3].name)
+    assert measured.rows[3].node.inputs == (measured.rows[2].name,)
+
+
+def test_an_unknown_layer_of_several_outputs_is_unknown_once_per_output():
+    class Halves(layers.Layer):
+        def call(self, x):
+            return x[..., :2], x[..., 2:]
+
+        def compute_output_shape(self, shape):
+            return (*shape[:-1], 2), (*shape[:-1], 2)
+
+    start = image(8, 8, 4)
+    left, right = Halves()(start)
     measured = read(start, layers.Add()([left, layers.Conv2D(2, 1)(right)]))
     assert measured.status == "lower_bound"
     assert measured.rows[1].output == measured.rows[2].output == Shape(1, 8, 8, 2)
