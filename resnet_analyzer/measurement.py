@@ -11,9 +11,7 @@ from operator import index
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from .conventions.activations import activations as count_activations
-from .conventions.flops import flops as count_flops
-from .conventions.macs import macs as count_macs
+from .conventions.base import CONVENTIONS
 from .dim import Condition, Dim, at_least, holds, is_array, is_exactly, is_number, is_symbol, total
 from .errors import CheckFailed, GraphError, UsageError
 from .graph import Graph, Node
@@ -22,6 +20,7 @@ from .ops.opaque import Opaque
 from .registry import Registry
 from .shape import Shape
 
+count_macs, count_flops, count_activations = [CONVENTIONS[name].count for name in ("macs", "flops", "activations")]
 CHUNK_CELLS = 16_384  # cells of a numpy grid measured at once: fastest in tests/benchmarks, and memory stays flat
 
 WRITERS: Registry[Any] = Registry("format", f"{__package__}.writers")
@@ -86,6 +85,21 @@ class Row(NamedTuple):
     def work(self) -> Work:
         """Counted primitives."""
         return self.cost.work
+
+    @property
+    def macs(self) -> Dim:
+        """Multiply-accumulates, as papers count them."""
+        return count_macs(self)
+
+    @property
+    def flops(self) -> Dim:
+        """2 per multiply-accumulate and 1 for all other counted arithmetic."""
+        return count_flops(self)
+
+    @property
+    def activations(self) -> Dim:
+        """Elements that layers of multiply-accumulates put out."""
+        return count_activations(self)
 
     @property
     def status(self) -> str:
@@ -242,14 +256,14 @@ class Measurement:
         if all(map(is_number, self.totals)):
             return WRITERS["table"].show(self)
         return "\n".join(
-            [f"{self.graph.name}, {self.status}", *[_told(*each) for each in self.totals._asdict().items()]]
+            [f"{self.graph.name}, {self.status}", *[_in_words(*each) for each in self.totals._asdict().items()]]
         )
 
     def _repr_html_(self) -> str | None:
         return WRITERS["html"].show(self) if all(map(is_number, self.totals)) else None
 
 
-def _told(name: str, value: Dim) -> str:
+def _in_words(name: str, value: Dim) -> str:
     """A total in one line, over a grid with its ends."""
     if not is_array(value):
         return f"{name:18}{value}"
@@ -308,7 +322,6 @@ def totals_of(rows: Sequence[Row]) -> Totals:
         for weight in row.cost.weights:
             by_role[weight.role].append(weight.params)
     trainable, frozen, moving = [total(params) for params in by_role.values()]
-    work = [row.cost.work for row in rows]
     return Totals(
         len(rows),
         trainable + frozen,
@@ -316,9 +329,9 @@ def totals_of(rows: Sequence[Row]) -> Totals:
         frozen,
         moving,
         trainable + frozen + moving,
-        total(map(count_macs, work)),
-        total(map(count_flops, work)),
-        total(map(count_activations, work)),
+        total(map(count_macs, rows)),
+        total(map(count_flops, rows)),
+        total(map(count_activations, rows)),
     )
 
 
@@ -413,9 +426,9 @@ def _layer(row: Row) -> dict[str, Any]:
         "params": row.params,
         "trainable_params": row.trainable_params,
         "moving_statistics": row.moving_statistics,
-        "macs": count_macs(row.work),
-        "flops": count_flops(row.work),
-        "activations": count_activations(row.work),
+        "macs": row.macs,
+        "flops": row.flops,
+        "activations": row.activations,
         "weights": {weight.name: list(weight.shape) for weight in row.weights},
         "status": row.status,
     }

@@ -79,6 +79,22 @@ class Window(NamedTuple):
         return before, missing - before
 
     @property
+    def computed(self) -> Dim:
+        """Positions that TensorFlow computes: of a dilated window more than come out.
+
+        It pads the axis to a multiple of the dilation d, cuts it into d axes of every d-th pixel, and slides
+        an undilated window over each (tensorflow/python/ops/nn_ops.py, with_space_to_batch).
+
+        >>> Window(31, size=3, dilation=2).output, Window(31, size=3, dilation=2).computed   # 2·(32/2 − 2)
+        (27, 28)
+        """
+        if is_exactly(self.dilation, 1):
+            return self.output
+        before, after = self.pads
+        blocks = floor_div(self.length + before + after + self.dilation - 1, self.dilation)
+        return self.dilation * (blocks - self.size + 1)
+
+    @property
     def dropped(self) -> Dim:
         """Pixels at the end of the padded axis that no window position reaches.
 

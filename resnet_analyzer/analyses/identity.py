@@ -15,7 +15,6 @@ from ..architectures.base import ARCHITECTURES, Architecture
 from ..errors import AnalyzerError
 from ..graph import Graph
 from ..measurement import Row, walk
-from ..ops.elementwise import Add, Multiply
 from ..ops.input import Input
 from ..shape import Shape, is_map
 from ._identity_tokens import token
@@ -48,7 +47,7 @@ def signature(rows: Sequence[Row], numbers: dict[Any, int]) -> Counter[int]:
     own: dict[str, int] = {}
     for row in rows:
         before = [own[name] for name in row.node.inputs]
-        if isinstance(row.node.op, (Add, Multiply)):
+        if row.node.op.commutative:
             before.sort()
         key = (token(row), tuple(before), bool(row.node.weights_of), row.node.training_only)
         own[row.name] = numbers.setdefault(key, len(numbers))

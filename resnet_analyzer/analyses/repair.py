@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from ..conventions.macs import macs as count_macs
 from ..design import Reading, Suggestion, applied
 from ..errors import AnalyzerError
 from .diagnose import HEAD, SHAPES, Finding, diagnose
@@ -70,7 +69,7 @@ def figures(reading: Reading) -> Figures:
     """Parameters and MACs of a design, as far as they are known."""
     rows = reading.rows.values()
     params = sum(row.params for row in rows)
-    return Figures(params, sum(count_macs(row.work) for row in rows), all(row.cost.exact for row in rows))
+    return Figures(params, sum(row.macs for row in rows), all(row.cost.exact for row in rows))
 
 
 def repairs(reading: Reading, findings: tuple[Finding, ...], finding: Finding, effort: Effort) -> tuple[Repair, ...]:

@@ -22,7 +22,6 @@ HU_TABLE_2 = "Hu et al. 2017 (arXiv 1709.01507v4), Table 2"
 KERAS = "keras 3.15.1, keras.applications, count_params()"
 CIFAR_INPUT = (32, 32, 3)
 
-OPTION_A = {"shortcut": "A"}
 NOTE_255 = "25.557e6: cut off, not rounded"
 NOTE_HU = "convolutions and the dense layer have 0.1 to 0.4 % less: the table counts pooling and other small terms too"
 NOTE_102 = "a slip of that table: He et al. 2015, Table 6, print 19.4M for the same net; 10.2M is its ResNet-1001's"
@@ -114,7 +113,6 @@ for _depth, _blocks, _params in (
         )
     )
 
-TIMM = "timm 1.0.31, results/model_metadata-in1k.csv"
 _BAG = "He et al. 2019, Bag of Tricks (arXiv 1812.01187), Fig. 2"
 _C: dict[str, Any] = {"stem": "deep", "stride_at": "3x3"}
 for _depth, _blocks in ((18, (2, 2, 2, 2)), (34, (3, 4, 6, 3)), (50, (3, 4, 6, 3)), (101, (3, 4, 23, 3)), (152, (3, 8, 36, 3))):  # fmt: skip  # noqa: E501

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import wraps
+from types import MappingProxyType
 from typing import Any, NamedTuple, TextIO
 
 import click
 
-from ..errors import OutputError
+from ..errors import OutputError, UsageError
 from ..measurement import WRITERS
 from ..report.model import Report
 from ._completion import formats
 
 Command = Callable[..., None]
 
+PICTURES = (".png", ".svg", ".pdf")
+NOTHING: Mapping[str, Sequence[str]] = MappingProxyType({})
 FILE_COLUMNS = 120  # a table in a file
 NARROWEST = 40  # columns: no terminal is narrower
 FORMATS = "table, markdown, csv, json, latex or html; if not given, as the ending of FILE says, else table."
@@ -36,20 +39,35 @@ def output_options(command: Command) -> Command:
     @wraps(command)
     def gathered(*, format_name: str | None, output: str | None, **given: Any) -> None:
         file = None if output == "-" else output
-        command(destination=Destination(_writer(format_name, file), file), **given)
+        command(destination=Destination(WRITERS[format_for(format_name, file)], file), **given)
 
     format_option = click.option("--format", "format_name", metavar="NAME", shell_complete=formats, help=FORMATS)
     output_option = click.option("--output", "-o", metavar="FILE", help="Write there: whole, or not at all.")
     return format_option(output_option(gathered))
 
 
-def _writer(format_name: str | None, output: str | None) -> Any:
-    """The writer of the format, of the file's ending, or the table's; UnknownName for no format."""
-    if format_name is None and output is not None:
-        for _, writer in WRITERS.items():
-            if output.lower().endswith(writer.suffixes):
-                return writer
-    return WRITERS["table" if format_name is None else format_name]
+def format_for(format_name: str | None, output: str | None, more: Mapping[str, Sequence[str]] = NOTHING) -> str:
+    """The format as `--format` says, else as the file's ending, else a table; `more` are a command's own, with endings.
+
+    UsageError where the two do not agree, or where nothing that this command writes ends so.
+    """
+    if format_name == "picture":
+        raise UsageError(f"a picture needs the name of a file: --output FILE{PICTURES[0]}")
+    ending = os.path.splitext(output or "")[1].lower()
+    if not ending:
+        return format_name or "table"
+    endings = {**{name: writer.suffixes for name, writer in WRITERS.items()}, **more}
+    named = next((name for name, known in endings.items() if ending in known), None)
+    if format_name is None and named is None:
+        from ..files import is_node
+
+        if is_node(str(output)):
+            return "table"
+        known = ", ".join(each for several in endings.values() for each in several)
+        raise UsageError(f"{output}: this command writes no file that ends in {ending}, but {known}")
+    if format_name is not None and named not in (None, "table", format_name):  # .txt is any text
+        raise UsageError(f"--format {format_name} and {output} do not agree: give one of them")
+    return format_name or str(named)
 
 
 def deliver(report: Report, destination: Destination) -> None:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import click
 
-from ..errors import AnalyzerError, UsageError
+from ..errors import AnalyzerError
 from ..files import write_text
+from ..measurement import WRITERS
 from . import _completion as completion
 from ._network import NetworkOptions, network_options
-from ._output import Destination, _writer, deliver, draw_quietly, show
+from ._output import PICTURES, Destination, deliver, draw_quietly, format_for, show
 from ._recipe import names_of, resolve_recipe
 
-PICTURES = (".png", ".svg", ".pdf")
-SOURCES = {"latex": ".tex", "python": ".py"}
+OWN = {"latex": (".tex",), "python": (".py",), "picture": PICTURES}
 FORMATS = "table, latex, python, json, markdown, csv or html; if not given, as the ending of FILE says, else table."
 
 
@@ -37,19 +37,20 @@ def command(
     from ..analyses.formula.prove import prove
     from ..report.formula import formula_report, latex_source, python_source, terms_table
 
-    kind = _kind(format_name, output)
-    destination = Destination(None, output) if kind else Destination(_writer(format_name, output), output)
+    file = None if output == "-" else output
+    kind = format_for(format_name, file, OWN)
+    destination = Destination(None if kind in OWN else WRITERS[kind], file)
     recipe = resolve_recipe(target, asked)
     form = closed_form(recipe, names_of(variables))
     if kind == "picture":
         from ..plots.formula import save_formula
 
         draw_quietly()
-        save_formula(form, str(output))
+        save_formula(form, str(file))
         return
-    if kind:
+    if kind in OWN:
         text = latex_source(form) if kind == "latex" else python_source(form)
-        show(text) if output in (None, "-") else write_text(str(output), text)
+        show(text) if file is None else write_text(file, text)
         return
     proof = prove(form) if proving else None
     also = []
@@ -59,19 +60,6 @@ def command(
         except AnalyzerError:  # the width is no variable here; the main formulas stand all the same
             also = []
     report = formula_report(form, also, proof)
-    if destination.writer.name == "csv":
+    if kind == "csv":
         report = report._replace(tables=(terms_table(form),))
-    deliver(report, destination._replace(output=None if output == "-" else output))
-
-
-def _kind(format_name: str | None, output: str | None) -> str:
-    """`latex`, `python` or `picture` where the result is no report, else empty."""
-    if format_name in SOURCES:
-        return str(format_name)
-    if format_name is None and output:
-        if output.lower().endswith(PICTURES):
-            return "picture"
-        return next((name for name, suffix in SOURCES.items() if output.lower().endswith(suffix)), "")
-    if output and output.lower().endswith(PICTURES):
-        raise UsageError(f"--format {format_name} and {output} do not agree: give one of them")
-    return ""
+    deliver(report, destination)

@@ -15,7 +15,7 @@ from ..report.model import Report
 from ..targets import Target, is_source
 from . import _completion as completion
 from ._network import NetworkOptions, Word, network_options, resolve
-from ._output import deliver_text, draw_quietly, show
+from ._output import deliver_text, draw_quietly, format_for, show
 
 FORMATS = ("markdown", "html", "json", "csv", "latex", "table")
 STANDARD_FOLDER = "reports"
@@ -121,23 +121,15 @@ def _deliver(report: Report, stem: str, format_name: str | None, output: str | N
         return
     path = str(output)
     base, suffix = os.path.splitext(path)
-    named = None if os.path.isdir(path) else _format_of(path, suffix, format_name)
-    writer = WRITERS[named or format_name or "markdown"]
+    is_file = bool(suffix) and not os.path.isdir(path)
+    writer = WRITERS[format_for(format_name, path) if is_file else format_name or "markdown"]
     if is_node(path):  # a device or a pipe has no place for pictures beside it
         write_text(path, writer.render(loose(report), COLUMNS, False))
-    elif named is None:
-        write_files(path, files_of(report, stem, writer))
-    else:
+    elif is_file:
         files = files_of(report, os.path.basename(base), writer._replace(suffixes=(suffix,)))
         write_files(os.path.dirname(base) or ".", files)
-
-
-def _format_of(output: str, suffix: str, format_name: str | None) -> str | None:
-    """The format whose files end as `output` does, None where none does; UsageError if --format says another."""
-    named = next((name for name in FORMATS if suffix.lower() in WRITERS[name].suffixes), None)
-    if named and format_name not in (None, named):
-        raise UsageError(f"--format {format_name} and {output} do not agree: give one of them")
-    return named
+    else:
+        write_files(path, files_of(report, stem, writer))
 
 
 def _standard(folder: str, checking: bool) -> None:

@@ -10,15 +10,16 @@ import click
 
 from ..errors import UsageError
 from ..files import writing, writing_text
+from ..measurement import WRITERS
 from ._network import Count, NetworkOptions
-from ._output import Destination, _writer, deliver, draw_quietly, standard_output
+from ._output import PICTURES, Destination, deliver, draw_quietly, format_for, standard_output
 from ._quantity import quantity
 from ._recipe import names_of, resolve_recipe
 
 FIGURES = ("params", "macs", "flops", "activations")
 LINES = 40  # of a table in a terminal
 MOST = 100_000  # rows that a report or a picture holds
-PICTURES = (".png", ".svg", ".pdf")
+OWN = {"csv": (".csv",), "parquet": (".parquet",), "picture": PICTURES}
 FORMATS = "table, csv, parquet, markdown, json, latex or html; if not given, as the ending of FILE says, else table."
 BOUNDS = [f"{way}_{word}" for way in ("max", "min") for word in ("macs", "params", "flops", "activations")]
 
@@ -156,8 +157,8 @@ def _write(job: Any, tables: Iterator[Any], pareto: list[tuple[str, int]], given
     from ..analyses.sweep.files import header, rows_of, write_csv, write_parquet
 
     output = None if given["output"] in (None, "-") else given["output"]
-    kind = _kind(given["format_name"], output)
-    destination = None if kind else Destination(_writer(given["format_name"], output), output)
+    kind = format_for(given["format_name"], output, OWN)
+    destination = None if kind in OWN else Destination(WRITERS[kind], output)
     if pareto:
         tables = _front(job, tables, pareto)
     if kind == "csv":
@@ -169,7 +170,7 @@ def _write(job: Any, tables: Iterator[Any], pareto: list[tuple[str, int]], given
         with writing(output) as binary:
             write_parquet(job.space, tables, binary)
     else:
-        limit = LINES if destination and output is None and destination.writer.name == "table" else MOST
+        limit = LINES if output is None and kind == "table" else MOST
         rows, kept = _collected(job, tables, limit, rows_of)
         if kind == "picture":
             from ..plots.sweep import save_sweep
@@ -214,18 +215,6 @@ def _front(job: Any, tables: Iterator[Any], pareto: list[tuple[str, int]]) -> It
     for table in tables:
         front.add(table)
     yield front.table
-
-
-def _kind(format_name: str | None, output: str | None) -> str:
-    """`csv`, `parquet` or `picture` where the result is no report, else empty."""
-    ending = (output or "").lower()
-    if ending.endswith(PICTURES) and format_name is not None:
-        raise UsageError(f"--format {format_name} and {output} do not agree: give one of them")
-    if ending.endswith(PICTURES):
-        return "picture"
-    if format_name is None:
-        return next((kind for kind in ("csv", "parquet") if ending.endswith(f".{kind}")), "")
-    return format_name if format_name in ("csv", "parquet") else ""
 
 
 def _wish(given: dict[str, Any]) -> str:

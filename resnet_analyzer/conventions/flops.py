@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from ..dim import Dim
-from ..ops.base import Work
-from .base import convention
+from .base import MeasuredRow, convention
 
 
 @convention(
@@ -13,11 +12,7 @@ from .base import convention
     "division and square root (bias, normalisation, activation, pooling, residual additions)",
     source="this project's contract; primitives per op as documented in resnet_analyzer/ops",
 )
-def flops(work: Work) -> Dim:
-    """Twice the multiply-accumulates plus all other primitives.
-
-    >>> flops(Work(multiply_accumulates=10, accumulators=2, adds=2))
-    22
-    """
-    macs, _accumulators, adds, multiplies, compares, exponentials, divisions, square_roots = work
+def flops(row: MeasuredRow) -> Dim:
+    """Twice the multiply-accumulates plus all other primitives."""
+    macs, _accumulators, adds, multiplies, compares, exponentials, divisions, square_roots = row.cost.work
     return 2 * macs + adds + multiplies + compares + exponentials + divisions + square_roots

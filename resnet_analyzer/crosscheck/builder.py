@@ -10,14 +10,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..dim import is_number
-from ..errors import UsageError
+from ..errors import AnalyzerError, UsageError
 from ..graph import Graph
 from ..importers.framework import keras as import_keras
 from ..measurement import Row, walk
 from ..ops.input import Input
+from ..ops.keras_steps import Steps
 from ..shape import spell
-from .lowering import lower
-from .steps import Lowered
 
 FORBIDDEN = re.compile(
     r"^[^A-Za-z0-9]|[^A-Za-z0-9_-]"
@@ -35,7 +34,7 @@ class Built:
 
     model: Any
     rows: tuple[Row, ...]
-    steps: dict[str, Lowered]
+    steps: dict[str, Steps]
     remarks: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
@@ -55,7 +54,7 @@ def build(graph: Graph) -> Built:
     _require_known(rows)
     names = layer_names([row.name for row in rows])
     tensors: dict[str, Any] = {}
-    steps: dict[str, Lowered] = {}
+    steps: dict[str, Steps] = {}
     with deep_recursion(len(rows)):
         for row in rows:
             node = row.node
@@ -65,7 +64,7 @@ def build(graph: Graph) -> Built:
             if node.weights_of:
                 steps[node.name] = steps[node.weights_of]
             else:
-                steps[node.name] = lower(keras, row, names[node.name])
+                steps[node.name] = _steps(keras, row, names[node.name])
             tensors[node.name] = steps[node.name]([tensors[name] for name in node.inputs])
             if node.frozen and steps[node.name].layer is not None:
                 steps[node.name].layer.trainable = False
@@ -74,6 +73,18 @@ def build(graph: Graph) -> Built:
         model = keras.Model(inputs if len(inputs) > 1 else inputs[0], outputs if len(outputs) > 1 else outputs[0])
     remarks = {name: step.remarks for name, step in steps.items() if step.remarks}
     return Built(model, rows, steps, remarks)
+
+
+class NoSuchLayer(AnalyzerError):
+    """Keras has nothing for that op, and nothing to make it of."""
+
+
+def _steps(keras: Any, row: Row, name: str) -> Steps:
+    """The Keras steps that a node's op says it becomes."""
+    steps = row.node.op.in_keras(keras, name, row.inputs, row.cost)
+    if steps is None:
+        raise NoSuchLayer(f"{row.name}: Keras has no layer for {row.op}")
+    return steps
 
 
 def _require_known(rows: tuple[Row, ...]) -> None:

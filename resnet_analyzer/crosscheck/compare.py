@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any, NamedTuple
 
-from ..conventions.tensorflow import tensorflow_float_ops
+from ..conventions.base import CONVENTIONS
 from ..errors import AnalyzerError
 from ..graph import Graph
 from ..importers.framework import keras as import_keras
@@ -149,9 +149,10 @@ def _weight_text(weight: tuple[Any, ...] | None) -> str:
 
 def _flops_verdict(row: Row, counted: int | None) -> str:
     # what only training runs has no work in our totals, but the layer itself is here and runs
-    cost = row.node.op.apply(*row.inputs) if row.node.training_only else row.cost
-    expected = tensorflow_float_ops(row.node.op, row.inputs, cost)
-    idle = not any(cost.work)
+    if row.node.training_only:
+        row = Row(row.node._replace(training_only=False), row.inputs, row.node.op.apply(*row.inputs))
+    expected = CONVENTIONS["tensorflow"].count(row)
+    idle = not any(row.cost.work)
     if idle and not counted:
         return NOTHING
     if not counted or expected is None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from .builder import Built, deep_recursion
 
 
-def profiled_float_ops(tf: Any, built: Built, shapes: dict[str, tuple[int, ...]]) -> dict[str, int]:
+def profiled_float_ops(tf: Any, built: Built, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, int]:
     """Float operations that TensorFlow's profiler counts for each node, for one image.
 
     Every node is traced under a name scope of its own, on the shapes that came out of the running
@@ -26,7 +27,7 @@ def profiled_float_ops(tf: Any, built: Built, shapes: dict[str, tuple[int, ...]]
     return {row.name: scopes[f"n{index}"] for index, row in enumerate(built.rows)}
 
 
-def _trace(tf: Any, built: Built, shapes: dict[str, tuple[int, ...]], tensors: dict[str, Any]) -> list[Any]:
+def _trace(tf: Any, built: Built, shapes: Mapping[str, tuple[int, ...]], tensors: dict[str, Any]) -> list[Any]:
     """Call every node under its own name scope; the outputs that nobody reads."""
     for index, row in enumerate(built.rows):
         if row.name in built.steps:

@@ -330,7 +330,7 @@ def reduced(conditions: Sequence[Condition], names: Sequence[str]) -> tuple[dict
 
     >>> n = variable("n")
     >>> reduced([at_least(n, 32), at_least(n // 8, 2), divides(2, n), divides(6, n)], ["n"])
-    ({'n': 32}, (6 divides n,))
+    ({'n': 36}, (6 divides n,))
     """
     least = dict.fromkeys(names, 1)
     others: dict[Condition, None] = {}

@@ -15,7 +15,7 @@ from operator import index
 from typing import Any, TypeAlias
 
 from ..errors import UsageError
-from .arrays import any_array, guarded_product, guarded_total, larger
+from .arrays import any_array
 from .bounds import is_positive, lowest
 from .terms import (
     Atom,
@@ -163,7 +163,8 @@ class Polynomial(Symbolic):
 
         DimensionOverflow where an array would not hold the result.
         """
-        return Evaluation({**(values or {}), **more}).whole(self)
+        given = {**(values or {}), **more}
+        return _at_arrays(self, given) if any_array(given.values()) else Evaluation(given).whole(self)
 
     def replaced(self, values: Mapping[str, Value]) -> Value:
         """The formula with other formulas or numbers in place of some variables."""
@@ -325,23 +326,31 @@ def _never_below(one: Value, other: Value) -> bool:
     return low is not None and low > -1
 
 
+def _at_arrays(formula: Polynomial, given: Mapping[str, Any]) -> Any:
+    import numpy
+
+    from .program import compiled
+
+    columns = dict(zip(given, numpy.broadcast_arrays(*given.values()), strict=True))
+    (result,) = compiled([formula], list(columns)).run(columns, next(iter(columns.values())).shape)
+    return result
+
+
 class Evaluation:
     """One evaluation: every atom is worked out once. With `partial`, a variable without a value stands for itself."""
 
     def __init__(self, values: Mapping[str, Any], partial: bool = False, seen: Mapping[Atom, Any] | None = None):
         self.values, self.partial = values, partial
         self.seen: dict[Atom, Any] = dict(seen or {})
-        self.guarded = any_array(values.values())
 
     def of(self, formula: Polynomial) -> Any:
         """The value of a formula; a Fraction where it is no whole number."""
-        multiply, add = (guarded_product, guarded_total) if self.guarded else (prod, sum)
         values = [
-            multiply([coefficient, *[self.atom(atom) for atom, power in monomial for _ in range(power)]])
+            prod([self.atom(atom) for atom, power in monomial for _ in range(power)], start=coefficient)
             for monomial, coefficient in formula.terms.items()
         ]
-        result = add(values)
-        return result if type(result) is int or type(result) is Polynomial or self.guarded else plain(result)
+        result = sum(values)
+        return result if type(result) is int or type(result) is Polynomial else plain(result)
 
     def whole(self, formula: Polynomial) -> Any:
         """The value of a formula, which must be a whole number (or hold whole numbers); UsageError otherwise."""
@@ -349,7 +358,7 @@ class Evaluation:
         if below == 1:
             return self.of(formula)
         result = self.of(polynomial(formula * below))
-        if not self.guarded and result % below:
+        if result % below:
             raise UsageError(f"a formula gave {result}/{below} where only a whole number makes sense")
         return result // below
 
@@ -368,7 +377,7 @@ class Evaluation:
             raise UsageError(f"the formula needs a value for {atom.name}")
         parts = [self.of(part) for part in atom.parts]
         if atom.kind == "largest":
-            return larger(parts) if self.guarded else largest_of(*parts)
+            return largest_of(*parts)
         above, below = parts
         if type(below) is int and not below:
             raise UsageError("a formula divides by 0 here")

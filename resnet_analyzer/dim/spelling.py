@@ -8,7 +8,6 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from ..errors import UsageError
 from .terms import Atom, Formula, Monomial, Number, Terms, constant, denominator, stride
 
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -198,47 +197,6 @@ class Python(Spelling):
     def quotient(self, above: Terms, below: Terms) -> str:
         """A product must be in brackets, or its last factor alone would be divided."""
         return self.fraction.format(self._bracketed(above), self._bracketed(below))
-
-
-@dataclass(frozen=True)
-class _Steps(Python):
-    """Every floor and maximum as a local name, worked out in a line before."""
-
-    lines: list[str] = field(default_factory=list)
-    known: dict[Atom, str] = field(default_factory=dict)
-
-    def atom(self, atom: Atom) -> str:
-        """Its name."""
-        if atom not in self.known:
-            spelled = super().atom(atom)
-            self.known[atom] = f"a{len(self.known)}"
-            self.lines.append(f"{self.known[atom]} = {spelled}")
-        return self.known[atom]
-
-    def variable(self, name: str) -> str:
-        """A variable's place among the arguments; UsageError for one that is none."""
-        if name not in self.letters:
-            raise UsageError(f"the formula needs a value for {name}")
-        return self.letters[name]
-
-    def power(self, base: str, power: int) -> str:
-        """Products are faster than powers."""
-        return "*".join([base] * power)
-
-
-def compiled(formulas: Sequence[Formula], names: Sequence[str]) -> Callable[..., tuple[int, ...]]:
-    """A function that works out formulas at whole numbers, given in the order of `names`; shared parts once.
-
-    >>> from .polynomial import variable
-    >>> compiled([variable("n") // 2 + 1, 3 * (variable("n") // 2)], ["n"])(9)
-    (5, 12)
-    """
-    steps = _Steps({name: f"v{place}" for place, name in enumerate(names)})
-    results = "".join([f"{steps.formula(formula)}, " for formula in formulas])
-    lines = [f"def program({', '.join(steps.letters.values())}):", *steps.lines, f"return ({results})"]
-    space: dict[str, Any] = {}
-    exec("\n ".join(lines), space)  # nothing but numbers, v0, a0, +, *, // and max
-    return space["program"]
 
 
 TEXT, LATEX, PYTHON = Spelling(), Latex(), Python()

@@ -17,9 +17,9 @@ def broadcast(verb: str, shapes: tuple[Shape, ...]) -> tuple[Shape, tuple[Check,
         return shapes[0], ()
     rank = max(len(shape) for shape in shapes)
     padded = [(1,) * (rank - len(shape)) + tuple(shape) for shape in shapes]
-    output = Shape(*[_common(axis) for axis in zip(*padded, strict=True)])
+    output = Shape(*[common_size(axis) for axis in zip(*padded, strict=True)])
     checks = [
-        Check(_agrees(size, common), _disagreement, (verb, shapes))
+        Check(goes_with(size, common), _disagreement, (verb, shapes))
         for sizes in padded
         for size, common in zip(sizes, output, strict=True)
         if not is_exactly(size, 1)
@@ -27,8 +27,21 @@ def broadcast(verb: str, shapes: tuple[Shape, ...]) -> tuple[Shape, tuple[Check,
     return output, tuple(checks)
 
 
-def _common(sizes: tuple[Dim, ...]) -> Dim:
-    """The first size along an axis that is not 1, cell by cell on arrays; symbols are taken not to be 1."""
+def growing(shapes: tuple[Shape, ...]) -> list[Dim]:
+    """The elements of each step where branches are joined one by one: as many as the axes so far need.
+
+    >>> growing((Shape(8, 1, 1), Shape(1, 6, 1), Shape(8, 6, 4)))
+    [48, 192]
+    """
+    return [broadcast("join", shapes[:count])[0].elements for count in range(2, len(shapes) + 1)]
+
+
+def common_size(sizes: tuple[Dim, ...]) -> Dim:
+    """The first size along an axis that is not 1, cell by cell on arrays; symbols are taken not to be 1.
+
+    >>> common_size((1, 7, 1))
+    7
+    """
     common: Dim = 1
     for size in sizes:
         if is_exactly(common, 1):
@@ -38,7 +51,14 @@ def _common(sizes: tuple[Dim, ...]) -> Dim:
     return common
 
 
-def _agrees(size: Dim, common: Dim) -> Condition:
+def goes_with(size: Dim, common: Dim) -> Condition:
+    """Whether a size along an axis is the common one, or 1.
+
+    >>> goes_with(7, 7), goes_with(5, 7)
+    (True, False)
+    """
+    if is_exactly(size, 1):
+        return True
     agrees = equal(size, common)
     return agrees | equal(size, 1) if is_array(size) else agrees
 

@@ -16,7 +16,7 @@ from ..dim import Dim
 from ..errors import UnknownName
 from ..reach import EVERYTHING, Reaches, same_place
 from ..shape import Shape
-from .base import Cost, Op, Work, axis_index, no_axis
+from .base import Cost, Op, Operations, Work, axis_index, no_axis
 from .spelling import Call, Part, Spelling
 
 PER_ELEMENT: dict[str, Work] = {
@@ -65,6 +65,23 @@ PER_ELEMENT: dict[str, Work] = {
     "sin": Work(exponentials=1),
     "sqrt": Work(square_roots=1),
     "square": Work(multiplies=1),  # x·x
+}
+# As which TensorFlow operations Keras runs them (keras/src/backend/tensorflow/nn.py, tensorflow/python/ops/nn_impl.py)
+IN_TENSORFLOW: dict[str, tuple[str, ...]] = {
+    "linear": (),
+    "relu": ("Relu",),
+    "relu6": ("Relu6",),
+    "leaky_relu": ("LeakyRelu",),
+    "elu": ("Elu",),
+    "selu": ("Selu",),
+    "sigmoid": ("Sigmoid",),
+    "tanh": ("Tanh",),
+    "softmax": ("Softmax",),
+    "silu": ("Mul", "Sigmoid", "Mul"),  # x·σ(1·x)
+    "gelu": ("Mul", "Neg", "Mul", "Erfc", "Mul"),  # 0.5·x·erfc(−x·√½)
+    "hard_sigmoid": ("AddV2", "Relu6", "RealDiv"),  # relu6(x + 3)/6
+    "hard_silu": ("AddV2", "Relu6", "RealDiv", "Mul"),  # x times that
+    "hard_tanh": ("Minimum", "Maximum"),
 }
 ALIASES = {
     "swish": "silu",
@@ -131,6 +148,17 @@ def fused_work(name: str | None, output: Shape, axis: int = -1) -> Work:
     if name == "softmax":
         return softmax_work(output, axis)
     return log_softmax_work(output, axis) if name == "log_softmax" else activation_work(name, output.elements)
+
+
+def with_activation(operations: Operations, name: str | None, elements: Dim) -> Operations | None:
+    """TensorFlow operations and behind them those of an activation, by name, over `elements` numbers.
+
+    None where it is not known what Keras runs.
+    """
+    if name is None:
+        return operations
+    found = IN_TENSORFLOW.get(ALIASES.get(name, name))
+    return None if found is None else [*operations, *[(each, elements) for each in found]]
 
 
 def require_activation(name: str | None) -> None:
@@ -233,3 +261,7 @@ class Activation(Op):
         rank = len(inputs[0])
         along = self.axis % rank if self.function in ALONG_AXIS else None
         return (tuple([EVERYTHING if each.axis == along else each for each in same_place(rank)]),)
+
+    def as_tensorflow(self, inputs: tuple[Shape, ...], cost: Cost) -> Operations | None:
+        """As the table says."""
+        return with_activation((), self.function, inputs[0].elements)

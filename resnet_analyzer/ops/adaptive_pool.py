@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from ..dim import Dim, ceil_div, floor_div, is_exactly, is_number, product, total
+from ..dim import Dim, at_least, ceil_div, floor_div, is_exactly, is_number, product, total
 from ..errors import UsageError
 from ..reach import EVERYTHING, Reach, Reaches, over_sides
 from ..shape import Shape
@@ -15,6 +15,7 @@ from .base import (
     CHANNELS_LAST,
     Cost,
     Op,
+    Operations,
     Spelling,
     Work,
     arranged,
@@ -24,6 +25,9 @@ from .base import (
     same_names,
     sides,
 )
+
+if TYPE_CHECKING:
+    from .keras_steps import Steps
 
 FIELDS = same_names("output_size", "data_format")
 
@@ -74,6 +78,10 @@ class _AdaptivePool(Op):
         raise NotImplementedError
 
 
+# The numbers of the windows: ⌊i·n/o⌋, ⌈(i + 1)·n/o⌉, kept inside, their difference, which of the two
+_CHOICE = ("Mul", "RealDiv", "Mul", "RealDiv", "Minimum", "Minimum", "Sub", "Equal", "AddV2")
+
+
 def _taps(length: Dim, output: int) -> Dim:
     """Pixels that the windows along one axis read, overlaps counted again.
 
@@ -84,7 +92,6 @@ def _taps(length: Dim, output: int) -> Dim:
     return ends - total(floor_div(i * length, output) for i in range(output))
 
 
-@dataclass(frozen=True, eq=False)
 class _AdaptiveAveragePool(_AdaptivePool):
     """One addition per pixel but the first of every window, and one division."""
 
@@ -94,8 +101,35 @@ class _AdaptiveAveragePool(_AdaptivePool):
         """Additions of all but the first pixel of each window; a division per output."""
         return Work(adds=taps - outputs, divisions=outputs)
 
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """A layer of Keras where it works; of one place, global pooling."""
+        from ._keras_windows import adaptive_pool
 
-@dataclass(frozen=True, eq=False)
+        whole = getattr(keras.layers, f"GlobalAveragePooling{self.spatial_axes}D")
+        return adaptive_pool(keras, self, name, sides(inputs[0], self.data_format), whole, keras.ops.mean)
+
+    def as_tensorflow(self, inputs: tuple[Shape, ...], cost: Cost) -> Operations | None:
+        """Windows of ⌈n/o⌉ and of one more at every place along an axis, then a choice by their numbers.
+
+        keras/src/backend/tensorflow/nn.py, adaptive_average_pool. Where no such window fits, it is written otherwise.
+        """
+        shape, sizes = inputs[0], spread(self.output_size, self.spatial_axes)
+        lengths = sides(shape, self.data_format)
+        if all(is_exactly(size, 1) for size in sizes):
+            return [("Mean", shape.elements)]
+        taps = [ceil_div(length, size) for length, size in zip(lengths, sizes, strict=True)]
+        if not all(at_least(n, tap + 1) is True for n, tap in zip(lengths, taps, strict=True)) or len(sizes) > 2:
+            return None
+        found: list[tuple[str, Dim]] = []
+        others = list(lengths)
+        for axis, (length, tap, size) in enumerate(zip(lengths, taps, sizes, strict=True)):
+            others[axis] = product(length - tap + 1, tap) + product(length - tap, tap + 1)
+            found.append(("AvgPool", product(shape[0], *others, channels(shape, self.data_format))))
+            others[axis] = size
+            found += [(name, size) for name in _CHOICE]
+        return found
+
+
 class _AdaptiveMaxPool(_AdaptivePool):
     """One compare per pixel but the first of every window."""
 
@@ -105,8 +139,14 @@ class _AdaptiveMaxPool(_AdaptivePool):
         """Compares of all but the first pixel of each window."""
         return Work(compares=taps - outputs)
 
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """A layer of Keras where it works; of one place, global pooling."""
+        from ._keras_windows import adaptive_pool
 
-@dataclass(frozen=True, eq=False)
+        whole = getattr(keras.layers, f"GlobalMaxPooling{self.spatial_axes}D")
+        return adaptive_pool(keras, self, name, sides(inputs[0], self.data_format), whole, keras.ops.max)
+
+
 class AdaptiveAveragePool1d(_AdaptiveAveragePool):
     """Averages of a sequence to a given length.
 
@@ -118,7 +158,6 @@ class AdaptiveAveragePool1d(_AdaptiveAveragePool):
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("AdaptiveAveragePooling1D", FIELDS)}
 
 
-@dataclass(frozen=True, eq=False)
 class AdaptiveAveragePool2d(_AdaptiveAveragePool):
     """Averages of an image to a given size.
 
@@ -131,7 +170,6 @@ class AdaptiveAveragePool2d(_AdaptiveAveragePool):
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("AdaptiveAveragePooling2D", FIELDS)}
 
 
-@dataclass(frozen=True, eq=False)
 class AdaptiveAveragePool3d(_AdaptiveAveragePool):
     """Averages of a volume to a given size.
 
@@ -143,7 +181,6 @@ class AdaptiveAveragePool3d(_AdaptiveAveragePool):
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("AdaptiveAveragePooling3D", FIELDS)}
 
 
-@dataclass(frozen=True, eq=False)
 class AdaptiveMaxPool1d(_AdaptiveMaxPool):
     """Maxima of a sequence to a given length.
 
@@ -155,7 +192,6 @@ class AdaptiveMaxPool1d(_AdaptiveMaxPool):
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("AdaptiveMaxPooling1D", FIELDS)}
 
 
-@dataclass(frozen=True, eq=False)
 class AdaptiveMaxPool2d(_AdaptiveMaxPool):
     """Maxima of an image to a given size.
 
@@ -167,7 +203,6 @@ class AdaptiveMaxPool2d(_AdaptiveMaxPool):
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("AdaptiveMaxPooling2D", FIELDS)}
 
 
-@dataclass(frozen=True, eq=False)
 class AdaptiveMaxPool3d(_AdaptiveMaxPool):
     """Maxima of a volume to a given size.
 

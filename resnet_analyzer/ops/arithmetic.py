@@ -67,7 +67,6 @@ class _Elementwise(Op):
         raise NotImplementedError
 
 
-@dataclass(frozen=True, eq=False)
 class Divide(_Elementwise):
     """The quotient of two branches, or of a branch and a number.
 
@@ -85,7 +84,6 @@ class Divide(_Elementwise):
         return Work(divisions=operands - 1)
 
 
-@dataclass(frozen=True, eq=False)
 class Maximum(_Elementwise):
     """The larger of two or more branches.
 
@@ -103,7 +101,6 @@ class Maximum(_Elementwise):
         return Work(compares=operands - 1)
 
 
-@dataclass(frozen=True, eq=False)
 class Minimum(_Elementwise):
     """The smaller of two or more branches.
 
@@ -121,7 +118,6 @@ class Minimum(_Elementwise):
         return Work(compares=operands - 1)
 
 
-@dataclass(frozen=True, eq=False)
 class Average(_Elementwise):
     """The mean of two or more branches.
 
@@ -198,7 +194,6 @@ class Compare(_Elementwise):
         return Work(compares=operands - 1)
 
 
-@dataclass(frozen=True, eq=False)
 class Where(_Elementwise):
     """A choice between two branches by a condition, element by element: one compare.
 

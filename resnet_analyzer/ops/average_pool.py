@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import Dim, product
+from ..shape import Shape
 from ._pool import FIELDS, _Pool
-from .base import Spelling, Work
+from .base import Cost, Operations, Spelling, Work
+
+if TYPE_CHECKING:
+    from .keras_steps import Steps
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,8 +31,22 @@ class _AveragePool(_Pool):
         """taps − 1 additions and one division per output."""
         return Work(adds=product(outputs, taps - 1), divisions=outputs)
 
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """Explicit padding is zeros, and each mean is corrected to the pixels that count."""
+        from ._keras_windows import average_pool
 
-@dataclass(frozen=True, eq=False)
+        return average_pool(keras, self, name, cost.windows)
+
+    def as_tensorflow(self, inputs: tuple[Shape, ...], cost: Cost) -> Operations | None:
+        """All taps of all windows; what must be corrected for padding multiplies once more."""
+        from ._keras_windows import is_dilated
+
+        if not isinstance(self.padding, str) or self.ceil_mode or is_dilated(cost.windows):
+            return None
+        taps = product(cost.output.elements, *[window.size for window in cost.windows])  # type: ignore[union-attr]
+        return [("AvgPool" if self.spatial_axes < 3 else "AvgPool3D", taps)]
+
+
 class AveragePool1d(_AveragePool):
     """Average pooling over sequences.
 
@@ -41,7 +59,6 @@ class AveragePool1d(_AveragePool):
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("AveragePooling1D", FIELDS)}
 
 
-@dataclass(frozen=True, eq=False)
 class AveragePool2d(_AveragePool):
     """Average pooling over images.
 
@@ -56,7 +73,6 @@ class AveragePool2d(_AveragePool):
     }
 
 
-@dataclass(frozen=True, eq=False)
 class AveragePool3d(_AveragePool):
     """Average pooling over volumes.
 

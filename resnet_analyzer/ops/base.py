@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from types import MappingProxyType
-from typing import Any, ClassVar, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, TypeAlias
 
 from ..dim import Condition, Dim, at_least, dimension, is_array, is_exactly, is_symbol, product, suppose
 from ..errors import UsageError
@@ -18,6 +18,9 @@ from .spelling import Spelling as Spelling
 from .spelling import same_names as same_names
 
 OF_IMPORTERS = MappingProxyType({"of": "importers"})  # fields that only importers set: no word of designs
+
+if TYPE_CHECKING:
+    from .keras_steps import Steps
 
 OPS: Registry[type[Op]] = Registry("op", __package__)
 
@@ -124,6 +127,7 @@ class Cost(NamedTuple):
         return not self.unknown
 
 
+Operations: TypeAlias = Sequence[tuple[str, Dim]]
 Kind: TypeAlias = Literal[
     "convolution", "dense", "normalisation", "activation", "pooling", "merge", "gate", "attention", "recurrence",
     "shape", "input", "unknown", "other",
@@ -203,6 +207,20 @@ class Op(ABC):
         if not self.keeps_places or cost.output is None:
             return None
         return tuple([repeated(shape, cost.output) for shape in inputs])
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps | None:
+        """The Keras steps of one application, `keras` being the module; None where Keras has nothing for it."""
+        from .keras_steps import Steps, layer
+
+        return Steps(layer(keras, self, name)) if getattr(self.spellings.get("keras"), "layer", "") else None
+
+    def as_tensorflow(self, inputs: tuple[Shape, ...], cost: Cost) -> Operations | None:
+        """The TensorFlow operations that Keras runs it as, by name, each with how often; None if that is not known.
+
+        A convolution or matrix product counts by multiply-accumulates, a pooling by the taps of all its
+        windows, a mean by what it reads, all others by the elements that come out.
+        """
+        return None
 
     def label(self) -> str:
         """What people call the layer where it stands alone, be it left out of papers' tables: as `BN`, `ReLU`."""

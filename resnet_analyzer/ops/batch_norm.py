@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ..shape import Shape
-from .base import MOVING, Cost, Op, Weight, Work, axis_index, no_axis
+from .base import MOVING, Cost, Op, Operations, Weight, Work, axis_index, no_axis
 from .spelling import Call, Spelling, same_names
 
 
@@ -65,3 +65,10 @@ class BatchNorm(Op):
             square_roots=channels,
         )
         return Cost(shape, weights, work)
+
+    def as_tensorflow(self, inputs: tuple[Shape, ...], cost: Cost) -> Operations | None:
+        """x·inv + (β − μ·inv), inv = γ·rsqrt(σ² + ε) (tensorflow/python/ops/nn_impl.py, batch_normalization)."""
+        elements, channels = inputs[0].elements, inputs[0][self.axis]
+        scale = [("Mul", channels)] if self.scale else []
+        each = [("AddV2", channels), ("Rsqrt", channels), *scale, ("Mul", channels), ("Sub", channels)]
+        return [*each, ("Mul", elements), ("AddV2", elements)]

@@ -1,20 +1,21 @@
-"""A constant tensor that a model holds: numbers that nobody trains and no weight stores."""
+"""Tensors that the model itself holds."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import ClassVar
 
+from ..errors import UsageError
 from ..shape import Shape
-from .base import Cost, Op, require_whole
+from .base import MOVING, TRAINABLE, Cost, Op, Weight, require_whole
 
 
 @dataclass(frozen=True, eq=False)
 class Constant(Op):
-    """An array written into a model (`x * numpy.array(…)`), of that shape; there is no batch in it.
+    """Numbers of a given shape, written into the model: no weight, no work.
 
-    >>> Constant((3,)).apply().output
-    Shape(3)
+    >>> Constant((1, 49, 49)).apply().output
+    Shape(1, 49, 49)
     """
 
     shape: tuple[int, ...] = ()
@@ -22,8 +23,36 @@ class Constant(Op):
     arity: ClassVar[int | None] = 0
 
     def __post_init__(self) -> None:
-        self.__dict__["shape"] = require_whole("Constant", "shape", tuple(self.shape), least=0)
+        if not isinstance(self.shape, (tuple, list)):
+            raise UsageError(f"Constant: shape must be sizes, not {self.shape!r}")
+        self.__dict__["shape"] = require_whole("Constant", "shape", Shape(*self.shape), least=1)
 
     def rule(self) -> Cost:  # type: ignore[override]
-        """The shape itself: no weights, no work."""
-        return Cost(Shape(*self.shape))
+        """The shape itself."""
+        return Cost(self.shape)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, eq=False)
+class Parameter(Op):
+    """A weight that other layers read as a tensor: a class token, positions (Dosovitskiy et al. 2021, sec. 3.1).
+
+    `moving` for one that nobody trains.
+
+    >>> Parameter((1, 197, 768)).apply().weights[0].params
+    151296
+    """
+
+    shape: tuple[int, ...] = ()
+    weight: str = "weight"
+    moving: bool = False
+
+    arity: ClassVar[int | None] = 0
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.shape, (tuple, list)):
+            raise UsageError(f"Parameter: shape must be sizes, not {self.shape!r}")
+        self.__dict__["shape"] = require_whole("Parameter", "shape", Shape(*self.shape), least=1)
+
+    def rule(self) -> Cost:  # type: ignore[override]
+        """The shape itself, and a weight of that shape."""
+        return Cost(self.shape, (Weight(self.weight, tuple(self.shape), MOVING if self.moving else TRAINABLE),))  # type: ignore[arg-type]

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import Dim, divides, floor_div, is_exactly, product
 from ..reach import EVERYTHING, Mixed, Reaches, of_window, over_sides
 from ..shape import Shape
 from ..window import Padding, by, slide, spread, stride_phrase
-from .activation import fused_work, require_activation
+from .activation import fused_work, require_activation, with_activation
 from .base import (
     CHANNELS_FIRST,
     CHANNELS_LAST,
     Check,
     Cost,
     Op,
+    Operations,
     Spelling,
     Weight,
     Work,
@@ -27,6 +28,9 @@ from .base import (
     same_names,
     sides,
 )
+
+if TYPE_CHECKING:
+    from .keras_steps import Steps
 
 FIELDS = same_names(
     "filters", "kernel_size", "strides", "padding", "dilation_rate", "groups", "use_bias", "activation", "data_format"
@@ -97,8 +101,25 @@ class _Conv(Op):
         mixed = EVERYTHING if is_exactly(self.groups, 1) else Mixed((channel,))
         return (over_sides(map(of_window, cost.windows), self.data_format, mixed),)
 
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """Explicit padding is a layer of zeros before a valid window."""
+        from ._keras_windows import convolution
 
-@dataclass(frozen=True, eq=False)
+        return convolution(keras, self, name, cost.windows, uneven=True)
+
+    def as_tensorflow(self, inputs: tuple[Shape, ...], cost: Cost) -> Operations | None:
+        """A product and the bias; what is compiled (groups), or written otherwise, is not known."""
+        from ._keras_windows import refused
+
+        compiled = self.data_format == CHANNELS_FIRST and self.spatial_axes >= 3
+        if compiled or not is_exactly(self.groups, 1) or refused(cost.windows, uneven=True):
+            return None
+        elements = cost.output.elements  # type: ignore[union-attr]
+        macs = product(inputs[0][0], *[window.computed for window in cost.windows], cost.weights[0].params)
+        bias = [("BiasAdd", elements)] if self.use_bias else []
+        return with_activation([(f"Conv{max(self.spatial_axes, 2)}D", macs), *bias], self.activation, elements)
+
+
 class Conv1d(_Conv):
     """A convolution over sequences; `causal` padding lets no tap look ahead.
 
@@ -111,7 +132,6 @@ class Conv1d(_Conv):
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Conv1D", FIELDS)}
 
 
-@dataclass(frozen=True, eq=False)
 class Conv2d(_Conv):
     """A convolution over images.
 
@@ -124,7 +144,6 @@ class Conv2d(_Conv):
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Conv2D", FIELDS)}
 
 
-@dataclass(frozen=True, eq=False)
 class Conv3d(_Conv):
     """A convolution over volumes or films.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import at_least
 from ..reach import Reach, Reaches, over_sides
@@ -23,6 +23,9 @@ from .base import (
     same_names,
     sides,
 )
+
+if TYPE_CHECKING:
+    from .keras_steps import Steps
 
 FIELDS = same_names("cropping", "data_format")
 
@@ -63,7 +66,6 @@ def _nothing_left(left: tuple[object, ...], before: tuple[object, ...]) -> str:
     return f"cropping leaves {sizes[0]} of {sizes[1]} pixels. Crop less, or use a larger input."
 
 
-@dataclass(frozen=True, eq=False)
 class Cropping1d(_Cropping):
     """Both ends of a sequence cut off.
 
@@ -74,8 +76,17 @@ class Cropping1d(_Cropping):
     spatial_axes: ClassVar[int] = 1
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Cropping1D", FIELDS)}
 
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """Keras' word is a pair; it has no layer for channels first."""
+        from .keras_steps import Steps, operations
 
-@dataclass(frozen=True, eq=False)
+        first, last = amounts(self.cropping, 1)[0]
+        if self.data_format == CHANNELS_LAST:
+            return Steps(keras.layers.Cropping1D((first, last), name=name))
+        end = cost.output[2] + first  # type: ignore[index]
+        return operations(lambda x: x[:, :, first:end], "cropping by a slice")
+
+
 class Cropping2d(_Cropping):
     """Rows and columns cut off: a number, (vertical, horizontal) or ((top, bottom), (left, right)).
 
@@ -87,7 +98,6 @@ class Cropping2d(_Cropping):
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Cropping2D", FIELDS)}
 
 
-@dataclass(frozen=True, eq=False)
 class Cropping3d(_Cropping):
     """All sides of a volume cut off.
 

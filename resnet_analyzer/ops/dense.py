@@ -9,8 +9,8 @@ from typing import ClassVar
 from ..dim import Dim, product
 from ..reach import EVERYTHING, Reaches, same_place
 from ..shape import Shape
-from .activation import fused_work, require_activation
-from .base import Cost, Op, Spelling, Weight, Work, same_names
+from .activation import fused_work, require_activation, with_activation
+from .base import Cost, Op, Operations, Spelling, Weight, Work, same_names
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,3 +58,10 @@ class Dense(Op):
         if self.activation is not None:
             work += fused_work(self.activation, output)
         return Cost(output, weights, work)
+
+    def as_tensorflow(self, inputs: tuple[Shape, ...], cost: Cost) -> Operations | None:
+        """A matrix product and the bias."""
+        elements = cost.output.elements  # type: ignore[union-attr]
+        bias = [("BiasAdd", elements)] if self.use_bias else []
+        macs = cost.work.multiply_accumulates
+        return with_activation([("MatMul", macs), *bias], self.activation, elements)

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import Dim, product
 from ..reach import EVERYTHING, Reach, Reaches, of_window, over_sides
 from ..shape import Shape
 from ..window import Padding, by, slide, spread, stride_phrase
-from .activation import fused_work, require_activation
+from .activation import fused_work, require_activation, with_activation
 from .base import (
     CHANNELS_LAST,
     Cost,
     Op,
+    Operations,
     Spelling,
     Weight,
     Work,
@@ -25,6 +26,9 @@ from .base import (
     same_names,
     sides,
 )
+
+if TYPE_CHECKING:
+    from .keras_steps import Steps
 
 FIELDS = same_names(
     "kernel_size", "strides", "padding", "dilation_rate", "depth_multiplier", "use_bias", "activation", "data_format"
@@ -83,8 +87,24 @@ class _DepthwiseConv(Op):
         channel = EVERYTHING if self.activation == "softmax" else own
         return (over_sides(map(of_window, cost.windows), self.data_format, channel),)
 
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """Explicit padding is a layer of zeros before a valid window."""
+        from ._keras_windows import convolution
 
-@dataclass(frozen=True, eq=False)
+        return convolution(keras, self, name, cost.windows)
+
+    def as_tensorflow(self, inputs: tuple[Shape, ...], cost: Cost) -> Operations | None:
+        """A product for each channel, and the bias."""
+        from ._keras_windows import refused
+
+        if refused(cost.windows, uneven=False):
+            return None
+        elements = cost.output.elements  # type: ignore[union-attr]
+        macs = product(inputs[0][0], *[window.computed for window in cost.windows], cost.weights[0].params)
+        bias = [("BiasAdd", elements)] if self.use_bias else []
+        return with_activation([("DepthwiseConv2dNative", macs), *bias], self.activation, elements)
+
+
 class DepthwiseConv1d(_DepthwiseConv):
     """A depthwise convolution over sequences.
 
@@ -96,7 +116,6 @@ class DepthwiseConv1d(_DepthwiseConv):
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("DepthwiseConv1D", FIELDS)}
 
 
-@dataclass(frozen=True, eq=False)
 class DepthwiseConv2d(_DepthwiseConv):
     """A depthwise convolution over images.
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..errors import UsageError
 from ..shape import Shape
 from .base import Cost, Op
 from .spelling import Call, Spelling, same_names
+
+if TYPE_CHECKING:
+    from .keras_steps import Steps
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +49,6 @@ def _read_depth(call: Call) -> list[Op] | None:
     return [StochasticDepth(float(call.settings.get("drop_path_rate", 0)))]
 
 
-@dataclass(frozen=True, eq=False)
 class Dropout(_Drop):
     """Zeroes a share of the numbers in training (Srivastava et al. 2014); nothing at inference.
 
@@ -61,7 +63,6 @@ class Dropout(_Drop):
     }
 
 
-@dataclass(frozen=True, eq=False)
 class StochasticDepth(_Drop):
     """Drops a whole residual branch in training (Huang et al. 2016); nothing at inference.
 
@@ -72,3 +73,10 @@ class StochasticDepth(_Drop):
 
     word = "stochastic depth"
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("StochasticDepth", read=_read_depth)}
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """Dropout of whole images."""
+        from .keras_steps import Steps
+
+        shape = (None, *(1,) * (len(inputs[0]) - 1))
+        return Steps(keras.layers.Dropout(self.rate, noise_shape=shape, name=name))

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ..shape import Shape
-from ._broadcast import broadcast
-from .base import Cost, Op, Spelling, Work
+from ._broadcast import broadcast, growing
+from .base import Cost, Op, Operations, Spelling, Work
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +35,10 @@ class Add(Op):
         output, checks = broadcast("add", shapes)
         return Cost(output, work=Work(adds=(len(shapes) - 1) * output.elements), checks=checks)
 
+    def as_tensorflow(self, inputs: tuple[Shape, ...], cost: Cost) -> Operations | None:
+        """Branch by branch."""
+        return [("AddV2", elements) for elements in growing(inputs)]
+
 
 @dataclass(frozen=True, eq=False)
 class Subtract(Op):
@@ -56,6 +60,10 @@ class Subtract(Op):
         """One addition per element."""
         output, checks = broadcast("subtract", (left, right))
         return Cost(output, work=Work(adds=output.elements), checks=checks)
+
+    def as_tensorflow(self, inputs: tuple[Shape, ...], cost: Cost) -> Operations | None:
+        """Branch by branch."""
+        return [("Sub", elements) for elements in growing(inputs)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,3 +87,7 @@ class Multiply(Op):
         """One multiply per element and branch after the first."""
         output, checks = broadcast("multiply", shapes)
         return Cost(output, work=Work(multiplies=(len(shapes) - 1) * output.elements), checks=checks)
+
+    def as_tensorflow(self, inputs: tuple[Shape, ...], cost: Cost) -> Operations | None:
+        """Branch by branch."""
+        return [("Mul", elements) for elements in growing(inputs)]

@@ -54,7 +54,6 @@ class _ExtractPatches(Op):
         return Cost(output, checks=fit_checks(windows), windows=windows)
 
 
-@dataclass(frozen=True, eq=False)
 class ExtractPatches1d(_ExtractPatches):
     """Stretches of a sequence (by default side by side).
 
@@ -65,7 +64,6 @@ class ExtractPatches1d(_ExtractPatches):
     spatial_axes: ClassVar[int] = 1
 
 
-@dataclass(frozen=True, eq=False)
 class ExtractPatches2d(_ExtractPatches):
     """Patches of an image (by default side by side): keras.ops.image.extract_patches, torch.nn.Unfold.
 
@@ -79,7 +77,6 @@ class ExtractPatches2d(_ExtractPatches):
     }
 
 
-@dataclass(frozen=True, eq=False)
 class ExtractPatches3d(_ExtractPatches):
     """Blocks of a volume or film (by default side by side).
 

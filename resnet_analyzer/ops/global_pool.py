@@ -12,6 +12,7 @@ from .base import (
     CHANNELS_LAST,
     Cost,
     Op,
+    Operations,
     Work,
     arranged,
     channels,
@@ -55,7 +56,6 @@ class _GlobalPool(Op):
         return kept if self.keepdims else Shape(shape[0], count)
 
 
-@dataclass(frozen=True, eq=False)
 class _GlobalAveragePool(_GlobalPool):
     """The mean of every channel: an addition per number but the first, and a division (Lin et al. 2014, sec. 3.2)."""
 
@@ -66,8 +66,11 @@ class _GlobalAveragePool(_GlobalPool):
         output = self.pooled(shape)
         return Cost(output, work=Work(adds=shape.elements - output.elements, divisions=output.elements))
 
+    def as_tensorflow(self, inputs: tuple[Shape, ...], cost: Cost) -> Operations | None:
+        """A mean."""
+        return [("Mean", inputs[0].elements)]
 
-@dataclass(frozen=True, eq=False)
+
 class _GlobalMaxPool(_GlobalPool):
     """The largest number of every channel: a compare per number but the first."""
 
@@ -78,8 +81,11 @@ class _GlobalMaxPool(_GlobalPool):
         output = self.pooled(shape)
         return Cost(output, work=Work(compares=shape.elements - output.elements))
 
+    def as_tensorflow(self, inputs: tuple[Shape, ...], cost: Cost) -> Operations | None:
+        """A maximum."""
+        return [("Max", cost.output.elements)]  # type: ignore[union-attr]
 
-@dataclass(frozen=True, eq=False)
+
 class GlobalAveragePool1d(_GlobalAveragePool):
     """The mean of every channel of a sequence.
 
@@ -91,7 +97,6 @@ class GlobalAveragePool1d(_GlobalAveragePool):
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("GlobalAveragePooling1D", FIELDS)}
 
 
-@dataclass(frozen=True, eq=False)
 class GlobalAveragePool2d(_GlobalAveragePool):
     """The mean of every channel of an image.
 
@@ -103,7 +108,6 @@ class GlobalAveragePool2d(_GlobalAveragePool):
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("GlobalAveragePooling2D", FIELDS)}
 
 
-@dataclass(frozen=True, eq=False)
 class GlobalAveragePool3d(_GlobalAveragePool):
     """The mean of every channel of a volume.
 
@@ -115,7 +119,6 @@ class GlobalAveragePool3d(_GlobalAveragePool):
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("GlobalAveragePooling3D", FIELDS)}
 
 
-@dataclass(frozen=True, eq=False)
 class GlobalMaxPool1d(_GlobalMaxPool):
     """The largest number of every channel of a sequence.
 
@@ -127,7 +130,6 @@ class GlobalMaxPool1d(_GlobalMaxPool):
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("GlobalMaxPooling1D", FIELDS)}
 
 
-@dataclass(frozen=True, eq=False)
 class GlobalMaxPool2d(_GlobalMaxPool):
     """The largest number of every channel of an image.
 
@@ -139,7 +141,6 @@ class GlobalMaxPool2d(_GlobalMaxPool):
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("GlobalMaxPooling2D", FIELDS)}
 
 
-@dataclass(frozen=True, eq=False)
 class GlobalMaxPool3d(_GlobalMaxPool):
     """The largest number of every channel of a volume.
 

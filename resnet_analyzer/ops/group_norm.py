@@ -9,7 +9,7 @@ from typing import ClassVar
 from ..dim import Dim, divides, product
 from ..shape import Shape
 from ._statistics import statistics_work
-from .base import Check, Cost, Op, Weight, axis_index, no_axis
+from .base import Check, Cost, Op, Operations, Weight, axis_index, no_axis
 from .spelling import Call, Spelling, same_names
 
 
@@ -53,3 +53,15 @@ class GroupNorm(Op):
         checks = (Check(divides(self.groups, channels), sentence, (self.groups, channels)),)
         work = statistics_work(shape.elements, product(shape[0], self.groups), self.scale, self.center)
         return Cost(shape, tuple(Weight(name, (channels,)) for name in names), work, checks=checks)
+
+    def as_tensorflow(self, inputs: tuple[Shape, ...], cost: Cost) -> Operations | None:
+        """The same as layer normalisation, with γ and β per channel (keras' group_normalization.py)."""
+        shape = inputs[0]
+        elements, batch, channels = shape.elements, shape[0], shape[self.axis]
+        groups = product(batch, self.groups)
+        statistics = [("Mean", elements), ("SquaredDifference", elements), ("Mean", elements)]
+        each = [("AddV2", groups), ("Rsqrt", groups), ("Neg", groups)]
+        spread = product(batch, channels)
+        scaled = [("Mul", spread), ("Mul", spread)] if self.scale else [("Mul", groups)]
+        centred = [("AddV2", spread)] if self.center else []
+        return [*statistics, *each, *scaled, *centred, ("Mul", elements), ("AddV2", elements)]

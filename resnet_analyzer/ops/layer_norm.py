@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import product
 from ..errors import UsageError
 from ..shape import Shape
 from ._statistics import statistics_work
-from .base import Cost, Op, Weight, axis_index, no_axis
+from .base import Cost, Op, Operations, Weight, axis_index, no_axis
 from .spelling import Call, Spelling, same_names
 
 
@@ -19,6 +19,10 @@ def _read_keras(call: Call) -> list[Op] | None:
     if settings.get("rms_scaling"):
         return None
     return [LayerNorm(call.axes(settings["axis"]), settings["scale"], settings["center"])]
+
+
+if TYPE_CHECKING:
+    from .keras_steps import Steps
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,3 +76,22 @@ class LayerNorm(Op):
         names = [name for name, used in (("gamma", self.scale), ("beta", self.center)) if used]
         work = statistics_work(shape.elements, groups, self.scale, self.center)
         return Cost(shape, tuple(Weight(name, size) for name in names), work)
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """Its axes from the batch."""
+        from .keras_steps import Steps, layer
+
+        return Steps(layer(keras, self, name, axis=list(self.normalised(len(inputs[0])))))
+
+    def as_tensorflow(self, inputs: tuple[Shape, ...], cost: Cost) -> Operations | None:
+        """Mean and variance, then x·inv + (β − μ·inv), γ and β spread over all elements first.
+
+        keras/src/ops/nn.py, _layer_normalization.
+        """
+        shape, axes = inputs[0], self.normalised(len(inputs[0]))
+        elements, groups = shape.elements, product(*[n for axis, n in enumerate(shape) if axis not in axes])
+        statistics = [("Mean", elements), ("SquaredDifference", elements), ("Mean", elements)]
+        each = [("AddV2", groups), ("Rsqrt", groups), ("Neg", groups)]
+        scaled = [("Mul", elements), ("Mul", elements)] if self.scale else [("Mul", groups)]
+        centred = [("AddV2", elements)] if self.center else []
+        return [*statistics, *each, *scaled, *centred, ("Mul", elements), ("AddV2", elements)]

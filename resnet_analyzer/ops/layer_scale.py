@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..shape import Shape
-from .base import Cost, Op, Weight, Work, axis_index, no_axis
+from .base import Cost, Op, Operations, Weight, Work, axis_index, no_axis
 from .spelling import Call, Spelling
+
+if TYPE_CHECKING:
+    from .keras_steps import Steps
 
 
 def _read_keras(call: Call) -> list[Op] | None:
@@ -38,3 +41,27 @@ class LayerScale(Op):
         if axis is None:
             return no_axis(self.axis, shape)
         return Cost(shape, (Weight("gamma", (shape[axis],)),), Work(multiplies=shape.elements))
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """A small layer of our own: Keras has none."""
+        from .keras_steps import Steps
+
+        axis, rank = self.axis % len(inputs[0]), len(inputs[0])
+
+        class LayerScale(keras.layers.Layer):  # type: ignore[misc, name-defined]
+            """Multiplies every channel by a factor of its own."""
+
+            def build(self, shape: Any) -> None:
+                self.gamma = self.add_weight(name="gamma", shape=(shape[axis],), initializer="ones")
+
+            def call(self, x: Any) -> Any:
+                return x * keras.ops.reshape(self.gamma, [-1 if each == axis else 1 for each in range(rank)])
+
+            def compute_output_shape(self, shape: Any) -> Any:
+                return shape
+
+        return Steps(LayerScale(name=name), remark="layer scale as a small layer of our own")
+
+    def as_tensorflow(self, inputs: tuple[Shape, ...], cost: Cost) -> Operations | None:
+        """A product."""
+        return [("Mul", inputs[0].elements)]

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import Dim, floor_div, product
 from ..reach import Reach, Reaches, same_place
 from ..shape import Shape
-from .base import Cost, Op, Work
+from .base import Cost, Op, Operations, Work
+
+if TYPE_CHECKING:
+    from .keras_steps import Steps
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,3 +52,27 @@ class LocalResponseNorm(Op):
             divisions=elements,
         )
         return Cost(shape, work=work)
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """a / (k + α·Σ a²)^β with the paper's k = 2, α = 1e-4, β = 0.75 (Krizhevsky et al. 2012, sec. 3.3)."""
+        from .keras_steps import operations
+
+        size, axis, rank = self.size, self.axis % len(inputs[0]), len(inputs[0])
+        channels, before = inputs[0][axis], (slice(None),) * axis
+        around = (floor_div(size, 2), floor_div(size - 1, 2))
+        widths = tuple([around if each == axis else (0, 0) for each in range(rank)])
+
+        def normalise(x: Any) -> Any:
+            squares = keras.ops.pad(x * x, widths)
+            total = squares[(*before, slice(channels))]
+            for shift in range(1, size):
+                total = total + squares[(*before, slice(shift, shift + channels))]
+            return x / keras.ops.power(2.0 + 1e-4 * total, 0.75)
+
+        return operations(normalise, "local response normalisation by keras.ops")
+
+    def as_tensorflow(self, inputs: tuple[Shape, ...], cost: Cost) -> Operations | None:
+        """As it is written in Keras: a square, size − 1 sums, α, k, a power, a division per element."""
+        elements = inputs[0].elements
+        sums = [("AddV2", product(self.size - 1, elements))]
+        return [("Mul", elements), *sums, *[(each, elements) for each in ("Mul", "AddV2", "Pow", "RealDiv")]]

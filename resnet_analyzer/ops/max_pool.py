@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import Dim, product
+from ..shape import Shape
 from ._pool import FIELDS, _Pool
-from .base import Spelling, Work
+from .base import Cost, Operations, Spelling, Work
+
+if TYPE_CHECKING:
+    from .keras_steps import Steps
 
 
-@dataclass(frozen=True, eq=False)
 class _MaxPool(_Pool):
     """The largest number of every window: taps − 1 compares per output.
 
@@ -24,8 +26,22 @@ class _MaxPool(_Pool):
         """taps − 1 compares per output."""
         return Work(compares=product(outputs, taps - 1))
 
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """Explicit padding is the smallest number."""
+        from ._keras_windows import max_pool
 
-@dataclass(frozen=True, eq=False)
+        return max_pool(keras, self, name, cost.windows)
+
+    def as_tensorflow(self, inputs: tuple[Shape, ...], cost: Cost) -> Operations | None:
+        """All taps of all windows; a dilated pooling is written otherwise."""
+        from ._keras_windows import is_dilated
+
+        if is_dilated(cost.windows):
+            return None
+        taps = product(cost.output.elements, *[window.size for window in cost.windows])  # type: ignore[union-attr]
+        return [("MaxPool" if self.spatial_axes < 3 else "MaxPool3D", taps)]
+
+
 class MaxPool1d(_MaxPool):
     """Max pooling over sequences.
 
@@ -38,7 +54,6 @@ class MaxPool1d(_MaxPool):
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("MaxPooling1D", FIELDS)}
 
 
-@dataclass(frozen=True, eq=False)
 class MaxPool2d(_MaxPool):
     """Max pooling over images.
 
@@ -52,7 +67,6 @@ class MaxPool2d(_MaxPool):
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("MaxPooling2D", FIELDS, also=("ops.MaxPool",))}
 
 
-@dataclass(frozen=True, eq=False)
 class MaxPool3d(_MaxPool):
     """Max pooling over volumes.
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from ..dim import Dim, equal, is_exactly, product
+from ..dim import Dim, divides, equal, is_exactly, product
 from ..errors import UsageError
 from ..reach import EVERYTHING, Reach, Reaches, same_place
 from ..shape import Shape, spell
@@ -16,6 +16,9 @@ from .spelling import Call, Reads, Spelling, Tensor
 
 ROLES = ("query", "value", "key")
 MASKS = ("query_mask", "value_mask", "key_mask", "attention_mask")
+
+if TYPE_CHECKING:
+    from .keras_steps import Steps
 
 
 def _read_keras(call: Call) -> Reads | None:
@@ -46,8 +49,9 @@ class MultiHeadAttention(Op):
     Vaswani et al. 2017, sec. 3.2, with the weights of keras/src/layers/attention/multi_head_attention.py.
     Reads query, value and key; what is not given is the one before (query alone: self-attention). Where
     masks are read too, `roles` names every input. `units` of the output are the query's channels if 0.
-    Positions attend along `attention_axes` (counted from the batch; by default all but batch and channels);
-    along the others queries and keys go together, as the batch does.
+    `num_key_value_heads`, if not 0, are fewer heads of keys and values, shared by the queries' (grouped queries:
+    Ainslie et al. 2023). Positions attend along `attention_axes` (counted from the batch; by default all but
+    batch and channels); along the others queries and keys go together, as the batch does.
 
     Multiply-accumulates of the four projections and of the two products; one multiply per query and
     head channel for the scale; softmax over the keys; with masks an addition to every score.
@@ -64,13 +68,18 @@ class MultiHeadAttention(Op):
     use_bias: bool = True
     attention_axes: tuple[int, ...] | None = None
     roles: tuple[str, ...] = ROLES
+    num_key_value_heads: Dim = 0
 
     kind = "attention"
     storage = "own"
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("MultiHeadAttention", read=_read_keras)}
     arity: ClassVar[int | None] = None
     counts: ClassVar[tuple[str, ...]] = ("num_heads", "key_dim")
-    sizes: ClassVar[tuple[str, ...]] = ("value_dim", "units")
+    sizes: ClassVar[tuple[str, ...]] = ("value_dim", "units", "num_key_value_heads")
+
+    @property
+    def _shared_heads(self) -> Dim:
+        return self.num_heads if is_exactly(self.num_key_value_heads, 0) else self.num_key_value_heads
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -120,16 +129,32 @@ class MultiHeadAttention(Op):
         keys = product(*[key[axis] for axis in axes])  # type: ignore[index]
         work = products(groups, queries, keys, self.key_dim, value_width)
         work += self._projections(query, key, value, value_width, output)
+        heads = (self._shared_heads, self.num_heads)
+        checks += (Check(divides(*heads), "{} heads of keys and values do not divide {} of queries.", heads),)
         if any(role in MASKS for role in given):
             work += Work(adds=product(groups, queries, keys))
         return Cost(output, self._weights(query, key, value, value_width, output), work, checks=checks)
 
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """Keras' layer, which takes its inputs one by one; alone, the query is all three."""
+        from .keras_steps import Steps
+
+        layer = keras.layers.MultiHeadAttention(
+            self.num_heads,
+            self.key_dim,
+            value_dim=self.value_dim or None,
+            use_bias=self.use_bias,
+            output_shape=self.units or None,
+            name=name,
+        )
+        return Steps(layer, apart=True)
+
     def _weights(self, query: Shape, key: Shape, value: Shape, value_width: Dim, output: Shape) -> tuple[Weight, ...]:
-        heads, width = self.num_heads, self.key_dim
+        heads, shared, width = self.num_heads, self._shared_heads, self.key_dim
         kernels: list[tuple[str, tuple[Dim, ...], tuple[Dim, ...]]] = [
             ("query", (query[-1], heads, width), (heads, width)),
-            ("key", (key[-1], heads, width), (heads, width)),
-            ("value", (value[-1], heads, value_width), (heads, value_width)),
+            ("key", (key[-1], shared, width), (shared, width)),
+            ("value", (value[-1], shared, value_width), (shared, value_width)),
             ("attention_output", (heads, value_width, output[-1]), (output[-1],)),
         ]
         weights = []
@@ -141,8 +166,19 @@ class MultiHeadAttention(Op):
     def _projections(self, query: Shape, key: Shape, value: Shape, value_width: Dim, output: Shape) -> Work:
         """The four matrix products with weights, and the scale of the queries."""
         inner, carried = product(self.num_heads, self.key_dim), product(self.num_heads, value_width)
+        keyed, valued = product(self._shared_heads, self.key_dim), product(self._shared_heads, value_width)
         queries = product(*query[:-1])
-        macs = product(query.elements, inner) + product(key.elements, inner) + product(value.elements, carried)
+        macs = product(query.elements, inner) + product(key.elements, keyed) + product(value.elements, valued)
         macs += product(queries, carried, output[-1])
-        sums = product(queries, inner) + product(*key[:-1], inner) + product(*value[:-1], carried) + output.elements
+        sums = product(queries, inner) + product(*key[:-1], keyed) + product(*value[:-1], valued) + output.elements
         return Work(macs, sums, adds=sums if self.use_bias else 0, multiplies=product(queries, inner))
+
+
+@dataclass(frozen=True, eq=False)
+class GroupQueryAttention(MultiHeadAttention):
+    """Multi-head attention with `num_key_value_heads` for keys and values (Keras' GroupQueryAttention).
+
+    >>> cost = GroupQueryAttention(8, 16, num_key_value_heads=2).apply(Shape(1, 10, 128), Shape(1, 10, 128))
+    >>> [weight.shape for weight in cost.weights if weight.name.endswith("kernel")]
+    [(128, 8, 16), (128, 2, 16), (128, 2, 16), (8, 16, 128)]
+    """

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import product
 from ..errors import UsageError
 from ..shape import Shape
-from .base import MOVING, Cost, Op, Weight, Work, axis_index, no_axis
+from .base import MOVING, Cost, Op, Operations, Weight, Work, axis_index, no_axis
 from .spelling import Call, Spelling
 
 
@@ -20,6 +20,10 @@ def _read_keras(call: Call) -> list[Op] | None:
     axis = settings.get("axis", -1)
     axes = call.axes(() if axis is None else axis)
     return None if settings.get("invert") or not axes else [Normalization(not constant, axes)]
+
+
+if TYPE_CHECKING:
+    from .keras_steps import Steps
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,3 +65,20 @@ class Normalization(Op):
         weights = tuple(Weight(name, of, MOVING) for name, of in names) if self.stored is True else ()
         elements = shape.elements
         return Cost(shape, weights, Work(adds=elements, divisions=elements, compares=each, square_roots=each))
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """With statistics of its own, or constants."""
+        from .keras_steps import Steps
+
+        shape = inputs[0]
+        axes = (self.axis,) if isinstance(self.axis, int) else self.axis
+        constants = {} if self.stored else {"mean": 0.0, "variance": 1.0}
+        if not self.stored and len(axes) == 1:
+            constants = {name: [value] * shape[axes[0]] for name, value in constants.items()}  # type: ignore[misc]
+        return Steps(keras.layers.Normalization(name=name, axis=self.axis, **constants))
+
+    def as_tensorflow(self, inputs: tuple[Shape, ...], cost: Cost) -> Operations | None:
+        """A difference and a quotient per element, a root and a maximum per channel."""
+        axes = (self.axis,) if isinstance(self.axis, int) else self.axis
+        each, elements = product(*[inputs[0][axis] for axis in axes]), inputs[0].elements
+        return [("Sub", elements), ("RealDiv", elements), ("Sqrt", each), ("Maximum", each)]

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..errors import UsageError
 from ..shape import Shape
-from .base import Cost, Op, Weight, Work, axis_index, no_axis
+from .base import Cost, Op, Operations, Weight, Work, axis_index, no_axis
 from .spelling import Call, Spelling
 
 
 def _read_keras(call: Call) -> list[Op] | None:
     return [PReLU(call.axes(call.settings.get("shared_axes") or []))]
+
+
+if TYPE_CHECKING:
+    from .keras_steps import Steps
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,3 +65,15 @@ class PReLU(Op):
         size = tuple([1 if axis in shared else shape[axis] for axis in range(1, len(shape))])
         work = Work(compares=shape.elements, multiplies=shape.elements)
         return Cost(shape, (Weight("alpha", size),), work)
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """Its shared axes from the batch."""
+        from .keras_steps import Steps, layer
+
+        return Steps(layer(keras, self, name, shared_axes=list(self.shared_axes(len(inputs[0]))) or None))
+
+    def as_tensorflow(self, inputs: tuple[Shape, ...], cost: Cost) -> Operations | None:
+        """relu(x) + (−α)·relu(−x) (keras/src/layers/activations/prelu.py)."""
+        elements, alphas = inputs[0].elements, cost.weights[0].params
+        names = ("Relu", "Neg", "Relu", "Mul", "AddV2")
+        return [("Neg", alphas), *[(each, elements) for each in names]]

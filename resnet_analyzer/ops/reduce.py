@@ -65,7 +65,6 @@ class _Reduction(Op):
         raise NotImplementedError
 
 
-@dataclass(frozen=True, eq=False)
 class Sum(_Reduction):
     """Sums: an addition per number but the first of each.
 
@@ -81,7 +80,6 @@ class Sum(_Reduction):
         return Work(adds=elements - outputs)
 
 
-@dataclass(frozen=True, eq=False)
 class Mean(_Reduction):
     """Means: a sum and a division each.
 
@@ -97,7 +95,6 @@ class Mean(_Reduction):
         return Work(adds=elements - outputs, divisions=outputs)
 
 
-@dataclass(frozen=True, eq=False)
 class Max(_Reduction):
     """The largest number: a compare per number but the first.
 
@@ -113,7 +110,6 @@ class Max(_Reduction):
         return Work(compares=elements - outputs)
 
 
-@dataclass(frozen=True, eq=False)
 class Min(_Reduction):
     """The smallest number: a compare per number but the first.
 
@@ -129,7 +125,6 @@ class Min(_Reduction):
         return Work(compares=elements - outputs)
 
 
-@dataclass(frozen=True, eq=False)
 class Prod(_Reduction):
     """Products: a multiply per number but the first.
 
@@ -145,7 +140,6 @@ class Prod(_Reduction):
         return Work(multiplies=elements - outputs)
 
 
-@dataclass(frozen=True, eq=False)
 class Variance(_Reduction):
     """Mean squares of the differences to the mean: two means, and a subtraction and a multiply per number.
 
@@ -161,7 +155,6 @@ class Variance(_Reduction):
         return Work(adds=3 * elements - 2 * outputs, multiplies=elements, divisions=2 * outputs)
 
 
-@dataclass(frozen=True, eq=False)
 class Std(_Reduction):
     """Standard deviations: the square root of each variance.
 
@@ -177,7 +170,6 @@ class Std(_Reduction):
         return Work(adds=3 * elements - 2 * outputs, multiplies=elements, divisions=2 * outputs, square_roots=outputs)
 
 
-@dataclass(frozen=True, eq=False)
 class LogSumExp(_Reduction):
     """log Σ e^(x − max x) + max x: the logarithm counts as an exponential.
 
@@ -220,7 +212,6 @@ class Norm(_Reduction):
         return by_order[self.order]
 
 
-@dataclass(frozen=True, eq=False)
 class ArgMax(_Reduction):
     """The place of the largest (or smallest) number: a compare per number but the first.
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from ..shape import Shape
-from .base import OPS, Cost, Op, Work
+from .base import OPS, Cost, Op, Operations, Work
 from .spelling import Call, Spelling, Tensor, same_names
 
 
@@ -66,3 +66,7 @@ class Rescale(Op):
         elements = shape.elements
         adds = elements if self.offset else 0
         return Cost(shape, work=Work(adds=adds, multiplies=0 if self.scale == 1 else elements))
+
+    def as_tensorflow(self, inputs: tuple[Shape, ...], cost: Cost) -> Operations | None:
+        """A product and a sum."""
+        return [("Mul", inputs[0].elements), ("AddV2", inputs[0].elements)]

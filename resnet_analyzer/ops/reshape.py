@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import Dim, divides, equal, floor_div, is_exactly, product
 from ..errors import UsageError
@@ -49,6 +49,10 @@ def _read_transpose(call: Call) -> list[Op] | None:
     return [Permute(tuple(reversed(range(call.rank))) if axes is None else call.axes(axes))]
 
 
+if TYPE_CHECKING:
+    from .keras_steps import Steps
+
+
 @dataclass(frozen=True, eq=False)
 class Flatten(Op):
     """The axes `first` to `last` as one, by default all but the batch.
@@ -78,6 +82,15 @@ class Flatten(Op):
             return no_axis(f"range {self.first} to {self.last}", shape)
         end = last_axis + 1
         return Cost(Shape(*shape[:first_axis], product(*shape[first_axis:end]), *shape[end:]))
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """Keras flattens all axes but the batch; others are a reshape."""
+        from .keras_steps import Steps, layer, operations
+
+        if is_exactly(self.first, 1) and self.last in (-1, len(inputs[0]) - 1):
+            return Steps(layer(keras, self, name))
+        sizes = cost.output
+        return operations(lambda x: keras.ops.reshape(x, sizes), "some axes flattened by keras.ops")
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,6 +141,15 @@ class Reshape(Op):
         output = Shape(*[rest if is_exactly(size, -1) else size for size in target])
         return Cost(output, checks=(Check(fits, _mismatch, (shape, self.target)),))
 
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """Keras' word leaves the batch out."""
+        from .keras_steps import Steps, operations
+
+        sizes = tuple(cost.output[1:])  # type: ignore[index]
+        if equal(cost.output[0], inputs[0][0]) is not True:  # type: ignore[index]
+            return operations(lambda x: keras.ops.reshape(x, (-1, *sizes)), "a folded batch by keras.ops")
+        return Steps(keras.layers.Reshape(sizes, name=name))
+
 
 def _mismatch(shape: Shape, target: tuple[Dim, ...]) -> str:
     shown = target[1:] if len(target) > 1 and is_exactly(target[0], 0) else target
@@ -169,3 +191,11 @@ class Permute(Op):
         agrees = len(self.axes) == len(shape)
         check = Check(agrees, "cannot permute {} by {} axes.", (spell(shape), len(self.axes)))
         return Cost(Shape(*[shape[axis] for axis in self.axes]) if agrees else None, checks=(check,))
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """Keras' axes are counted from 1, and the batch stays in front."""
+        from .keras_steps import Steps, operations
+
+        if not is_exactly(self.axes[0], 0):
+            return operations(lambda x: keras.ops.transpose(x, self.axes), "a transposed batch by keras.ops")
+        return Steps(keras.layers.Permute(self.axes[1:], name=name))

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from ..dim import Dim
+from ..dim import Dim, product
 from ..reach import Reaches, of_window, over_sides
 from ..shape import Shape
 from ..window import Padding, by, stride_phrase
-from .activation import require_activation
-from .base import CHANNELS_LAST, Cost, Op, Spelling, require_data_format, same_names
+from .activation import require_activation, with_activation
+from .base import CHANNELS_LAST, Cost, Op, Operations, Spelling, require_data_format, same_names, sides
 from .conv import Conv1d, Conv2d, _Conv
 from .depthwise_conv import DepthwiseConv1d, DepthwiseConv2d, _DepthwiseConv
+
+if TYPE_CHECKING:
+    from .keras_steps import Steps
 
 FIELDS = same_names(
     "filters",
@@ -86,8 +89,27 @@ class _SeparableConv(Op):
         """Windows over the sides, all channels at each place."""
         return (over_sides(map(of_window, cost.windows), self.data_format),)
 
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """Explicit padding is a layer of zeros before a valid window."""
+        from ._keras_windows import convolution
 
-@dataclass(frozen=True, eq=False)
+        return convolution(keras, self, name, cost.windows)
+
+    def as_tensorflow(self, inputs: tuple[Shape, ...], cost: Cost) -> Operations | None:
+        """The two products that it consists of, and the bias."""
+        from ._keras_windows import refused
+
+        if refused(cost.windows, uneven=False):
+            return None
+        output, (own, across) = cost.output, cost.weights[:2]
+        elements = output.elements  # type: ignore[union-attr]
+        macs = product(inputs[0][0], *[window.computed for window in cost.windows], own.params)
+        positions = product(inputs[0][0], *sides(output, self.data_format))  # type: ignore[arg-type]
+        products = [("DepthwiseConv2dNative", macs), ("Conv2D", product(positions, across.params))]
+        bias = [("BiasAdd", elements)] if self.use_bias else []
+        return with_activation([*products, *bias], self.activation, elements)
+
+
 class SeparableConv1d(_SeparableConv):
     """A separable convolution over sequences.
 
@@ -101,7 +123,6 @@ class SeparableConv1d(_SeparableConv):
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("SeparableConv1D", FIELDS)}
 
 
-@dataclass(frozen=True, eq=False)
 class SeparableConv2d(_SeparableConv):
     """A separable convolution over images.
 

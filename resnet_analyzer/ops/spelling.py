@@ -42,6 +42,9 @@ class Part:
     identity: str = ""
 
 
+INPUTS = ("inputs", "x", "x1", "x2", "xs", "images")  # names under which layers and operations take what they work on
+
+
 class Tensor(NamedTuple):
     """Where the tensor of that number stands among a call's arguments."""
 
@@ -75,6 +78,17 @@ class Call(NamedTuple):
     def constants(self) -> tuple[Any, ...]:
         """What it was given by place beside tensors."""
         return tuple(value for value in self.places if type(value) is not Tensor and not _holds_tensor(value))
+
+    @property
+    def takes_more_than_inputs(self) -> bool:
+        """Whether it is given tensors under names of their own: a mask, a state."""
+        return any(type(value) is Tensor and name not in INPUTS for name, value in self.named.items())
+
+    @property
+    def is_rewritten(self) -> bool:
+        """Whether its weights are others than its settings tell: quantised, or with low-rank additions (LoRA)."""
+        quantised = str(self.settings.get("dtype")).startswith(("int", "uint", "float8", "gptq", "awq"))
+        return quantised or bool(self.settings.get("lora_rank") or self.settings.get("quantization_config"))
 
     def argument(self, name: str, place: int | None = None, default: Any = None) -> Any:
         """What it was given at that place, or under that name; else the setting of that name; else `default`."""
@@ -165,7 +179,9 @@ class Spelling(NamedTuple):
         """
         if self.read is not None:
             return self.read(call)  # type: ignore[no-any-return]
-        if call.constants or any(call.settings.get(name) != value for name, value in self.fixed.items()):
+        if any(call.settings.get(name) != value for name, value in self.fixed.items()):
+            return None
+        if call.constants or call.takes_more_than_inputs or call.is_rewritten:
             return None
         found = self.settings(call.settings)
         if found is None:

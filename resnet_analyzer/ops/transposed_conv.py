@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from ..dim import Dim, at_least, floor_div, maximum, product
+from ..dim import Dim, at_least, floor_div, is_exactly, maximum, product
 from ..reach import Reach, Reaches, over_sides
 from ..shape import Shape
 from ..window import Padding, Window, by, inverse, slide, spread, stride_phrase
-from .activation import fused_work, require_activation
+from .activation import fused_work, require_activation, with_activation
 from .base import (
     CHANNELS_LAST,
     Check,
     Cost,
     Op,
+    Operations,
     Spelling,
     Weight,
     Work,
@@ -27,6 +28,9 @@ from .base import (
     sides,
 )
 from .conv import group_checks
+
+if TYPE_CHECKING:
+    from .keras_steps import Steps
 
 FIELDS = same_names(
     "filters",
@@ -120,6 +124,25 @@ class _TransposedConv(Op):
             output_padding = maximum(window.stride - window.span, 0) if isinstance(self.padding, str) else 0
         return inverse(window.length, window) + output_padding
 
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """Explicit padding is cropped from a valid window's output."""
+        from ._keras_windows import transposed
+
+        return transposed(keras, self, name)
+
+    def as_tensorflow(self, inputs: tuple[Shape, ...], cost: Cost) -> Operations | None:
+        """The gradient of a convolution, and the bias; what is cropped, or made of groups, is not known."""
+        if not isinstance(self.padding, str) or not is_exactly(self.groups, 1):
+            return None
+        elements, layout = cost.output.elements, self.data_format  # type: ignore[union-attr]
+        positions = product(inputs[0][0], *sides(cost.output, layout))  # type: ignore[arg-type]
+        macs = floor_div(
+            product(2, positions, cost.weights[0].params), product(*spread(self.strides, self.spatial_axes))
+        )
+        operation = "Conv2DBackpropInput" if self.spatial_axes < 3 else "Conv3DBackpropInputV2"
+        bias = [("BiasAdd", elements)] if self.use_bias else []
+        return with_activation([(operation, macs), *bias], self.activation, elements)
+
 
 def _cut_before(window: Window, output: Dim) -> Dim:
     """What is cut off before; for `same` half of what is too much: TensorFlow pads the convolution undone so."""
@@ -140,7 +163,6 @@ def _reachable(window: Window, output_padding: Dim | None) -> Check:
     return Check(enough, sentence, (output_padding, step))
 
 
-@dataclass(frozen=True, eq=False)
 class TransposedConv1d(_TransposedConv):
     """A transposed convolution over sequences.
 
@@ -152,7 +174,6 @@ class TransposedConv1d(_TransposedConv):
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Conv1DTranspose", FIELDS)}
 
 
-@dataclass(frozen=True, eq=False)
 class TransposedConv2d(_TransposedConv):
     """A transposed convolution over images.
 
@@ -165,7 +186,6 @@ class TransposedConv2d(_TransposedConv):
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Conv2DTranspose", FIELDS)}
 
 
-@dataclass(frozen=True, eq=False)
 class TransposedConv3d(_TransposedConv):
     """A transposed convolution over volumes.
 

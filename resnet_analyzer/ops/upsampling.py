@@ -59,7 +59,6 @@ class _Upsampling(Op):
         return Cost(self.enlarged(shape))
 
 
-@dataclass(frozen=True, eq=False)
 class Upsampling1d(_Upsampling):
     """Every step of a sequence `size` times.
 
@@ -109,7 +108,6 @@ class Upsampling2d(_Upsampling):
         return (over_sides(found, self.data_format, Reach(0)),)
 
 
-@dataclass(frozen=True, eq=False)
 class Upsampling3d(_Upsampling):
     """Every position of a volume `size` times along each axis.
 

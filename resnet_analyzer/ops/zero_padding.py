@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import Dim
 from ..reach import Reach, Reaches, over_sides, same_place
@@ -24,6 +24,9 @@ from .base import (
     same_names,
     sides,
 )
+
+if TYPE_CHECKING:
+    from .keras_steps import Steps
 
 FIELDS = same_names("padding", "data_format")
 
@@ -59,7 +62,6 @@ class _ZeroPadding(Op):
         return Cost(arranged(shape[0], larger, channels(shape, self.data_format), self.data_format))
 
 
-@dataclass(frozen=True, eq=False)
 class ZeroPadding1d(_ZeroPadding):
     """Zeros at both ends of a sequence.
 
@@ -70,8 +72,13 @@ class ZeroPadding1d(_ZeroPadding):
     spatial_axes: ClassVar[int] = 1
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("ZeroPadding1D", FIELDS)}
 
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """Keras' word is a pair."""
+        from .keras_steps import Steps, layer
 
-@dataclass(frozen=True, eq=False)
+        return Steps(layer(keras, self, name, padding=amounts(self.padding, 1)[0]))
+
+
 class ZeroPadding2d(_ZeroPadding):
     """Rows and columns of zeros: a number, (vertical, horizontal) or ((top, bottom), (left, right)).
 
@@ -83,7 +90,6 @@ class ZeroPadding2d(_ZeroPadding):
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("ZeroPadding2D", FIELDS)}
 
 
-@dataclass(frozen=True, eq=False)
 class ZeroPadding3d(_ZeroPadding):
     """Zeros on all sides of a volume.
 
@@ -125,3 +131,12 @@ class ChannelPadding(Op):
         axis = self.axis % len(found)
         found[axis] = Reach(axis, 1, -self.before, -self.before)
         return (tuple(found),)
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """By keras.ops.pad."""
+        from .keras_steps import operations
+
+        rank = len(inputs[0])
+        widths = [(0, 0)] * rank
+        widths[self.axis % rank] = (self.before, self.after)
+        return operations(lambda x: keras.ops.pad(x, widths), "channels of zeros by keras.ops.pad")

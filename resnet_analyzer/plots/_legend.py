@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from ._canvas import Canvas
 from ._fonts import text_width
-from .palette import INK, MUTED, Kind
+from .palette import INK, KINDS, MUTED, Kind
 
 SIZE = 10.5
 LINE_HEIGHT = 18
@@ -22,6 +22,19 @@ class LegendItem(NamedTuple):
     word: str
     kind: Kind | None = None
     sign: str = ""
+
+
+MEETINGS = {"+": "added", "‖": "concatenated", "×": "multiplied", "−": "subtracted"}
+
+
+def kind_items(kinds: Collection[str], sample: str = "box") -> list[LegendItem]:
+    """The key to the colours of some kinds of layers."""
+    return [LegendItem(sample, KINDS[name].word, KINDS[name]) for name in KINDS if name in kinds]
+
+
+def meeting_items(signs: Collection[str]) -> list[LegendItem]:
+    """The key to the signs where branches meet."""
+    return [LegendItem("joint", word, sign=sign) for sign, word in MEETINGS.items() if sign in signs]
 
 
 _WIDTHS = {"box": 16, "bar": 22, "line": 22, "dashes": 22, "joint": 12, "text": 0}

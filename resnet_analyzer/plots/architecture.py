@@ -12,11 +12,11 @@ from . import structure
 from ._canvas import Canvas
 from ._flow import NARROW, WIDE, Flow, Sizes
 from ._fonts import text_width
-from ._legend import LegendItem, draw_legend, legend_height
+from ._legend import LegendItem, draw_legend, kind_items, legend_height, meeting_items
 from ._pieces import Block, Box, Piece, Split, count, folded, pieces
 from ._words import input_words, pixels, resolution, safe, title_of, total_words
 from .base import Picture, plot
-from .palette import BAND, INK, KINDS, MUTED
+from .palette import BAND, INK, MUTED
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -77,7 +77,7 @@ def _alt(networks: Sequence[DrawnNetwork], measurements: Sequence[Measurement]) 
 
 def _end(measurement: Measurement) -> str:
     last = measurement.rows[-1].output
-    return spell(last) if last else "an unknown shape"
+    return spell(last) if last is not None else "an unknown shape"
 
 
 def _in_words(each: DrawnNetwork) -> str:
@@ -213,7 +213,7 @@ def _lines(words: str) -> list[str]:
 def _legend(networks: Sequence[DrawnNetwork]) -> list[LegendItem]:
     told = [piece for each in networks for piece in _all_pieces(each.pieces)]
     kinds = {piece.kind for piece in told if isinstance(piece, Box)}
-    found = [LegendItem("box", KINDS[name].word, KINDS[name]) for name in KINDS if name in kinds]
+    found = kind_items(kinds)
     blocks = [piece for piece in told if isinstance(piece, Block)]
     if any(not block.shortcut for block in blocks):
         found.append(LegendItem("line", "identity"))
@@ -221,8 +221,7 @@ def _legend(networks: Sequence[DrawnNetwork]) -> list[LegendItem]:
         projects = all(block.shortcut.startswith("1×1, ") for block in blocks if block.shortcut)
         found.append(LegendItem("dashes", "projection" if projects else "shortcut with layers"))
     signs = {piece.sign for piece in told if not isinstance(piece, Box)}
-    for sign, word in (("+", "added"), ("‖", "concatenated"), ("×", "multiplied"), ("−", "subtracted")):
-        found += [LegendItem("joint", word, sign=sign)] if sign in signs else []
+    found += meeting_items(signs)
     wide = "boxes: wider with more channels, taller with more pixels"
     return [*found, LegendItem("text", wide), LegendItem("text", "not drawn: normalisation, activations")]
 

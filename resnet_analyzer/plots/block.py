@@ -6,17 +6,15 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..architectures.base import architecture
-from ..conventions.macs import macs
 from ..errors import UsageError
 from ..measurement import Measurement, Row, measure
 from ..numbers import counted, short
 from ..shape import Shape, spell
 from . import structure
 from ._cell import CELL_GAP, TITLE_LINE, Cell, cell_of
-from ._legend import LegendItem, draw_legend, legend_height
+from ._legend import LegendItem, draw_legend, kind_items, legend_height, meeting_items
 from ._words import layer_label, safe, title_of
 from .base import Picture, plot
-from .palette import KINDS
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -92,7 +90,7 @@ def choose(measurement: Measurement, label: str, widens: bool = False) -> Chosen
     every = structure.nodes(part)
     gone, dots = _repeats(part)
     kept = tuple(row for row in every if row.name not in gone)
-    spent = sum(macs(row.work) for row in every)
+    spent = sum(row.macs for row in every)
     params = sum(row.params for row in every)
     return Chosen(label, kept, gone, dots, _entry(measurement, every), params, spent)
 
@@ -189,7 +187,5 @@ def _words(each: Chosen) -> tuple[str, str]:
 
 def _legend(cells: Sequence[Cell]) -> list[LegendItem]:
     kinds = {kind for cell in cells for kind in cell.kinds}
-    found = [LegendItem("box", KINDS[name].word, KINDS[name]) for name in KINDS if name in kinds]
     signs = {sign for cell in cells for sign in cell.signs}
-    words = {"+": "added", "‖": "concatenated", "×": "multiplied", "−": "subtracted"}
-    return found + [LegendItem("joint", word, sign=sign) for sign, word in words.items() if sign in signs]
+    return kind_items(kinds) + meeting_items(signs)

@@ -28,7 +28,7 @@ WORDS = {"basic": "two 3×3", "bottleneck": "bottleneck"}
 HEAD, PANEL, GAP, FOOT, BETWEEN = 142.0, 130.0, 50.0, 46.0, 74.0
 
 
-class Point(NamedTuple):
+class MeasuredBlock(NamedTuple):
     """One block measured: which, on how many channels and pixels."""
 
     block: str
@@ -60,15 +60,15 @@ def draw(measurements: Sequence[Measurement]) -> Picture:
     return Picture("bottleneck", title, alt, lambda theme: _paint(data, side, channels, theme), data=data)
 
 
-def _point(each: Measurement) -> Point:
+def _point(each: Measurement) -> MeasuredBlock:
     inputs = each.graph.inputs
     shape = inputs[0].op.shape  # type: ignore[attr-defined]
     if len(inputs) != 1 or len(shape) != 4:
         raise UsageError(f"picture bottleneck: {each.graph.name} is no block on one feature map")
-    return Point(each.graph.name, shape[-1], shape[1], each)
+    return MeasuredBlock(each.graph.name, shape[-1], shape[1], each)
 
 
-def _sentences(data: Sequence[Point], side: int, channels: int) -> str:
+def _sentences(data: Sequence[MeasuredBlock], side: int, channels: int) -> str:
     found = []
     for each in data:
         if (each.side, each.channels) == (side, channels):
@@ -80,7 +80,7 @@ def _sentences(data: Sequence[Point], side: int, channels: int) -> str:
     return " ".join(found)
 
 
-def _paint(data: Sequence[Point], side: int, channels: int, theme: Theme) -> Figure:
+def _paint(data: Sequence[MeasuredBlock], side: int, channels: int, theme: Theme) -> Figure:
     chart = Chart(HEAD + 3 * PANEL + 2 * GAP + FOOT, theme)
     chart.heading("Two 3×3 convolutions against a bottleneck", "no bias, no normalisation; all axes logarithmic")
     names = dict.fromkeys(each.block for each in data)
@@ -99,11 +99,11 @@ def _paint(data: Sequence[Point], side: int, channels: int, theme: Theme) -> Fig
     return chart.figure
 
 
-def _at(data: Sequence[Point], channels: int) -> list[Point]:
+def _at(data: Sequence[MeasuredBlock], channels: int) -> list[MeasuredBlock]:
     return [each for each in data if each.channels == channels]
 
 
-def _lines(members: Sequence[Point], figure: str, over: str) -> list[Series]:
+def _lines(members: Sequence[MeasuredBlock], figure: str, over: str) -> list[Series]:
     """A line per block, over its `channels` or its `side`."""
     found: dict[str, set[tuple[int, int]]] = {}
     for each in members:

@@ -23,7 +23,7 @@ HEAD, PANEL, GAP, FOOT = 92.0, 130.0, 52.0, 46.0
 WIDTHS = Family(KINDS["convolution"].edge, "o")
 
 
-class Point(NamedTuple):
+class GroupedNetwork(NamedTuple):
     """A network: its groups, the channels of each in its first grouped convolution, and its figures."""
 
     cardinality: int
@@ -49,17 +49,17 @@ def draw(measurements: Sequence[Measurement]) -> Picture:
     return Picture("cardinality", "Cardinality against width", alt, lambda theme: _paint(data, theme), data=data)
 
 
-def point_of(measurement: Measurement) -> Point:
+def point_of(measurement: Measurement) -> GroupedNetwork:
     """Groups and their width, of the first convolution larger than 1×1 behind the stem."""
     convolutions = [row.node.op for row in measurement.rows if row.op == "Conv2d"]
     inner = [op for op in convolutions[1:] if op.kernel_size not in (1, (1, 1))]  # type: ignore[attr-defined]
     if not inner:
         raise UsageError(f"picture cardinality: {measurement.graph.name} has no convolution larger than 1×1")
     groups, filters = inner[0].groups, inner[0].filters  # type: ignore[attr-defined]
-    return Point(groups, filters // groups, measurement.totals.params, measurement.totals.macs)
+    return GroupedNetwork(groups, filters // groups, measurement.totals.params, measurement.totals.macs)
 
 
-def _paint(data: Sequence[Point], theme: Theme) -> Figure:
+def _paint(data: Sequence[GroupedNetwork], theme: Theme) -> Figure:
     chart = Chart(HEAD + 3 * PANEL + 2 * GAP + FOOT, theme)
     chart.heading("Cardinality against width", "the 3×3 of each block in C groups of d channels (first stage); C×d")
     names = [f"{each.cardinality}×{each.width}d" for each in data]

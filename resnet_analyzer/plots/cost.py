@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..conventions.activations import activations
-from ..conventions.macs import macs
 from ..measurement import Measurement, Row
 from ..numbers import counted, short
 from ._chart import WIDTH, Chart
 from ._fonts import text_width
-from ._legend import LegendItem, draw_legend, legend_height
+from ._legend import draw_legend, kind_items, legend_height
 from ._stages import stages
 from ._words import kind_of_row, safe, title_of, total_words
 from .base import Picture, plot
@@ -59,8 +57,8 @@ def line_of(name: str, rows: Sequence[Row]) -> Line:
     """Some rows summed up by kind."""
     parts: tuple[dict[str, int], ...] = ({}, {}, {})
     for row in rows:
-        kind, work = kind_of_row(row), row.work
-        for sums, value in zip(parts, (row.params, macs(work), activations(work)), strict=True):
+        kind = kind_of_row(row)
+        for sums, value in zip(parts, (row.params, row.macs, row.activations), strict=True):
             if value:
                 sums[kind] = sums.get(kind, 0) + value
     return Line(safe(name, 30), parts)
@@ -90,7 +88,7 @@ class _Sheet:
         self.title, self.words, self.lines = title, words, lines
         kinds = {kind for line in lines for part in line.parts for kind in part}
         self.kinds = [name for name in KINDS if name in kinds]
-        self.legend = [LegendItem("bar", KINDS[name].word, KINDS[name]) for name in self.kinds]
+        self.legend = kind_items(self.kinds, "bar")
         self.left = max([text_width(line.name, 11.5) for line in lines] + [40]) + 26
         self.column = (WIDTH - self.left - 14) / 3
         self.height = HEAD + LINE * len(lines) + 14 + legend_height(self.legend, WIDTH)

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..conventions.macs import macs
 from ..measurement import Measurement
 from ..numbers import short
 from ._canvas import POINTS
 from ._chart import LEFT, WIDTH, Chart, Panel
 from ._fonts import text_width
-from ._legend import LegendItem, draw_legend, legend_height
+from ._legend import draw_legend, kind_items, legend_height
 from ._stages import stages
 from ._ticks import linear
 from ._words import kind_of_row, safe, title_of, total_words
@@ -52,7 +51,7 @@ def bars(measurement: Measurement) -> list[Bar]:
     found = []
     for stage, rows in stages(measurement.rows):
         for row in rows:
-            spent = macs(row.work)
+            spent = row.macs
             if spent or any(weight.name.endswith("kernel") for weight in row.weights):
                 found.append(Bar(stage, row.name, kind_of_row(row), row.params, spent))
     return found
@@ -70,7 +69,7 @@ def _most(data: Sequence[Bar]) -> str:
 
 def _paint(measurement: Measurement, data: Sequence[Bar], theme: Theme) -> Figure:
     kinds = {bar.kind for bar in data}
-    legend = [LegendItem("bar", KINDS[name].word, KINDS[name]) for name in KINDS if name in kinds]
+    legend = kind_items(kinds, "bar")
     chart = Chart(HEAD + 2 * PANEL + GAP + FOOT + legend_height(legend, WIDTH), theme)
     chart.heading(safe(title_of(measurement)), f"{total_words(measurement)} · {len(data)} layers with weights")
     for index, words in enumerate(("parameters of each layer", "MACs of each layer, per image")):

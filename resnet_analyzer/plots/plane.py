@@ -26,7 +26,7 @@ WIDTH, HEIGHT, HEAD, FOOT = 680.0, 520.0, 74.0, 46.0
 USES = (3, 10, 30, 100, 300, 1000)  # MACs per parameter: how often a weight is used on an image
 
 
-class Point(NamedTuple):
+class NetworkPoint(NamedTuple):
     """A network in the plane."""
 
     family: str
@@ -57,17 +57,17 @@ def draw(measurements: Sequence[Measurement]) -> Picture:
     return Picture("plane", "Parameters and MACs", alt, lambda theme: _paint(data, families, theme), data=data)
 
 
-def point_of(measurement: Measurement) -> Point:
+def point_of(measurement: Measurement) -> NetworkPoint:
     """A network with its family and what is left of its name without it."""
     title, totals = safe(title_of(measurement)), measurement.totals
     name = family_name(title)
     rest = title.removeprefix(name).strip("- ") or title
     rest = re.sub(r"^\(.*\)$", name, re.sub(r"(?<=\S) \([^)]*\)$| for CIFAR$", "", rest))
     rest = re.sub(r" with three 1×1 convolutions", " (C)", rest)
-    return Point(name, title, rest or name, totals.params, totals.macs)
+    return NetworkPoint(name, title, rest or name, totals.params, totals.macs)
 
 
-def _paint(data: Sequence[Point], families: dict[str, Family], theme: Theme) -> Figure:
+def _paint(data: Sequence[NetworkPoint], families: dict[str, Family], theme: Theme) -> Figure:
     key = KEY_LINE * key_lines(list(families), WIDTH)
     chart = Chart(HEAD + key + HEIGHT + FOOT, theme, WIDTH)
     chart.heading(
@@ -119,7 +119,7 @@ def _uses(panel: Panel) -> list[Spot]:
     return taken
 
 
-def _names(panel: Panel, data: Sequence[Point], families: dict[str, Family], taken: list[Spot]) -> None:
+def _names(panel: Panel, data: Sequence[NetworkPoint], families: dict[str, Family], taken: list[Spot]) -> None:
     """Each point's short name beside it, where nothing else stands."""
     points = [panel.at(p.params, p.macs) for p in data]
     sizes = [(text_width(p.name, 10.5) + 2, 12.0) for p in data]

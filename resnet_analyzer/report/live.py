@@ -19,9 +19,6 @@ from typing import Any
 from ..analyses.formula.data import Atoms
 from ..analyses.formula.form import ClosedForm, form_of, over_symbols
 from ..analyses.formula.recipe import Recipe
-from ..conventions.activations import activations
-from ..conventions.flops import flops
-from ..conventions.macs import macs
 from ..dim import Dim, is_exactly, is_number, total
 from ..dim.polynomial import Polynomial, polynomial
 from ..dim.spelling import marked
@@ -130,9 +127,8 @@ class _Cells:
         return {"shape": [self.number(size) for size in row.output[alone:]]}
 
     def _figures(self, rows: Sequence[Row], all_macs: int) -> list[Cell]:
-        work = [row.work for row in rows]
         sums = [total(row.params for row in rows)]
-        sums += [total(map(count, work)) for count in (macs, flops, activations)]
+        sums += [total(getattr(row, name) for row in rows) for name in ("macs", "flops", "activations")]
         held, cost, done, out = [None if each == 0 else self.number(each) for each in sums]
         part = None if cost is None else {"share": [cost, all_macs]}
         return [held, cost, part, done, out]

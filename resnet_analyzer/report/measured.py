@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..conventions.activations import activations
-from ..conventions.flops import flops
-from ..conventions.macs import macs
 from ..errors import UnknownName
 from ..measurement import Measurement, Row
 from ..numbers import grouped, share, short
@@ -89,11 +86,10 @@ def _figures(rows: Sequence[Row], measurement: Measurement) -> tuple[Any, ...]:
     """The five figures of some rows; None where there is nothing of it."""
     params = spent = worked = put_out = 0
     for row in rows:
-        work = row.work
         params += row.params
-        spent += macs(work)
-        worked += flops(work)
-        put_out += activations(work)
+        spent += row.macs
+        worked += row.flops
+        put_out += row.activations
     part = share(spent, measurement.totals.macs) if spent else None
     return (params or None, spent or None, part, worked or None, put_out or None)
 

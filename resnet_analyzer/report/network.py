@@ -26,8 +26,8 @@ COUNTED = (
     "MACs: one for every multiply-accumulate of a convolution or dense layer, for one image, and nothing else.",
     "FLOPs: two per MAC, and one for every other addition, multiplication, comparison, exponential, division and "
     "square root: bias, normalisation, activation, pooling, residual additions.",
-    "Parameters: every number that training changes or that is frozen. Moving statistics of batch normalisation are weights too, but "
-    "nobody trains them; Keras counts them, papers and torch do not.",
+    "Parameters: every number that training changes or that is frozen. Moving statistics of batch normalisation are "
+    "weights too, but nobody trains them; Keras counts them, papers and torch do not.",
     "Activations: the elements that convolutions and dense layers put out.",
     "All figures are exact integers, worked out from the layer graph by rules; no framework ran.",
 )

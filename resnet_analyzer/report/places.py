@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ..conventions.macs import macs
 from ..measurement import Measurement, Row
 from ..numbers import percent, share
 from ..ops.conv import Conv2d
@@ -65,7 +64,7 @@ def kinds(measurement: Measurement) -> dict[str, list[Row]]:
 
 def spent(row: Row) -> int:
     """A layer's MACs, for one image."""
-    return macs(row.work)
+    return row.macs
 
 
 def parameters(row: Row) -> int:

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from resnet_analyzer.analyses.identity import compare_with, identify
+from resnet_analyzer.analyses.identity import compare_with, identify, token
 from resnet_analyzer.analyses.verify import verify_text
 from resnet_analyzer.architectures.base import ARCHITECTURES, architecture, find
 from resnet_analyzer.design import write_design
+from resnet_analyzer.graph import GraphBuilder
+from resnet_analyzer.measurement import measure
+from resnet_analyzer.ops.average_pool import AveragePool2d
+from resnet_analyzer.ops.batch_norm import BatchNorm
+from resnet_analyzer.ops.concatenate import Concatenate
+from resnet_analyzer.ops.conv import Conv2d
+from resnet_analyzer.ops.local_response_norm import LocalResponseNorm
+from resnet_analyzer.ops.max_pool import MaxPool2d
+from resnet_analyzer.ops.transposed_conv import TransposedConv2d
+from resnet_analyzer.shape import Shape
 
 ANONYMOUS = """
 input: 224
@@ -89,3 +101,48 @@ def test_demanded_identity():
     wrong = verify_text("mine.yaml", f"{text}like: resnet5o\n")
     assert wrong.exit_status == 2
     assert "Did you mean" in wrong.findings[0].says
+
+
+def with_every_pool(graph, **changed):
+    pools = {node.name: replace(node.op, **changed) for node in graph if isinstance(node.op, AveragePool2d)}
+    assert pools
+    return graph.replaced(pools)
+
+
+def test_every_field_counts():
+    """ResNet-D's shortcuts average without the padding: at 225 the last windows hang over."""
+    graph = architecture("resnet18d", 225)
+    assert any(match.equal for match in identify(graph))
+    (other, *_) = identify(with_every_pool(graph, count_include_pad=True))
+    assert not other.equal
+    assert any("count_include_pad" in words for words in other.differences)
+
+
+def test_one_function_in_other_spellings():
+    nodes = {node.name: node.op for node in architecture("resnet18d", 224)}
+    spelled = {
+        name: replace(op, kernel_size=(3, 3), padding=((1, 1), (1, 1)))
+        for name, op in nodes.items()
+        if isinstance(op, Conv2d) and op.kernel_size == 3
+    }
+    spelled |= {name: replace(op, axis=3) for name, op in nodes.items() if isinstance(op, BatchNorm)}
+    assert any(match.equal for match in identify(architecture("resnet18d", 224).replaced(spelled)))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "equal"),
+    [
+        (TransposedConv2d(4, 2, 2), TransposedConv2d(4, (2, 2), (2, 2)), True),
+        (TransposedConv2d(4, 2, 2), TransposedConv2d(4, 2, 2, use_bias=False), False),
+        (Concatenate(-1), Concatenate(3), True),
+        (LocalResponseNorm(5), LocalResponseNorm(3), False),
+        (MaxPool2d(2, 2), MaxPool2d(2, 2, ceil_mode=True), False),
+    ],
+)
+def test_fields_of_any_op(one, other, equal):
+    def said(op):
+        build = GraphBuilder("one")
+        build.add("it", op, build.input(Shape(1, 8, 8, 4)))
+        return token(measure(build.graph()).by_name["it"])
+
+    assert (said(one) == said(other)) is equal

@@ -4,6 +4,7 @@ import random
 
 import pytest
 
+from resnet_analyzer.analyses.formula.closed import closed_form
 from resnet_analyzer.analyses.formula.recipe import recipe_of
 from resnet_analyzer.analyses.memory import memory
 from resnet_analyzer.analyses.solve.budget import Budget, Range, Search, front, largest
@@ -129,6 +130,13 @@ def test_what_has_25557032_parameters():
 def test_a_number_of_classes_is_found():
     found = list(matches_among([find("resnet50")], 23_528_522, ["trainable_params"]))  # torchvision's with 10 classes
     assert found[0].values == {"classes": 10}
+
+
+def test_a_block_without_a_classifier_is_found_as_it_stands():
+    found = list(matches_among([find("bottleneck"), find("basic")], 2 * 256 * 64 + 9 * 64 * 64, ["params"]))
+    assert [(each.network, each.values) for each in found] == [("bottleneck", {})]
+    with pytest.raises(UsageError, match="unknown variable of basic 'classes'"):
+        closed_form(recipe_of(find("basic")), ["classes"])
 
 
 @pytest.mark.parametrize(

@@ -10,16 +10,15 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from resnet_analyzer.analyses.formula.recipe import recipe_of
-from resnet_analyzer.analyses.sweep import arrays
 from resnet_analyzer.analyses.sweep.backends import tables
 from resnet_analyzer.analyses.sweep.designs import checked_figures, space_of
 from resnet_analyzer.analyses.sweep.files import rows_of, write_csv, write_parquet
 from resnet_analyzer.analyses.sweep.pareto import Front, front
-from resnet_analyzer.analyses.sweep.program import compiled
 from resnet_analyzer.analyses.sweep.ranges import values_of
 from resnet_analyzer.analyses.sweep.work import Constraint, Job, Sampling
 from resnet_analyzer.architectures.base import find
 from resnet_analyzer.dim.polynomial import polynomial, variable
+from resnet_analyzer.dim.program import BLOCK, compiled
 from resnet_analyzer.errors import AnalyzerError, DimensionOverflow, OutputError, UnknownName, UsageError
 from resnet_analyzer.files import writing, writing_text
 from tests.dim.expressions import EXPRESSIONS
@@ -80,32 +79,48 @@ def test_impossible_designs_are_counted():
 @settings(deadline=None, max_examples=100)
 def test_programs_are_what_plain_python_says(expression, points):
     columns = dict(zip("nm", map(numpy.array, zip(*points, strict=True)), strict=True))
-    found = arrays.run(compiled([polynomial(expression.ours)], ["n", "m"]), columns, len(points))[0]
+    found = compiled([polynomial(expression.ours)], ["n", "m"]).run(columns, (len(points),))[0]
     assert found.tolist() == [expression.plain(*point) for point in points]
 
 
-@pytest.mark.parametrize("length", [0, 1, arrays.BLOCK - 1, arrays.BLOCK, 2 * arrays.BLOCK + 5])
+@hypothesis.given(
+    EXPRESSIONS, st.lists(st.tuples(st.integers(1, 2**40), st.integers(1, 2**40)), min_size=1, max_size=5)
+)
+@settings(deadline=None, max_examples=100)
+def test_programs_never_wrap(expression, points):
+    columns = dict(zip("nm", map(numpy.array, zip(*points, strict=True)), strict=True))
+    expected = [expression.plain(*point) for point in points]
+    program = compiled([polynomial(expression.ours)], ["n", "m"])
+    if max(map(abs, expected)) >= 2**63:
+        with pytest.raises(DimensionOverflow, match=r"passes 2\*\*63"):
+            program.run(columns, (len(points),))
+    else:
+        assert program.run(columns, (len(points),))[0].tolist() == expected
+    assert [program.function(*point)[0] for point in points] == expected
+
+
+@pytest.mark.parametrize("length", [0, 1, BLOCK - 1, BLOCK, 2 * BLOCK + 5])
 def test_blocks_join(length):
     n = variable("n")
     column = numpy.arange(length)
-    assert arrays.run(compiled([n * n + 3], ["n"]), {"n": column}, length)[0].tolist() == (column**2 + 3).tolist()
+    assert compiled([n * n + 3], ["n"]).run({"n": column}, (length,))[0].tolist() == (column**2 + 3).tolist()
 
 
 def test_a_planted_overflow_is_reported():
     n = variable("n")
     program = compiled([n**3], ["n"])
     fits, wraps = 2_097_151, 2_097_152  # 2²¹ − 1 and 2²¹: cubes below and at 2⁶³
-    assert arrays.run(program, {"n": numpy.array([fits, 1])}, 2)[0].tolist() == [fits**3, 1]
+    assert program.run({"n": numpy.array([fits, 1])}, (2,))[0].tolist() == [fits**3, 1]
     assert (numpy.array([wraps]) ** 3)[0] < 0  # what numpy makes of it
     with pytest.raises(DimensionOverflow, match="passes 2\\*\\*63"):
-        arrays.run(program, {"n": numpy.array([wraps, 1])}, 2)
+        program.run({"n": numpy.array([wraps, 1])}, (2,))
 
 
 def test_a_step_that_passes_64_bits_on_the_way_is_right():
     n = variable("n")
     program = compiled([(n**4 - n**4) + 5 * n, polynomial(n**5 - (n - 1) * n**4 - n**4 + 2)], ["n"])
     big = 10**6  # 10³⁰ on the way
-    assert [column.tolist() for column in arrays.run(program, {"n": numpy.array([big])}, 1)] == [[5 * big], [2]]
+    assert [column.tolist() for column in program.run({"n": numpy.array([big])}, (1,))] == [[5 * big], [2]]
 
 
 def test_an_overflow_of_a_sweep_is_reported():

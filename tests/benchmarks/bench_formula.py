@@ -12,12 +12,11 @@ import numpy
 
 from resnet_analyzer.analyses.formula.closed import closed_form
 from resnet_analyzer.analyses.formula.recipe import recipe_of
-from resnet_analyzer.analyses.sweep.arrays import run
 from resnet_analyzer.analyses.sweep.backends import tables
 from resnet_analyzer.analyses.sweep.designs import space_of
-from resnet_analyzer.analyses.sweep.program import compiled
 from resnet_analyzer.analyses.sweep.work import Constraint, Job
 from resnet_analyzer.architectures.base import find
+from resnet_analyzer.dim.program import compiled
 
 from .inside import seconds
 from .table import Line, table
@@ -48,11 +47,11 @@ def points() -> Iterator[Line]:
     form = closed_form(recipe_of(find("resnet50")), ["n"])
     sizes = {"n": numpy.random.default_rng(0).integers(32, 513, POINTS)}
     program = compiled([form.figures["macs"]], ["n"])
-    array = seconds(lambda: run(program, sizes, POINTS), 5) / POINTS
+    array = seconds(lambda: program.run(sizes, (POINTS,)), 5) / POINTS
     integer = seconds(lambda: form.recipe.measured({"n": 225}), 51)
     one = seconds(lambda: [form.at(n=size) for size in range(32, 1032)], 5) / 1000
     yield Line(
-        "MACs of ResNet-50 over n, points/s and core", f"{1e-6 / array:.0f} M", "≥ 50 M", f"{len(program.steps)} passes"
+        "MACs of ResNet-50 over n, points/s and core", f"{1e-6 / array:.0f} M", "≥ 50 M", "one core"
     )
     yield Line(
         "  integer path / closed form, a design", f"{integer / array:,.0f} ×", "≥ 200 ×", f"{integer * 1e3:.2f} ms"

@@ -5,7 +5,6 @@ import json
 import pytest
 
 from resnet_analyzer.architectures.base import architecture
-from resnet_analyzer.conventions.macs import macs
 from resnet_analyzer.graph import GraphBuilder
 from resnet_analyzer.measurement import WRITERS, measure
 from resnet_analyzer.ops.conv import Conv2d
@@ -54,7 +53,7 @@ def test_size(written):
 def test_sorts_by_number_then_back(browse):
     browser, rows = browse("resnet50"), measure(architecture("resnet50")).rows
     in_order = [row.name for row in rows]
-    spent = {row.name: macs(row.work) for row in rows}
+    spent = {row.name: row.macs for row in rows}
     head = "thead th:nth-child(5)"
     assert browser.run(NAMES) == in_order
     for wanted, sign in (("descending", -1), ("ascending", 1)):

@@ -139,6 +139,35 @@ def test_a_place_that_cannot_be_written(complain, old, place, says):
     assert only(old)
 
 
+ENDINGS = (".png", ".docx", ".parquet", ".py")
+COMMANDS = {  # with the endings among these that each can write
+    ("resnet18",): (),
+    ("compare", "alexnet", "resnet18"): (),
+    ("report", "resnet18"): (),
+    ("formula", "resnet18"): (".png", ".py"),
+    SWEEP: (".png", ".parquet"),
+}
+
+
+@pytest.mark.parametrize(
+    ("command", "ending"),
+    [(command, each) for command, known in COMMANDS.items() for each in ENDINGS if each not in known],
+)
+def test_an_ending_that_the_command_cannot_write(complain, tmp_path, monkeypatch, command, ending):
+    """The ending picks the format: a table in a file called .png helps nobody."""
+    monkeypatch.chdir(tmp_path)
+    said = complain(*command, "-o", f"x{ending}")
+    assert said.startswith(f"x{ending}: this command writes no file that ends in {ending}, but .csv, .html")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("command", ["show", "report", "formula"])
+def test_a_format_and_an_ending_that_do_not_agree(complain, run, tmp_path, command):
+    assert "do not agree" in complain(command, "resnet18", "--format", "json", "-o", str(tmp_path / "x.csv"))
+    assert run(command, "resnet18", "--format", "json", "-o", str(tmp_path / "x.txt")).status == 0
+    assert (tmp_path / "x.txt").read_bytes().startswith(b"{")
+
+
 def test_no_name(complain):
     assert complain("resnet50", "-o", "") == "cannot write '': --output needs the name of a file"
     assert "cannot write" in complain("resnet50", "-o", "a\0b")

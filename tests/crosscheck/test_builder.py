@@ -26,9 +26,8 @@ from tests.ops.cases import CASES, SIZES, Case, case
 
 keras = pytest.importorskip("keras")
 
-from resnet_analyzer.crosscheck.builder import build, build_model, deep_recursion  # noqa: E402
+from resnet_analyzer.crosscheck.builder import NoSuchLayer, build, build_model, deep_recursion  # noqa: E402
 from resnet_analyzer.crosscheck.compare import AGREES, NO_WITNESS, crosscheck  # noqa: E402
-from resnet_analyzer.crosscheck.steps import NoSuchLayer  # noqa: E402
 
 MAP = Shape(1, 11, 13, 12)
 MORE = [

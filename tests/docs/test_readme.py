@@ -68,9 +68,9 @@ def test_window_worked_by_hand(row):
     assert (span, divided, size) == (n + 2 * p - f, span // s, divided + 1)
     measured = measure(architecture("resnet50", input=224)).by_name[layer]
     window = measured.cost.windows[0]
-    assert measured.inputs[0].height == n
+    assert measured.inputs[0][1] == n
     assert window.how().startswith(f"({n} + 2·{p} − {f})/{s}" if p else f"({n} − {f})/{s}")
-    assert measured.output.height == size
+    assert measured.output[1] == size
 
 
 def quantities() -> dict[str, int]:

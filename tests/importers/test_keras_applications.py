@@ -189,7 +189,7 @@ def counted(row, rescaling):
     """What the profiler counts; `x + 3` and `1.0 * x` are one operation, where a Rescaling layer always has two."""
     if isinstance(row.node.op, Rescale) and row.name not in rescaling:
         return row.inputs[0].elements
-    return tensorflow_float_ops(row.node.op, row.inputs, row.cost) or 0
+    return tensorflow_float_ops(row) or 0
 
 
 def test_built_again(model, measured):

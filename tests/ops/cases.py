@@ -16,7 +16,6 @@ from resnet_analyzer.ops.input import Input
 from resnet_analyzer.ops.layer_norm import LayerNorm
 from resnet_analyzer.ops.layer_scale import LayerScale
 from resnet_analyzer.ops.local_response_norm import LocalResponseNorm
-from resnet_analyzer.ops.multi_head_attention import MultiHeadAttention
 from resnet_analyzer.ops.normalization import Normalization
 from resnet_analyzer.ops.opaque import Opaque
 from resnet_analyzer.ops.prelu import PReLU
@@ -25,6 +24,7 @@ from resnet_analyzer.ops.zero_padding import ChannelPadding
 from resnet_analyzer.shape import Shape
 
 from .case import ANY, MAP, ROW, SIZES, SLID_FIRST, VECTOR, VOLUME, Case, case, everywhere
+from .product_cases import PRODUCT_CASES
 from .shape_cases import SHAPE_CASES
 from .tensor_cases import TENSOR_CASES
 from .window_cases import WINDOW_CASES
@@ -69,18 +69,6 @@ OTHERS: dict[str, list[Case]] = {
     ],
     "LayerScale": [*everywhere(LayerScale()), case(LayerScale(axis=1), SLID_FIRST[2])],
     "LocalResponseNorm": everywhere(LocalResponseNorm(), LocalResponseNorm(3)),
-    "MultiHeadAttention": [
-        case(MultiHeadAttention(2, 4), ROW, ROW),
-        case(MultiHeadAttention(2, 4), ROW),
-        case(MultiHeadAttention(2, 4, value_dim=3, units=5, use_bias=False), ROW, Shape("b", "w", 8)),
-        case(MultiHeadAttention(3, 2), ROW, Shape("b", "w", 8), Shape("b", "m", 8)),
-        case(lambda sizes: MultiHeadAttention(sizes["n"], 4), ROW, ROW),
-        case(MultiHeadAttention(2, 4), MAP),
-        case(MultiHeadAttention(2, 4, attention_axes=(2,)), MAP, Shape("b", "h", "m", 5)),
-        case(MultiHeadAttention(2, 4, attention_axes=(1, 3)), VOLUME),
-        case(MultiHeadAttention(2, 4, roles=("query", "value", "attention_mask")), ROW, ROW, Shape("b", "h", "h")),
-        case(MultiHeadAttention(2, 4), VECTOR),
-    ],
     "Normalization": [
         *everywhere(Normalization(), Normalization(stored=False)),
         case(Normalization(axis=(1, -1)), MAP),
@@ -95,4 +83,4 @@ OTHERS: dict[str, list[Case]] = {
     "StochasticDepth": everywhere(StochasticDepth(0.2)),
 }
 
-CASES: dict[str, list[Case]] = {**WINDOW_CASES, **SHAPE_CASES, **TENSOR_CASES, **OTHERS}
+CASES: dict[str, list[Case]] = {**WINDOW_CASES, **SHAPE_CASES, **TENSOR_CASES, **PRODUCT_CASES, **OTHERS}

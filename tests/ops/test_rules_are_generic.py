@@ -20,13 +20,25 @@ FILES = sorted(
     path for path in FOLDER.glob("*.py") if path.name not in ("__init__.py", "base.py", "lookup.py", "spelling.py")
 )
 
-STRUCTURAL_CALLS = {"isinstance", "type", "len", "is_array", "is_number", "is_exactly", "any", "all", "identical"}
+STRUCTURAL_CALLS = {
+    "isinstance",
+    "type",
+    "len",
+    "is_array",
+    "is_number",
+    "is_exactly",
+    "any",
+    "all",
+    "identical",
+    "set",
+}
 SWITCHES = {  # fields that are no dimensions
     *("use_bias", "scale", "center", "ceil_mode", "keepdims", "offset", "same", "elementwise", "from_end", "backward"),
-    *("negative_slope", "threshold", "stored"),
+    *("negative_slope", "threshold", "stored", "use_scale", "normalize", "heads_last", "causal", "transposed", "row"),
+    *("reverse", "moving"),
 }
-TEXTS = {"shared", "interpolation", "padding", "name", "activation"}  # fields and names that hold words
-PLACES = ("axis", "axes", "place", "rank")  # names that end so hold places of axes, which are no dimensions either
+TEXTS = {"shared", "interpolation", "padding", "activation", "arrow", "dots"}  # fields and names that hold words
+STRUCTURE = ("axis", "axes", "place", "rank", "name", "names")  # names that end so hold no dimensions either
 FORBIDDEN_CALLS = {"max", "min", "sum", "round", "int", "float", "bool", "divmod", "abs"}
 
 
@@ -53,9 +65,10 @@ def structural(node: ast.expr) -> bool:
                 return True
             return all(map(structural, operands)) and not all(isinstance(each, ast.Constant) for each in operands)
         case ast.Attribute(attr=name):
-            return name in SWITCHES | TEXTS or name.endswith(PLACES)
+            return name in SWITCHES | TEXTS or name.endswith(STRUCTURE)
         case ast.Name(id=name):
-            return name in SWITCHES | TEXTS | {"agrees", "is_open", "used"} or name.endswith(PLACES)
+            known = SWITCHES | TEXTS | {"agrees", "is_open", "used"}
+            return name in known or name.endswith(STRUCTURE) or name.isupper()  # constants of the module
     return False
 
 

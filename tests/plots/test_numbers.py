@@ -31,7 +31,7 @@ def test_every_layer_has_its_own_figures(name):
     measurement = measured(name)
     bars = layers.bars(measurement)
     assert sum(bar.macs for bar in bars) == measurement.totals.macs
-    assert all(bar.params == measurement.by_name[bar.name].trainable_params for bar in bars)
+    assert all(bar.params == measurement.by_name[bar.name].params for bar in bars)
 
 
 def test_the_pair_of_figure_5():
@@ -61,8 +61,8 @@ def test_the_five_variants_move_layers_and_nothing_else():
 
 def test_widening_blocks():
     chosen = block.choose(measured("resnet50"), "", widens=True)
-    assert chosen.entry == (56, 56, 64)
-    assert chosen.rows[-1].output == (56, 56, 256)
+    assert chosen.entry == (1, 56, 56, 64)
+    assert chosen.rows[-1].output == (1, 56, 56, 256)
 
 
 def test_depth_goes_by_layers_with_weights():
@@ -105,5 +105,5 @@ def test_the_track_of_resnet50():
     (track,) = PLOTS["resolution"].draw(measured("resnet50")).data
     assert [channels for _, side, channels in track.line if side == 7][:1] == [2048]
     assert len(track.layers) == 52  # 50 with weights and two poolings
-    assert track.layers[0] == (1, 112, 64, "conv")
+    assert track.layers[0] == (1, 112, 64, "convolution")
     assert track.line[0] == (0, 224, 3)

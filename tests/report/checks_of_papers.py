@@ -2,7 +2,6 @@
 
 from math import prod
 
-from resnet_analyzer.conventions.flops import flops
 from resnet_analyzer.shape import spell
 
 from . import by_hand
@@ -199,7 +198,7 @@ LAYERS = {"convolutions": "Conv2d", "batch norms": "BatchNorm", "activations": "
 
 def variants_say(variants):
     def costs(table):
-        own = [(*by_hand.totals(f"resnet110{end}")[:2], total(rows_of(f"resnet110{end}"), lambda row: flops(row.work)))
+        own = [(*by_hand.totals(f"resnet110{end}")[:2], total(rows_of(f"resnet110{end}"), lambda row: row.flops))
                for end in variants]  # fmt: skip
         for line, figures in zip(table.rows, own, strict=True):
             figures_say(line, ("params", "MACs", "FLOPs"), figures)

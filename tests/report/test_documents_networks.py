@@ -9,7 +9,6 @@ import pytest
 from resnet_analyzer.analyses.memory import memory
 from resnet_analyzer.analyses.receptive_field import receptive_fields
 from resnet_analyzer.architectures.base import find
-from resnet_analyzer.conventions.flops import flops
 from resnet_analyzer.measurement import measure
 from resnet_analyzer.report.standard import NETWORKS
 from resnet_analyzer.shape import is_map, spell
@@ -55,7 +54,7 @@ def test_at_a_glance(name):
     expected = {
         "parameters": total(name, by_hand.params),
         "MACs": total(name, by_hand.macs),
-        "FLOPs": sum(flops(row.work) for row in rows),
+        "FLOPs": sum(row.flops for row in rows),
         "activations": total(name, by_hand.activations),
         "layers": len(rows),
         "bytes of weights": 4 * total(name, by_hand.every_param),
@@ -81,7 +80,7 @@ def test_stage_by_stage(name):
         if len(lines) == 1:
             spent = sum(map(by_hand.macs, ours))
             assert says(lines[0][macs], spent, unit)
-            assert says(lines[0][work], sum(flops(row.work) for row in ours), work_unit)
+            assert says(lines[0][work], sum(row.flops for row in ours), work_unit)
             assert says(lines[0]["share"], spent / total(name, by_hand.macs))
         assert lines[-1]["output"] == spell(ours[-1].output)
     assert {row.node.scope.split("/")[0] for row in rows_of(name)} - {""} == {row["stage"] for row in table.rows}
@@ -190,7 +189,7 @@ def test_every_layer(name):
         assert says(line["params"], by_hand.params(row))
         assert says(line[macs], by_hand.macs(row), unit)
         assert says(line["share"], by_hand.macs(row) / total(name, by_hand.macs))
-        assert says(line[work], flops(row.work), work_unit)
+        assert says(line[work], row.flops, work_unit)
         assert says(line["activations"], by_hand.activations(row))
         if line["how"] != "–":
             check_formula(line["how"], row)

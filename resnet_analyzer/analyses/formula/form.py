@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 from ...dim import Dim, supposing, symbol
 from ...dim.conditions import Condition, reduced
 from ...dim.polynomial import Polynomial, polynomial
-from ...dim.spelling import compiled
+from ...dim.program import compiled
 from ...errors import CheckFailed, UsageError
 from ...measurement import Measurement, Row, Totals, totals_of
 from .recipe import Recipe
@@ -75,7 +75,7 @@ class ClosedForm:
 
     @cached_property
     def _program(self) -> Callable[..., tuple[int, ...]]:
-        return compiled(list(self.figures.values()), self.variables)
+        return compiled(list(self.figures.values()), self.variables).function
 
     def broken(self, point: Mapping[str, int]) -> str:
         """A sentence on the first condition that does not hold at a point; empty where all hold."""

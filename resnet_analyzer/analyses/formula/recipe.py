@@ -97,7 +97,8 @@ def recipe_of(
     height, width, channels = input or architecture.input
     options = {**architecture.options, **(settings or {})}
     tuples = {name: len(value) for name, value in options.items() if _numbers(value)}
-    sizes = {"h": height, "w": width, "channels": channels, "classes": classes or architecture.classes, "batch": batch}
+    scores = {"classes": classes or architecture.classes} if classes or architecture.classes else {}  # a block has none
+    sizes = {"h": height, "w": width, "channels": channels, **scores, "batch": batch}
     singles = {name: value for name, value in options.items() if type(value) is int and name not in sizes}
     parts = {f"{name}{i + 1}": value for name in tuples for i, value in enumerate(options[name])}
     names = set(singles)
@@ -109,7 +110,7 @@ def recipe_of(
             if changed[name] == options[name]:
                 del changed[name]
         shape = (values["h"], values["w"], values["channels"])
-        return architecture.graph(shape, values["classes"], style, **{**(settings or {}), **changed})
+        return architecture.graph(shape, values.get("classes"), style, **{**(settings or {}), **changed})
 
     def varied(more: Mapping[str, Any]) -> Recipe:
         return recipe_of(architecture, input, classes, style, {**(settings or {}), **more}, batch)

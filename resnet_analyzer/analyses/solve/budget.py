@@ -137,7 +137,7 @@ def largest(search: Search) -> Answer:
     """
     (only,) = search.ranges
     search.require_growth()
-    found = _scanned(search, only) if search.form.gaps else _bisected(search, only, search.least_point)
+    found = _scanned(search, only) if search.form.gaps else bisected(search, only, search.least_point)
     found = next(search.beside_the_formula(only, found), found)
     if found is None:
         raise CheckFailed(search.recipe.name, _too_small(search))
@@ -152,7 +152,7 @@ def _too_small(search: Search) -> str:
     return f"no value meets the budget: {where} already has {' and '.join(over) or 'no valid network'}."
 
 
-def _bisected(search: Search, along: Range, point: Mapping[str, int]) -> int | None:
+def bisected(search: Search, along: Range, point: Mapping[str, int]) -> int | None:
     """The largest value along a variable, the others as in `point`; None if not even the first fits."""
     start, step = along.start or 1, along.step
 
@@ -250,7 +250,7 @@ def front(search: Search) -> list[dict[str, int]]:
 def _combinations(search: Search, outer: Sequence[Range]) -> Iterator[tuple[int, ...]]:
     ranges, count = [], 1
     for along in outer:
-        most = _bisected(search, along, search.least_point) or 0
+        most = bisected(search, along, search.least_point) or 0
         ranges.append(range(along.start or 1, most + 1, along.step))
         count *= len(ranges[-1])
     if count > MOST_POINTS:
@@ -262,10 +262,10 @@ def _staircase(search: Search, first: Range, second: Range, point: dict[str, int
     """The maximal pairs of two variables: along the edge, one bisection a step."""
     x = first.start or 1
     while True:
-        y = _bisected(search, second, {**point, first.name: x})
+        y = bisected(search, second, {**point, first.name: x})
         if y is None:
             return
-        furthest = _bisected(search, first._replace(start=x), {**point, second.name: y})
+        furthest = bisected(search, first._replace(start=x), {**point, second.name: y})
         x = x if furthest is None else furthest
         yield x, y
         x += first.step

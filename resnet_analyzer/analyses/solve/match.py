@@ -13,7 +13,7 @@ from ...dim.polynomial import Polynomial, variable
 from ...errors import AnalyzerError, UsageError
 from ..formula.closed import closed_form
 from ..formula.recipe import Recipe, recipe_of
-from .budget import MOST_POINTS, SCANNED, Budget, Range, Search, _bisected
+from .budget import MOST_POINTS, SCANNED, Budget, Range, Search, bisected
 
 FIGURES = {
     "params": ("params", "all_params"),
@@ -50,7 +50,8 @@ def matches_among(
     for architecture in architectures:
         for style in architecture.styles:
             recipe = recipe_of(architecture, style=style)
-            one, two = (recipe.measured({"classes": classes}).totals for classes in (1, 2))
+            tried: tuple[dict[str, int], ...] = ({"classes": 1}, {"classes": 2}) if architecture.classes else ({}, {})
+            one, two = (recipe.measured(values).totals for values in tried)
             for figure in figures:
                 yield from _by_classes(recipe, figure, amount, getattr(one, figure), getattr(two, figure))
 
@@ -60,10 +61,11 @@ def _by_classes(recipe: Recipe, figure: str, amount: int, one: int, two: int) ->
     step = two - one
     if step == 0 and one != amount:
         return
-    classes = recipe.value("classes") if step == 0 else 1 + (amount - one) // step
-    if classes < 1 or getattr(recipe.measured({"classes": classes}).totals, figure) != amount:
+    own = recipe.defaults.get("classes", 0)  # a block has no classifier
+    classes = own if step == 0 else 1 + (amount - one) // step
+    values = {} if classes == own else {"classes": classes}
+    if classes < min(own, 1) or getattr(recipe.measured(values).totals, figure) != amount:
         return
-    values = {} if classes == recipe.value("classes") else {"classes": classes}
     yield ExactSettings(recipe.name, recipe.style, figure, values)
 
 
@@ -124,7 +126,7 @@ def _walked(search: Search, figure: str, amount: int) -> Iterator[dict[str, int]
     for along in search.ranges[:-1]:
         points = []
         for point in waiting:
-            most = _bisected(search, along, point) or 0
+            most = bisected(search, along, point) or 0
             count += max(most, 0)
             if count > MOST_POINTS:
                 raise UsageError(f"more than {MOST_POINTS:,} combinations of {', '.join(search.names)}: name fewer")
@@ -132,7 +134,7 @@ def _walked(search: Search, figure: str, amount: int) -> Iterator[dict[str, int]
         waiting = points
     last = search.ranges[-1]
     for point in waiting:
-        found = _bisected(search, last, point)
+        found = bisected(search, last, point)
         if found is not None and formula.at({**point, last.name: found}) == amount:
             yield {**point, last.name: found}
 

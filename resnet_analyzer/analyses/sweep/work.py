@@ -8,9 +8,8 @@ from operator import eq, ge, ne
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ...dim.polynomial import Polynomial
-from .arrays import run
+from ...dim.program import Program, compiled
 from .designs import Space, Structure
-from .program import Program, compiled
 
 if TYPE_CHECKING:
     import numpy
@@ -92,7 +91,7 @@ class Job:
         structure = self.space.structures[number]
         program = self._programs[number]
         columns = values_at(structure, indices)
-        results = run(program, columns, len(indices))
+        results = program.run(columns, indices.shape)
         figures = results[: len(self.space.figures)]
         kept = self._kept(structure, figures, results[len(self.space.figures) :])
         fixed = dict(structure.fixed)

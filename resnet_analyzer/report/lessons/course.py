@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ...conventions.flops import flops
 from ...measurement import Measurement, Row
 from ...numbers import grouped, short
 from ...shape import spell
@@ -225,7 +224,7 @@ def _harmless() -> Section:
 
 
 def _work(each: Measurement, wanted: Callable[[Row], bool]) -> int:
-    return sum(flops(row.work) for row in each.rows if wanted(row))
+    return sum(row.flops for row in each.rows if wanted(row))
 
 
 def _dense_alone(each: Measurement) -> int:

@@ -16,7 +16,7 @@ NAME = "block_variants"
 SOURCE = "He et al. 2016, Identity Mappings in Deep Residual Networks (arXiv 1603.05027), Fig. 4 and Table 1"
 
 
-class Variant(NamedTuple):
+class DrawnVariant(NamedTuple):
     """A registered network, what the drawing calls it, and what it does to the signal."""
 
     network: str
@@ -24,21 +24,21 @@ class Variant(NamedTuple):
     says: str
 
 
-ORIGINAL = Variant("resnet110", "original", "conv, BN, ReLU, conv, BN, then the addition and a ReLU on the sum")
+ORIGINAL = DrawnVariant("resnet110", "original", "conv, BN, ReLU, conv, BN, then the addition and a ReLU on the sum")
 BLOCKS = (
     ORIGINAL,
-    Variant("resnet110_bn_after_addition", "BN after addition", "the normalisation stands in the way of the shortcut: the signal is rescaled by every block"),  # noqa: E501
-    Variant("resnet110_relu_before_addition", "ReLU before addition", "the branch can only add, never take away: the signal can only grow"),  # noqa: E501
-    Variant("resnet110_relu_only_preactivation", "ReLU-only pre-activation", "the shortcut is clean, but the ReLU reads a sum that nobody normalised"),  # noqa: E501
-    Variant("resnet110_full_preactivation", "full pre-activation", "the shortcut is clean from end to end, and every convolution reads normalised input"),  # noqa: E501
+    DrawnVariant("resnet110_bn_after_addition", "BN after addition", "the normalisation stands in the way of the shortcut: the signal is rescaled by every block"),  # noqa: E501
+    DrawnVariant("resnet110_relu_before_addition", "ReLU before addition", "the branch can only add, never take away: the signal can only grow"),  # noqa: E501
+    DrawnVariant("resnet110_relu_only_preactivation", "ReLU-only pre-activation", "the shortcut is clean, but the ReLU reads a sum that nobody normalised"),  # noqa: E501
+    DrawnVariant("resnet110_full_preactivation", "full pre-activation", "the shortcut is clean from end to end, and every convolution reads normalised input"),  # noqa: E501
 )  # fmt: skip
 SHORTCUTS = (
     ORIGINAL,
-    Variant("resnet110_constant_scaling", "constant scaling", "branch and shortcut are halved: after L blocks, 1/2^L of the signal is left"),  # noqa: E501
-    Variant("resnet110_exclusive_gating", "exclusive gating", "a 1×1 convolution and a sigmoid decide, pixel by pixel, between branch and shortcut"),  # noqa: E501
-    Variant("resnet110_shortcut_only_gating", "shortcut-only gating", "the gate closes the shortcut alone; the branch is added as it is"),  # noqa: E501
-    Variant("resnet110_conv", "1×1 conv shortcut", "every shortcut becomes a projection (option C)"),
-    Variant("resnet110_dropout", "dropout shortcut", "half of the shortcut's signal is dropped in training; at inference nothing is left of that"),  # noqa: E501
+    DrawnVariant("resnet110_constant_scaling", "constant scaling", "branch and shortcut are halved: after L blocks, 1/2^L of the signal is left"),  # noqa: E501
+    DrawnVariant("resnet110_exclusive_gating", "exclusive gating", "a 1×1 convolution and a sigmoid decide, pixel by pixel, between branch and shortcut"),  # noqa: E501
+    DrawnVariant("resnet110_shortcut_only_gating", "shortcut-only gating", "the gate closes the shortcut alone; the branch is added as it is"),  # noqa: E501
+    DrawnVariant("resnet110_conv", "1×1 conv shortcut", "every shortcut becomes a projection (option C)"),
+    DrawnVariant("resnet110_dropout", "dropout shortcut", "half of the shortcut's signal is dropped in training; at inference nothing is left of that"),  # noqa: E501
 )  # fmt: skip
 COLUMNS = (
     Column("variant"),
@@ -66,7 +66,7 @@ def report(findings: Findings) -> Report:
     return document("Variants of the residual block", lead, (_orders(), _shortcuts()), (("source", SOURCE),))
 
 
-def _costs(variants: Sequence[Variant]) -> Table:
+def _costs(variants: Sequence[DrawnVariant]) -> Table:
     base = net(ORIGINAL.network).totals
     rows: list[tuple[Any, ...]] = []
     for each in variants:
@@ -76,7 +76,7 @@ def _costs(variants: Sequence[Variant]) -> Table:
     return Table(COLUMNS, tuple(rows), "What they cost")
 
 
-def _layers(variants: Sequence[Variant]) -> Table:
+def _layers(variants: Sequence[DrawnVariant]) -> Table:
     """How many layers of each kind, and what the variant does to the signal."""
     kinds = dict(KINDS) | ({"Multiply": "gates", "Rescale": "scalings"} if variants is SHORTCUTS else {})
     rows = []
@@ -87,11 +87,11 @@ def _layers(variants: Sequence[Variant]) -> Table:
     return Table(columns, tuple(rows), "What they consist of")
 
 
-def _measured(variants: Sequence[Variant]) -> list[Measurement]:
+def _measured(variants: Sequence[DrawnVariant]) -> list[Measurement]:
     return [net(each.network) for each in variants]
 
 
-def _picture(variants: Sequence[Variant], stem: str) -> Any:
+def _picture(variants: Sequence[DrawnVariant], stem: str) -> Any:
     return figure(stem, "block", _measured(variants), labels=tuple(each.label for each in variants))
 
 

@@ -1,12 +1,15 @@
-"""The Keras steps that a node of ours becomes."""
+"""The Keras steps that an op becomes where a real model is built of it (`Op.in_keras`).
+
+Nothing here imports Keras: its module is handed in.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..errors import AnalyzerError
-from ..ops.base import Op
+if TYPE_CHECKING:
+    from .base import Op
 
 
 class Step(NamedTuple):
@@ -16,15 +19,15 @@ class Step(NamedTuple):
     remark: str = ""
 
 
-class Lowered(NamedTuple):
-    """An op in Keras: steps before the layer proper, the layer (None: operations only), steps behind.
+class Steps(NamedTuple):
+    """An op in Keras: the layer proper (None: operations only), steps before it, and steps behind it.
 
     `apart` tells that the layer takes its inputs one by one and not as a list, `remark` how the layer
     itself differs from ours.
     """
 
-    before: tuple[Step, ...]
-    layer: Any
+    layer: Any = None
+    before: tuple[Step, ...] = ()
     after: tuple[Step, ...] = ()
     apart: bool = False
     remark: str = ""
@@ -49,8 +52,9 @@ class Lowered(NamedTuple):
         return x
 
 
-class NoSuchLayer(AnalyzerError):
-    """Keras has nothing for that op, and nothing to make it of."""
+def operations(call: Callable[..., Any], remark: str) -> Steps:
+    """An op as operations alone, without a layer."""
+    return Steps(before=(Step(call, remark),))
 
 
 def layer(keras: Any, op: Op, name: str, **arguments: Any) -> Any:

@@ -1,0 +1,113 @@
+"""Einstein's summation: matrix products, traces, sums and outer products by one equation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ..dim import Dim, is_exactly
+from ..errors import UsageError
+from ..shape import Shape
+from ._equation import ELLIPSIS, contract, parse
+from .activation import fused_work, require_activation
+from .base import Check, Cost, Op, Spelling, Weight, Work, same_names
+
+
+@dataclass(frozen=True, eq=False)
+class Einsum(Op):
+    """The sum that `equation` names, as numpy.einsum: letters for axes, `...` for the rest, which broadcast.
+
+    Two operands cost a multiply-accumulate for every combination of places along all axes; several are taken
+    two at a time, from the left; of one alone the sums are additions.
+
+    >>> cost = Einsum("bqhd,bkhd->bhqk").apply(Shape(1, 10, 8, 64), Shape(1, 12, 8, 64))
+    >>> cost.output, cost.work.multiply_accumulates   # 10·12·8·64
+    (Shape(1, 8, 10, 12), 61440)
+    """
+
+    equation: str = "ij,jk->ik"
+
+    arity: ClassVar[int | None] = None
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling("", {"equation": "subscripts"}, also=("ops.Einsum",))
+    }
+
+    def __post_init__(self) -> None:
+        parse("Einsum", self.equation)
+
+    def rule(self, *shapes: Shape) -> Cost:
+        """The axes of the output, in their order."""
+        equation = parse("Einsum", self.equation)
+        if len(shapes) != len(equation.operands):
+            sentence = "{} has {} operands, and gets {}."
+            return Cost(None, checks=(Check(False, sentence, (self.equation, len(equation.operands), len(shapes))),))
+        output, work, checks = contract(equation, shapes)
+        return Cost(output, work=work, checks=checks)
+
+
+@dataclass(frozen=True, eq=False)
+class EinsumDense(Op):
+    """A dense layer by an equation between input and kernel (Keras' EinsumDense).
+
+    `output_shape` are the sizes behind the batch (0 or None: what the input has there), from which the kernel
+    takes the axes that the input lacks; `bias_axes` the output's axes that have a bias of their own.
+
+    >>> cost = EinsumDense("abc,cde->abde", (0, 8, 64), "de").apply(Shape(1, 10, 512))
+    >>> [weight.shape for weight in cost.weights], cost.work.multiply_accumulates   # 10·512·8·64
+    ([(512, 8, 64), (8, 64)], 2621440)
+    """
+
+    equation: str
+    output_shape: tuple[Dim, ...]
+    bias_axes: str | None = None
+    activation: str | None = None
+
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling("EinsumDense", same_names("equation", "output_shape", "bias_axes", "activation"))
+    }
+
+    def __post_init__(self) -> None:
+        given = (self.output_shape,) if not isinstance(self.output_shape, (tuple, list)) else self.output_shape
+        self.__dict__["output_shape"] = tuple([0 if size is None else size for size in given])
+        require_activation(self.activation)
+        if len(parse("EinsumDense", self.equation).operands) != 2:
+            raise UsageError(f"EinsumDense: {self.equation!r} must have two operands, input and kernel")
+
+    def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
+        """The equation's output; a kernel of the axes that it names."""
+        equation = parse("EinsumDense", self.equation)
+        read, kernel = equation.operands
+        known = _by_name(read, tuple(shape), len(shape) - len(read) + 1)
+        given = _by_name(equation.output, (0, *self.output_shape), len(self.output_shape) + 2 - len(equation.output))
+        if known is None or given is None:
+            sentence = "the equation {} does not fit an input of {} axes and an output of {}."
+            values = (self.equation, len(shape), len(self.output_shape) + 1)
+            return Cost(None, checks=(Check(False, sentence, values),))
+        sizes = {**{name: size for name, size in given.items() if not is_exactly(size, 0)}, **known}
+        missing = [name for name in (*kernel, *equation.output) if name not in sizes and name != ELLIPSIS]
+        if len(missing):
+            sentence = "nothing tells the size of axis {} of {}."
+            return Cost(None, checks=(Check(False, sentence, (missing[0], self.equation)),))
+        weights: tuple[Weight, ...] = (Weight("kernel", tuple([sizes[name] for name in kernel])),)
+        output, work, checks = contract(equation, (shape, Shape(*weights[0].shape)))
+        if output is None:
+            return Cost(None, checks=checks)
+        if self.bias_axes is not None:
+            first_axis = next(place for place, name in enumerate(equation.output) if name in self.bias_axes)
+            biased = [1 if name not in self.bias_axes else sizes[name] for name in equation.output[first_axis:]]
+            weights += (Weight("bias", tuple(biased)),)
+            work += Work(adds=output.elements)
+        work += fused_work(self.activation, output)
+        return Cost(output, weights, work, checks=checks)
+
+
+def _by_name(names: tuple[str, ...], sizes: tuple[Dim, ...], unnamed_rank: int) -> dict[str, Dim] | None:
+    """The size of every named axis; None where they are not as many."""
+    if ELLIPSIS not in names:
+        return dict(zip(names, sizes, strict=True)) if len(names) == len(sizes) else None
+    if unnamed_rank < 0:
+        return None
+    place = names.index(ELLIPSIS)
+    before, after = dict(zip(names[:place], sizes, strict=False)), names[place + 1 :]
+    return {**before, **dict(zip(reversed(after), reversed(sizes), strict=False))}

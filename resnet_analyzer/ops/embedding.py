@@ -1,0 +1,50 @@
+"""A table of vectors, looked up by number."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ..dim import Dim, equal, product
+from ..shape import Shape
+from .base import Check, Cost, Op, Spelling, Weight, Work
+
+
+@dataclass(frozen=True, eq=False)
+class Embedding(Op):
+    """Each number's own vector of `output_dim`, from a table of `input_dim` of them: a look-up, no arithmetic.
+
+    With `reverse` the other way: every vector's product with each of the table's, one number each (Press & Wolf
+    2017: a language model's output, whose table is the input's: give the node `weights_of`).
+
+    >>> cost = Embedding(30522, 768).apply(Shape(1, 128))
+    >>> cost.output, cost.weights[0].params, cost.work.multiply_accumulates
+    (Shape(1, 128, 768), 23440896, 0)
+    >>> Embedding(30522, 768, reverse=True).apply(Shape(1, 128, 768)).output
+    Shape(1, 128, 30522)
+    """
+
+    input_dim: Dim
+    output_dim: Dim
+    reverse: bool = False
+
+    counts: ClassVar[tuple[str, ...]] = ("input_dim", "output_dim")
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling("Embedding", {"input_dim": "input_dim", "output_dim": "output_dim"})
+    }
+
+    def phrase(self, strided: bool) -> tuple[str, ...]:
+        """As `embedding 768`."""
+        return (f"embedding {self.output_dim}",)
+
+    def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
+        """One axis more; reversed, the last axis by the table."""
+        weights = (Weight("embeddings", (self.input_dim, self.output_dim)),)
+        if not self.reverse:
+            return Cost(Shape(*shape, self.output_dim), weights)
+        output = shape.with_size(-1, self.input_dim)
+        work = Work(product(output.elements, self.output_dim), output.elements)
+        sentence = "vectors of {} do not fit a table of vectors of {}."
+        check = Check(equal(shape[-1], self.output_dim), sentence, (shape[-1], self.output_dim))
+        return Cost(output, weights, work, checks=(check,))

@@ -1,0 +1,56 @@
+"""Matrix product of two tensors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ..dim import equal, product
+from ..shape import Shape, spell
+from ._broadcast import broadcast
+from .base import Check, Cost, Op, Work
+from .spelling import Spelling
+
+
+@dataclass(frozen=True, eq=False)
+class MatMul(Op):
+    """The matrix product over the last two axes; those before broadcast, a vector loses its axis (numpy.matmul).
+
+    `transpose_a` and `transpose_b` turn the last two axes of the first and the second input round before.
+    One multiply-accumulate per element of the output and inner position.
+
+    >>> cost = MatMul(transpose_b=True).apply(Shape(2, 8, 10, 64), Shape(2, 8, 12, 64))
+    >>> cost.output, cost.work.multiply_accumulates   # 2·8·10·12 · 64
+    (Shape(2, 8, 10, 12), 122880)
+    """
+
+    transpose_a: bool = False
+    transpose_b: bool = False
+
+    arity: ClassVar[int | None] = 2
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("", also=("ops.Matmul",))}
+
+    def rule(self, left: Shape, right: Shape) -> Cost:  # type: ignore[override]
+        """Rows of the first, columns of the second."""
+        a, b = _matrix(left, self.transpose_a, row=True), _matrix(right, self.transpose_b, row=False)
+        if a is None or b is None:
+            sentence = "a matrix product needs one axis at least: not {} and {}."
+            return Cost(None, checks=(Check(False, sentence, (spell(left), spell(right))),))
+        batch, checks = broadcast("multiply", (Shape(*a[:-2]), Shape(*b[:-2])))
+        rows = () if len(left) == 1 else (a[-2],)
+        columns = () if len(right) == 1 else (b[-1],)
+        output = Shape(*batch, *rows, *columns)
+        sentence = "cannot multiply {} by {}: {} columns meet {} rows."
+        meet = Check(equal(a[-1], b[-2]), sentence, (spell(left), spell(right), a[-1], b[-2]))
+        elements = output.elements
+        return Cost(output, work=Work(product(elements, a[-1]), elements), checks=(*checks, meet))
+
+
+def _matrix(shape: Shape, transposed: bool, row: bool) -> Shape | None:
+    """The shape as that of matrices: a vector is a row on the left, a column on the right."""
+    if len(shape) == 0:
+        return None
+    if len(shape) == 1:
+        return Shape(1, shape[0]) if row else Shape(shape[0], 1)
+    return Shape(*shape[:-2], shape[-1], shape[-2]) if transposed else shape

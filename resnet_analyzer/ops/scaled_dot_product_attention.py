@@ -1,0 +1,78 @@
+"""Attention without projections: queries look at keys, and take a mixture of values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ..dim import Condition, divides, equal, product
+from ..shape import Shape, spell
+from ._attention import products
+from .base import Check, Cost, Op, Work
+from .spelling import Call, Reads, Spelling, Tensor
+
+
+def _read_keras(call: Call) -> Reads | None:
+    """keras.ops.dot_product_attention with at most one of bias and mask."""
+    names = ("query", "key", "value", "bias", "mask")
+    given = [call.argument(name, place) for place, name in enumerate(names)]
+    numbers = tuple(each.number for each in given if type(each) is Tensor)
+    if len(numbers) != len(call.shapes) or call.settings.get("attn_logits_soft_cap"):
+        return None
+    causal = bool(call.settings.get("is_causal"))
+    return Reads(numbers, [ScaledDotProductAttention(causal, heads_last=True)]) if len(numbers) in (3, 4) else None
+
+
+@dataclass(frozen=True, eq=False)
+class ScaledDotProductAttention(Op):
+    """softmax(q·kᵀ/√d)·v of query, key, value and maybe a mask (Vaswani et al. 2017, eq. 1).
+
+    `heads_last` False reads (…, heads, length, width), as PyTorch's scaled_dot_product_attention and ONNX; True
+    (batch, length, heads, width), as keras.ops.dot_product_attention. Keys and values may have fewer heads than
+    queries, by a whole factor (grouped queries: Ainslie et al. 2023). `causal` masks what comes later; the
+    work is counted whole all the same.
+
+    Multiply-accumulates of both products, a multiply per score for the scale, the softmax, and an addition
+    per score for a mask.
+
+    >>> cost = ScaledDotProductAttention().apply(Shape(1, 8, 10, 64), Shape(1, 2, 12, 64), Shape(1, 2, 12, 32))
+    >>> cost.output, cost.work.multiply_accumulates   # 8·10·12·64 + 8·10·12·32
+    (Shape(1, 8, 10, 32), 92160)
+    """
+
+    causal: bool = False
+    heads_last: bool = False
+
+    arity: ClassVar[int | None] = None
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling("", also=("ops.DotProductAttention",), read=_read_keras)
+    }
+
+    def rule(self, *shapes: Shape) -> Cost:
+        """The query's positions with the value's width."""
+        spelled = tuple(map(spell, shapes))
+        rank = len(shapes[0])
+        least_rank = 4 if self.heads_last else 2
+        if len(shapes) < 3 or any(len(shape) != rank for shape in shapes[:3]) or rank < least_rank:
+            sentence = "attention reads query, key and value of one rank, and maybe a mask: not {}."
+            return Cost(None, checks=(Check(False, sentence, (" and ".join(spelled),)),))
+        query, key, value = (_heads_first(shape) if self.heads_last else shape for shape in shapes[:3])
+        groups = product(*query[:-2])
+        work = products(groups, query[-2], key[-2], query[-1], value[-1])
+        scores = product(groups, query[-2], key[-2])
+        masks = len(shapes[3:]) + (1 if self.causal else 0)
+        work += Work(multiplies=scores, adds=masks * scores)
+        output = Shape(*query[:-1], value[-1])
+        sentence = "query {}, key {} and value {} do not go together."
+        pairs = [(query[-1], key[-1]), (key[-2], value[-2]), *zip(key[:-2], value[:-2], strict=True)]
+        conditions: list[Condition] = [equal(left, right) for left, right in pairs]
+        conditions += [equal(left, right) for left, right in zip(query[:-3], key[:-3], strict=True)]
+        conditions += [divides(key[-3], query[-3])] if rank > 2 else []
+        checks = tuple(Check(condition, sentence, spelled[:3]) for condition in conditions)
+        return Cost(_heads_first(output) if self.heads_last else output, work=work, checks=checks)
+
+
+def _heads_first(shape: Shape) -> Shape:
+    """(batch, length, heads, width) as (batch, heads, length, width), and back."""
+    return Shape(*shape[:-3], shape[-2], shape[-3], shape[-1])
