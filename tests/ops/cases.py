@@ -8,7 +8,6 @@ from __future__ import annotations
 from resnet_analyzer.ops.base import Weight
 from resnet_analyzer.ops.batch_norm import BatchNorm
 from resnet_analyzer.ops.concatenate import Concatenate
-from resnet_analyzer.ops.constant import Constant
 from resnet_analyzer.ops.dense import Dense
 from resnet_analyzer.ops.dropout import Dropout, StochasticDepth
 from resnet_analyzer.ops.group_norm import GroupNorm
@@ -50,7 +49,6 @@ OTHERS: dict[str, list[Case]] = {
         case(Concatenate(0), VOLUME, Shape(2, "d", "h", "w", "c")),
         case(Concatenate(), MAP, ROW),
     ],
-    "Constant": [case(Constant((3, 4))), case(Constant(()))],
     "Dense": [
         *everywhere(Dense(10), Dense(10, use_bias=False), Dense(10, activation="softmax")),
         case(lambda sizes: Dense(sizes["n"]), VECTOR),
