@@ -2,14 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..errors import UsageError
 from ..shape import Shape
 from ._broadcast import broadcast
-from .base import Cost, Op, Spelling, Work
+from .base import OPS, Cost, Op, Work
+from .spelling import Call, Spelling, Tensor
+
+
+def _reads(name: str) -> Callable[[Call], list[Op] | None]:
+    """What reads a layer of branches, and an operation whose operands are tensors and plain numbers."""
+
+    def read(call: Call) -> list[Op] | None:
+        numbers = [value for value in call.constants if type(value) in (int, float)]
+        if len(numbers) != len(call.constants) or (call.kind.startswith("ops.") and len(call.places) < 2):
+            return None
+        return [OPS[name](len(numbers))]  # type: ignore[call-arg]
+
+    return read
+
+
+def _read_power(call: Call) -> list[Op] | None:
+    """A number to the power of a tensor is none of ours."""
+    base, exponent = call.places
+    if type(base) is not Tensor or isinstance(exponent, bool):
+        return None
+    return [Power(None if type(exponent) is Tensor else float(exponent))]
+
+
+def _read_compare(call: Call) -> list[Op] | None:
+    """`ops.GreaterEqual` is greater_equal: operations are named after the relation."""
+    words = {word.replace("_", ""): word for word in RELATIONS}
+    numbers = [value for value in call.constants if isinstance(value, (int, float))]
+    both = len(call.places) == 2 and len(numbers) == len(call.constants)
+    return [Compare(len(numbers), words[call.kind.removeprefix("ops.").lower()])] if both else None
+
+
+COMPARISONS = (
+    "ops.Equal", "ops.NotEqual", "ops.Less", "ops.LessEqual", "ops.Greater", "ops.GreaterEqual", "ops.LogicalAnd",
+    "ops.LogicalOr", "ops.LogicalXor",
+)  # fmt: skip
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
@@ -47,6 +82,9 @@ class Divide(_Elementwise):
 
     sign = "÷"
     verb: ClassVar[str] = "divide"
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling("", also=("ops.Divide", "ops.TrueDivide"), read=_reads("Divide"))
+    }
 
     def each(self, operands: int) -> Work:
         """A division."""
@@ -69,7 +107,9 @@ class Maximum(_Elementwise):
 
     commutative = True
     verb: ClassVar[str] = "compare"
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Maximum")}
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling("Maximum", also=("ops.Maximum",), read=_reads("Maximum"))
+    }
 
     def each(self, operands: int) -> Work:
         """A compare for every operand after the first."""
@@ -93,7 +133,9 @@ class Minimum(_Elementwise):
 
     commutative = True
     verb: ClassVar[str] = "compare"
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Minimum")}
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling("Minimum", also=("ops.Minimum",), read=_reads("Minimum"))
+    }
 
     def each(self, operands: int) -> Work:
         """A compare for every operand after the first."""
@@ -117,7 +159,7 @@ class Average(_Elementwise):
 
     commutative = True
     verb: ClassVar[str] = "average"
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Average")}
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Average", read=_reads("Average"))}
 
     def each(self, operands: int) -> Work:
         """An addition for every operand after the first, and a division."""
@@ -159,6 +201,7 @@ class Power(Op):
     keeps_places = True
     storage = "overwrites"
     arity: ClassVar[int | None] = None
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("", also=("ops.Power",), read=_read_power)}
 
     def rule(self, *shapes: Shape) -> Cost:
         """The common shape."""
@@ -194,6 +237,7 @@ class Compare(_Elementwise):
     relation: str = "equal"
 
     verb: ClassVar[str] = "compare"
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("", also=COMPARISONS, read=_read_compare)}
 
     def __post_init__(self) -> None:
         if self.relation not in RELATIONS:
@@ -220,6 +264,7 @@ class Where(_Elementwise):
     """
 
     verb: ClassVar[str] = "choose between"
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("", also=("ops.Where",), read=_reads("Where"))}
 
     def each(self, operands: int) -> Work:
         """A compare."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import Dim, is_exactly
 from ..errors import UsageError
@@ -11,6 +12,7 @@ from ..reach import Reaches, repeated
 from ..shape import Shape, spell
 from ._broadcast import broadcast
 from .base import Check, Cost, Op, require_whole
+from .spelling import Spelling
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
@@ -27,6 +29,9 @@ class BroadcastTo(Op):
     """
 
     target: tuple[Dim, ...] = (-1,)
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling("", {"target": "shape"}, also=("ops.BroadcastTo",))
+    }
 
     kind = "shape"
     storage = "view"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..reach import Mixed, Reach, Reaches
 from ..shape import Shape
 from .base import Cost, Op, Work, axis_index, no_axis
+from .spelling import Spelling, same_names
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
@@ -22,6 +24,7 @@ class CumulativeSum(Op):
     """
 
     axis: int = -1
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("", same_names("axis"), also=("ops.Cumsum",))}
 
     storage = "own"
 

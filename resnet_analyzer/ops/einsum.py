@@ -36,6 +36,9 @@ class Einsum(Op):
     word = "einsum"
     storage = "own"
     arity: ClassVar[int | None] = None
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling("", {"equation": "subscripts"}, also=("ops.Einsum",))
+    }
 
     def __post_init__(self) -> None:
         parse("Einsum", self.equation)

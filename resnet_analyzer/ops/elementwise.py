@@ -31,7 +31,7 @@ class Add(Op):
     keeps_places = True
     storage = "overwrites"
     arity: ClassVar[int | None] = None
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Add")}
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Add", also=("ops.Add",))}
 
     def rule(self, *shapes: Shape) -> Cost:
         """One addition per element and branch after the first."""
@@ -63,7 +63,7 @@ class Subtract(Op):
     keeps_places = True
     storage = "overwrites"
     arity: ClassVar[int | None] = 2
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Subtract")}
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Subtract", also=("ops.Subtract",))}
 
     def rule(self, left: Shape, right: Shape) -> Cost:  # type: ignore[override]
         """One addition per element."""
@@ -96,7 +96,7 @@ class Multiply(Op):
     keeps_places = True
     storage = "overwrites"
     arity: ClassVar[int | None] = None
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Multiply")}
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Multiply", also=("ops.Multiply",))}
 
     def rule(self, *shapes: Shape) -> Cost:
         """One multiply per element and branch after the first."""

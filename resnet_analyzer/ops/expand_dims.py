@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..reach import Reach, Reaches
 from ..shape import Shape
 from ._axes import places, require_axes
 from .base import Cost, Op, no_axis
+from .spelling import Spelling
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
@@ -23,6 +25,7 @@ class ExpandDims(Op):
     """
 
     axes: int | tuple[int, ...] = -1
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("", {"axes": "axis"}, also=("ops.ExpandDims",))}
 
     kind = "shape"
     storage = "view"

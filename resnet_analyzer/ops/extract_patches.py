@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -9,7 +10,18 @@ from ..dim import Dim, product
 from ..reach import Reaches, of_window, over_sides
 from ..shape import Shape
 from ..window import Padding, amounts, by, slide, spread
-from .base import CHANNELS_LAST, Cost, Op, arranged, channels, fit_checks, require_data_format, sides
+from .base import CHANNELS_LAST, OPS, Cost, Op, arranged, channels, fit_checks, require_data_format, sides
+from .spelling import Call, Spelling
+
+FIELDS = ("size", "strides", "padding", "dilation_rate", "data_format")
+
+
+def _read_keras(call: Call) -> list[Op] | None:
+    """Keras' operation over images or volumes."""
+    given = {name: call.settings[name] for name in FIELDS if call.settings.get(name) is not None}
+    plain = {name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
+    return [OPS[f"ExtractPatches{call.rank - 2}d"](**plain)]
+
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
@@ -96,6 +108,9 @@ class ExtractPatches2d(_ExtractPatches):
     """
 
     spatial_axes: ClassVar[int] = 2
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling("", also=("ops.ExtractPatches", "ops.ExtractPatches3D"), read=_read_keras)
+    }
 
 
 class ExtractPatches3d(_ExtractPatches):

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..reach import Mixed, Reach, Reaches
 from ..shape import Shape
 from .base import Cost, Op, axis_index, no_axis
+from .spelling import Call, Spelling
+
+
+def _read_keras(call: Call) -> list[Op] | None:
+    """keras.ops.take along an axis; without one it flattens first, and is not read."""
+    return [Gather(*call.axes(call.argument("axis", 2)))] if len(call.shapes) == 2 else None
+
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
@@ -26,6 +34,7 @@ class Gather(Op):
     kind = "shape"
     storage = "own"
     arity: ClassVar[int | None] = 2
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("", also=("ops.Take",), read=_read_keras)}
 
     def rule(self, data: Shape, picked: Shape) -> Cost:  # type: ignore[override]
         """The axes of the numbers for that axis; copies are no arithmetic."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import divides, floor_div
 from ..reach import Mixed, Reach, Reaches
 from ..shape import Shape
 from .activation import activation_work, require_activation
 from .base import Check, Cost, Op, Work, axis_index, no_axis
+from .spelling import Spelling, same_names
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
@@ -27,6 +29,7 @@ class GLU(Op):
 
     axis: int = -1
     gate: str = "sigmoid"
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("", same_names("axis"), also=("ops.Glu",))}
 
     kind = "activation"
     storage = "own"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -10,6 +11,7 @@ from ..reach import EVERYTHING, Reach, Reaches, repeated
 from ..shape import Shape, spell
 from ._broadcast import broadcast
 from .base import Check, Cost, Op, Work
+from .spelling import Spelling
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
@@ -34,6 +36,7 @@ class MatMul(Op):
     word = "matrix product"
     storage = "own"
     arity: ClassVar[int | None] = 2
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("", also=("ops.Matmul",))}
 
     def rule(self, left: Shape, right: Shape) -> Cost:  # type: ignore[override]
         """Rows of the first, columns of the second."""

@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import Dim, at_least, is_exactly
 from ..errors import UsageError
 from ..reach import Reach, Reaches
 from ..shape import Shape, spell
 from .base import Check, Cost, Op, require_whole
+from .spelling import Call, Spelling
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
 
 SPARED = {"constant": None, "edge": 1, "symmetric": 0, "wrap": 0, "reflect": 1}  # positions that cannot be copied
+
+
+def _read_keras(call: Call) -> list[Op] | None:
+    """A number for all sides, (before, after) for all axes, or a pair for each axis."""
+    width = call.argument("pad_width", 1)
+    pairs = width if isinstance(width, list) else [width]
+    each = [tuple(pair) if isinstance(pair, list) else (pair, pair) for pair in pairs]
+    if not any(isinstance(pair, list) for pair in pairs) and len(pairs) == 2:
+        each = [tuple(pairs)]
+    amounts = each * call.rank if len(each) == 1 else each
+    return [Pad(tuple(amounts), call.argument("mode", default="constant"))]  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,6 +43,7 @@ class Pad(Op):
 
     amounts: tuple[tuple[Dim, Dim], ...] = ()
     mode: str = "constant"
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("", also=("ops.Pad",), read=_read_keras)}
 
     kind = "shape"
     storage = "own"

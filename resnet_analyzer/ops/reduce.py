@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -10,7 +11,30 @@ from ..errors import UsageError
 from ..reach import EVERYTHING, Reach, Reaches, removed
 from ..shape import Shape
 from ._axes import places, require_axes
-from .base import Cost, Op, Work, no_axis
+from .base import OPS, Cost, Op, Work, no_axis
+from .spelling import Call, Spelling
+
+
+def _reads(name: str) -> Callable[[Call], list[Op] | None]:
+    """What reads an operation of keras.ops that reduces."""
+
+    def read(call: Call) -> list[Op] | None:
+        axis, order = call.argument("axis", 1), call.settings.get("ord")
+        axes = None if axis is None else call.axes(axis)
+        keepdims = bool(call.argument("keepdims", default=False))
+        if call.settings.get("initial") is not None or len(call.shapes) != 1:
+            return None
+        if order is None:
+            return [OPS[name](axes, keepdims)]  # type: ignore[call-arg]
+        one_axis = axes is not None and len(axes) == 1
+        return [OPS[name](axes, keepdims, order)] if one_axis and order in (1, 2) else None  # type: ignore[call-arg]
+
+    return read
+
+
+def _spelled(name: str, *also: str) -> Mapping[str, Spelling]:
+    return {"keras": Spelling("", also=also, read=_reads(name))}
+
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
@@ -73,6 +97,7 @@ class Sum(_Reduction):
 
     function = "sum"
     word: ClassVar[str] = "sum"
+    spellings: ClassVar[Mapping[str, Spelling]] = _spelled("Sum", "ops.Sum")
 
     def reducing(self, elements: Dim, outputs: Dim) -> Work:
         """Additions."""
@@ -88,6 +113,7 @@ class Mean(_Reduction):
 
     function = "mean"
     word: ClassVar[str] = "mean"
+    spellings: ClassVar[Mapping[str, Spelling]] = _spelled("Mean", "ops.Mean")
 
     def reducing(self, elements: Dim, outputs: Dim) -> Work:
         """Additions and divisions."""
@@ -103,6 +129,7 @@ class Max(_Reduction):
 
     function = "max"
     word: ClassVar[str] = "max"
+    spellings: ClassVar[Mapping[str, Spelling]] = _spelled("Max", "ops.Max", "ops.Amax")
 
     def reducing(self, elements: Dim, outputs: Dim) -> Work:
         """Compares."""
@@ -118,6 +145,7 @@ class Min(_Reduction):
 
     function = "min"
     word: ClassVar[str] = "min"
+    spellings: ClassVar[Mapping[str, Spelling]] = _spelled("Min", "ops.Min", "ops.Amin")
 
     def reducing(self, elements: Dim, outputs: Dim) -> Work:
         """Compares."""
@@ -133,6 +161,7 @@ class Prod(_Reduction):
 
     function = "prod"
     word: ClassVar[str] = "product"
+    spellings: ClassVar[Mapping[str, Spelling]] = _spelled("Prod", "ops.Prod")
 
     def reducing(self, elements: Dim, outputs: Dim) -> Work:
         """Multiplies."""
@@ -148,6 +177,7 @@ class Variance(_Reduction):
 
     function = "var"
     word: ClassVar[str] = "variance"
+    spellings: ClassVar[Mapping[str, Spelling]] = _spelled("Variance", "ops.Var")
 
     def reducing(self, elements: Dim, outputs: Dim) -> Work:
         """Two passes."""
@@ -163,6 +193,7 @@ class Std(_Reduction):
 
     function = "std"
     word: ClassVar[str] = "standard deviation"
+    spellings: ClassVar[Mapping[str, Spelling]] = _spelled("Std", "ops.Std")
 
     def reducing(self, elements: Dim, outputs: Dim) -> Work:
         """The variance's, and a square root."""
@@ -178,6 +209,7 @@ class LogSumExp(_Reduction):
 
     function = "logsumexp"
     word: ClassVar[str] = "log-sum-exp"
+    spellings: ClassVar[Mapping[str, Spelling]] = _spelled("LogSumExp", "ops.Logsumexp")
 
     def reducing(self, elements: Dim, outputs: Dim) -> Work:
         """A maximum, differences, exponentials, a sum, and its logarithm with the maximum added again."""
@@ -195,6 +227,7 @@ class Norm(_Reduction):
     order: int = 2
 
     word: ClassVar[str] = "norm"
+    spellings: ClassVar[Mapping[str, Spelling]] = _spelled("Norm", "ops.Norm")
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -227,6 +260,7 @@ class ArgMax(_Reduction):
     """
 
     word: ClassVar[str] = "arg max"
+    spellings: ClassVar[Mapping[str, Spelling]] = _spelled("ArgMax", "ops.Argmax", "ops.Argmin")
 
     def reducing(self, elements: Dim, outputs: Dim) -> Work:
         """Compares."""

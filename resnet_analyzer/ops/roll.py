@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..reach import Mixed, Reach, Reaches
 from ..shape import Shape
 from ._axes import places, require_axes
 from .base import Cost, Op, no_axis
+from .spelling import Spelling
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
@@ -24,6 +26,9 @@ class Roll(Op):
 
     shift: Any = 1
     axes: tuple[int, ...] | None = None
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling("", {"shift": "shift", "axes": "axis"}, also=("ops.Roll",))
+    }
 
     kind = "shape"
     storage = "own"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -9,6 +10,19 @@ from ..dim import Condition, divides, equal, product
 from ..shape import Shape, spell
 from ._attention import products
 from .base import Check, Cost, Op, Work
+from .spelling import Call, Reads, Spelling, Tensor
+
+
+def _read_keras(call: Call) -> Reads | None:
+    """keras.ops.dot_product_attention with at most one of bias and mask."""
+    names = ("query", "key", "value", "bias", "mask")
+    given = [call.argument(name, place) for place, name in enumerate(names)]
+    numbers = tuple(each.number for each in given if type(each) is Tensor)
+    if len(numbers) != len(call.shapes) or call.settings.get("attn_logits_soft_cap"):
+        return None
+    causal = bool(call.settings.get("is_causal"))
+    return Reads(numbers, [ScaledDotProductAttention(causal, heads_last=True)]) if len(numbers) in (3, 4) else None
+
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
@@ -38,6 +52,9 @@ class ScaledDotProductAttention(Op):
     word = "attention"
     storage = "own"
     arity: ClassVar[int | None] = None
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling("", also=("ops.DotProductAttention",), read=_read_keras)
+    }
 
     def rule(self, *shapes: Shape) -> Cost:
         """The query's positions with the value's width."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from ..dim import Dim, at_least, dimension, is_number, maximum, minimum
 from ..errors import UsageError
@@ -11,6 +12,7 @@ from ..reach import Along, Reach, Reaches
 from ..shape import Shape, spell
 from ..window import Window
 from .base import Check, Cost, Op
+from .spelling import Call, Spelling
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
@@ -53,6 +55,15 @@ class _Range(NamedTuple):
         return Window(first - last if self.backward else last - first, 1, self.step)
 
 
+def _read_keras(call: Call) -> list[Op] | None:
+    """Indexing, and flipped axes; an index that is a tensor picks positions by their values, and is none of ours."""
+    if call.kind == "ops.Flip":
+        axes = range(call.rank) if call.argument("axis", 1) is None else call.axes(call.argument("axis", 1))
+        return [Slice(tuple((None, None, -1) if place in axes else (None, None) for place in range(call.rank)))]
+    key = call.argument("key", 1)
+    return [Slice(tuple(key) if isinstance(key, list) else (key,))]
+
+
 @dataclass(frozen=True, eq=False)
 class Slice(Op):
     """Some positions along each axis, the batch first: x[index], as Python and numpy index.
@@ -68,6 +79,9 @@ class Slice(Op):
     """
 
     index: tuple[Any, ...] = ("...",)
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling("", also=("ops.GetItem", "ops.Flip"), read=_read_keras)
+    }
 
     kind = "shape"
     storage = "view"

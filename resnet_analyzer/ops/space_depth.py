@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -9,6 +10,7 @@ from ..dim import Dim, divides, floor_div, product
 from ..reach import Reach, Reaches, over_sides
 from ..shape import Shape
 from .base import CHANNELS_LAST, Check, Cost, Op, arranged, channels, require_data_format, sides
+from .spelling import Spelling
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
@@ -28,6 +30,9 @@ class DepthToSpace(Op):
     kind = "shape"
     storage = "own"
     counts: ClassVar[tuple[str, ...]] = ("block",)
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling("", {"block": "block_size", "data_format": "data_format"}, also=("ops.DepthToSpace",))
+    }
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -70,6 +75,9 @@ class SpaceToDepth(Op):
     kind = "shape"
     storage = "own"
     counts: ClassVar[tuple[str, ...]] = ("block",)
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling("", {"block": "block_size", "data_format": "data_format"}, also=("ops.SpaceToDepth",))
+    }
 
     def __post_init__(self) -> None:
         super().__post_init__()

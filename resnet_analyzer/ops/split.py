@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import Dim, divides, equal, floor_div, product, total
 from ..errors import UsageError
 from ..reach import Reach, Reaches
 from ..shape import Shape
-from .base import Check, Cost, Op, axis_index, no_axis, require_whole
+from .base import OPS, Check, Cost, Op, axis_index, no_axis, require_whole
+from .spelling import Call, Outputs, Spelling
+
+
+def _read_keras(call: Call) -> Outputs | None:
+    """Equal parts, parts that end at given places, and the positions along an axis one by one."""
+    (axis,) = call.axes(call.argument("axis", default=0))
+    whole: tuple[Any, ...] = ((None, None),) * axis
+    if call.kind == "ops.Unstack":
+        count = call.argument("num", 1) or call.shapes[0][axis]
+        return Outputs(tuple(OPS["Slice"]((*whole, place)) for place in range(count)))  # type: ignore[call-arg]
+    sections = call.argument("indices_or_sections", 1)
+    if type(sections) is int:
+        return Outputs(tuple(Split(sections, axis, part) for part in range(sections)))
+    ranges = zip([None, *sections], [*sections, None], strict=True)
+    return Outputs(tuple(OPS["Slice"]((*whole, ends)) for ends in ranges))  # type: ignore[call-arg]
+
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
@@ -28,6 +45,9 @@ class Split(Op):
     sections: Any = 2
     axis: int = -1
     part: int = 0
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling("", also=("ops.Split", "ops.Unstack"), read=_read_keras)
+    }
 
     kind = "shape"
     storage = "view"

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import equal, is_exactly
 from ..reach import Reaches, removed
 from ..shape import Shape, spell
 from ._axes import places, require_axes
 from .base import Check, Cost, Op, no_axis
+from .spelling import Spelling
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
@@ -24,6 +26,7 @@ class Squeeze(Op):
     """
 
     axes: tuple[int, ...] | None = None
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("", {"axes": "axis"}, also=("ops.Squeeze",))}
 
     kind = "shape"
     storage = "view"

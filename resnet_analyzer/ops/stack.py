@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -9,6 +10,7 @@ from ..dim import equal
 from ..reach import Reach, Reaches
 from ..shape import Shape, spell
 from .base import Check, Cost, Op, axis_index, no_axis
+from .spelling import Spelling, same_names
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
@@ -27,6 +29,7 @@ class Stack(Op):
     kind = "shape"
     storage = "own"
     arity: ClassVar[int | None] = None
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("", same_names("axis"), also=("ops.Stack",))}
 
     def rule(self, *shapes: Shape) -> Cost:
         """One axis more; all shapes must agree."""

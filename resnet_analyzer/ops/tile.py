@@ -9,10 +9,20 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from ..dim import Dim, is_exactly, product
 from ..reach import Mixed, Reach, Reaches
 from ..shape import Shape
-from .base import Cost, Op, Spelling, axis_index, no_axis, require_whole
+from .base import Cost, Op, axis_index, no_axis, require_whole
+from .spelling import Call, Spelling
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
+
+
+def _read_tile(call: Call) -> list[Op] | None:
+    times = call.argument("repeats", 1)
+    return [Tile(tuple(times) if isinstance(times, list) else (times,))]
+
+
+def _read_repeat(call: Call) -> list[Op] | None:
+    return [Repeat(call.argument("repeats", 1), *call.axes(call.argument("axis", 2)))]
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,6 +34,7 @@ class Tile(Op):
     """
 
     times: tuple[Dim, ...] = (1,)
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("", also=("ops.Tile",), read=_read_tile)}
 
     kind = "shape"
     storage = "own"
@@ -70,6 +81,7 @@ class Repeat(Op):
     kind = "shape"
     storage = "own"
     counts: ClassVar[tuple[str, ...]] = ("times",)
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("", also=("ops.Repeat",), read=_read_repeat)}
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """The size multiplied; copies are no arithmetic."""

@@ -9,7 +9,14 @@ from typing import ClassVar
 from ..reach import EVERYTHING, Reach, Reaches
 from ..shape import Shape
 from ._axes import places, require_axes
-from .base import Cost, Op, Spelling, Work, no_axis
+from .base import Cost, Op, Work, no_axis
+from .spelling import Call, Spelling
+
+
+def _read_keras(call: Call) -> list[Op] | None:
+    """Keras' layer, and its operation for lengths of order 2."""
+    axis = call.settings.get("axis", -1)
+    return [UnitNorm(call.axes(axis))] if call.settings.get("order", 2) in (2, None) else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,7 +33,9 @@ class UnitNorm(Op):
 
     kind = "normalisation"
     storage = "own"
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("UnitNormalization", {"axes": "axis"})}
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling("UnitNormalization", {"axes": "axis"}, also=("ops.Normalize",), read=_read_keras)
+    }
 
     def __post_init__(self) -> None:
         self.__dict__["axes"] = require_axes("UnitNorm", "axes", self.axes) or ()
