@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
-if TYPE_CHECKING:
-    from ..shape import Shape
-    from .base import Op
+from ..shape import Shape
+
+Op: TypeAlias = Any  # an op (`base.Op`), which knows this file and not the other way round
 
 
 @dataclass(frozen=True, slots=True)
