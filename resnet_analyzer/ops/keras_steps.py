@@ -7,10 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import reduce
-from typing import TYPE_CHECKING, Any, NamedTuple
-
-if TYPE_CHECKING:
-    from .base import Op
+from typing import Any, NamedTuple
 
 
 class Step(NamedTuple):
@@ -58,13 +55,13 @@ def operations(call: Callable[..., Any], remark: str) -> Steps:
     return Steps(before=(Step(call, remark),))
 
 
-def layer(keras: Any, op: Op, name: str, **arguments: Any) -> Any:
+def layer(keras: Any, op: Any, name: str, **arguments: Any) -> Any:
     """The Keras layer that an op's spelling names; `arguments` go before the spelling's own."""
     spelling = op.spellings["keras"]
     return getattr(keras.layers, spelling.layer)(name=name, **{**spelling.arguments(op), **arguments})
 
 
-def merged(keras: Any, op: Op, name: str, inputs: Sequence[Any], function: Callable[..., Any]) -> Steps:
+def merged(keras: Any, op: Any, name: str, inputs: Sequence[Any], function: Callable[..., Any]) -> Steps:
     """A layer that merges branches; of several ranks, which Keras aligns behind the batch, the function itself."""
     if all(len(shape) == len(inputs[0]) for shape in inputs):
         return Steps(layer(keras, op, name))
