@@ -226,6 +226,10 @@ class Measurement:
         """`complete`, or `lower_bound` where some layer's cost is unknown."""
         return "lower_bound" if self.unknown else "complete"
 
+    def least(self, figure: str, sign: str = "≥ ") -> str:
+        """The sign to print before a total of that name: "" unless it is a lower bound."""
+        return sign if figure in self.lower_bounds else ""
+
     @cached_property
     def by_name(self) -> Mapping[str, Row]:
         """The rows by their node's name."""

@@ -60,16 +60,16 @@ def _head(source: str) -> str:
 
 
 def _summary(measurement: Measurement) -> list[tuple[str, str]]:
-    totals, least = measurement.totals, "≥ " if measurement.unknown else ""
+    totals, least = measurement.totals, measurement.least
     still = f" (+ {grouped(totals.moving_statistics)} moving statistics)" if totals.moving_statistics else ""
     images = "one image" if measurement.batch == 1 else f"{grouped(measurement.batch)} images"
     figures = (
-        f"{grouped(totals.params)} parameters{still}",
-        short(totals.macs, "MACs"),
-        short(totals.flops, "FLOPs"),
-        f"{grouped(totals.activations)} activations",
+        f"{least('params')}{grouped(totals.params)} parameters{still}",
+        f"{least('macs')}{short(totals.macs, 'MACs')}",
+        f"{least('flops')}{short(totals.flops, 'FLOPs')}",
+        f"{least('activations')}{grouped(totals.activations)} activations",
     )
-    found = [("total", " · ".join(f"{least}{figure}" for figure in figures))]
+    found = [("total", " · ".join(figures))]
     if measurement.unknown:
         names = ", ".join(measurement.unknown[:5]) + (" …" if len(measurement.unknown) > 5 else "")
         found.append(("unknown", f"cost of {len(measurement.unknown)} layers: {names}"))

@@ -83,12 +83,12 @@ def _effect(repair: Repair) -> Iterator[str]:
 
 def _totals(verified: Verified) -> Iterator[tuple[str, str]]:
     assert verified.measurement is not None
-    totals, least = verified.measurement.totals, "≥ " if verified.measurement.unknown else ""
+    totals, least = verified.measurement.totals, verified.measurement.least
     still = f" (+ {grouped(totals.moving_statistics)} moving statistics)" if totals.moving_statistics else ""
     figures = (
         f"{grouped(totals.layers)} layers",
-        f"{least}{grouped(totals.params)} parameters{still}",
-        f"{least}{short(totals.macs, 'MACs')}",
+        f"{least('params')}{grouped(totals.params)} parameters{still}",
+        f"{least('macs')}{short(totals.macs, 'MACs')}",
     )
     yield "total", " · ".join(figures)
     if verified.measurement.unknown:

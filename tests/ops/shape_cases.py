@@ -93,7 +93,7 @@ SHAPE_CASES: dict[str, list[Case]] = {
     "Gather": [
         case(Gather(1), ROW, Shape("n")),
         case(Gather(-1), MAP, Shape("m", "n")),
-        case(Gather(0), VECTOR, Shape()),
+        case(Gather(0), VECTOR, Shape("n")),
         case(Gather(3), ROW, Shape(3)),
     ],
     "Pad": [

@@ -148,6 +148,7 @@ def test_stack_split_and_gather(sizes, data):
     picked = numpy.zeros((2, 3), int)
     cost = Gather(axis).apply(Shape(*sizes), Shape(2, 3))
     assert cost.output == array.take(picked, axis).shape
+    assert Gather(axis).apply(Shape(*sizes), Shape()).output == array.take(0, axis).shape
 
 
 @pytest.mark.parametrize("count", [1, 2, 3])
