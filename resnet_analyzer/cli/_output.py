@@ -56,7 +56,7 @@ def format_for(format_name: str | None, output: str | None, more: Mapping[str, S
     ending = os.path.splitext(output or "")[1].lower()
     if not ending:
         return "table" if format_name is None else format_name
-    endings = {**{name: writer.suffixes for name, writer in WRITERS.items()}, **more}
+    endings = {**{name: WRITERS[name].suffixes for name in sorted(WRITERS)}, **more}  # registered in any order
     named = next((name for name, known in endings.items() if ending in known), None)
     if format_name is None and named is None:
         from ..files import is_node
