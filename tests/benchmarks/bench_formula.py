@@ -50,9 +50,7 @@ def points() -> Iterator[Line]:
     array = seconds(lambda: program.run(sizes, (POINTS,)), 5) / POINTS
     integer = seconds(lambda: form.recipe.measured({"n": 225}), 51)
     one = seconds(lambda: [form.at(n=size) for size in range(32, 1032)], 5) / 1000
-    yield Line(
-        "MACs of ResNet-50 over n, points/s and core", f"{1e-6 / array:.0f} M", "≥ 50 M", "one core"
-    )
+    yield Line("MACs of ResNet-50 over n, points/s and core", f"{1e-6 / array:.0f} M", "≥ 50 M", "one core")
     yield Line(
         "  integer path / closed form, a design", f"{integer / array:,.0f} ×", "≥ 200 ×", f"{integer * 1e3:.2f} ms"
     )
