@@ -61,10 +61,9 @@ def _head(source: str) -> str:
 
 def _summary(measurement: Measurement) -> list[tuple[str, str]]:
     totals, least = measurement.totals, measurement.least
-    still = f" (+ {grouped(totals.moving_statistics)} moving statistics)" if totals.moving_statistics else ""
     images = "one image" if measurement.batch == 1 else f"{grouped(measurement.batch)} images"
     figures = (
-        f"{least('params')}{grouped(totals.params)} parameters{still}",
+        parameters_of(measurement),
         f"{least('macs')}{short(totals.macs, 'MACs')}",
         f"{least('flops')}{short(totals.flops, 'FLOPs')}",
         f"{least('activations')}{grouped(totals.activations)} activations",
@@ -74,6 +73,14 @@ def _summary(measurement: Measurement) -> list[tuple[str, str]]:
         names = ", ".join(measurement.unknown[:5]) + (" …" if len(measurement.unknown) > 5 else "")
         found.append(("unknown", f"cost of {len(measurement.unknown)} layers: {names}"))
     return [*found, ("counted", COUNTED.format(images))]
+
+
+def parameters_of(measurement: Measurement) -> str:
+    """The parameters in words: how many of them are frozen, and the moving statistics beside them."""
+    totals = measurement.totals
+    frozen = f", {grouped(totals.frozen_params)} of them frozen" if totals.frozen_params else ""
+    still = f" (+ {grouped(totals.moving_statistics)} moving statistics)" if totals.moving_statistics else ""
+    return f"{measurement.least('params')}{grouped(totals.params)} parameters{frozen}{still}"
 
 
 def _source(measurement: Measurement, notes: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ from ..analyses.repair import Figures, Repair
 from ..analyses.verify import Verified
 from ..numbers import grouped, short, signed
 from ..shape import spell
+from .measured import parameters_of
 from .model import Report
 
 SHOWN = 20  # findings on the screen; machines get all
@@ -84,10 +85,9 @@ def _effect(repair: Repair) -> Iterator[str]:
 def _totals(verified: Verified) -> Iterator[tuple[str, str]]:
     assert verified.measurement is not None
     totals, least = verified.measurement.totals, verified.measurement.least
-    still = f" (+ {grouped(totals.moving_statistics)} moving statistics)" if totals.moving_statistics else ""
     figures = (
         f"{grouped(totals.layers)} layers",
-        f"{least('params')}{grouped(totals.params)} parameters{still}",
+        parameters_of(verified.measurement),
         f"{least('macs')}{short(totals.macs, 'MACs')}",
     )
     yield "total", " · ".join(figures)
