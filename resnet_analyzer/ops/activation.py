@@ -266,7 +266,9 @@ class Activation(Op):
         return (tuple([EVERYTHING if each.axis == along else each for each in same_place(rank)]),)
 
     def as_tensorflow(self, inputs: tuple[Shape, ...], cost: Cost) -> Operations | None:
-        """As the table says."""
+        """As the table says; along another axis than the last Keras transposes, which has figures of its own."""
+        if self.function in ALONG_AXIS and self.axis not in (-1, len(inputs[0]) - 1):
+            return None
         return with_activation((), self.function, inputs[0].elements)
 
     def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
@@ -289,5 +291,6 @@ _NOT_IN_KERAS: dict[str, Callable[[Any, Any], Any]] = {
     "clip": lambda ops, x: ops.clip(x, -1.0, 1.0),
     "gelu_erf": lambda ops, x: ops.gelu(x, approximate=False),
     "logical_not": lambda ops, x: ops.logical_not(ops.cast(x, "bool")),
+    "threshold": lambda ops, x: ops.threshold(x, 0.0, 0.0),
     "quick_gelu": lambda ops, x: x * ops.sigmoid(1.702 * x),
 }

@@ -74,7 +74,7 @@ class Bidirectional(Op):
 
         if len(inputs) > 1 or self.merge_mode is None:
             return None
-        back = None if self.backward is None else layer(keras, self.backward, f"{name}-back", go_backwards=True)
+        back = None if self.backward is None else layer(keras, self.backward, f"backward_{name}", go_backwards=True)
         inner = layer(keras, self.layer, f"{name}-forth")
         return Steps(keras.layers.Bidirectional(inner, self.merge_mode, backward_layer=back, name=name))
 

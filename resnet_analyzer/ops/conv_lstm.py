@@ -92,7 +92,6 @@ class _ConvLSTM(Op):
         return Cost(output, weights, work, checks=fit_checks(windows))
 
 
-@dataclass(frozen=True, eq=False)
 class ConvLSTM1d(_ConvLSTM):
     """A convolutional LSTM over steps of sequences.
 
@@ -104,7 +103,6 @@ class ConvLSTM1d(_ConvLSTM):
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("ConvLSTM1D", FIELDS)}
 
 
-@dataclass(frozen=True, eq=False)
 class ConvLSTM2d(_ConvLSTM):
     """A convolutional LSTM over films.
 
@@ -117,7 +115,6 @@ class ConvLSTM2d(_ConvLSTM):
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("ConvLSTM2D", FIELDS)}
 
 
-@dataclass(frozen=True, eq=False)
 class ConvLSTM3d(_ConvLSTM):
     """A convolutional LSTM over steps of volumes.
 

@@ -128,10 +128,13 @@ class EinsumDense(Op):
         return None if found is None else found[:1]
 
     def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
-        """All sizes are told."""
+        """All sizes are told; behind `...` those that are named, from the end."""
         from .keras_steps import Steps, layer
 
-        return Steps(layer(keras, self, name, output_shape=tuple(cost.output or ())[1:]))
+        sizes = tuple(cost.output or ())[1:]
+        if ELLIPSIS in parse("EinsumDense", self.equation).output:
+            sizes = self.output_shape
+        return Steps(layer(keras, self, name, output_shape=sizes))
 
 
 def _by_name(names: tuple[str, ...], sizes: tuple[Dim, ...], unnamed_rank: int) -> dict[str, Dim] | None:

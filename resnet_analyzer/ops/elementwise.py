@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..shape import Shape
@@ -14,7 +13,6 @@ if TYPE_CHECKING:
     from .keras_steps import Steps
 
 
-@dataclass(frozen=True, eq=False)
 class Add(Op):
     """The sum of two or more branches: the residual connection.
 
@@ -49,7 +47,6 @@ class Add(Op):
         return merged(keras, self, name, inputs, keras.ops.add)
 
 
-@dataclass(frozen=True, eq=False)
 class Subtract(Op):
     """The difference of two branches.
 
@@ -81,7 +78,6 @@ class Subtract(Op):
         return merged(keras, self, name, inputs, keras.ops.subtract)
 
 
-@dataclass(frozen=True, eq=False)
 class Multiply(Op):
     """The product of two or more branches: gates, squeeze-and-excitation.
 

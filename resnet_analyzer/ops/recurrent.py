@@ -91,18 +91,15 @@ class _Recurrent(Op):
         return ((Reach(0), steps, EVERYTHING), *states)
 
     def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps | None:
-        """Keras' layer, which has one bias; its states come with the sequence."""
-        from .keras_steps import Step, Steps, layer
+        """Keras' layer, which has one bias and takes one state; an LSTM's two come as a list."""
+        from .keras_steps import Steps, layer
 
         if getattr(self, "two_biases", False):
             return None
         made = layer(keras, self, name)
         if len(inputs) == 1:
             return Steps(made)
-        wanted = 2 if self.gates == 4 else 1
-        if len(inputs) - 1 != wanted:
-            return None
-        return Steps(made, before=(Step(lambda xs: xs),))
+        return Steps(made, apart=True) if len(inputs) == 2 and self.gates != 4 else None
 
 
 @dataclass(frozen=True, eq=False)

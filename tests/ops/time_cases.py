@@ -41,7 +41,7 @@ TIME_CASES: dict[str, list[Case]] = {
         case(Bidirectional(LSTM(8)), ROW, STATE, STATE, STATE, STATE),
         case(Bidirectional(LSTM(8)), MAP),
     ],
-    "ConvLSTM1d": [case(ConvLSTM1d(4, 3, padding="causal"), MAP), case(ConvLSTM1d(4, 2, 2), MAP)],
+    "ConvLSTM1d": [case(ConvLSTM1d(4, 3, padding="same"), MAP), case(ConvLSTM1d(4, 2, 2), MAP)],
     "ConvLSTM2d": [
         case(ConvLSTM2d(4, 3, padding="same", use_bias=False), VOLUME),
         case(ConvLSTM2d(4, (3, 2), (1, 2), return_sequences=True), VOLUME),
