@@ -78,9 +78,7 @@ class _Maker:
             scope[name] = self.stored(tensor, name, prefix)
         declared = {**graph.declared, **graph.outputs}
         used = {name for node in graph.nodes for name in _reads(node)} | set(graph.outputs)
-        return [
-            record for node in graph.nodes for record in self.node(node, scope, declared, used, prefix, depth)
-        ]
+        return [record for node in graph.nodes for record in self.node(node, scope, declared, used, prefix, depth)]
 
     def stored(self, tensor: TensorData, name: str, prefix: str) -> Stored:
         """A tensor of the file; a parameter if it is of floating-point numbers, more than one."""

@@ -147,7 +147,16 @@ class _Assembler:
         if record.namespace and None not in shapes:
             kind = f"ops.{record.kind}" if record.namespace == f"{self.framework}.ops" else record.kind
             slots = None if record.weights is None else tuple(slot.shape for slot in record.weights)
-            call = Call(kind, record.settings, tuple(shapes), places, named, slots, partial(self._words, shapes=shapes), _stored(reads))  # type: ignore[arg-type]
+            call = Call(
+                kind,
+                record.settings,
+                tuple(shapes),
+                places,
+                named,
+                slots,
+                partial(self._words, shapes=shapes),
+                _stored(reads),
+            )  # type: ignore[arg-type]
             try:
                 said = self._said(record, call, reads, comparable)
             except _Different as error:
@@ -199,7 +208,11 @@ class _Assembler:
         roots = tuple(dict.fromkeys(root for stored in _stored(reads).values() for root in stored.roots))
         made = {step.name: step.cost.output for step in said.steps}
         for index, name in enumerate(said.outputs):
-            self._keep(record, index, Stored(tuple(made[name] or ()), next(iter(_stored(reads).values())).dtype, "", None, roots))
+            self._keep(
+                record,
+                index,
+                Stored(tuple(made[name] or ()), next(iter(_stored(reads).values())).dtype, "", None, roots),
+            )
         return True
 
     def _branch(self, record: Record) -> bool:
@@ -307,7 +320,7 @@ class _Assembler:
                 return None
             return _Said([step for steps in each for step in steps], tuple(steps[-1].name for steps in each))  # type: ignore[union-attr,index]
         if isinstance(found, Reads):
-            if not found.weights.values() <= call.stored.keys():
+            if not set(found.weights.values()) <= set(call.stored):
                 raise _Different("its weights are made while it runs")
             own = {name: call.stored[number] for name, number in found.weights.items()}
             tensors, found = [tensors[number] for number in found.numbers], found.ops
@@ -372,7 +385,9 @@ class _Assembler:
             return
         if name in self.nodes:
             return
-        whole = len(roots) == 1 and isinstance(array, Stored) and array.name == roots[0] and roots[0] not in self.counted
+        whole = (
+            len(roots) == 1 and isinstance(array, Stored) and array.name == roots[0] and roots[0] not in self.counted
+        )
         op = Parameter(array.shape) if whole else Constant(array.shape)
         if whole:
             self.counted.add(roots[0])

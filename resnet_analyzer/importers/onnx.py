@@ -16,7 +16,7 @@ from ..errors import AnalyzerError, UsageError
 from ..graph import Graph
 from ..request import Request
 from ..shape import Shape
-from ._onnx_file import GraphData, ModelData, Reader
+from ._onnx_file import GraphData, Reader
 from ._protobuf import buffer_of
 from .base import importer
 from .records import Declared, printable
@@ -76,13 +76,20 @@ def input_shapes(graph: GraphData, request: Request) -> tuple[dict[str, Shape], 
         asked = given.get(name)
         if shape is None:
             if asked is None:
-                raise UsageError(f"the file declares no shape for input {name}: give one, as --input {name}=1x3x224x224")
+                raise UsageError(
+                    f"the file declares no shape for input {name}: give one, as --input {name}=1x3x224x224"
+                )
             found[name] = Shape(*asked)
             continue
         sizes = []
         for axis, size in enumerate(shape):
             wanted = None if asked is None else asked[axis]
-            if axis == 0 and wanted is None and request.batch is not None and size in (None, 1) + (size,) * isinstance(size, str):
+            if (
+                axis == 0
+                and wanted is None
+                and request.batch is not None
+                and size in (None, 1) + (size,) * isinstance(size, str)
+            ):
                 wanted = request.batch
             chosen = _chosen(name, shape, axis, wanted, names)
             as_declared &= not (type(size) is int and not (type(chosen) is int and chosen == size))
@@ -103,7 +110,9 @@ def _chosen(name: str, shape: Declared, axis: int, wanted: Dim | None, names: di
     own = size if isinstance(size, str) else ""
     if own and own in names:
         if wanted is not None and type(wanted) is int and names[own] != wanted:
-            raise UsageError(f"{printable(own, 60)} of the file is {names[own]}, and cannot be {wanted} too (input {name})")
+            raise UsageError(
+                f"{printable(own, 60)} of the file is {names[own]}, and cannot be {wanted} too (input {name})"
+            )
         return names[own]
     chosen = wanted
     if chosen is None:

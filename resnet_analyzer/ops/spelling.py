@@ -153,7 +153,7 @@ def _holds_tensor(value: Any) -> bool:
 
 
 class Outputs(NamedTuple):
-    """The ops of a call of several outputs: one for each, all reading what the call reads (or the tensors `numbers`)."""
+    """The ops of a call of several outputs: one for each, all reading what the call reads, or the tensors `numbers`."""
 
     ops: tuple[Op, ...]
     numbers: tuple[int, ...] | None = None
