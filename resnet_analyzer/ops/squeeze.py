@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 def _read_onnx(call: Call) -> Reads | None:
     """Squeeze: axes by attribute before opset 13, by an input after."""
     axes = call.settings.get("axes") or call.numbers(1)
+    if axes is None and call.tensor(1) is not None:
+        return None  # they are told while it runs
     return call.reading(Squeeze(None if axes is None else tuple(axes)))
 
 
