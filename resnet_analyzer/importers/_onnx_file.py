@@ -192,7 +192,8 @@ class Reader:
 
     def _attribute(self, message: Field, depth: int) -> tuple[str, Any]:
         """Its name, and a number, a text, a list, a tensor or a graph."""
-        name, kind, single = "", 0, None
+        name, kind = "", 0
+        single: Any = None
         lists: dict[int, list[Any]] = {7: [], 8: [], 9: []}
         for part in self._parts(message):
             number = part.number

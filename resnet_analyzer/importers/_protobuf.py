@@ -121,7 +121,7 @@ def signed(value: int) -> int:
 
 def varints(buffer: Any, start: int, end: int, most: int) -> list[int]:
     """The numbers of a packed field, each with its sign; UsageError for more than `most`."""
-    found = []
+    found: list[int] = []
     place = start
     while place < end:
         if len(found) >= most:

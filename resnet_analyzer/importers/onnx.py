@@ -38,7 +38,7 @@ def read_file(source: str, request: Request) -> Graph:
             graph = read_stream(stream, os.path.basename(source), request)
     except AnalyzerError as error:
         raise UsageError(f"{source}: {error}") from error
-    return replace(graph, about={**graph.about, "source": source})
+    return replace(graph, about={**graph.about, "source": source, "sizes": "of the file"})
 
 
 def read_stream(stream: Any, title: str, request: Request = Request()) -> Graph:  # noqa: B008 (immutable)
@@ -163,11 +163,11 @@ def _given(declared: Mapping[str, Declared | None], request: Request) -> dict[st
     shape = declared[images[0]]
     assert shape is not None
     height, width = _sides(shape)
-    sizes: list[Dim | None] = [None] * 4
-    sizes[height], sizes[width] = given[0], given[1]
+    wanted: list[Dim | None] = [None] * 4
+    wanted[height], wanted[width] = given[0], given[1]
     if len(given) > 2:
-        sizes[6 - height - width] = given[2]
-    return {images[0]: tuple(sizes)}
+        wanted[6 - height - width] = given[2]
+    return {images[0]: tuple(wanted)}
 
 
 def _told(item: tuple[str, Declared | None]) -> str:
