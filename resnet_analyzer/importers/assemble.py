@@ -150,7 +150,7 @@ class _Assembler:
             call = Call(
                 kind,
                 record.settings,
-                tuple(shapes),
+                tuple(shapes),  # type: ignore[arg-type]
                 places,
                 named,
                 slots,

@@ -21,7 +21,7 @@ def _read_onnx(call: Call) -> Reads | None:
     axes = call.settings.get("axes") or call.numbers(1)
     if axes is None and call.tensor(1) is not None:
         return None  # they are told while it runs
-    return call.reading(ExpandDims(tuple(axes)))
+    return call.reading(ExpandDims(tuple(axes or ())))
 
 
 @dataclass(frozen=True, eq=False)
