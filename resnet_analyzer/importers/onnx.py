@@ -43,6 +43,13 @@ def read_file(source: str, request: Request) -> Graph:
 
 def read_stream(stream: Any, title: str, request: Request = Request()) -> Graph:  # noqa: B008 (immutable)
     """The graph of a seekable stream that holds an ONNX model; UsageError for one that does not."""
+    try:
+        return _read(stream, title, request)
+    except AnalyzerError as error:  # the file's own names may stand in it
+        raise UsageError(printable(str(error), 500)) from error
+
+
+def _read(stream: Any, title: str, request: Request) -> Graph:
     from ._onnx_records import records_of
     from ._onnx_values import reckon
     from .assemble import assemble_at
