@@ -8,9 +8,9 @@ exponential each: they are evaluated likewise. Other layers carry an activation 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import Dim
 from ..errors import UnknownName
@@ -18,6 +18,9 @@ from ..reach import EVERYTHING, Reaches, same_place
 from ..shape import Shape
 from .base import Cost, Op, Operations, Work, axis_index, no_axis
 from .spelling import Call, Part, Spelling
+
+if TYPE_CHECKING:
+    from .keras_steps import Steps
 
 PER_ELEMENT: dict[str, Work] = {
     "linear": Work(),  # x
@@ -263,5 +266,31 @@ class Activation(Op):
         return (tuple([EVERYTHING if each.axis == along else each for each in same_place(rank)]),)
 
     def as_tensorflow(self, inputs: tuple[Shape, ...], cost: Cost) -> Operations | None:
-        """As the table says."""
+        """As the table says; along another axis than the last Keras transposes, which has figures of its own."""
+        if self.function in ALONG_AXIS and self.axis not in (-1, len(inputs[0]) - 1):
+            return None
         return with_activation((), self.function, inputs[0].elements)
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """Keras' layer where it knows the function (and its axis), else keras.ops."""
+        from .keras_steps import Steps, by_ops, layer
+
+        if self.function in ALONG_AXIS and self.axis not in (-1, len(inputs[0]) - 1):
+            along = getattr(keras.ops, self.function)
+            return by_ops(lambda x: along(x, axis=self.axis))
+        function = ALIASES.get(self.function, self.function)
+        if function in _NOT_IN_KERAS:
+            return by_ops(lambda x: _NOT_IN_KERAS[function](keras.ops, x))
+        if hasattr(keras.activations, function):
+            return Steps(layer(keras, self, name, activation=function))
+        plain = getattr(keras.ops, function)
+        return by_ops(lambda x: plain(x))
+
+
+_NOT_IN_KERAS: dict[str, Callable[[Any, Any], Any]] = {
+    "clip": lambda ops, x: ops.clip(x, -1.0, 1.0),
+    "gelu_erf": lambda ops, x: ops.gelu(x, approximate=False),
+    "logical_not": lambda ops, x: ops.logical_not(ops.cast(x, "bool")),
+    "threshold": lambda ops, x: ops.threshold(x, 0.0, 0.0),
+    "quick_gelu": lambda ops, x: x * ops.sigmoid(1.702 * x),
+}

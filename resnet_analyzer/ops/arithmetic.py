@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..errors import UsageError
 from ..shape import Shape
@@ -46,6 +46,9 @@ COMPARISONS = (
     "ops.LogicalOr", "ops.LogicalXor",
 )  # fmt: skip
 
+if TYPE_CHECKING:
+    from .keras_steps import Steps
+
 
 @dataclass(frozen=True, eq=False)
 class _Elementwise(Op):
@@ -53,6 +56,9 @@ class _Elementwise(Op):
 
     constants: int = 0
 
+    kind = "merge"
+    keeps_places = True
+    storage = "overwrites"
     arity: ClassVar[int | None] = None
     verb: ClassVar[str] = "combine"
 
@@ -74,6 +80,7 @@ class Divide(_Elementwise):
     56
     """
 
+    sign = "÷"
     verb: ClassVar[str] = "divide"
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "keras": Spelling("", also=("ops.Divide", "ops.TrueDivide"), read=_reads("Divide"))
@@ -83,6 +90,13 @@ class Divide(_Elementwise):
         """A division."""
         return Work(divisions=operands - 1)
 
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """By keras.ops."""
+        from .keras_steps import by_ops
+
+        constants = (2.0,) * self.constants
+        return by_ops(lambda xs: keras.ops.divide(*(xs if isinstance(xs, list) else [xs]), *constants))
+
 
 class Maximum(_Elementwise):
     """The larger of two or more branches.
@@ -91,6 +105,7 @@ class Maximum(_Elementwise):
     16
     """
 
+    commutative = True
     verb: ClassVar[str] = "compare"
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "keras": Spelling("Maximum", also=("ops.Maximum",), read=_reads("Maximum"))
@@ -100,6 +115,14 @@ class Maximum(_Elementwise):
         """A compare for every operand after the first."""
         return Work(compares=operands - 1)
 
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """Keras' layer takes branches alone."""
+        from .keras_steps import by_ops, merged
+
+        if self.constants:
+            return by_ops(lambda xs: keras.ops.maximum(xs, 2.0))
+        return merged(keras, self, name, inputs, keras.ops.maximum)
+
 
 class Minimum(_Elementwise):
     """The smaller of two or more branches.
@@ -108,6 +131,7 @@ class Minimum(_Elementwise):
     8
     """
 
+    commutative = True
     verb: ClassVar[str] = "compare"
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "keras": Spelling("Minimum", also=("ops.Minimum",), read=_reads("Minimum"))
@@ -117,6 +141,14 @@ class Minimum(_Elementwise):
         """A compare for every operand after the first."""
         return Work(compares=operands - 1)
 
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """Keras' layer takes branches alone."""
+        from .keras_steps import by_ops, merged
+
+        if self.constants:
+            return by_ops(lambda xs: keras.ops.minimum(xs, 2.0))
+        return merged(keras, self, name, inputs, keras.ops.minimum)
+
 
 class Average(_Elementwise):
     """The mean of two or more branches.
@@ -125,12 +157,23 @@ class Average(_Elementwise):
     (16, 0, 0, 0, 8)
     """
 
+    commutative = True
     verb: ClassVar[str] = "average"
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Average", read=_reads("Average"))}
 
     def each(self, operands: int) -> Work:
         """An addition for every operand after the first, and a division."""
         return Work(adds=operands - 1, divisions=1)
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """Keras' layer takes branches alone."""
+        from .keras_steps import Steps, by_ops, layer
+
+        if self.constants:
+            return by_ops(lambda x: (x + 2.0) / 2)
+        if any(len(shape) != len(inputs[0]) for shape in inputs):
+            return by_ops(lambda xs: sum(xs) / len(xs))
+        return Steps(layer(keras, self, name))
 
 
 EXACT = {
@@ -154,6 +197,9 @@ class Power(Op):
 
     exponent: float | None = None
 
+    kind = "merge"
+    keeps_places = True
+    storage = "overwrites"
     arity: ClassVar[int | None] = None
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("", also=("ops.Power",), read=_read_power)}
 
@@ -164,6 +210,14 @@ class Power(Op):
         if self.exponent is not None:
             each = EXACT.get(self.exponent, each)
         return Cost(output, work=each.times(output.elements), checks=checks)
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """By keras.ops."""
+        from .keras_steps import by_ops
+
+        if self.exponent is None:
+            return by_ops(lambda xs: keras.ops.power(*xs))
+        return by_ops(lambda x: keras.ops.power(x, self.exponent))
 
 
 RELATIONS = (
@@ -193,6 +247,14 @@ class Compare(_Elementwise):
         """A compare."""
         return Work(compares=operands - 1)
 
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """By keras.ops."""
+        from .keras_steps import by_ops
+
+        constants = (2.0,) * self.constants
+        relation = getattr(keras.ops, self.relation)
+        return by_ops(lambda xs: relation(*(xs if isinstance(xs, list) else [xs]), *constants))
+
 
 class Where(_Elementwise):
     """A choice between two branches by a condition, element by element: one compare.
@@ -207,3 +269,10 @@ class Where(_Elementwise):
     def each(self, operands: int) -> Work:
         """A compare."""
         return Work(compares=1)
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """By keras.ops."""
+        from .keras_steps import by_ops
+
+        constants = (2.0,) * self.constants
+        return by_ops(lambda xs: keras.ops.where(*(xs if isinstance(xs, list) else [xs]), *constants))

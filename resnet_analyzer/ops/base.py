@@ -156,6 +156,7 @@ class Op(ABC):
     per_axis: ClassVar[tuple[str, ...]] = ()  # fields that hold a whole number ≥ 1, or one for each of these axes
     sizes: ClassVar[tuple[str, ...]] = ()  # fields that hold a whole number ≥ 0
     pads: ClassVar[tuple[str, ...]] = ()  # fields that hold a padding
+    tells_shape_alone: ClassVar[bool] = False  # whether it may know its output where an input's shape is unknown
     batch_left_out: ClassVar[tuple[str, ...]] = ()  # fields that Keras and designs write without the batch in front
 
     def __init_subclass__(cls, **kwargs: Any) -> None:

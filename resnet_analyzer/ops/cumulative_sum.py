@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from ..reach import Mixed, Reach, Reaches
 from ..shape import Shape
 from .base import Cost, Op, Work, axis_index, no_axis
 from .spelling import Spelling, same_names
+
+if TYPE_CHECKING:
+    from .keras_steps import Steps
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,9 +26,22 @@ class CumulativeSum(Op):
     axis: int = -1
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("", same_names("axis"), also=("ops.Cumsum",))}
 
+    storage = "own"
+
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """The same shape."""
         axis = axis_index(self.axis, len(shape))
         if axis is None:
             return no_axis(self.axis, shape)
         return Cost(shape, work=Work(adds=shape.elements - shape.with_size(axis, 1).elements))
+
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
+        """All places up to its own, along the axis."""
+        axis = axis_index(self.axis, len(inputs[0]))
+        return (tuple([Mixed((place,)) if place == axis else Reach(place) for place in range(len(inputs[0]))]),)
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """By keras.ops."""
+        from .keras_steps import by_ops
+
+        return by_ops(lambda x: keras.ops.cumsum(x, self.axis))

@@ -81,7 +81,8 @@ class LayerNorm(Op):
         """Its axes from the batch."""
         from .keras_steps import Steps, layer
 
-        return Steps(layer(keras, self, name, axis=list(self.normalised(len(inputs[0])))))
+        axes: Any = self.normalised(len(inputs[0])) if isinstance(self.axes, str) else self.axes
+        return Steps(layer(keras, self, name, axis=list(axes)))
 
     def as_tensorflow(self, inputs: tuple[Shape, ...], cost: Cost) -> Operations | None:
         """Mean and variance, then x·inv + (β − μ·inv), γ and β spread over all elements first.

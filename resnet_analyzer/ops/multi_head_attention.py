@@ -135,16 +135,19 @@ class MultiHeadAttention(Op):
             work += Work(adds=product(groups, queries, keys))
         return Cost(output, self._weights(query, key, value, value_width, output), work, checks=checks)
 
-    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps | None:
         """Keras' layer, which takes its inputs one by one; alone, the query is all three."""
         from .keras_steps import Steps
 
+        if self.roles != ROLES or not is_exactly(self.num_key_value_heads, 0):
+            return None
         layer = keras.layers.MultiHeadAttention(
             self.num_heads,
             self.key_dim,
             value_dim=self.value_dim or None,
             use_bias=self.use_bias,
             output_shape=self.units or None,
+            attention_axes=self.attention_axes,
             name=name,
         )
         return Steps(layer, apart=True)
@@ -182,3 +185,12 @@ class GroupQueryAttention(MultiHeadAttention):
     >>> [weight.shape for weight in cost.weights if weight.name.endswith("kernel")]
     [(128, 8, 16), (128, 2, 16), (128, 2, 16), (8, 16, 128)]
     """
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps | None:
+        """Keras' layer, whose queries, keys and values are of one width, and so is what comes out."""
+        from .keras_steps import Steps
+
+        layer = keras.layers.GroupQueryAttention(
+            self.key_dim, self.num_heads, self.num_key_value_heads, use_bias=self.use_bias, name=name
+        )
+        return Steps(layer, apart=True)

@@ -53,6 +53,7 @@ class Opaque(Op):
 
     kind = "unknown"
     arity: ClassVar[int | None] = None
+    tells_shape_alone: ClassVar[bool] = True
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "keras": Spelling("Activation", also=NUMBER_BY_NUMBER, read=_read_keras, fallback=True)
     }

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import Dim
 from ..errors import UsageError
+from ..reach import EVERYTHING, Reach, Reaches, removed
 from ..shape import Shape
 from ._axes import places, require_axes
 from .base import OPS, Cost, Op, Work, no_axis
@@ -35,6 +36,10 @@ def _spelled(name: str, *also: str) -> Mapping[str, Spelling]:
     return {"keras": Spelling("", also=also, read=_reads(name))}
 
 
+if TYPE_CHECKING:
+    from .keras_steps import Steps
+
+
 @dataclass(frozen=True, eq=False)
 class _Reduction(Op):
     """One number for all along `axes` (None: all of them); `keepdims` keeps each as an axis of 1."""
@@ -42,7 +47,10 @@ class _Reduction(Op):
     axes: tuple[int, ...] | None = None
     keepdims: bool = False
 
+    kind = "pooling"
+    storage = "own"
     word: ClassVar[str] = "reduction"
+    function: ClassVar[str] = ""  # of keras.ops
 
     def __post_init__(self) -> None:
         self.__dict__["axes"] = require_axes(type(self).__name__, "axes", self.axes)
@@ -64,6 +72,21 @@ class _Reduction(Op):
         """The work of making `outputs` numbers of `elements`."""
         raise NotImplementedError
 
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
+        """Everything along the axes that are reduced."""
+        axes = places(self.axes, len(inputs[0])) or ()
+        if not self.keepdims:
+            return (removed(len(inputs[0]), axes),)
+        return (tuple([EVERYTHING if place in axes else Reach(place) for place in range(len(inputs[0]))]),)
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """By keras.ops."""
+        from .keras_steps import by_ops
+
+        axes = None if self.axes is None else places(self.axes, len(inputs[0]))
+        function = getattr(keras.ops, self.function)
+        return by_ops(lambda x: function(x, axis=axes, keepdims=self.keepdims))
+
 
 class Sum(_Reduction):
     """Sums: an addition per number but the first of each.
@@ -72,6 +95,7 @@ class Sum(_Reduction):
     384
     """
 
+    function = "sum"
     word: ClassVar[str] = "sum"
     spellings: ClassVar[Mapping[str, Spelling]] = _spelled("Sum", "ops.Sum")
 
@@ -87,6 +111,7 @@ class Mean(_Reduction):
     Shape(1, 1, 1, 8)
     """
 
+    function = "mean"
     word: ClassVar[str] = "mean"
     spellings: ClassVar[Mapping[str, Spelling]] = _spelled("Mean", "ops.Mean")
 
@@ -102,6 +127,7 @@ class Max(_Reduction):
     49
     """
 
+    function = "max"
     word: ClassVar[str] = "max"
     spellings: ClassVar[Mapping[str, Spelling]] = _spelled("Max", "ops.Max", "ops.Amax")
 
@@ -117,6 +143,7 @@ class Min(_Reduction):
     Shape()
     """
 
+    function = "min"
     word: ClassVar[str] = "min"
     spellings: ClassVar[Mapping[str, Spelling]] = _spelled("Min", "ops.Min", "ops.Amin")
 
@@ -132,6 +159,7 @@ class Prod(_Reduction):
     8
     """
 
+    function = "prod"
     word: ClassVar[str] = "product"
     spellings: ClassVar[Mapping[str, Spelling]] = _spelled("Prod", "ops.Prod")
 
@@ -147,6 +175,7 @@ class Variance(_Reduction):
     (28, 10, 0, 0, 2)
     """
 
+    function = "var"
     word: ClassVar[str] = "variance"
     spellings: ClassVar[Mapping[str, Spelling]] = _spelled("Variance", "ops.Var")
 
@@ -162,6 +191,7 @@ class Std(_Reduction):
     3
     """
 
+    function = "std"
     word: ClassVar[str] = "standard deviation"
     spellings: ClassVar[Mapping[str, Spelling]] = _spelled("Std", "ops.Std")
 
@@ -177,6 +207,7 @@ class LogSumExp(_Reduction):
     (20, 0, 9, 11)
     """
 
+    function = "logsumexp"
     word: ClassVar[str] = "log-sum-exp"
     spellings: ClassVar[Mapping[str, Spelling]] = _spelled("LogSumExp", "ops.Logsumexp")
 
@@ -211,6 +242,15 @@ class Norm(_Reduction):
         }
         return by_order[self.order]
 
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """By keras.ops."""
+        from .keras_steps import by_ops
+
+        axes = None if self.axes is None else places(self.axes, len(inputs[0]))
+        if self.order == 1:
+            return by_ops(lambda x: keras.ops.sum(keras.ops.abs(x), axes, keepdims=self.keepdims))
+        return by_ops(lambda x: keras.ops.sqrt(keras.ops.sum(x * x, axes, keepdims=self.keepdims)))
+
 
 class ArgMax(_Reduction):
     """The place of the largest (or smallest) number: a compare per number but the first.
@@ -225,3 +265,15 @@ class ArgMax(_Reduction):
     def reducing(self, elements: Dim, outputs: Dim) -> Work:
         """Compares."""
         return Work(compares=elements - outputs)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.axes is not None and len(self.axes) != 1:
+            raise UsageError(f"ArgMax: axes must be one, or None for all, not {self.axes!r}")
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """By keras.ops."""
+        from .keras_steps import by_ops
+
+        axis = None if self.axes is None else self.axes[0]
+        return by_ops(lambda x: keras.ops.argmax(x, axis, keepdims=self.keepdims))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import Condition, divides, equal, product
 from ..shape import Shape, spell
@@ -22,6 +22,10 @@ def _read_keras(call: Call) -> Reads | None:
         return None
     causal = bool(call.settings.get("is_causal"))
     return Reads(numbers, [ScaledDotProductAttention(causal, heads_last=True)]) if len(numbers) in (3, 4) else None
+
+
+if TYPE_CHECKING:
+    from .keras_steps import Steps
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +48,9 @@ class ScaledDotProductAttention(Op):
     causal: bool = False
     heads_last: bool = False
 
+    kind = "attention"
+    word = "attention"
+    storage = "own"
     arity: ClassVar[int | None] = None
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "keras": Spelling("", also=("ops.DotProductAttention",), read=_read_keras)
@@ -71,6 +78,18 @@ class ScaledDotProductAttention(Op):
         conditions += [divides(key[-3], query[-3])] if rank > 2 else []
         checks = tuple(Check(condition, sentence, spelled[:3]) for condition in conditions)
         return Cost(_heads_first(output) if self.heads_last else output, work=work, checks=checks)
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps | None:
+        """By keras.ops, which reads heads last."""
+        from .keras_steps import by_ops
+
+        if len(inputs[0]) != 4 or len(inputs) > 3:
+            return None
+
+        def turned(x: Any) -> Any:
+            return x if self.heads_last else keras.ops.swapaxes(x, 1, 2)
+
+        return by_ops(lambda xs: turned(keras.ops.dot_product_attention(*map(turned, xs), is_causal=self.causal)))
 
 
 def _heads_first(shape: Shape) -> Shape:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from ..dim import Dim, at_least, dimension, is_number, maximum, minimum
 from ..errors import UsageError
+from ..reach import Along, Reach, Reaches
 from ..shape import Shape, spell
 from ..window import Window
 from .base import Check, Cost, Op
 from .spelling import Call, Spelling
+
+if TYPE_CHECKING:
+    from .keras_steps import Steps
 
 
 class _Place(NamedTuple):
@@ -79,6 +83,9 @@ class Slice(Op):
         "keras": Spelling("", also=("ops.GetItem", "ops.Flip"), read=_read_keras)
     }
 
+    kind = "shape"
+    storage = "view"
+
     def __post_init__(self) -> None:
         if not isinstance(self.index, (tuple, list)):
             raise UsageError(f"Slice: index must be a tuple with an entry for each axis, not {self.index!r}")
@@ -115,6 +122,31 @@ class Slice(Op):
             else:
                 sizes.append(1)
         return Cost(Shape(*sizes), checks=tuple(check for check in checks if check.condition is not True))
+
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...] | None:
+        """Place o reads start + o·step; an axis that is taken away the one place."""
+        filled = _filled(self._entries, len(inputs[0]) - len([e for e in self._entries if type(e) in (_Range, _Place)]))
+        found: list[Along] = []
+        lengths = iter(inputs[0])
+        place = 0
+        for entry in filled:
+            if type(entry) is _Place:
+                at = entry.within(next(lengths))
+                found.append(Reach(0, stride=0, low=at, high=at))
+                continue
+            if type(entry) is _Range:
+                start, _last = entry.ends(next(lengths))
+                step = -entry.step if entry.backward else entry.step
+                found.append(Reach(place, stride=step, low=start, high=start))
+            place += 1
+        return (tuple(found),) if place else None
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """As Python indexes."""
+        from .keras_steps import by_ops
+
+        picked = tuple(map(_python, self.index))
+        return by_ops(lambda x: x[picked])
 
 
 _WHOLE = _Range(None, None, 1, False)
@@ -169,3 +201,10 @@ def _shown(place: _Place | None) -> str:
 def _empty(entry: _Range, length: Dim) -> str:
     step = f":{'-' if entry.backward else ''}{entry.step}"
     return f"the range {_shown(entry.start)}:{_shown(entry.stop)}{step} of an axis of {length} is empty."
+
+
+def _python(value: Any) -> Any:
+    """An entry as Python writes it."""
+    if isinstance(value, tuple):
+        return slice(*value)
+    return {"...": Ellipsis, "new": None}.get(value, value) if isinstance(value, str) else value

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from ..shape import Shape
-    from .base import Op
+
+Op: TypeAlias = Any  # an op: its base stands on this file, not this file on it
 
 
 @dataclass(frozen=True, slots=True)

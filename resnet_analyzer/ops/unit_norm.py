@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from ..reach import EVERYTHING, Reach, Reaches
 from ..shape import Shape
 from ._axes import places, require_axes
 from .base import Cost, Op, Work, no_axis
@@ -30,6 +31,8 @@ class UnitNorm(Op):
 
     axes: int | tuple[int, ...] = -1
 
+    kind = "normalisation"
+    storage = "own"
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "keras": Spelling("UnitNormalization", {"axes": "axis"}, also=("ops.Normalize",), read=_read_keras)
     }
@@ -52,3 +55,8 @@ class UnitNorm(Op):
             square_roots=vectors,
         )
         return Cost(shape, work=work)
+
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
+        """Everything along the axes."""
+        axes = places(self.axes, len(inputs[0])) or ()  # type: ignore[arg-type]
+        return (tuple([EVERYTHING if place in axes else Reach(place) for place in range(len(inputs[0]))]),)
