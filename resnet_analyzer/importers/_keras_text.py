@@ -24,7 +24,8 @@ DAMAGED = (
     zipfile.BadZipFile, zlib.error, struct.error, OSError, ValueError, EOFError, RuntimeError, OverflowError, KeyError,
     IndexError, TypeError, AttributeError, MemoryError,
 )  # fmt: skip
-_STRING = re.compile(rb'"(?:[^"\\]+|\\.)*"', re.DOTALL)
+# without going back, and up to the end where the last one has none: in time that grows with the text's length alone
+_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 
 
 class Description(NamedTuple):

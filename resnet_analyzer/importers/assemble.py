@@ -178,12 +178,15 @@ class _Assembler:
             shapes.append(ours)
         return shapes, comparable
 
-    def _words(self, part: Any, shapes: list[Shape | None]) -> list[Op] | None:
-        """The ops of a layer or function in a layer's settings, by itself."""
+    def _words(
+        self, part: Any, shape: Shape | None = None, shapes: list[Shape | None] | None = None
+    ) -> list[Op] | None:
+        """The ops of a layer or function in a layer's settings, by itself: on `shape`, or the first of `shapes`."""
         if not isinstance(part, Part) or not part.namespace:
             return None
         words = partial(self._words, shapes=shapes)
-        call = Call(part.kind, part.settings, tuple(shapes[:1]), (Tensor(0),), words=words)  # type: ignore[arg-type]
+        read = tuple(shapes[:1]) if shape is None else (shape,)
+        call = Call(part.kind, part.settings, read, (Tensor(0),), words=words)
         for op, spelling in self._candidates(part.kind):
             found = _read(op, spelling, call)
             if isinstance(found, list) and found:
@@ -234,7 +237,7 @@ class _Assembler:
             if count not in (1, len(tensors)) or not tensors:
                 return None
             taken = tensors[-count:]
-            cost = op.apply(*[shape for _, shape in taken])
+            cost = _applied(op, [shape for _, shape in taken])
             if cost.output is None or any(holds(check.condition) is False for check in cost.checks):
                 failed = next((check.text for check in cost.checks if holds(check.condition) is False), "")
                 raise _Different(failed.rstrip("."))
@@ -301,7 +304,10 @@ class _Assembler:
         shapes = [self.now[name] for name in step.reads]
         if None in shapes and not isinstance(step.op, Opaque):
             return None
-        cost = step.op.apply(*shapes)
+        try:
+            cost = _applied(step.op, shapes)
+        except _Different:
+            return None
         if [weight.shape for weight in cost.weights] != [weight.shape for weight in step.cost.weights]:
             own, now = self.own[step.reads[-1]], shapes[-1]
             raise UsageError(
@@ -351,6 +357,14 @@ def _read(op: type[Op], spelling: Spelling, call: Call) -> Any:
         return spelling.ops(op, call)
     except NOT_OURS:
         return None
+
+
+def _applied(op: Op, shapes: list[Any]) -> Cost:
+    """The cost of an op; `_Different` where a stranger's settings, though of the right kinds, mean nothing."""
+    try:
+        return op.apply(*shapes)
+    except NOT_OURS as error:
+        raise _Different("its settings do not go together") from error
 
 
 def _renamed(steps: list[_Step], name: str) -> list[_Step]:

@@ -216,6 +216,7 @@ HOSTILE = {
     "deep": (lambda: written("[" * 100_000), "nested deeper than 100 levels"),
     "deeper": (lambda: written('{"a":[' * 400_000), "nested deeper than 100 levels"),
     "text": (lambda: written('{"a": "' + "\\" * 1_000_000), "its description is no JSON"),
+    "open texts": (lambda: written('[[],"' + "a" * 40 + '\\"a"' * 500_000 + "[]" * 200), "its description is no JSON"),
     "digits": (lambda: written('{"class_name": ' + "9" * 100_000 + "}"), "its description is no JSON"),
     "calls": (lambda: io.BytesIO(nested(20)), "more than 50,000 tensors, more than any model"),
     "lzma": (lambda: written("{}", kind=zipfile.ZIP_LZMA), "packed in a way that Keras does not use"),
