@@ -121,7 +121,8 @@ def _is_deeper(text: bytes) -> bool:
     """Whether lists and dictionaries are nested deeper than the bound: each round strips the innermost ones."""
     brackets = _STRING.sub(b"", text).translate(None, delete=bytes(set(range(256)) - set(b"[]{}")))
     for _ in range(MOST_DEPTH):
-        if not brackets:
-            return False
-        brackets = brackets.replace(b"[]", b"").replace(b"{}", b"")
+        inner = brackets.replace(b"[]", b"").replace(b"{}", b"")
+        if len(inner) == len(brackets):  # nothing is left, or what is never closed
+            return len(inner) > MOST_DEPTH
+        brackets = inner
     return bool(brackets)

@@ -178,9 +178,7 @@ class _Assembler:
             shapes.append(ours)
         return shapes, comparable
 
-    def _words(
-        self, part: Any, shape: Shape | None = None, shapes: list[Shape | None] | None = None
-    ) -> list[Op] | None:
+    def _words(self, part: Any, shape: Shape | None = None, shapes: Any = ()) -> list[Op] | None:
         """The ops of a layer or function in a layer's settings, by itself: on `shape`, or the first of `shapes`."""
         if not isinstance(part, Part) or not part.namespace:
             return None
