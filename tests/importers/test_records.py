@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 import math
+import subprocess
+import sys
 import time
 import tracemalloc
 import zipfile
@@ -509,3 +511,24 @@ def test_an_application(name, tmp_path):
     assert all(shape is not None for record in live.records for shape in record.outputs)
     missing = [record.name for record in file.records if None in record.outputs]
     assert missing == [ref.record for ref in live.outputs]
+
+
+ALONE = """
+import sys
+import resnet_analyzer as ra
+for path in sys.argv[1:]:
+    ra.measure(ra.load(path))
+print(sorted(name for name in ("keras", "tensorflow", "torch", "onnx", "h5py", "numpy") if name in sys.modules))
+"""
+
+
+def test_files_are_read_without_any_framework(tmp_path):
+    paths = [DATA / "keras2" / name for name in ("functional.h5", "functional.json", "sequential.h5")]
+    nested_sequential().save(tmp_path / "x.keras")
+    done = subprocess.run(
+        [sys.executable, "-c", ALONE, *map(str, paths), str(tmp_path / "x.keras")],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "[]\n"
