@@ -1,4 +1,4 @@
-"""What is known of the shape of a layer that no op says."""
+"""What is known of the shape and the weights of a layer that no op says."""
 
 from __future__ import annotations
 
@@ -25,3 +25,8 @@ def asked(record: Record, index: int, shapes: tuple[Any, ...]) -> Shape | None:
     if made is None or index >= len(made) or not all(type(size) is int for size in made[index]):
         return None
     return Shape(*made[index])
+
+
+def has_all_weights(record: Record) -> bool:
+    """Whether all its weights are told: listed by the source, or none, as operations and Keras' Lambda have none."""
+    return record.weights is not None or record.kind == "Lambda" or record.namespace not in ("", "keras.layers")

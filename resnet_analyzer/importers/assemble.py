@@ -23,7 +23,7 @@ from ..ops.spelling import Array, Call, Outputs, Part, Reads, Spelling, Tensor
 from ..shape import Shape, spell
 from ._agreement import Different, agrees, at_batch_one, matched, require_weights, spelled_shape
 from ._sizes import Sizes, own_shapes, wanted_shapes
-from ._unknown import asked, seen_at
+from ._unknown import asked, has_all_weights, seen_at
 from .records import Record, Recorded, Ref, identities
 
 
@@ -319,7 +319,8 @@ class _Assembler:
         for index, shape in enumerate(record.outputs):
             output = None if shape is None else at_batch_one(shape)
             ask = None if record.ask is None else partial(asked, record, index)
-            op = Opaque(reason, output, () if index else self._slots(record), seen=seen_at(record, at), ask=ask)
+            weights, known = () if index else self._slots(record), has_all_weights(record) or index > 0
+            op = Opaque(reason, output, weights, seen=seen_at(record, at), ask=ask, all_weights=known)
             step = _Step(_numbered(record.name, index), op, tuple(reads), Cost(output))
             self.own[step.name] = output
             self.nodes[step.name] = Node(step.name, op, step.reads, record.scope)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+import resnet_analyzer as ra
 from resnet_analyzer.errors import UsageError
 from resnet_analyzer.importers._keras_config import read_description
 from resnet_analyzer.importers._keras_text import describe
@@ -511,6 +512,25 @@ def test_an_application(name, tmp_path):
     assert all(shape is not None for record in live.records for shape in record.outputs)
     missing = [record.name for record in file.records if None in record.outputs]
     assert missing == [ref.record for ref in live.outputs]
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("ending", [".keras", ".h5", ".json"])
+def test_a_file_does_not_tell_the_weights_of_somebodys_own_layer(ending, tmp_path):
+    """Which of them are moving statistics stands in no file: its parameters are at least those of the known layers."""
+    model = own_layer()
+    live = ra.measure(ra.from_keras(model))
+    assert live.totals.all_params == model.count_params()
+    assert live.lower_bounds == ("macs", "flops", "activations")
+    path = tmp_path / f"x{ending}"
+    saved(model, path)
+    file = ra.measure(ra.load(str(path)))
+    assert "params" in file.lower_bounds
+    assert file.totals.params == 112 < live.totals.params
+    start = keras.Input((8, 8, 3))
+    known = keras.Model(start, layers.Lambda(lambda x: x * 2)(layers.Conv2D(4, 3)(start)))
+    saved(known, path)
+    assert ra.measure(ra.load(str(path))).lower_bounds == ("macs", "flops", "activations")
 
 
 ALONE = """
