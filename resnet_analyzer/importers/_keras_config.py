@@ -212,6 +212,7 @@ class _Functional:
         self.outputs = [found for found in map(as_history, leaves_of(self.config.get("output_layers"))) if found]
         self.first = self._first_numbers()
         self.shapes: dict[History, Declared | None] = {}
+        self.counts: dict[tuple[str, int], int] = {}  # of each call's outputs
         self.made: dict[tuple[str, int], list[Ref]] = {}
 
     def read(self, given: Any, expected: tuple[Any, ...]) -> list[Ref]:
@@ -231,6 +232,8 @@ class _Functional:
 
     def _declare(self, history: History, shape: Declared | None) -> None:
         self.shapes[history] = self.shapes.get(history) or shape
+        at, output = history[:2], history[2]
+        self.counts[at] = max(self.counts.get(at, 1), output + 1)
 
     def _built_on(self, call: _Call) -> Declared | None:
         """What a layer that is called once was built on: Keras 2 tells no tensor's shape, but that."""
@@ -328,7 +331,7 @@ class _Functional:
         if is_input(entry):
             self.made[name, call.node] = [self.walk.input(self.scope + name, input_shape(entry))]
             return
-        count = 1 + max((output for made, node, output in self.shapes if (made, node) == (name, call.node)), default=0)
+        count = self.counts.get((name, call.node), 1)
         made = tuple(self.shapes.get((name, call.node, index)) for index in range(count))
         thing, arguments = self.inside.get(name), self._arguments(call)
         self.made[name, call.node] = self.walk.apply(entry, thing, self.scope, arguments, call.data, made)
