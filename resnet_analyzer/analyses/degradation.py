@@ -26,18 +26,18 @@ class Settings(NamedTuple):
     """
 
     dataset: str = "digits"
-    images: int = 1536
+    images: int = 640
     side: int = 8
     channels: int = 1
     classes: int = 10
-    width: int = 16
+    width: int = 8
     epochs: int = 8
-    batch: int = 128
-    rate: float = 0.1
+    batch: int = 32
+    rate: float = 0.02
     momentum: float = 0.9
     weight_decay: float = 0.0001
     warm_from: int = 110
-    warm_rate: float = 0.01
+    warm_rate: float = 0.005
     warm_until: float = 80.0
     schedule: str = "constant"
 

@@ -8,10 +8,12 @@ at a probe: an input of zeros that is added to the layer's output.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ..analyses.signals import LayerSignal, NetSignals, rounded, spread_of
+from ..architectures.base import find
 from ..errors import UsageError
 from ..graph import Graph, Node
 from ..importers.framework import keras as import_keras
@@ -19,7 +21,13 @@ from ..importers.framework import named_weights
 from ..measurement import walk
 from ..ops.input import Input
 from .builder import Built, deep_recursion, layer_names
+from .framework import forget_models
+from .training import he_initialise
 
+if TYPE_CHECKING:
+    from .theory import Predicted
+
+MIXED = 0.1  # how much of another image a neighbour holds
 MEASURED = ("convolution", "dense", "merge")  # kinds of layers that are looked at
 
 
@@ -99,21 +107,78 @@ def is_measured(node: Node) -> bool:
     return node.op.kind in MEASURED
 
 
-def measure_signals(net: Probed, batch: int, seed: int) -> list[Seen]:
-    """One pass forward and back on data drawn with the seed; the kernels should be drawn before."""
+def measure_signals(net: Probed, pairs: int, seed: int) -> tuple[list[Seen], float]:
+    """One pass forward and back on data drawn with the seed; the kernels should be drawn before.
+
+    The images are pairs of neighbours: the second is the first with a tenth of another image mixed in. The second
+    figure is the mean cosine between the gradients with respect to the two: how alike neighbours' gradients are
+    (Balduzzi et al. 2017, The Shattered Gradients Problem, arXiv 1702.08591).
+    """
     import numpy
 
     random = numpy.random.default_rng([seed, 1])  # not the numbers that the kernels are made of
-    image = random.standard_normal((batch, *net.model.inputs[0].shape[1:])).astype("float32")
-    probes = [numpy.zeros((batch, *shape), dtype="float32") for shape in net.shapes]
-    pull = random.standard_normal((batch, *net.model.outputs[-1].shape[1:])).astype("float32")
+    first, other = (random.standard_normal((pairs, *net.model.inputs[0].shape[1:])) for _ in range(2))
+    image = numpy.concatenate([first, (1 - MIXED**2) ** 0.5 * first + MIXED * other]).astype("float32")
+    pull = random.standard_normal((pairs, *net.model.outputs[-1].shape[1:]))
+    pull = numpy.concatenate([pull, pull]) / numpy.sqrt((pull**2).mean())  # a mean square of 1, as theory takes it
+    probes = [numpy.zeros((2 * pairs, *shape), dtype="float32") for shape in net.shapes]
     kernels = _kernels(net)
-    outputs, gradients, of_kernels = _backward()(net.model, [image, *probes], pull, list(kernels.values()))
+    run = _backward()
+    outputs, gradients, of_kernels = run(net.model, [image, *probes], pull.astype("float32"), list(kernels.values()))
     norms = {name: _norm(each) for name, each in zip(kernels, of_kernels, strict=True)}
-    return [
+    seen = [
         Seen(layer, _mean_square(output), _mean_square(gradient), norms.get(layer))
         for layer, output, gradient in zip(net.layers, outputs[:-1], gradients[1:], strict=True)
     ]
+    return seen, _alike(numpy.asarray(gradients[0], dtype="float64"), pairs)
+
+
+def _alike(gradients: Any, pairs: int) -> float:
+    """The mean cosine between the gradients of the two images of a pair."""
+    import numpy
+
+    flat = gradients.reshape(2 * pairs, -1)
+    flat = flat / numpy.linalg.norm(flat, axis=1, keepdims=True)
+    return float((flat[:pairs] * flat[pairs:]).sum(axis=1).mean())
+
+
+def network(net: str, depth: int, normalised: bool, dataset: str = "cifar") -> Graph:
+    """The net of that kind and depth, on its own images, with its batch norms or without; UsageError if none is."""
+    if dataset != "cifar":
+        raise UsageError(f"--dataset {dataset}: the nets of all depths are those for cifar")
+    graph = find(f"{net}{depth}").graph()
+    return graph if normalised else without_normalisation(graph)
+
+
+def measure_nets(nets: Sequence[tuple[str, int, bool]], seeds: int, pairs: int) -> Iterator[NetSignals]:
+    """Each net of the kind, depth and normalisation asked for: measured over the seeds, and predicted."""
+    from .theory import predict
+
+    for net, depth, normalised in nets:
+        graph = network(net, depth, normalised)
+        model = probed(graph)
+        seen, alike = [], []
+        for seed in range(seeds):
+            he_initialise(model.built, seed)
+            layers, cosine = measure_signals(model, pairs, seed)
+            seen.append(layers)
+            alike.append(cosine)
+        told = predict(graph)
+        rows = [_gathered(each, told[place]) for place, each in enumerate(zip(*seen, strict=True))]
+        yield NetSignals(net, depth, normalised, tuple(rows), spread_of(alike))
+        forget_models()
+
+
+def _gathered(seen: Sequence[Seen], told: Predicted) -> LayerSignal:
+    kernels = [each.kernel for each in seen if each.kernel is not None]
+    return LayerSignal(
+        told.layer,
+        spread_of([each.signal for each in seen]),
+        rounded(told.signal),
+        spread_of([each.gradient for each in seen]),
+        rounded(told.gradient),
+        spread_of(kernels) if kernels else None,
+    )
 
 
 def _kernels(net: Probed) -> dict[str, Any]:

@@ -64,10 +64,10 @@ def predict(graph: Graph) -> list[Predicted]:
     """Signal and gradient of every measured layer; UsageError for a layer that the theory does not cover."""
     rows = tuple(walk(graph))
     ahead: dict[str, Ahead | None] = {}
-    passed: dict[str, float] = {}  # what a ReLU or a batch norm does to a gradient
+    passed: dict[str, float] = {}  # what a batch norm does to a gradient
     for row in rows:
         ahead[row.name] = _forward(row, [ahead[name] for name in row.node.inputs], passed)
-    behind = _gradients(rows, passed)
+    behind = _gradients(rows, ahead, passed)
     return [
         Predicted(row.name, None if (state := ahead[row.name]) is None else state.mean_square, behind[row.name])
         for row in rows
@@ -89,7 +89,7 @@ def _forward(row: Row, inputs: Sequence[Ahead | None], passed: dict[str, float])
         passed[row.name] = 1 / variance
         return Ahead((x.energy - 2 * x.cross + x.level) / variance, x.values)
     if row.op == "Activation" and row.node.op.function == "relu" and x is not None:  # type: ignore[attr-defined]
-        return _relu(row.name, x, passed)
+        return _relu(x)
     if kind == "convolution" and x is not None:
         return _convolved(row, x)
     if row.op == "MaxPool2d" and x is not None and all(window.size == 1 for window in row.cost.windows):
@@ -122,11 +122,10 @@ def _fewer(values: Any) -> tuple[Any, float]:
     return kept / numpy.sqrt((kept**2).mean()), mean_square
 
 
-def _relu(name: str, x: Ahead, passed: dict[str, float]) -> Ahead:
+def _relu(x: Ahead) -> Ahead:
     import numpy
 
     above = numpy.maximum(x.values, 0)
-    passed[name] = float((x.values > 0).mean())
     values, kept = _fewer(above)
     mean = float(above.mean()) * numpy.sqrt(x.energy)
     return Ahead(x.energy * kept, values, mean, float(mean.mean()) ** 2, mean * mean.mean())
@@ -181,37 +180,90 @@ def _taps(window: Window) -> Any:
     return matrices
 
 
-def _gradients(rows: Sequence[Row], passed: dict[str, float]) -> dict[str, float]:
+class Behind(NamedTuple):
+    """The gradient with respect to a node: its mean square at every place, and by the value that a neuron has.
+
+    `by_value` has mean 1 and belongs to the node's values: a neuron that many ReLUs in a row let through holds a
+    large value, and a larger gradient. None: the same for all values.
+    """
+
+    energy: Any
+    by_value: Any = None
+
+    def joined(self, other: Behind | None) -> Behind:
+        """Both gradients, of branches that do not depend on one another."""
+        if other is None:
+            return self
+        energy = self.energy + other.energy
+        if self.by_value is None and other.by_value is None:
+            return Behind(energy)
+        parts = [(float(each.energy.mean()), 1.0 if each.by_value is None else each.by_value) for each in (self, other)]
+        return Behind(energy, sum(part * values for part, values in parts) / sum(part for part, _ in parts))
+
+
+def _gradients(
+    rows: Sequence[Row], ahead: dict[str, Ahead | None], passed: dict[str, float]
+) -> dict[str, float]:  # fmt: skip
     """The mean square of the gradient at every node, from 1 at the network's output back to its input."""
     import numpy
 
-    behind: dict[str, Any] = {row.name: 0.0 for row in rows}
+    behind: dict[str, Behind] = {}
     found = {}
-    read = {name for row in rows for name in row.node.inputs}
     for row in reversed(rows):
-        gradient = behind.pop(row.name) if row.name in read else numpy.ones(1)
-        found[row.name] = float(numpy.mean(gradient))
-        for name, shape in zip(row.node.inputs, row.inputs, strict=True):
-            behind[name] = behind[name] + _backward(row, gradient, shape, passed)
+        gradient = behind.pop(row.name, Behind(numpy.ones(1)))
+        found[row.name] = float(gradient.energy.mean())
+        inputs = [ahead[name] for name in row.node.inputs]
+        for place, name in enumerate(row.node.inputs):
+            handed = _backward(row, place, gradient, inputs, ahead[row.name], passed)
+            behind[name] = handed.joined(behind.get(name))
     return found
 
 
-def _backward(row: Row, gradient: Any, shape: Any, passed: dict[str, float]) -> Any:
-    """What a layer hands back of its gradient, place by place."""
+def _backward(
+    row: Row, place: int, gradient: Behind, inputs: Sequence[Ahead | None], output: Ahead | None,
+    passed: dict[str, float],
+) -> Behind:  # fmt: skip
+    """What a layer hands back of its gradient to the input at that place."""
     import numpy
 
+    energy, shape = gradient.energy, row.inputs[place]
     if row.op == "Dense":
-        return 2 * int(row.output[-1]) / int(shape[-1]) * numpy.ones(1)  # type: ignore[index]
+        return Behind(2 * int(row.output[-1]) / int(shape[-1]) * numpy.ones(1))  # type: ignore[index]
     if row.op == "GlobalAveragePool2d":
         places = int(shape[1]) * int(shape[2])
-        return numpy.full((int(shape[1]), int(shape[2])), float(gradient.mean()) / places**2)
+        return Behind(numpy.full((int(shape[1]), int(shape[2])), float(energy.mean()) / places**2))
     if row.node.op.kind == "convolution":
         high, wide = map(_taps, row.cost.windows)
         share = 2 * int(row.output[-1]) / (int(shape[-1]) * len(high) * len(wide))  # type: ignore[index]
-        return share * high.sum(axis=0).T @ gradient @ wide.sum(axis=0)
+        return Behind(share * high.sum(axis=0).T @ energy @ wide.sum(axis=0))
     if row.op == "MaxPool2d":
         spread = numpy.zeros((int(shape[1]), int(shape[2])))
-        high, wide = (int(window.stride) for window in row.cost.windows)
-        spread[::high, ::wide] = gradient
-        return spread
-    return gradient * passed.get(row.name, 1.0)
+        spread[:: int(row.cost.windows[0].stride), :: int(row.cost.windows[1].stride)] = energy
+        return Behind(spread, gradient.by_value)
+    if row.node.op.kind == "normalisation":
+        return Behind(energy * passed[row.name], gradient.by_value)
+    return _by_value(row, place, gradient, inputs, output)
+
+
+def _by_value(
+    row: Row, place: int, gradient: Behind, inputs: Sequence[Ahead | None], output: Ahead | None
+) -> Behind:  # fmt: skip
+    """Behind a ReLU, a sum or a padding: the gradient of a neuron by what its value becomes there."""
+    import numpy
+
+    x = inputs[place]
+    if x is None or output is None:
+        return gradient
+    scale = numpy.sqrt(x.mean_square / output.mean_square)
+    becomes = scale * x.values[:, None]
+    if row.op == "Add":
+        other = inputs[1 - place]
+        becomes = becomes + numpy.sqrt(other.mean_square / output.mean_square) * other.values[None, :]  # type: ignore[union-attr]
+    known = numpy.ones(VALUES) if gradient.by_value is None else gradient.by_value
+    if row.op == "Activation":
+        gated = numpy.interp(numpy.maximum(becomes, 0), output.values, known) * (becomes > 0)
+    else:
+        gated = numpy.interp(becomes, output.values, known)
+    by_value = gated.mean(axis=1)
+    kept = float(by_value.mean()) if row.op == "Activation" else 1.0
+    return Behind(gradient.energy * kept, by_value / by_value.mean())

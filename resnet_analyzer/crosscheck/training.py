@@ -96,35 +96,43 @@ def be_deterministic(seed: int) -> None:
         tensorflow.config.experimental.enable_op_determinism()
 
 
-def train(net: str, depth: int, seed: int, settings: Settings, data: tuple[Any, Any]) -> Run:
-    """Train one net; its losses and errors are the means over each epoch's batches, as they were trained."""
-    import numpy
+class Trainer:
+    """One net, built and compiled once, trained anew from every seed."""
 
-    be_deterministic(seed)
-    built = build(network(net, depth, settings))
-    he_initialise(built, seed)
-    model = _compiled(built, settings)
-    order = numpy.random.default_rng(seed)
-    losses: list[float] = []
-    errors: list[float] = []
-    warming, warm_epochs = depth >= settings.warm_from, 0
-    for _ in range(settings.epochs):
-        model.optimizer.learning_rate = settings.warm_rate if warming else settings.rate
-        warm_epochs += warming
-        loss, accuracy = _epoch(model, data, order.permutation(settings.images), settings.batch)
-        losses.append(round(loss, 6))
-        errors.append(round(100 * (1 - accuracy), 4))
-        warming = warming and errors[-1] >= settings.warm_until
-    forget_models()
-    return Run(net, depth, seed, tuple(losses), tuple(errors), warm_epochs)
+    def __init__(self, net: str, depth: int, settings: Settings) -> None:
+        self.net, self.depth, self.settings = net, depth, settings
+        self.built = build(network(net, depth, settings))
+        keras = import_keras()
+        optimizer = keras.optimizers.SGD(settings.rate, settings.momentum, weight_decay=settings.weight_decay)
+        loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+        self.built.model.compile(optimizer=optimizer, loss=loss, metrics=["accuracy"], jit_compile=False)
+        optimizer.build(self.built.model.trainable_variables)
+        self._fresh = [variable.numpy() for variable in self._variables()]
 
+    def _variables(self) -> list[Any]:
+        return [*self.built.model.variables, *self.built.model.optimizer.variables]
 
-def _compiled(built: Built, settings: Settings) -> Any:
-    keras = import_keras()
-    optimizer = keras.optimizers.SGD(settings.rate, settings.momentum, weight_decay=settings.weight_decay)
-    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    built.model.compile(optimizer=optimizer, loss=loss, metrics=["accuracy"], jit_compile=False)
-    return built.model
+    def run(self, seed: int, data: tuple[Any, Any]) -> Run:
+        """Train from one seed; losses and errors are the means over each epoch's batches, as they were trained."""
+        import numpy
+
+        be_deterministic(seed)
+        for variable, value in zip(self._variables(), self._fresh, strict=True):
+            variable.assign(value)
+        he_initialise(self.built, seed)
+        settings, model = self.settings, self.built.model
+        order = numpy.random.default_rng(seed)
+        losses: list[float] = []
+        errors: list[float] = []
+        warming, warm_epochs = self.depth >= settings.warm_from, 0
+        for _ in range(settings.epochs):
+            model.optimizer.learning_rate = settings.warm_rate if warming else settings.rate
+            warm_epochs += warming
+            loss, accuracy = _epoch(model, data, order.permutation(settings.images), settings.batch)
+            losses.append(round(loss, 6))
+            errors.append(round(100 * (1 - accuracy), 4))
+            warming = warming and errors[-1] >= settings.warm_until
+        return Run(self.net, self.depth, seed, tuple(losses), tuple(errors), warm_epochs)
 
 
 def _epoch(model: Any, data: tuple[Any, Any], order: Any, batch: int) -> tuple[float, float]:
@@ -141,8 +149,8 @@ def _epoch(model: Any, data: tuple[Any, Any], order: Any, batch: int) -> tuple[f
 
 
 def wanted_runs(nets: Sequence[str], depths: Sequence[int], seeds: int) -> list[tuple[str, int, int]]:
-    """Net, depth and seed of every run, the cheap ones first."""
-    return [(net, depth, seed) for depth in sorted(depths) for seed in range(seeds) for net in nets]
+    """Net, depth and seed of every run, the cheap ones first, those of one net together."""
+    return [(net, depth, seed) for depth in sorted(depths) for net in nets for seed in range(seeds)]
 
 
 def versions() -> tuple[tuple[str, str], ...]:
@@ -177,11 +185,14 @@ def begun(path: str, settings: Settings, on: Device) -> Study:
 def train_all(study: Study, runs: Sequence[tuple[str, int, int]], path: str, data_path: str) -> Iterator[Study]:
     """Train what a study lacks, run by run; the file, if one is named, holds all finished runs at any time."""
     done = {run.key for run in study.runs}
-    data = None
-    for key in runs:
-        if key not in done:
+    data, trainer = None, None
+    for net, depth, seed in runs:
+        if (net, depth, seed) not in done:
             data = dataset(study.settings, data_path) if data is None else data
-            study = study.with_run(train(*key, study.settings, data))
+            if trainer is None or (trainer.net, trainer.depth) != (net, depth):
+                forget_models()
+                trainer = Trainer(net, depth, study.settings)
+            study = study.with_run(trainer.run(seed, data))
             if path:
                 write_text(path, study_text(study))
         yield study
