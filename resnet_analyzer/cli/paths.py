@@ -9,6 +9,7 @@ from ..measurement import WRITERS, Measurement, measure
 from . import _completion as completion
 from ._network import NetworkOptions, network_options, resolve
 from ._output import FORMATS, Destination, deliver, draw_quietly, format_for
+from ._study import save_picture
 
 OWN = {"picture": (".png", ".svg")}
 
@@ -49,10 +50,7 @@ def command(
 
 
 def _draw(measured: list[Measurement], file: str) -> None:
-    from ..files import writing
     from ..plots.base import PLOTS
 
     draw_quietly()
-    picture = PLOTS["paths"].draw(measured)
-    with writing(file) as stream:
-        stream.write(picture.png if file.lower().endswith(".png") else picture.svg)
+    save_picture(PLOTS["paths"].draw(measured), file)
