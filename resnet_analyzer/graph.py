@@ -111,17 +111,15 @@ class Graph:
 
     def arrays(self) -> list[Any]:
         """The numpy arrays that fields of ops hold."""
-        values = [value for node in self.nodes for value in vars(node.op).values() if type(value) not in _PLAIN]
-        return [part for value in values for part in leaves(value) if is_array(part)]
+        return [array for node in self.nodes for array in _arrays(node.op)]
 
     def over_cells(self, function: Callable[[Dim], Dim]) -> Graph:
         """The same graph with `function` applied to every array that a field of an op holds."""
         changed = {}
         for node in self.nodes:
-            values = {name: value for name, value in vars(node.op).items() if type(value) not in _PLAIN}
-            held = {name: value for name, value in values.items() if any(map(is_array, leaves(value)))}
-            if held:
-                changed[node.name] = replace(node.op, **{name: over_cells(function, held[name]) for name in held})
+            cut = _over_cells(function, node.op)
+            if cut is not node.op:
+                changed[node.name] = cut
         return self.replaced(changed)
 
     def by_depth(self) -> Graph:
@@ -155,6 +153,30 @@ class Graph:
 
 
 _PLAIN = {int, float, bool, str, type(None)}  # kinds of fields that cannot hold an array
+
+
+def _arrays(op: Op) -> Iterator[Any]:
+    """The arrays in its fields, and in those of an op that it holds (as TimeDistributed does)."""
+    for value in vars(op).values():
+        if type(value) not in _PLAIN:
+            for part in leaves(value):
+                if is_array(part):
+                    yield part
+                elif isinstance(part, Op):
+                    yield from _arrays(part)
+
+
+def _over_cells(function: Callable[[Dim], Dim], op: Op) -> Op:
+    """The same op with `function` applied to every such array; the op itself if it has none."""
+    values = {name: value for name, value in vars(op).items() if type(value) not in _PLAIN}
+    changed: dict[str, Any] = {}
+    for name, value in values.items():
+        if isinstance(value, Op):
+            changed[name] = _over_cells(function, value)
+        elif any(map(is_array, leaves(value))):
+            changed[name] = over_cells(function, value)
+    changed = {name: value for name, value in changed.items() if value is not values[name]}
+    return replace(op, **changed) if changed else op
 
 
 class GraphBuilder:

@@ -16,7 +16,6 @@ from .dim import Condition, Dim, at_least, holds, is_array, is_exactly, is_numbe
 from .errors import CheckFailed, GraphError, UsageError
 from .graph import Graph, Node
 from .ops.base import FROZEN, MOVING, NO_WORK, TRAINABLE, Check, Cost, Weight, Work, require_whole
-from .ops.opaque import Opaque
 from .registry import Registry
 from .shape import Shape
 
@@ -147,7 +146,7 @@ def walk(graph: Graph, failed: Callable[[Row, Check], None] | None = None) -> It
     shapes: dict[str, Shape | None] = {}
     for node in graph.nodes:
         inputs = tuple([shapes[name] for name in node.inputs])
-        known = None not in inputs or type(node.op) is Opaque  # which may tell its shape all the same
+        known = None not in inputs or node.op.tells_shape_alone
         cost = node.op.apply(*inputs) if known else _UNKNOWN
         for check in cost.checks:
             if check.condition is not True and holds(check.condition) is False:
@@ -225,6 +224,10 @@ class Measurement:
     def status(self) -> str:
         """`complete`, or `lower_bound` where some layer's cost is unknown."""
         return "lower_bound" if self.unknown else "complete"
+
+    def least(self, figure: str, sign: str = "≥ ") -> str:
+        """The sign to print before a total of that name: "" unless it is a lower bound."""
+        return sign if figure in self.lower_bounds else ""
 
     @cached_property
     def by_name(self) -> Mapping[str, Row]:

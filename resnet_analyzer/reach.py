@@ -8,7 +8,7 @@ padding, cropping and enlarging do. `Mixed`: some places, that depend on the pla
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple, TypeAlias
 
 from .dim import Dim, equal, is_exactly
@@ -104,3 +104,13 @@ def regrouped(shape: Shape, output: Shape) -> Reaches:
     only = Reach(start, stride=0)
     middle = [only if is_exactly(size, 1) else between for size in shape[start : len(shape) - end]]
     return (*map(Reach, range(start)), *middle, *map(Reach, range(len(output) - end, len(output))))
+
+
+def removed(rank: int, gone: Sequence[int]) -> Reaches:
+    """Axes of which some are taken away: the others keep their places, of those that go every place is read.
+
+    >>> removed(3, [1])[1:]
+    (Mixed(axes=()), Reach(axis=1, stride=1, low=0, high=0, divisor=1))
+    """
+    kept = [axis for axis in range(rank) if axis not in gone]
+    return tuple([EVERYTHING if axis in gone else Reach(kept.index(axis)) for axis in range(rank)])

@@ -96,6 +96,10 @@ class Registry(Generic[T]):
         self.discover()
         return list(self._items.items())
 
+    def known(self) -> list[tuple[str, T]]:
+        """What is registered so far: nothing is imported."""
+        return list(self._items.items())
+
     def discover(self) -> None:
         """Import every module of the package, so that all things are registered."""
         if not self._complete:

@@ -183,7 +183,8 @@ class TestGrids:
         tracemalloc.stop()
         with pytest.raises(UsageError, match="a grid of more than 16,384 cells keeps its totals alone"):
             grid.rows  # noqa: B018
-        assert grid.graph.inputs[0].op.shape == Shape(2, heights, 64, 3)
+        batch, height, *others = grid.graph.inputs[0].op.shape
+        assert (batch, numpy.array_equal(height, heights), others) == (2, True, [64, 3])
         assert peak < 200e6  # 8 columns of 8 MB, twice while they are joined; all rows would be over a gigabyte
         assert grid.valid.shape == grid.totals.macs.shape == (10**6,)
         assert grid.totals.layers == 9

@@ -45,7 +45,10 @@ class Limit(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """Whether a limit or an expectation holds; None where only a lower bound of the figure is known."""
+    """Whether a limit or an expectation holds; None where the figure's lower bound does not decide it.
+
+    `least` tells that only such a bound is known.
+    """
 
     kind: str
     what: str
@@ -53,11 +56,12 @@ class Verdict(NamedTuple):
     actual: str
     holds: bool | None
     place: Place = Place()
+    least: bool = False
 
     @property
     def says(self) -> str:
         """The verdict as a sentence."""
-        least = "at least " if self.holds is None else ""
+        least = "at least " if self.least else ""
         return f"{self.what}: {least}{self.actual}, {self.kind} {self.wanted}"
 
 
@@ -102,12 +106,22 @@ def judged(limits: list[Limit], measurement: Measurement) -> list[Verdict]:
     """Whether each limit holds."""
     verdicts = []
     for limit in limits:
-        actual = getattr(measurement.totals, limit.figure)
-        holds: bool | None = COMPARE[limit.sign](actual, limit.value)
-        if measurement.unknown and (holds or limit.sign not in ("<=", "<")) and limit.figure != "layers":
-            holds = None
-        verdicts.append(Verdict("budget", limit.figure, limit.text, f"{actual:,}", holds, limit.place))
+        actual, least = getattr(measurement.totals, limit.figure), limit.figure in measurement.lower_bounds
+        holds = _from_below(limit.sign, actual, limit.value) if least else COMPARE[limit.sign](actual, limit.value)
+        verdicts.append(Verdict("budget", limit.figure, limit.text, f"{actual:,}", holds, limit.place, least))
     return verdicts
+
+
+def _from_below(sign: str, least: int, value: Fraction) -> bool | None:
+    """Whether a limit holds for a figure of at least so much; None where that does not decide it.
+
+    >>> [_from_below(sign, 1792, Fraction(100)) for sign in (">=", "<=", "==")], _from_below("<=", 50, Fraction(100))
+    ([True, False, False], None)
+    """
+    if sign in (">=", ">"):
+        return COMPARE[sign](least, value) or None
+    broken = least >= value if sign == "<" else least > value
+    return False if broken else None
 
 
 def expected(node: Value | None, measurement: Measurement) -> tuple[list[Verdict], list[Problem]]:
@@ -129,7 +143,7 @@ def expected(node: Value | None, measurement: Measurement) -> tuple[list[Verdict
 
 def _expected(name: str, node: Value, place: Place, measurement: Measurement) -> list[Verdict]:
     if name in FIGURES:
-        return [_exactly(name, name, node, getattr(measurement.totals, name))]
+        return [_exactly(name, name, node, getattr(measurement.totals, name), name in measurement.lower_bounds)]
     row = measurement.rows[-1] if name == "output" else measurement.by_name.get(name)
     if row is None:
         near = get_close_matches(name, list(measurement.by_name), n=1)
@@ -144,15 +158,16 @@ def _of_row(row: Row, what: str, node: Value, place: Place) -> Verdict:
     if what == "output":
         return _shape(row, node)
     if what in ("params", "trainable_params"):
-        return _exactly(f"{row.name}: {what}", what, node, getattr(row, what))
+        return _exactly(f"{row.name}: {what}", what, node, getattr(row, what), "weights" in row.cost.unknown)
     if what == "macs":
-        return _exactly(f"{row.name}: macs", what, node, row.work.multiply_accumulates)
+        return _exactly(f"{row.name}: macs", what, node, row.macs, "work" in row.cost.unknown)
     raise FieldError(Scalar(place, what), f"expect: {quoted(what)} is not known of a layer: output, params, macs")
 
 
-def _exactly(name: str, figure: str, node: Value, actual: int) -> Verdict:
+def _exactly(name: str, figure: str, node: Value, actual: int, least: bool) -> Verdict:
     wanted = whole_number(Field(figure, "whole", least=0), node, {})
-    return Verdict("expected", name, f"{wanted:,}", f"{actual:,}", wanted == actual, node.place)
+    holds = _from_below("==", actual, Fraction(wanted)) if least else wanted == actual
+    return Verdict("expected", name, f"{wanted:,}", f"{actual:,}", holds, node.place, least)
 
 
 def _shape(row: Row, node: Value) -> Verdict:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..dim import Dim
 from ..graph import GraphBuilder
@@ -17,8 +17,7 @@ from ..window import Padding
 from .residual_style import Style, Variant, letter
 
 
-@dataclass(frozen=True)
-class Plan:
+class Plan(NamedTuple):
     """A residual network's settings, all decided: what every block needs to know."""
 
     style: Style

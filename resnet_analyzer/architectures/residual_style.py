@@ -8,8 +8,8 @@ resnet_v2.py; the course's printed code (lecture).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import NamedTuple
 
 # Names as templates over stage (s), block (b) and the block's letter (c); # stands for Keras' own numbering.
 KERAS_NAMES = {
@@ -60,8 +60,7 @@ LECTURE_NAMES = {
 }
 
 
-@dataclass(frozen=True)
-class Style:
+class Style(NamedTuple):
     """How one source writes a residual network down.
 
     `says` is for people; `biases` are the roles of the convolutions that have one; `padding_layers` has
@@ -71,7 +70,7 @@ class Style:
 
     says: str = ""
     stride_at: str = "first"
-    names: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    names: Mapping[str, str] = MappingProxyType({})
     biases: frozenset[str] = frozenset()
     padding_layers: bool = False
     same_padding: bool = False
@@ -123,8 +122,7 @@ STYLES = {
 }
 
 
-@dataclass(frozen=True)
-class Variant:
+class Variant(NamedTuple):
     """Where normalisation and ReLU stand in a residual block: He et al. 2016, Identity Mappings, Fig. 4.
 
     `before` the first convolution, `between` two, `behind` the last one, `after` the addition;

@@ -55,19 +55,19 @@ def format_for(format_name: str | None, output: str | None, more: Mapping[str, S
         raise UsageError(f"a picture needs the name of a file: --output FILE{PICTURES[0]}")
     ending = os.path.splitext(output or "")[1].lower()
     if not ending:
-        return format_name or "table"
-    endings = {**{name: writer.suffixes for name, writer in WRITERS.items()}, **more}
+        return "table" if format_name is None else format_name
+    endings = {**{name: WRITERS[name].suffixes for name in sorted(WRITERS)}, **more}  # registered in any order
     named = next((name for name, known in endings.items() if ending in known), None)
     if format_name is None and named is None:
         from ..files import is_node
 
         if is_node(str(output)):
             return "table"
-        known = ", ".join(each for several in endings.values() for each in several)
+        known = ", ".join(sorted({each for several in endings.values() for each in several}))
         raise UsageError(f"{output}: this command writes no file that ends in {ending}, but {known}")
     if format_name is not None and named not in (None, "table", format_name):  # .txt is any text
         raise UsageError(f"--format {format_name} and {output} do not agree: give one of them")
-    return format_name or str(named)
+    return str(named) if format_name is None else format_name
 
 
 def deliver(report: Report, destination: Destination) -> None:

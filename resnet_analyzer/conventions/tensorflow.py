@@ -50,7 +50,10 @@ def tensorflow_float_ops(row: MeasuredRow) -> Dim | None:
     """
     if row.node.training_only:
         return 0
-    operations = row.node.op.as_tensorflow(row.inputs, row.cost) if row.cost.output is not None else None
+    cost = row.cost
+    if row.node.weights_of or row.node.shared_weights:  # counted elsewhere, and multiplied here all the same
+        cost = row.node.op.apply(*row.inputs)
+    operations = row.node.op.as_tensorflow(row.inputs, cost) if cost.output is not None else None
     if operations is None:
         return None
     seen = [product(PER_OPERATION[name], times) for name, times in operations if name in PER_OPERATION]

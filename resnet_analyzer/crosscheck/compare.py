@@ -114,19 +114,13 @@ def _profiled(built: Built, seen: dict[str, Seen]) -> dict[str, int]:
 def _verdict(row: Row, seen: Seen | None, counted: int | None) -> LayerVerdict:
     if seen is None:
         return LayerVerdict(row.name, row.op, f"ours {spell(row.output)}, it has no such layer", NOTHING, NO_WITNESS)
-    shape = (
-        AGREES
-        if tuple(row.output or ()) == seen.shape
-        else f"ours {spell(row.output)}, it has {spell(seen.shape)}"
-    )
+    shape = AGREES if tuple(row.output or ()) == seen.shape else f"ours {spell(row.output)}, it has {spell(seen.shape)}"
     return LayerVerdict(row.name, row.op, shape, _weights_verdict(row, seen), _flops_verdict(row, counted))
 
 
 def _strange(row: Row, seen: Seen) -> LayerVerdict:
     """A layer that runs and that our graph does not know."""
-    return LayerVerdict(
-        row.name, row.op, f"ours no such layer, it has {spell(seen.shape)}", NOTHING, NO_WITNESS
-    )
+    return LayerVerdict(row.name, row.op, f"ours no such layer, it has {spell(seen.shape)}", NOTHING, NO_WITNESS)
 
 
 def _weights_verdict(row: Row, seen: Seen) -> str:

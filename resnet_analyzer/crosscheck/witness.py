@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import statistics
 import time
 from typing import Any, NamedTuple
@@ -73,9 +74,20 @@ def _weights(built: Built, name: str) -> dict[str, WeightSeen]:
         return {}
     trained = {id(weight) for weight in layer.trainable_weights}
     return {
-        called: WeightSeen(tuple(weight.shape), id(weight) in trained)
+        _called(called): WeightSeen(tuple(weight.shape), id(weight) in trained)
         for called, weight in named_weights(layer).items()
     }
+
+
+def _called(name: str) -> str:
+    """A weight's name without the layers inside of a layer: a recurrent cell, what a wrapper holds.
+
+    >>> _called("forward_it-forth/lstm_cell_1/kernel"), _called("it-each/bias")
+    ('forward/kernel', 'bias')
+    """
+    parts = [part for part in name.split("/") if not re.search(r"(_cell(_\d+)?|-each)$", part)]
+    ways = [re.match("(forward|backward)_", part) for part in parts]
+    return "/".join(way[1] if way else part for way, part in zip(ways, parts, strict=True))
 
 
 class Timing(NamedTuple):

@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
 
 from ..errors import UsageError
-from ..ops.base import Op, Weight
+from ..ops.base import OF_IMPORTERS, Op, Weight
 from ..shape import Shape
 from ._expression import evaluate
 from ._text import Items, Pairs, Scalar, Value
@@ -49,7 +49,7 @@ class FieldError(UsageError):
 def op_fields(op: type[Op]) -> dict[str, Field]:
     """The fields of an op by name, from its dataclass and what its class tells of them."""
     hints = get_type_hints(op, localns={"Literal": Literal})  # the alias `Padding` is text that names it
-    return {each.name: _field(op, each, hints[each.name]) for each in fields(op)}
+    return {each.name: _field(op, each, hints[each.name]) for each in fields(op) if each.metadata != OF_IMPORTERS}
 
 
 def _field(op: type[Op], each: Any, hint: Any) -> Field:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .terms import Monomial, Number, Terms, constant, multiplied, summed
+from .terms import Monomial, Number, Terms, constant, multiplied, stride, summed
 
 
 def lowest(terms: Terms) -> Number | None:
@@ -14,10 +14,12 @@ def lowest(terms: Terms) -> Number | None:
     [0, 0, None]
     """
     low = _by_atoms(terms)
-    if low is None:
-        relaxed = _without_floors(terms, upper=False)
-        low = None if relaxed is None else _by_atoms(relaxed)
-    return low
+    if low is not None:
+        return low
+    scale = stride(terms)
+    relaxed = _without_floors(terms, scale, upper=False) if scale else None
+    low = None if relaxed is None else _by_atoms(relaxed)
+    return None if low is None else -(-low // scale)
 
 
 def is_positive(terms: Terms) -> bool:
@@ -53,23 +55,23 @@ def _moved(monomial: Monomial, coefficient: Number) -> Terms:
     return result
 
 
-def _without_floors(terms: Terms, upper: bool) -> Terms | None:
-    """Without floors, and nowhere larger (or, if `upper`, smaller): (x − d + 1)/d ≤ ⌊x/d⌋ ≤ x/d."""
-    from fractions import Fraction
+def _without_floors(terms: Terms, scale: int, upper: bool) -> Terms | None:
+    """`scale` (a multiple of the stride) times as much, without floors, nowhere larger (or, if `upper`, smaller).
 
+    (x − d + 1)/d ≤ ⌊x/d⌋ ≤ x/d.
+    """
     found: list[Terms] = []
     for monomial, coefficient in terms.items():
         if all(atom.kind == "variable" for atom, _ in monomial):
-            found.append({monomial: coefficient})
+            found.append({monomial: coefficient * scale})
             continue
         ((atom, power), *others) = monomial
-        by = constant(atom.parts[-1].terms) if atom.kind == "floor" else None
-        if others or power > 1 or by is None:
+        if others or power > 1:
             return None
-        above = upper == (coefficient > 0)
-        inside = _without_floors(atom.parts[0].terms, above)
+        above, by = upper == (coefficient > 0), int(constant(atom.parts[1].terms) or 1)
+        inside = _without_floors(atom.parts[0].terms, scale // by, above)
         if inside is None:
             return None
-        shift: Terms = {} if above else {(): 1 - by}
-        found.append(multiplied({(): Fraction(coefficient) / by}, summed([*inside.items(), *shift.items()])))
+        shift: Terms = {} if above else {(): (1 - by) * (scale // by)}
+        found.append(multiplied({(): coefficient}, summed([*inside.items(), *shift.items()])))
     return summed([term for each in found for term in each.items()])

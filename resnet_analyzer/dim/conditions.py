@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import reduce
+from itertools import product
 from math import gcd, prod
 from operator import and_, or_
 from typing import Any
@@ -28,7 +29,9 @@ from .polynomial import (
     settled,
     variable,
 )
-from .terms import Atom, Monomial, Terms, content, denominator, key, quotient, shared_factor
+from .terms import Atom, Monomial, Terms, content, denominator, key, quotient, shared_factor, stride
+
+MOST_RESIDUES = 64  # combinations of residues that are looked at before a condition is listed
 
 SUPPOSED: ContextVar[list[Any] | None] = ContextVar("supposed", default=None)  # by `dim.supposing`, per thread or task
 
@@ -175,10 +178,11 @@ def at_least(left: Value, right: Value) -> Condition | bool:
 
 
 def _not_negative(value: Polynomial) -> Condition | bool:
-    low, high = lowest(value.terms), lowest(polynomial(-value).terms)
+    low = lowest(value.terms)
     if low is not None and low > -1:
         return True
-    if high is not None and high > 0:
+    low = lowest(polynomial(-value).terms)
+    if low is not None and low > 0:
         return False
     for monomial, coefficient in value.terms.items():
         atom = _lone(monomial)
@@ -189,7 +193,7 @@ def _not_negative(value: Polynomial) -> Condition | bool:
         if atom is not None and atom.kind == "floor" and abs(coefficient) == 1 and is_positive(atom.parts[1].terms):
             above, below = atom.parts
             return at_least(above + rest * below, 0) if coefficient > 0 else at_least((rest + 1) * below, above + 1)
-    return _listed("least", value)
+    return _by_residues("least", value) if stride(value.terms) > 1 else _listed("least", value)
 
 
 def _lone(monomial: Monomial) -> Atom | None:
@@ -223,7 +227,23 @@ def _compared(kind: str, difference: Value) -> Condition | bool:
         return False
     division = _as_divisions(whole)
     division = _as_division(whole) if division is None else division
+    if division is None and stride(whole.terms) > 1:
+        return _by_residues("equal", whole)
     return _listed("equal", whole) if division is None else division
+
+
+def _by_residues(kind: str, value: Polynomial) -> Condition | bool:
+    """The condition with every variable as S·k + r, S the stride, where that decides it alike for every r."""
+    steps, unknowns = stride(value.terms), sorted(value.unknowns)
+    answers: set[Condition | bool] = set()
+    if steps ** len(unknowns) <= MOST_RESIDUES:
+        for residues in product(range(steps), repeat=len(unknowns)):
+            sizes = zip(unknowns, residues, strict=True)
+            moved = {each.name: steps * variable(each.name, 0) + ((each.least or 0) + rest) for each, rest in sizes}
+            answers.add(_compared(kind, value.replaced(moved)))
+            if len(answers) > 1 or not isinstance(next(iter(answers)), bool):
+                break
+    return answers.pop() if answers in ({True}, {False}) else _listed(kind, value)
 
 
 def _shared_sizes(one: Terms, two: Terms) -> Terms:
@@ -346,9 +366,9 @@ def reduced(conditions: Sequence[Condition], names: Sequence[str]) -> tuple[dict
     for left, number in shared.items():  # what divides several numbers divides their greatest common divisor
         others |= dict.fromkeys([found] if isinstance(found := divides(left, number), Condition) else [])
     rest, strides = _independent(list(others))
-    for name, stride in strides.items():
+    for name, by in strides.items():
         if name in least:
-            least[name] += -least[name] % stride
+            least[name] += -least[name] % by
     return least, rest
 
 
@@ -356,17 +376,17 @@ def _independent(conditions: list[Condition]) -> tuple[tuple[Condition, ...], di
     """What divides a variable as one condition, and those that do not follow from it: where 8 | n, n = 8k is put in."""
     strides: dict[str, int] = {}
     while True:
-        multiples = {name: stride * variable(name) for name, stride in strides.items()}
+        multiples = {name: by * variable(name) for name, by in strides.items()}
         conditions = [each for each in conditions if each.replaced(multiples) is not True]
-        more = dict(filter(None, [_stride(each.replaced(multiples)) for each in conditions]))
+        more = dict(filter(None, [_divisor(each.replaced(multiples)) for each in conditions]))
         if not more:
-            divided = [divides(stride, variable(name)) for name, stride in strides.items()]
+            divided = [divides(by, variable(name)) for name, by in strides.items()]
             return (*[each for each in divided if isinstance(each, Condition)], *conditions), strides
-        name, stride = next(iter(more.items()))
-        strides[name] = strides.get(name, 1) * stride
+        name, by = next(iter(more.items()))
+        strides[name] = strides.get(name, 1) * by
 
 
-def _stride(condition: Condition | bool) -> tuple[str, int] | None:
+def _divisor(condition: Condition | bool) -> tuple[str, int] | None:
     """(variable, number) where a condition says only that a number divides a variable."""
     if isinstance(condition, Condition) and condition.kind == "divides" and condition.left.constant is not None:
         name = _name(condition.right)

@@ -153,10 +153,15 @@ class Polynomial(Symbolic):
         return tuple(sorted({atom for monomial in self.terms for atom, _ in monomial}, key=_rank))
 
     @property
+    def unknowns(self) -> frozenset[Atom]:
+        """All variables, inside floors too."""
+        own = {atom for atom in self.atoms if atom.kind == "variable"}
+        return frozenset(own).union(*[part.unknowns for atom in self.atoms for part in atom.parts])
+
+    @property
     def variables(self) -> frozenset[str]:
-        """The names of everything that it depends on, inside floors too."""
-        own = {atom.name for atom in self.atoms if atom.kind == "variable"}
-        return frozenset(own).union(*[part.variables for atom in self.atoms for part in atom.parts])
+        """The names of all variables."""
+        return frozenset(atom.name for atom in self.unknowns)
 
     def at(self, values: Mapping[str, Any] | None = None, **more: Any) -> Any:
         """The exact value at whole numbers, or cell by cell at arrays of them; UsageError for a variable without one.
@@ -275,6 +280,14 @@ def _floor_by_number(terms: Terms, divisor: int) -> Value:
     return part + made(whole) if whole else part
 
 
+def _turned(numerator: Polynomial, divisor: Polynomial) -> Value:
+    """⌊x/d⌋ or −⌈−x/d⌉, as one of them has smaller numbers: ⌊−n/7⌋ and ⌊6n/7⌋ − n are −⌈n/7⌉."""
+    number = divisor.constant
+    if number is not None and 2 * min([(m, c) for m, c in numerator.terms.items() if m])[1] > number:
+        return -_floor_by_number(polynomial(number - 1 - numerator).terms, int(number))
+    return floor_atom(numerator, divisor)
+
+
 def _merged(numerator: Polynomial, divisor: Polynomial) -> Value:
     """A floor of which one part may be a floor itself, by a divisor that is never negative."""
     for monomial, coefficient in numerator.terms.items():
@@ -283,7 +296,7 @@ def _merged(numerator: Polynomial, divisor: Polynomial) -> Value:
             if is_positive(below.terms):
                 rest = {other: c for other, c in numerator.terms.items() if other != monomial}
                 return floor_of(above + made(rest) * below, below * divisor)
-    return floor_atom(numerator, divisor)
+    return _turned(numerator, divisor)
 
 
 def _floor_by_polynomial(numerator: Polynomial, divisor: Polynomial) -> Value:

@@ -230,7 +230,7 @@ def _sorted(terms: Terms) -> list[tuple[Monomial, Number]]:
 
     def order(term: tuple[Monomial, Number]) -> tuple[Any, ...]:
         monomial, _ = term
-        coarsest = max([stride({((atom, 1),): 1}) for atom, _ in monomial], default=0)
+        coarsest = max([stride({((atom, 1),): 1}) or 1 for atom, _ in monomial], default=0)
         return not monomial, coarsest, -sum(power for _, power in monomial), monomial
 
     return sorted(terms.items(), key=order)

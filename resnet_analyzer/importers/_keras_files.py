@@ -1,43 +1,37 @@
-"""Opening a Keras file as data: its configuration is read and judged before Keras sees it."""
+"""A Keras file built by Keras itself, for those who trust the code that it names: its description is judged before.
+
+Files are read as data (`_keras_text`), and nothing of them runs. Here a package that somebody trusts may
+run, so that a layer of its own can be looked into.
+"""
 
 from __future__ import annotations
 
-import json
-import os
-import re
 import zipfile
-import zlib
 from collections.abc import Iterator
 from importlib import import_module
 from typing import Any
 
 from ..errors import UsageError
+from ._keras_text import describe
 from .framework import keras as import_keras
 
-MOST_CONFIG_BYTES = 64 * 2**20  # of a model's description; ResNet-1202's takes 4 MB
-MOST_NESTED = 300  # brackets in brackets; ten models in one another take 60
-LEXEME = re.compile(r'"(?:\\.|[^"\\])*"|[\[{]|[\]}]', re.DOTALL)
 LAMBDAS = ("Lambda", "__lambda__")
 # Where layers, and what they are described with, stand in Keras; not its helpers, which read and write files.
 PARTS = (
     "activations", "applications", "constraints", "dtype_policies", "initializers", "layers", "losses", "metrics",
     "models", "ops", "optimizers", "quantizers", "random", "regularizers",
 )  # fmt: skip
-UNREADABLE = (
-    zipfile.BadZipFile, zlib.error, OSError, ValueError, RecursionError, EOFError, RuntimeError, NotImplementedError,
-)  # fmt: skip
 
 
-def load_model(path: str, trust: tuple[str, ...] = ()) -> Any:
-    """The model that a file describes; in a .keras file the weights' values are not read.
+def load_model(path: str, trust: tuple[str, ...]) -> Any:
+    """The model that a file describes, built by Keras; in a .keras file the weights' values are not read.
 
     UsageError for a file that cannot be read or is no model, and for one with a Lambda or with
     objects of a package that is not trusted: no code of it runs.
     """
-    if not os.path.isfile(path):
-        raise UsageError(f"{path}: there is no such file")
-    zipped = zipfile.is_zipfile(path)
-    config = _archived(path) if zipped else _hdf5(path)
+    with open(path, "rb") as stream:
+        config = describe(path, stream).model
+        zipped = zipfile.is_zipfile(stream)
     keras = import_keras()
     trusted = _Trusted(keras, trust)
     _require_trusted(path, config, trusted)
@@ -53,56 +47,6 @@ def load_model(path: str, trust: tuple[str, ...] = ()) -> Any:
     if not isinstance(model, keras.Model):
         raise UsageError(f"{path}: no Keras model: it describes a {type(model).__name__}")
     return model
-
-
-def _archived(path: str) -> Any:
-    """The configuration in a .keras archive."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            info = archive.getinfo("config.json")
-            _require_small(path, info.file_size)
-            text = archive.read(info).decode("utf-8")
-            _require_flat(path, text)
-            return json.loads(text)
-    except KeyError:
-        raise UsageError(f"{path}: no Keras model: the archive has no config.json") from None
-    except UNREADABLE as error:
-        raise UsageError(f"{path}: not a readable .keras file: {error}") from error
-
-
-def _require_small(path: str, size: int) -> None:
-    if size > MOST_CONFIG_BYTES:
-        raise UsageError(f"{path}: its description has {size:,} bytes, more than any model's")
-
-
-def _require_flat(path: str, text: str) -> None:
-    """UsageError for what nests deeper than any model; what Python's own reader bears depends on its version."""
-    depth = 0
-    for lexeme in LEXEME.finditer(text):
-        sign = lexeme[0]
-        depth += (sign in "[{") - (sign in "]}")
-        if depth > MOST_NESTED:
-            raise UsageError(f"{path}: its description is nested deeper than {MOST_NESTED} levels, as no model's is")
-
-
-def _hdf5(path: str) -> Any:
-    """The configuration in a legacy .h5 file."""
-    import_keras()  # h5py comes with it
-    import h5py
-
-    try:
-        with h5py.File(path, "r") as file:
-            text = file.attrs.get("model_config")
-    except UNREADABLE as error:
-        raise UsageError(f"{path}: neither a .keras archive nor a readable HDF5 file") from error
-    if text is None:
-        raise UsageError(f"{path}: no Keras model: the file holds weights at most, no model_config")
-    _require_small(path, len(text))
-    try:
-        _require_flat(path, text if isinstance(text, str) else text.decode("utf-8"))
-        return json.loads(text)
-    except UNREADABLE as error:
-        raise UsageError(f"{path}: its model_config is no readable description: {error}") from error
 
 
 class _Trusted:

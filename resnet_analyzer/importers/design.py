@@ -10,18 +10,19 @@ from ..graph import Graph
 from ..ops.opaque import Opaque
 from ..request import Request, resized, seen_as_it_stands
 from ..shape import Shape
+from ._peek import describes_keras
 from .base import importer
 
 ENDINGS = (".yaml", ".yml", ".json")
 
 
 def accepts(source: str) -> bool:
-    """Whether a name is one of a design file: it ends with .yaml, .yml or .json.
+    """Whether a name is one of a design file: it ends with .yaml, .yml or .json (and holds no Keras model).
 
     >>> accepts("mine.yaml"), accepts("resnet50")
     (True, False)
     """
-    return source.lower().endswith(ENDINGS)
+    return source.lower().endswith(ENDINGS) and not describes_keras(source)
 
 
 @importer("design", "a design file (.yaml, .yml, .json)", accepts)

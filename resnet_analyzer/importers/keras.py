@@ -5,40 +5,72 @@ from __future__ import annotations
 import os
 import re
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..dim import Dim
 from ..errors import UsageError
 from ..graph import Graph
-from ..request import Request, resized
+from ..request import Request, resized, sizes_of
+from ._peek import describes_keras
 from .base import importer
 from .framework import MissingFramework
+
+if TYPE_CHECKING:
+    from .records import Recorded
 
 FACTORY = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
 SUFFIXES = (".keras", ".h5", ".hdf5")
 
 
-def from_keras(model: Any, input: int | tuple[Dim, ...] | None = None) -> Graph:
+def from_keras(model: Any, input: int | tuple[Dim, ...] | Mapping[str, tuple[Dim, ...]] | None = None) -> Graph:
     """The graph of a Keras model, without running or changing it.
 
-    `input` is another size (height, width) than the model's own; sizes that the model leaves open
-    (`None`) and that are not given stay symbols `h` and `w`. Layers that we have no word for become
+    `input` is another size (height, width) than the model's own, or whole shapes by the inputs' names,
+    the batch first; sizes that the model leaves open (`None`) and that are not given stay symbols `h`
+    and `w`. Layers that we have no word for become
     rows of unknown cost. UsageError for what is no Keras model with a graph of layers.
     """
-    from ._keras_model import read_model
+    from ._keras_live import record_model
+    from .assemble import assemble
 
-    size = input if input is None or isinstance(input, tuple) else (input, input)
-    return read_model(model, size)
+    return assemble(record_model(model), sizes_of(input))
 
 
-@importer("keras", "Keras models: .keras, .h5", lambda source: source.lower().endswith(SUFFIXES))
+def accepts(source: str) -> bool:
+    """Whether a name is one of a Keras model: .keras, .h5, or .json that holds a model's description.
+
+    >>> accepts("x.keras"), accepts("x.onnx")
+    (True, False)
+    """
+    return source.lower().endswith(SUFFIXES) or (source.lower().endswith(".json") and describes_keras(source))
+
+
+@importer("keras", "Keras models: .keras, .h5, and .json of to_json()", accepts)
 def read_file(source: str, request: Request) -> Graph:
     """The graph of a model file; no code in it runs unless its package is trusted."""
-    from ._keras_files import load_model
+    if request.trust:
+        from ._keras_files import load_model
 
-    return _read(load_model(source, request.trust), source, request)
+        return _read(load_model(source, request.trust), source, request)
+    return _read(_recorded(source), source, request)
+
+
+def _recorded(source: str) -> Recorded:
+    """The records of a file, read as data."""
+    from ._keras_config import read_description
+    from ._keras_text import describe
+
+    if not os.path.isfile(source):
+        raise UsageError(f"{source}: there is no such file")
+    with open(source, "rb") as stream:
+        found = describe(source, stream)
+    try:
+        return read_description(found.model, says=found.says)
+    except UsageError as error:
+        raise UsageError(f"{source}: {error}") from error
 
 
 @importer("factory", "Python: package.module:factory", lambda source: bool(FACTORY.fullmatch(source)))
@@ -51,11 +83,15 @@ def _read(found: Any, source: str, request: Request) -> Graph:
     """The graph of a model or a graph; the size that was asked for instead of its own."""
     if request.classes is not None:
         raise UsageError(f"{source}: its number of classes is its own; --classes is for registered networks")
+    from .assemble import assemble
+    from .records import Recorded
+
     if isinstance(found, Graph):
         graph = found if request.input is None else resized(found, request.input)
     else:
         try:
-            graph = from_keras(found, request.input)  # type: ignore[arg-type]
+            records = isinstance(found, Recorded)
+            graph = assemble(found, request.input) if records else from_keras(found, request.input)
         except MissingFramework:
             raise
         except UsageError as error:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from ..dim import Condition, Dim, equal, product
 from ..errors import UsageError
+from ..reach import EVERYTHING, Along, Reach, Reaches
 from ..shape import Shape, spell
 from ._broadcast import broadcast, common_size, goes_with
 from .base import Check, Work
@@ -123,3 +124,33 @@ def _sizes(
 
 def _agreement(name: str, size: Dim, other: Dim, condition: Condition) -> Check:
     return Check(condition, "the axes called {} disagree: {} and {}.", (name, size, other))
+
+
+def reaches(equation: Equation, shapes: tuple[Shape, ...], output: Shape | None) -> tuple[Reaches, ...] | None:
+    """How the output's places depend on those of every operand; None where the equation has no output.
+
+    >>> [type(along).__name__ for along in reaches(parse("it", "ij,jk->ik"), (Shape(2, 3),), Shape(2, 4))[0]]
+    ['Reach', 'Mixed']
+    """
+    if output is None:
+        return None
+    unnamed_rank = len(output) - len(equation.output) + 1
+    places: dict[str, int] = {}
+    place = 0
+    for name in equation.output:
+        places[name] = place
+        place += unnamed_rank if name == ELLIPSIS else 1
+    found: list[Reaches] = []
+    for names, shape in zip(equation.operands, shapes, strict=False):
+        rest_rank = len(shape) - len(names) + 1
+        along: list[Along] = []
+        for name in names:
+            if name != ELLIPSIS:
+                along.append(Reach(places[name]) if name in places else EVERYTHING)
+            elif ELLIPSIS in places:
+                last_place = places[name] + unnamed_rank
+                along += [Reach(axis) for axis in range(last_place - rest_rank, last_place)]
+            else:
+                along += [EVERYTHING] * rest_rank
+        found.append(tuple(along))
+    return tuple(found)

@@ -8,15 +8,19 @@ exponential each: they are evaluated likewise. Other layers carry an activation 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import Dim
 from ..errors import UnknownName
 from ..reach import EVERYTHING, Reaches, same_place
 from ..shape import Shape
-from .base import Cost, Op, Operations, Spelling, Work, axis_index, no_axis
+from .base import Cost, Op, Operations, Work, axis_index, no_axis
+from .spelling import Call, Part, Spelling
+
+if TYPE_CHECKING:
+    from .keras_steps import Steps
 
 PER_ELEMENT: dict[str, Work] = {
     "linear": Work(),  # x
@@ -166,6 +170,54 @@ def require_activation(name: str | None) -> None:
         _row(name)
 
 
+LAYERS = {"LeakyReLU": "leaky_relu", "ELU": "elu", "Identity": "linear"}
+AS_THEY_ARE = ("ops.Identity", "ops.StopGradient", "ops.ConvertToTensor", "ops.Copy", "ops.Cast")
+# operations of keras.ops are named after their functions: `ops.HardSilu`
+OPERATIONS = (
+    "ops.Abs", "ops.Absolute", "ops.Celu", "ops.Clip", "ops.Cos", "ops.Elu", "ops.Erf", "ops.Exp", "ops.Expm1",
+    "ops.Gelu", "ops.HardShrink", "ops.HardSigmoid", "ops.HardSilu", "ops.HardTanh", "ops.LeakyRelu", "ops.Log",
+    "ops.Log1p", "ops.LogSigmoid", "ops.LogicalNot", "ops.Mish", "ops.Negative", "ops.Reciprocal", "ops.Relu",
+    "ops.Relu6", "ops.Rsqrt", "ops.Selu", "ops.Sigmoid", "ops.Sign", "ops.Silu", "ops.Sin", "ops.SoftShrink",
+    "ops.Softplus", "ops.Softsign", "ops.SparsePlus", "ops.SparseSigmoid", "ops.Sqrt", "ops.Square",
+    "ops.Squareplus", "ops.Tanh", "ops.TanhShrink", "ops.Threshold",
+)  # fmt: skip
+
+
+def _read_keras(call: Call) -> list[Op] | None:
+    """A function by name, or one of the layers and operations that are functions; None for one that is not here."""
+    kind = call.kind
+    if kind == "Activation":
+        function = call.settings.get("activation") or "linear"
+        if isinstance(function, Part):  # a function, of Keras or of somebody else
+            function = function.kind if function.namespace else ""
+        return [Activation(function)] if function in (*PER_ELEMENT, *ALIASES, *ALONG_AXIS) else None
+    if kind in ("Softmax", "ops.Softmax", "ops.LogSoftmax"):
+        axis = call.settings.get("axis", -1)
+        return (
+            [Activation("log_softmax" if kind == "ops.LogSoftmax" else "softmax", axis)]
+            if type(axis) is int and len(call.shapes) == 1
+            else None
+        )
+    if kind == "ReLU":
+        return _read_relu(call)
+    if kind in LAYERS or kind in AS_THEY_ARE:
+        return [Activation(LAYERS.get(kind, "linear"))]
+    if kind == "ops.Gelu" and call.settings.get("approximate") is False:
+        return [Activation("gelu_erf")]
+    words = {name.replace("_", ""): name for name in (*PER_ELEMENT, *ALIASES)}
+    return [Activation(words[kind.removeprefix("ops.").lower()])]
+
+
+def _read_relu(call: Call) -> list[Op] | None:
+    """ReLU(max_value, negative_slope, threshold): relu, relu6 or leaky_relu."""
+    most, slope = call.settings.get("max_value"), call.settings.get("negative_slope") or 0
+    if call.settings.get("threshold"):
+        return None
+    if most is None:
+        return [Activation("leaky_relu" if slope else "relu")]
+    return [Activation("relu6")] if most == 6 and not slope else None
+
+
 @dataclass(frozen=True, eq=False)
 class Activation(Op):
     """An activation function on every element, by its name in the table (`softmax`, `log_softmax`: along `axis`).
@@ -180,10 +232,22 @@ class Activation(Op):
 
     kind = "activation"
     storage = "overwrites"
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Activation", {"function": "activation"})}
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling(
+            "Activation",
+            {"function": "activation"},
+            also=("ReLU", "Softmax", "ops.Softmax", "ops.LogSoftmax", *LAYERS, *AS_THEY_ARE, *OPERATIONS),
+            read=_read_keras,
+        )
+    }
 
     def __post_init__(self) -> None:
         require_activation(self.function)
+
+    @property
+    def fused(self) -> str:
+        """Its name; a layer carries no softmax along another axis than the last."""
+        return self.function if self.axis == -1 or self.function not in ALONG_AXIS else ""
 
     def label(self) -> str:
         """As `ReLU`."""
@@ -202,5 +266,31 @@ class Activation(Op):
         return (tuple([EVERYTHING if each.axis == along else each for each in same_place(rank)]),)
 
     def as_tensorflow(self, inputs: tuple[Shape, ...], cost: Cost) -> Operations | None:
-        """As the table says."""
+        """As the table says; along another axis than the last Keras transposes, which has figures of its own."""
+        if self.function in ALONG_AXIS and self.axis not in (-1, len(inputs[0]) - 1):
+            return None
         return with_activation((), self.function, inputs[0].elements)
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """Keras' layer where it knows the function (and its axis), else keras.ops."""
+        from .keras_steps import Steps, by_ops, layer
+
+        if self.function in ALONG_AXIS and self.axis not in (-1, len(inputs[0]) - 1):
+            along = getattr(keras.ops, self.function)
+            return by_ops(lambda x: along(x, axis=self.axis))
+        function = ALIASES.get(self.function, self.function)
+        if function in _NOT_IN_KERAS:
+            return by_ops(lambda x: _NOT_IN_KERAS[function](keras.ops, x))
+        if hasattr(keras.activations, function):
+            return Steps(layer(keras, self, name, activation=function))
+        plain = getattr(keras.ops, function)
+        return by_ops(lambda x: plain(x))
+
+
+_NOT_IN_KERAS: dict[str, Callable[[Any, Any], Any]] = {
+    "clip": lambda ops, x: ops.clip(x, -1.0, 1.0),
+    "gelu_erf": lambda ops, x: ops.gelu(x, approximate=False),
+    "logical_not": lambda ops, x: ops.logical_not(ops.cast(x, "bool")),
+    "threshold": lambda ops, x: ops.threshold(x, 0.0, 0.0),
+    "quick_gelu": lambda ops, x: x * ops.sigmoid(1.702 * x),
+}

@@ -2,14 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..errors import UsageError
 from ..shape import Shape
 from ._broadcast import broadcast
-from .base import Cost, Op, Spelling, Work
+from .base import OPS, Cost, Op, Work
+from .spelling import Call, Spelling, Tensor
+
+
+def _reads(name: str) -> Callable[[Call], list[Op] | None]:
+    """What reads a layer of branches, and an operation whose operands are tensors and plain numbers."""
+
+    def read(call: Call) -> list[Op] | None:
+        numbers = [value for value in call.constants if type(value) in (int, float)]
+        if len(numbers) != len(call.constants) or (call.kind.startswith("ops.") and len(call.places) < 2):
+            return None
+        return [OPS[name](len(numbers))]  # type: ignore[call-arg]
+
+    return read
+
+
+def _read_power(call: Call) -> list[Op] | None:
+    """A number to the power of a tensor is none of ours."""
+    base, exponent = call.places
+    if type(base) is not Tensor or isinstance(exponent, bool):
+        return None
+    return [Power(None if type(exponent) is Tensor else float(exponent))]
+
+
+def _read_compare(call: Call) -> list[Op] | None:
+    """`ops.GreaterEqual` is greater_equal: operations are named after the relation."""
+    words = {word.replace("_", ""): word for word in RELATIONS}
+    numbers = [value for value in call.constants if isinstance(value, (int, float))]
+    both = len(call.places) == 2 and len(numbers) == len(call.constants)
+    return [Compare(len(numbers), words[call.kind.removeprefix("ops.").lower()])] if both else None
+
+
+COMPARISONS = (
+    "ops.Equal", "ops.NotEqual", "ops.Less", "ops.LessEqual", "ops.Greater", "ops.GreaterEqual", "ops.LogicalAnd",
+    "ops.LogicalOr", "ops.LogicalXor",
+)  # fmt: skip
+
+if TYPE_CHECKING:
+    from .keras_steps import Steps
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,6 +56,9 @@ class _Elementwise(Op):
 
     constants: int = 0
 
+    kind = "merge"
+    keeps_places = True
+    storage = "overwrites"
     arity: ClassVar[int | None] = None
     verb: ClassVar[str] = "combine"
 
@@ -39,11 +80,22 @@ class Divide(_Elementwise):
     56
     """
 
+    sign = "÷"
     verb: ClassVar[str] = "divide"
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling("", also=("ops.Divide", "ops.TrueDivide"), read=_reads("Divide"))
+    }
 
     def each(self, operands: int) -> Work:
         """A division."""
         return Work(divisions=operands - 1)
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """By keras.ops."""
+        from .keras_steps import by_ops
+
+        constants = (2.0,) * self.constants
+        return by_ops(lambda xs: keras.ops.divide(*(xs if isinstance(xs, list) else [xs]), *constants))
 
 
 class Maximum(_Elementwise):
@@ -53,12 +105,23 @@ class Maximum(_Elementwise):
     16
     """
 
+    commutative = True
     verb: ClassVar[str] = "compare"
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Maximum")}
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling("Maximum", also=("ops.Maximum",), read=_reads("Maximum"))
+    }
 
     def each(self, operands: int) -> Work:
         """A compare for every operand after the first."""
         return Work(compares=operands - 1)
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """Keras' layer takes branches alone."""
+        from .keras_steps import by_ops, merged
+
+        if self.constants:
+            return by_ops(lambda xs: keras.ops.maximum(xs, 2.0))
+        return merged(keras, self, name, inputs, keras.ops.maximum)
 
 
 class Minimum(_Elementwise):
@@ -68,12 +131,23 @@ class Minimum(_Elementwise):
     8
     """
 
+    commutative = True
     verb: ClassVar[str] = "compare"
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Minimum")}
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling("Minimum", also=("ops.Minimum",), read=_reads("Minimum"))
+    }
 
     def each(self, operands: int) -> Work:
         """A compare for every operand after the first."""
         return Work(compares=operands - 1)
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """Keras' layer takes branches alone."""
+        from .keras_steps import by_ops, merged
+
+        if self.constants:
+            return by_ops(lambda xs: keras.ops.minimum(xs, 2.0))
+        return merged(keras, self, name, inputs, keras.ops.minimum)
 
 
 class Average(_Elementwise):
@@ -83,12 +157,23 @@ class Average(_Elementwise):
     (16, 0, 0, 0, 8)
     """
 
+    commutative = True
     verb: ClassVar[str] = "average"
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Average")}
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Average", read=_reads("Average"))}
 
     def each(self, operands: int) -> Work:
         """An addition for every operand after the first, and a division."""
         return Work(adds=operands - 1, divisions=1)
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """Keras' layer takes branches alone."""
+        from .keras_steps import Steps, by_ops, layer
+
+        if self.constants:
+            return by_ops(lambda x: (x + 2.0) / 2)
+        if any(len(shape) != len(inputs[0]) for shape in inputs):
+            return by_ops(lambda xs: sum(xs) / len(xs))
+        return Steps(layer(keras, self, name))
 
 
 EXACT = {
@@ -112,7 +197,11 @@ class Power(Op):
 
     exponent: float | None = None
 
+    kind = "merge"
+    keeps_places = True
+    storage = "overwrites"
     arity: ClassVar[int | None] = None
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("", also=("ops.Power",), read=_read_power)}
 
     def rule(self, *shapes: Shape) -> Cost:
         """The common shape."""
@@ -121,6 +210,14 @@ class Power(Op):
         if self.exponent is not None:
             each = EXACT.get(self.exponent, each)
         return Cost(output, work=each.times(output.elements), checks=checks)
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """By keras.ops."""
+        from .keras_steps import by_ops
+
+        if self.exponent is None:
+            return by_ops(lambda xs: keras.ops.power(*xs))
+        return by_ops(lambda x: keras.ops.power(x, self.exponent))
 
 
 RELATIONS = (
@@ -140,6 +237,7 @@ class Compare(_Elementwise):
     relation: str = "equal"
 
     verb: ClassVar[str] = "compare"
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("", also=COMPARISONS, read=_read_compare)}
 
     def __post_init__(self) -> None:
         if self.relation not in RELATIONS:
@@ -148,6 +246,14 @@ class Compare(_Elementwise):
     def each(self, operands: int) -> Work:
         """A compare."""
         return Work(compares=operands - 1)
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """By keras.ops."""
+        from .keras_steps import by_ops
+
+        constants = (2.0,) * self.constants
+        relation = getattr(keras.ops, self.relation)
+        return by_ops(lambda xs: relation(*(xs if isinstance(xs, list) else [xs]), *constants))
 
 
 class Where(_Elementwise):
@@ -158,7 +264,15 @@ class Where(_Elementwise):
     """
 
     verb: ClassVar[str] = "choose between"
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("", also=("ops.Where",), read=_reads("Where"))}
 
     def each(self, operands: int) -> Work:
         """A compare."""
         return Work(compares=1)
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """By keras.ops."""
+        from .keras_steps import by_ops
+
+        constants = (2.0,) * self.constants
+        return by_ops(lambda xs: keras.ops.where(*(xs if isinstance(xs, list) else [xs]), *constants))

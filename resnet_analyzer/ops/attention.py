@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from ..dim import Dim, equal, product
 from ..errors import UsageError
+from ..reach import EVERYTHING, Reach, Reaches
 from ..shape import Shape, spell
 from .activation import activation_work, softmax_work
 from .base import Check, Cost, Op, Spelling, Weight, Work, same_names
@@ -27,6 +28,9 @@ class Attention(Op):
     use_scale: bool = False
     score_mode: str = "dot"
 
+    kind = "attention"
+    word = "attention"
+    storage = "own"
     arity: ClassVar[int | None] = None
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "keras": Spelling("Attention", same_names("use_scale", "score_mode"))
@@ -44,6 +48,11 @@ class Attention(Op):
         weights += (Weight("concat_score_weight", ()),)
         return _attended(shapes, weights, lambda scores, width: _concat_scores(scores, width, self.use_scale))
 
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
+        """A query from its own position, and from all of the keys and values."""
+        own: Reaches = (Reach(0), Reach(1), EVERYTHING)
+        return (own, *[(Reach(0), EVERYTHING, EVERYTHING if place else Reach(2)) for place in range(len(inputs) - 1)])
+
 
 @dataclass(frozen=True, eq=False)
 class AdditiveAttention(Op):
@@ -59,6 +68,9 @@ class AdditiveAttention(Op):
 
     use_scale: bool = True
 
+    kind = "attention"
+    word = "attention"
+    storage = "own"
     arity: ClassVar[int | None] = None
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("AdditiveAttention", same_names("use_scale"))}
 
@@ -66,6 +78,11 @@ class AdditiveAttention(Op):
         """The query's positions with the value's width."""
         weights = (Weight("scale", (shapes[0][-1],)),) if self.use_scale else ()
         return _attended(shapes, weights, lambda scores, width: _additive_scores(scores, width, self.use_scale))
+
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
+        """A query from its own position, and from all of the keys and values."""
+        own: Reaches = (Reach(0), Reach(1), EVERYTHING)
+        return (own, *[(Reach(0), EVERYTHING, EVERYTHING if place else Reach(2)) for place in range(len(inputs) - 1)])
 
 
 def _dot_scores(scores: Dim, width: Dim, use_scale: bool) -> Work:

@@ -68,7 +68,9 @@ class AveragePool2d(_AveragePool):
     """
 
     spatial_axes: ClassVar[int] = 2
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("AveragePooling2D", FIELDS)}
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling("AveragePooling2D", FIELDS, also=("ops.AveragePool",))
+    }
 
 
 class AveragePool3d(_AveragePool):

@@ -14,6 +14,10 @@ from ..reach import Reaches, repeated
 from ..registry import Registry
 from ..shape import Shape, spell
 from ..window import PADDINGS, Window
+from .spelling import Spelling as Spelling
+from .spelling import same_names as same_names
+
+OF_IMPORTERS = MappingProxyType({"of": "importers"})  # fields that only importers set: no word of designs
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
@@ -84,52 +88,6 @@ square_roots=0)
 NO_WORK = Work()
 
 
-class Spelling(NamedTuple):
-    """How a framework writes an op: its layer, and its argument for each field of ours.
-
-    `words` translate a field's values where they are spelled otherwise, `fixed` are arguments that
-    make that layer this op. An importer reads the map in one direction, a builder in the other.
-    """
-
-    layer: str
-    fields: Mapping[str, str] = MappingProxyType({})
-    words: Mapping[str, Mapping[Any, Any]] = MappingProxyType({})
-    fixed: Mapping[str, Any] = MappingProxyType({})
-
-    def arguments(self, op: Op) -> dict[str, Any]:
-        """The framework's arguments for that op."""
-        found = {theirs: self._theirs(ours, getattr(op, ours)) for ours, theirs in self.fields.items()}
-        return {**found, **self.fixed}
-
-    def _theirs(self, field: str, value: Any) -> Any:
-        words = self.words.get(field)
-        return value if words is None else words[value]
-
-    def settings(self, arguments: Mapping[str, Any]) -> dict[str, Any] | None:
-        """Our fields for the framework's arguments; None if a value has no word with us."""
-        found = {}
-        for ours, theirs in self.fields.items():
-            if theirs in arguments:
-                value = _tuples(arguments[theirs])
-                words = self.words.get(ours)
-                if words is not None:
-                    known = [mine for mine, word in words.items() if _tuples(word) == value]
-                    if not known:
-                        return None
-                    value = known[0]
-                found[ours] = value
-        return found
-
-
-def same_names(*fields: str) -> dict[str, str]:
-    """A field map for fields that the framework calls the same."""
-    return {field: field for field in fields}
-
-
-def _tuples(value: Any) -> Any:
-    return tuple(map(_tuples, value)) if isinstance(value, (list, tuple)) else value
-
-
 class Check(NamedTuple):
     """A condition with its sentence. Rules return checks; measuring settles them.
 
@@ -192,12 +150,13 @@ class Op(ABC):
     keeps_places: ClassVar[bool] = False  # whether a number that comes out depends on those at its own place alone
     storage: ClassVar[Storage] = "unknown"  # its output has memory of its own, is a view of its input, or may be in it
     arity: ClassVar[int | None] = 1  # how many inputs; None: one or more
-    spellings: ClassVar[Mapping[str, Spelling]] = MappingProxyType({})  # by framework; none: it has no such layer
+    spellings: ClassVar[Mapping[str, Any]] = MappingProxyType({})  # a Spelling, or several, by framework
     spatial_axes: ClassVar[int] = 0  # how many axes a window slides over: inputs then have a batch and channels besides
     counts: ClassVar[tuple[str, ...]] = ()  # fields that hold a whole number ≥ 1
     per_axis: ClassVar[tuple[str, ...]] = ()  # fields that hold a whole number ≥ 1, or one for each of these axes
     sizes: ClassVar[tuple[str, ...]] = ()  # fields that hold a whole number ≥ 0
     pads: ClassVar[tuple[str, ...]] = ()  # fields that hold a padding
+    tells_shape_alone: ClassVar[bool] = False  # whether it may know its output where an input's shape is unknown
     batch_left_out: ClassVar[tuple[str, ...]] = ()  # fields that Keras and designs write without the batch in front
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -239,6 +198,11 @@ class Op(ABC):
         """What a paper's table calls the layer, in parts, its stride last if `strided`; () if nothing."""
         return ()
 
+    @property
+    def fused(self) -> str:
+        """The name under which another layer can carry this op as its activation; "" if none can."""
+        return ""
+
     def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...] | None:
         """How the output's places depend on those of every input, axis by axis; None if that is not told."""
         if not self.keeps_places or cost.output is None:
@@ -249,7 +213,7 @@ class Op(ABC):
         """The Keras steps of one application, `keras` being the module; None where Keras has nothing for it."""
         from .keras_steps import Steps, layer
 
-        return Steps(layer(keras, self, name)) if "keras" in self.spellings else None
+        return Steps(layer(keras, self, name)) if getattr(self.spellings.get("keras"), "layer", "") else None
 
     def as_tensorflow(self, inputs: tuple[Shape, ...], cost: Cost) -> Operations | None:
         """The TensorFlow operations that Keras runs it as, by name, each with how often; None if that is not known.
@@ -271,7 +235,8 @@ class Op(ABC):
 
     def settings(self) -> dict[str, Any]:
         """The fields that differ from their defaults, by name."""
-        values = {field.name: (getattr(self, field.name), field.default) for field in fields(self)}
+        told = [field for field in fields(self) if field.metadata != OF_IMPORTERS]
+        values = {field.name: (getattr(self, field.name), field.default) for field in told}
         return {
             name: value
             for name, (value, default) in values.items()

@@ -7,7 +7,17 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ..shape import Shape
-from .base import MOVING, Cost, Op, Operations, Spelling, Weight, Work, axis_index, no_axis, same_names
+from .base import MOVING, Cost, Op, Operations, Weight, Work, axis_index, no_axis
+from .spelling import Call, Spelling, same_names
+
+
+def _read_keras(call: Call) -> list[Op] | None:
+    """Keras 2 writes its axis as a list."""
+    settings = call.settings
+    axes = settings["axis"] if isinstance(settings["axis"], list) else [settings["axis"]]
+    if len(axes) != 1 or settings.get("renorm"):
+        return None
+    return [BatchNorm(settings["scale"], settings["center"], *call.axes(axes))]
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +43,7 @@ class BatchNorm(Op):
     keeps_places = True
     storage = "overwrites"
     spellings: ClassVar[Mapping[str, Spelling]] = {
-        "keras": Spelling("BatchNormalization", same_names("scale", "center", "axis"))
+        "keras": Spelling("BatchNormalization", same_names("scale", "center", "axis"), read=_read_keras)
     }
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import Dim, is_exactly
 from ..errors import UsageError
+from ..reach import Reaches, repeated
 from ..shape import Shape, spell
 from ._broadcast import broadcast
 from .base import Check, Cost, Op, require_whole
+from .spelling import Spelling
+
+if TYPE_CHECKING:
+    from .keras_steps import Steps
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,6 +29,12 @@ class BroadcastTo(Op):
     """
 
     target: tuple[Dim, ...] = (-1,)
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling("", {"target": "shape"}, also=("ops.BroadcastTo",))
+    }
+
+    kind = "shape"
+    storage = "view"
 
     def __post_init__(self) -> None:
         if not isinstance(self.target, (tuple, list)):
@@ -43,6 +56,16 @@ class BroadcastTo(Op):
         return Cost(
             output, checks=tuple([check._replace(sentence=_no_fit, values=(shape, target)) for check in checks])
         )
+
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
+        """The only place of an axis that is repeated."""
+        return (repeated(inputs[0], cost.output),)  # type: ignore[arg-type]
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """By keras.ops."""
+        from .keras_steps import by_ops
+
+        return by_ops(lambda x: keras.ops.broadcast_to(x, cost.output))
 
 
 def _no_fit(shape: Shape, target: tuple[Dim, ...]) -> str:

@@ -10,7 +10,12 @@ from ..dim import equal, total
 from ..errors import UsageError
 from ..reach import Mixed, Reaches, same_place
 from ..shape import Shape, spell
-from .base import Check, Cost, Op, Spelling, axis_index, same_names
+from .base import Check, Cost, Op, axis_index
+from .spelling import Call, Spelling, same_names
+
+
+def _read_keras(call: Call) -> list[Op] | None:
+    return None if call.constants else [Concatenate(call.settings.get("axis", -1))]
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +36,9 @@ class Concatenate(Op):
     sign = "‖"
     storage = "own"
     arity: ClassVar[int | None] = None
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Concatenate", same_names("axis"))}
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling("Concatenate", same_names("axis"), also=("ops.Concatenate",), read=_read_keras)
+    }
 
     def __post_init__(self) -> None:
         axis = AXES.get(self.axis, self.axis) if isinstance(self.axis, str) else self.axis

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..errors import UsageError
 from ..shape import Shape
 from .base import MOVING, TRAINABLE, Cost, Op, Weight, require_whole
+
+if TYPE_CHECKING:
+    from .keras_steps import Steps
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,6 +23,8 @@ class Constant(Op):
 
     shape: tuple[int, ...] = ()
 
+    kind = "input"
+    storage = "own"
     arity: ClassVar[int | None] = 0
 
     def __post_init__(self) -> None:
@@ -30,6 +35,12 @@ class Constant(Op):
     def rule(self) -> Cost:  # type: ignore[override]
         """The shape itself."""
         return Cost(self.shape)  # type: ignore[arg-type]
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """Numbers, for other layers to read."""
+        from .keras_steps import by_ops
+
+        return by_ops(lambda _none: keras.ops.ones(self.shape))
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +57,9 @@ class Parameter(Op):
     weight: str = "weight"
     moving: bool = False
 
+    kind = "input"
+    word = "parameter"
+    storage = "own"
     arity: ClassVar[int | None] = 0
 
     def __post_init__(self) -> None:
@@ -56,3 +70,7 @@ class Parameter(Op):
     def rule(self) -> Cost:  # type: ignore[override]
         """The shape itself, and a weight of that shape."""
         return Cost(self.shape, (Weight(self.weight, tuple(self.shape), MOVING if self.moving else TRAINABLE),))  # type: ignore[arg-type]
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps | None:
+        """A Keras layer reads something: it has none for a weight alone."""
+        return None

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from ..reach import Mixed, Reach, Reaches
 from ..shape import Shape
 from .base import Cost, Op, Work, axis_index, no_axis
+from .spelling import Spelling, same_names
+
+if TYPE_CHECKING:
+    from .keras_steps import Steps
 
 
 @dataclass(frozen=True, eq=False)
@@ -17,6 +24,9 @@ class CumulativeSum(Op):
     """
 
     axis: int = -1
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("", same_names("axis"), also=("ops.Cumsum",))}
+
+    storage = "own"
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """The same shape."""
@@ -24,3 +34,14 @@ class CumulativeSum(Op):
         if axis is None:
             return no_axis(self.axis, shape)
         return Cost(shape, work=Work(adds=shape.elements - shape.with_size(axis, 1).elements))
+
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
+        """All places up to its own, along the axis."""
+        axis = axis_index(self.axis, len(inputs[0]))
+        return (tuple([Mixed((place,)) if place == axis else Reach(place) for place in range(len(inputs[0]))]),)
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """By keras.ops."""
+        from .keras_steps import by_ops
+
+        return by_ops(lambda x: keras.ops.cumsum(x, self.axis))

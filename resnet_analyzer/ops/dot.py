@@ -28,6 +28,9 @@ class Dot(Op):
     axes: int | tuple[int, int] = -1
     normalize: bool = False
 
+    kind = "dense"
+    word = "dot product"
+    storage = "own"
     arity: ClassVar[int | None] = 2
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Dot", same_names("axes", "normalize"))}
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..errors import UsageError
 from ..shape import Shape
-from .base import Cost, Op, Spelling, same_names
+from .base import Cost, Op
+from .spelling import Call, Spelling, same_names
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
@@ -30,6 +31,24 @@ class _Drop(Op):
         return Cost(shape)
 
 
+# layers of Keras that pass on what they get, but for training
+IN_TRAINING = (
+    "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "AlphaDropout", "GaussianDropout", "GaussianNoise",
+    "ActivityRegularization", "RandomFlip", "RandomRotation", "RandomZoom", "RandomContrast", "RandomBrightness",
+    "RandomTranslation",
+)  # fmt: skip
+
+
+def _read_keras(call: Call) -> list[Op] | None:
+    rate = call.settings.get("rate")
+    return [Dropout(float(rate) if isinstance(rate, (int, float)) else 0.0)]
+
+
+def _read_depth(call: Call) -> list[Op] | None:
+    """That of keras.applications' ConvNeXt."""
+    return [StochasticDepth(float(call.settings.get("drop_path_rate", 0)))]
+
+
 class Dropout(_Drop):
     """Zeroes a share of the numbers in training (Srivastava et al. 2014); nothing at inference.
 
@@ -39,7 +58,9 @@ class Dropout(_Drop):
     """
 
     word = "dropout"
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Dropout", same_names("rate"))}
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling("Dropout", same_names("rate"), also=IN_TRAINING, read=_read_keras)
+    }
 
 
 class StochasticDepth(_Drop):
@@ -51,6 +72,7 @@ class StochasticDepth(_Drop):
     """
 
     word = "stochastic depth"
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("StochasticDepth", read=_read_depth)}
 
     def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
         """Dropout of whole images."""

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import Dim, is_exactly
 from ..errors import UsageError
+from ..reach import Reaches
 from ..shape import Shape
-from ._equation import ELLIPSIS, contract, parse
+from ._equation import ELLIPSIS, contract, parse, reaches
 from .activation import fused_work, require_activation
 from .base import Check, Cost, Op, Spelling, Weight, Work, same_names
+
+if TYPE_CHECKING:
+    from .keras_steps import Steps
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +32,13 @@ class Einsum(Op):
 
     equation: str = "ij,jk->ik"
 
+    kind = "dense"
+    word = "einsum"
+    storage = "own"
     arity: ClassVar[int | None] = None
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling("", {"equation": "subscripts"}, also=("ops.Einsum",))
+    }
 
     def __post_init__(self) -> None:
         parse("Einsum", self.equation)
@@ -41,6 +51,17 @@ class Einsum(Op):
             return Cost(None, checks=(Check(False, sentence, (self.equation, len(equation.operands), len(shapes))),))
         output, work, checks = contract(equation, shapes)
         return Cost(output, work=work, checks=checks)
+
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...] | None:
+        """The same places along axes of one name; everything along those that are summed."""
+        equation = parse("Einsum", self.equation)
+        return reaches(equation, inputs, cost.output)
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """By keras.ops."""
+        from .keras_steps import by_ops
+
+        return by_ops(lambda xs: keras.ops.einsum(self.equation, *(xs if isinstance(xs, list) else [xs])))
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,11 +76,14 @@ class EinsumDense(Op):
     ([(512, 8, 64), (8, 64)], 2621440)
     """
 
-    equation: str
-    output_shape: tuple[Dim, ...]
+    equation: str = "...x,xy->...y"
+    output_shape: tuple[Dim, ...] = (1,)
     bias_axes: str | None = None
     activation: str | None = None
 
+    kind = "dense"
+    word = "dense"
+    storage = "own"
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "keras": Spelling("EinsumDense", same_names("equation", "output_shape", "bias_axes", "activation"))
     }
@@ -97,6 +121,20 @@ class EinsumDense(Op):
             work += Work(adds=output.elements)
         work += fused_work(self.activation, output)
         return Cost(output, weights, work, checks=checks)
+
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...] | None:
+        """As the equation says of the input."""
+        found = reaches(parse("EinsumDense", self.equation), inputs, cost.output)
+        return None if found is None else found[:1]
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """All sizes are told; behind `...` those that are named, from the end."""
+        from .keras_steps import Steps, layer
+
+        sizes = tuple(cost.output or ())[1:]
+        if ELLIPSIS in parse("EinsumDense", self.equation).output:
+            sizes = self.output_shape
+        return Steps(layer(keras, self, name, output_shape=sizes))
 
 
 def _by_name(names: tuple[str, ...], sizes: tuple[Dim, ...], unnamed_rank: int) -> dict[str, Dim] | None:

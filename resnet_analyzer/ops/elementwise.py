@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..shape import Shape
 from ._broadcast import broadcast, growing
 from .base import Cost, Op, Operations, Spelling, Work
 
+if TYPE_CHECKING:
+    from .keras_steps import Steps
 
-@dataclass(frozen=True, eq=False)
+
 class Add(Op):
     """The sum of two or more branches: the residual connection.
 
@@ -28,7 +29,7 @@ class Add(Op):
     keeps_places = True
     storage = "overwrites"
     arity: ClassVar[int | None] = None
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Add")}
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Add", also=("ops.Add",))}
 
     def rule(self, *shapes: Shape) -> Cost:
         """One addition per element and branch after the first."""
@@ -39,8 +40,13 @@ class Add(Op):
         """Branch by branch."""
         return [("AddV2", elements) for elements in growing(inputs)]
 
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """Keras' layer, for branches of one rank."""
+        from .keras_steps import merged
 
-@dataclass(frozen=True, eq=False)
+        return merged(keras, self, name, inputs, keras.ops.add)
+
+
 class Subtract(Op):
     """The difference of two branches.
 
@@ -54,7 +60,7 @@ class Subtract(Op):
     keeps_places = True
     storage = "overwrites"
     arity: ClassVar[int | None] = 2
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Subtract")}
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Subtract", also=("ops.Subtract",))}
 
     def rule(self, left: Shape, right: Shape) -> Cost:  # type: ignore[override]
         """One addition per element."""
@@ -65,8 +71,13 @@ class Subtract(Op):
         """Branch by branch."""
         return [("Sub", elements) for elements in growing(inputs)]
 
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """Keras' layer, for branches of one rank."""
+        from .keras_steps import merged
 
-@dataclass(frozen=True, eq=False)
+        return merged(keras, self, name, inputs, keras.ops.subtract)
+
+
 class Multiply(Op):
     """The product of two or more branches: gates, squeeze-and-excitation.
 
@@ -81,7 +92,7 @@ class Multiply(Op):
     keeps_places = True
     storage = "overwrites"
     arity: ClassVar[int | None] = None
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Multiply")}
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Multiply", also=("ops.Multiply",))}
 
     def rule(self, *shapes: Shape) -> Cost:
         """One multiply per element and branch after the first."""
@@ -91,3 +102,9 @@ class Multiply(Op):
     def as_tensorflow(self, inputs: tuple[Shape, ...], cost: Cost) -> Operations | None:
         """Branch by branch."""
         return [("Mul", elements) for elements in growing(inputs)]
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """Keras' layer, for branches of one rank."""
+        from .keras_steps import merged
+
+        return merged(keras, self, name, inputs, keras.ops.multiply)

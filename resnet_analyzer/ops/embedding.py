@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import Dim, equal, product
+from ..reach import EVERYTHING, Reaches, same_place
 from ..shape import Shape
 from .base import Check, Cost, Op, Spelling, Weight, Work
+
+if TYPE_CHECKING:
+    from .keras_steps import Steps
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,6 +33,7 @@ class Embedding(Op):
     output_dim: Dim
     reverse: bool = False
 
+    storage = "own"
     counts: ClassVar[tuple[str, ...]] = ("input_dim", "output_dim")
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "keras": Spelling("Embedding", {"input_dim": "input_dim", "output_dim": "output_dim"})
@@ -48,3 +53,29 @@ class Embedding(Op):
         sentence = "vectors of {} do not fit a table of vectors of {}."
         check = Check(equal(shape[-1], self.output_dim), sentence, (shape[-1], self.output_dim))
         return Cost(output, weights, work, checks=(check,))
+
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
+        """The number's own place."""
+        rank = len(inputs[0])
+        if self.reverse:
+            return ((*same_place(rank - 1), EVERYTHING),)
+        return (same_place(rank),)
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """Keras' layer looks up alone; the product is a small layer of our own."""
+        from .keras_steps import Steps, layer
+
+        if not self.reverse:
+            return Steps(layer(keras, self, name))
+        size = (self.input_dim, self.output_dim)
+
+        class Reversed(keras.layers.Layer):  # type: ignore[misc, name-defined]
+            """The product with every vector of a table."""
+
+            def build(self, _shape: Any) -> None:
+                self.embeddings = self.add_weight(name="embeddings", shape=size)
+
+            def call(self, x: Any) -> Any:
+                return keras.ops.matmul(x, keras.ops.transpose(self.embeddings))
+
+        return Steps(Reversed(name=name), remark="a layer of our own: Keras has none")

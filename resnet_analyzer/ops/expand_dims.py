@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from ..reach import Reach, Reaches
 from ..shape import Shape
 from ._axes import places, require_axes
 from .base import Cost, Op, no_axis
+from .spelling import Spelling
+
+if TYPE_CHECKING:
+    from .keras_steps import Steps
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,6 +25,10 @@ class ExpandDims(Op):
     """
 
     axes: int | tuple[int, ...] = -1
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("", {"axes": "axis"}, also=("ops.ExpandDims",))}
+
+    kind = "shape"
+    storage = "view"
 
     def __post_init__(self) -> None:
         self.__dict__["axes"] = require_axes("ExpandDims", "axes", self.axes) or ()
@@ -30,3 +41,15 @@ class ExpandDims(Op):
             return no_axis(self.axes, shape)
         sizes = iter(shape)
         return Cost(Shape(*[1 if place in axes else next(sizes) for place in range(rank)]))
+
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
+        """Every axis keeps its places."""
+        rank = len(cost.output or ())
+        new = places(self.axes, rank) or ()  # type: ignore[arg-type]
+        return (tuple([Reach(place) for place in range(rank) if place not in new]),)
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """By keras.ops."""
+        from .keras_steps import by_ops
+
+        return by_ops(lambda x: keras.ops.expand_dims(x, self.axes))

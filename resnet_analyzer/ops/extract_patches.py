@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import Dim, product
+from ..reach import Reaches, of_window, over_sides
 from ..shape import Shape
-from ..window import Padding, by, slide, spread
-from .base import CHANNELS_LAST, Cost, Op, arranged, channels, fit_checks, require_data_format, sides
+from ..window import Padding, amounts, by, slide, spread
+from .base import CHANNELS_LAST, OPS, Cost, Op, arranged, channels, fit_checks, require_data_format, sides
+from .spelling import Call, Spelling
+
+FIELDS = ("size", "strides", "padding", "dilation_rate", "data_format")
+
+
+def _read_keras(call: Call) -> list[Op] | None:
+    """Keras' operation over images or volumes."""
+    given = {name: call.settings[name] for name in FIELDS if call.settings.get(name) is not None}
+    plain = {name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
+    return [OPS[f"ExtractPatches{call.rank - 2}d"](**plain)]
+
+
+if TYPE_CHECKING:
+    from .keras_steps import Steps
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,6 +37,8 @@ class _ExtractPatches(Op):
     dilation_rate: Dim | tuple[Dim, ...] = 1
     data_format: str = CHANNELS_LAST
 
+    kind = "shape"
+    storage = "own"
     per_axis: ClassVar[tuple[str, ...]] = ("size", "strides", "dilation_rate")
     pads: ClassVar[tuple[str, ...]] = ("padding",)
 
@@ -42,6 +60,35 @@ class _ExtractPatches(Op):
         output = arranged(shape[0], [window.output for window in windows], taps, layout)
         return Cost(output, checks=fit_checks(windows), windows=windows)
 
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
+        """What the window covers."""
+        return (over_sides(map(of_window, cost.windows), self.data_format),)
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """By keras.ops."""
+        from .keras_steps import by_ops
+
+        size, strides = spread(self.size, self.spatial_axes), spread(self.strides, self.spatial_axes)
+        padding, dilation = self.padding, self.dilation_rate
+        if not isinstance(padding, str):
+            around = [(0, 0), *amounts(padding, self.spatial_axes)]
+            around.insert(1 if self.data_format != CHANNELS_LAST else len(around), (0, 0))
+            return by_ops(
+                lambda x: _patches(keras, keras.ops.pad(x, around), size, strides, dilation, "valid", self.data_format)
+            )
+        return by_ops(lambda x: _patches(keras, x, size, strides, dilation, padding, self.data_format))
+
+
+def _patches(keras: Any, x: Any, size: Any, strides: Any, dilation: Any, padding: str, layout: str) -> Any:
+    """Channels last, as most back ends want it."""
+    x = keras.ops.moveaxis(x, 1, -1) if layout != CHANNELS_LAST else x
+    if len(size) == 1:  # Keras slides over two axes or three
+        flat = _patches(keras, x[:, :, None], (*size, 1), (*strides, 1), dilation, padding, CHANNELS_LAST)
+        out = keras.ops.squeeze(flat, 2)
+    else:
+        out = keras.ops.image.extract_patches(x, size, strides, dilation, padding=padding, data_format=CHANNELS_LAST)
+    return keras.ops.moveaxis(out, -1, 1) if layout != CHANNELS_LAST else out
+
 
 class ExtractPatches1d(_ExtractPatches):
     """Stretches of a sequence (by default side by side).
@@ -61,6 +108,9 @@ class ExtractPatches2d(_ExtractPatches):
     """
 
     spatial_axes: ClassVar[int] = 2
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling("", also=("ops.ExtractPatches", "ops.ExtractPatches3D"), read=_read_keras)
+    }
 
 
 class ExtractPatches3d(_ExtractPatches):

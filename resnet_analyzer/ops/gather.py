@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from ..reach import Mixed, Reach, Reaches
 from ..shape import Shape
 from .base import Cost, Op, axis_index, no_axis
+from .spelling import Call, Spelling
+
+
+def _read_keras(call: Call) -> list[Op] | None:
+    """keras.ops.take along an axis; without one it flattens first, and is not read."""
+    return [Gather(*call.axes(call.argument("axis", 2)))] if len(call.shapes) == 2 else None
+
+
+if TYPE_CHECKING:
+    from .keras_steps import Steps
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,7 +31,10 @@ class Gather(Op):
 
     axis: int = 0
 
+    kind = "shape"
+    storage = "own"
     arity: ClassVar[int | None] = 2
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("", also=("ops.Take",), read=_read_keras)}
 
     def rule(self, data: Shape, picked: Shape) -> Cost:  # type: ignore[override]
         """The axes of the numbers for that axis; copies are no arithmetic."""
@@ -27,3 +42,16 @@ class Gather(Op):
         if axis is None:
             return no_axis(self.axis, data)
         return Cost(Shape(*data[:axis], *picked, *data[axis + 1 :]))
+
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
+        """The same places; along the axis one that depends on those of the numbers."""
+        axis = axis_index(self.axis, len(inputs[0])) or 0
+        picked = range(axis, axis + len(inputs[1]))
+        behind = [Reach(place + len(inputs[1]) - 1) for place in range(axis + 1, len(inputs[0]))]
+        return ((*map(Reach, range(axis)), Mixed(tuple(picked)), *behind), tuple(map(Reach, picked)))
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """By keras.ops."""
+        from .keras_steps import by_ops
+
+        return by_ops(lambda xs: keras.ops.take(xs[0], keras.ops.cast(xs[1], "int32"), self.axis))

@@ -13,13 +13,12 @@ from .base import (
     Cost,
     Op,
     Operations,
-    Spelling,
     Work,
     arranged,
     channels,
     require_data_format,
-    same_names,
 )
+from .spelling import Spelling, same_names
 
 FIELDS = same_names("keepdims", "data_format")
 

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import divides, floor_div
+from ..reach import Mixed, Reach, Reaches
 from ..shape import Shape
 from .activation import activation_work, require_activation
 from .base import Check, Cost, Op, Work, axis_index, no_axis
+from .spelling import Spelling, same_names
+
+if TYPE_CHECKING:
+    from .keras_steps import Steps
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,6 +29,10 @@ class GLU(Op):
 
     axis: int = -1
     gate: str = "sigmoid"
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("", same_names("axis"), also=("ops.Glu",))}
+
+    kind = "activation"
+    storage = "own"
 
     def __post_init__(self) -> None:
         require_activation(self.gate)
@@ -36,3 +47,23 @@ class GLU(Op):
         work = activation_work(self.gate, elements) + Work(multiplies=elements)
         check = Check(divides(2, shape[axis]), "an axis of {} has no two halves.", (shape[axis],))
         return Cost(output, work=work, checks=(check,))
+
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
+        """Two places along the axis."""
+        axis = axis_index(self.axis, len(inputs[0]))
+        return (tuple([Mixed((place,)) if place == axis else Reach(place) for place in range(len(inputs[0]))]),)
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps | None:
+        """By keras.ops."""
+        from .keras_steps import by_ops
+
+        gate = "silu" if self.gate == "swish" else self.gate
+        function = getattr(keras.ops, gate, None)
+        if function is None:
+            return None
+
+        def gated(x: Any) -> Any:
+            first, second = keras.ops.split(x, 2, self.axis)
+            return first * function(second)
+
+        return by_ops(gated)

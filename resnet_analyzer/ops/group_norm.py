@@ -9,7 +9,14 @@ from typing import ClassVar
 from ..dim import Dim, divides, product
 from ..shape import Shape
 from ._statistics import statistics_work
-from .base import Check, Cost, Op, Operations, Spelling, Weight, axis_index, no_axis, same_names
+from .base import Check, Cost, Op, Operations, Weight, axis_index, no_axis
+from .spelling import Call, Spelling, same_names
+
+
+def _read_keras(call: Call) -> list[Op] | None:
+    """Keras' −1 stands for as many groups as channels, and is not read."""
+    settings = call.settings
+    return [GroupNorm(settings["groups"], settings["scale"], settings["center"], settings["axis"])]
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +39,7 @@ class GroupNorm(Op):
     storage = "own"
     counts: ClassVar[tuple[str, ...]] = ("groups",)
     spellings: ClassVar[Mapping[str, Spelling]] = {
-        "keras": Spelling("GroupNormalization", same_names("groups", "scale", "center", "axis"))
+        "keras": Spelling("GroupNormalization", same_names("groups", "scale", "center", "axis"), read=_read_keras)
     }
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]

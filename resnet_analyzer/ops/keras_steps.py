@@ -6,10 +6,8 @@ Nothing here imports Keras: its module is handed in.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
-
-if TYPE_CHECKING:
-    from .base import Op
+from functools import reduce
+from typing import Any, NamedTuple
 
 
 class Step(NamedTuple):
@@ -22,7 +20,7 @@ class Step(NamedTuple):
 class Steps(NamedTuple):
     """An op in Keras: the layer proper (None: operations only), steps before it, and steps behind it.
 
-    `apart` tells that the layer takes its inputs one by one and not as a list, `remark` how the layer
+    `apart` tells that the layer takes its inputs one by one and not as a list (one alone twice), `remark` how the layer
     itself differs from ours.
     """
 
@@ -41,7 +39,7 @@ class Steps(NamedTuple):
     def __call__(self, inputs: Sequence[Any]) -> Any:
         """Call all steps, one after another."""
         if self.apart:
-            return self.layer(*inputs)
+            return self.layer(*(inputs if len(inputs) > 1 else [*inputs, *inputs]))
         x: Any = list(inputs) if len(inputs) != 1 else inputs[0]
         for step in self.before:
             x = step.call(x)
@@ -57,7 +55,19 @@ def operations(call: Callable[..., Any], remark: str) -> Steps:
     return Steps(before=(Step(call, remark),))
 
 
-def layer(keras: Any, op: Op, name: str, **arguments: Any) -> Any:
+def layer(keras: Any, op: Any, name: str, **arguments: Any) -> Any:
     """The Keras layer that an op's spelling names; `arguments` go before the spelling's own."""
     spelling = op.spellings["keras"]
     return getattr(keras.layers, spelling.layer)(name=name, **{**spelling.arguments(op), **arguments})
+
+
+def merged(keras: Any, op: Any, name: str, inputs: Sequence[Any], function: Callable[..., Any]) -> Steps:
+    """A layer that merges branches; of several ranks, which Keras aligns behind the batch, the function itself."""
+    if all(len(shape) == len(inputs[0]) for shape in inputs):
+        return Steps(layer(keras, op, name))
+    return operations(lambda xs: reduce(function, xs), "branches aligned at the last axis, by keras.ops")
+
+
+def by_ops(call: Callable[..., Any]) -> Steps:
+    """An op for which Keras has no layer, but functions."""
+    return operations(call, "by keras.ops")

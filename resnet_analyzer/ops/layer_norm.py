@@ -10,7 +10,16 @@ from ..dim import product
 from ..errors import UsageError
 from ..shape import Shape
 from ._statistics import statistics_work
-from .base import Cost, Op, Operations, Spelling, Weight, axis_index, no_axis, same_names
+from .base import Cost, Op, Operations, Weight, axis_index, no_axis
+from .spelling import Call, Spelling, same_names
+
+
+def _read_keras(call: Call) -> list[Op] | None:
+    settings = call.settings
+    if settings.get("rms_scaling"):
+        return None
+    return [LayerNorm(call.axes(settings["axis"]), settings["scale"], settings["center"])]
+
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
@@ -36,7 +45,7 @@ class LayerNorm(Op):
     keeps_places = True
     storage = "own"
     spellings: ClassVar[Mapping[str, Spelling]] = {
-        "keras": Spelling("LayerNormalization", same_names("scale", "center"))
+        "keras": Spelling("LayerNormalization", same_names("scale", "center"), read=_read_keras)
     }
 
     def __post_init__(self) -> None:
@@ -72,7 +81,8 @@ class LayerNorm(Op):
         """Its axes from the batch."""
         from .keras_steps import Steps, layer
 
-        return Steps(layer(keras, self, name, axis=list(self.normalised(len(inputs[0])))))
+        axes: Any = self.normalised(len(inputs[0])) if isinstance(self.axes, str) else self.axes
+        return Steps(layer(keras, self, name, axis=list(axes)))
 
     def as_tensorflow(self, inputs: tuple[Shape, ...], cost: Cost) -> Operations | None:
         """Mean and variance, then x·inv + (β − μ·inv), γ and β spread over all elements first.

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..shape import Shape
 from .base import Cost, Op, Operations, Weight, Work, axis_index, no_axis
+from .spelling import Call, Spelling
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
+
+
+def _read_keras(call: Call) -> list[Op] | None:
+    """That of keras.applications' ConvNeXt."""
+    return [LayerScale()]
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,6 +33,7 @@ class LayerScale(Op):
     word = "scale"
     keeps_places = True
     storage = "own"
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("LayerScale", read=_read_keras)}
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """The same shape; one multiply per element."""

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import equal, product
+from ..reach import EVERYTHING, Reach, Reaches, repeated
 from ..shape import Shape, spell
 from ._broadcast import broadcast
 from .base import Check, Cost, Op, Work
+from .spelling import Spelling
+
+if TYPE_CHECKING:
+    from .keras_steps import Steps
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,7 +32,11 @@ class MatMul(Op):
     transpose_a: bool = False
     transpose_b: bool = False
 
+    kind = "dense"
+    word = "matrix product"
+    storage = "own"
     arity: ClassVar[int | None] = 2
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("", also=("ops.Matmul",))}
 
     def rule(self, left: Shape, right: Shape) -> Cost:  # type: ignore[override]
         """Rows of the first, columns of the second."""
@@ -42,6 +52,33 @@ class MatMul(Op):
         meet = Check(equal(a[-1], b[-2]), sentence, (spell(left), spell(right), a[-1], b[-2]))
         elements = output.elements
         return Cost(output, work=Work(product(elements, a[-1]), elements), checks=(*checks, meet))
+
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...] | None:
+        """A row of the first and a column of the second; of vectors it is not told."""
+        rank = len(cost.output or ())
+        if cost.output is None or len(inputs[0]) < 2 or len(inputs[1]) < 2:
+            return None
+        row, column = (Reach(rank - 2), EVERYTHING), (EVERYTHING, Reach(rank - 1))
+        batch = Shape(*cost.output[:-2])
+        a, b = (repeated(Shape(*shape[:-2]), batch) for shape in inputs)
+        return (
+            (*a, *(reversed(row) if self.transpose_a else row)),
+            (*b, *(reversed(column) if self.transpose_b else column)),
+        )
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """By keras.ops."""
+        from .keras_steps import by_ops
+
+        flips = (self.transpose_a, self.transpose_b)
+        return by_ops(
+            lambda xs: keras.ops.matmul(
+                *[
+                    keras.ops.swapaxes(x, -1, -2) if flip and len(x.shape) > 1 else x
+                    for x, flip in zip(xs, flips, strict=True)
+                ]
+            )
+        )
 
 
 def _matrix(shape: Shape, transposed: bool, row: bool) -> Shape | None:

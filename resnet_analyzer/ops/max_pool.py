@@ -64,7 +64,7 @@ class MaxPool2d(_MaxPool):
     """
 
     spatial_axes: ClassVar[int] = 2
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("MaxPooling2D", FIELDS)}
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("MaxPooling2D", FIELDS, also=("ops.MaxPool",))}
 
 
 class MaxPool3d(_MaxPool):

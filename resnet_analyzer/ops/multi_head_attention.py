@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -11,12 +12,34 @@ from ..reach import EVERYTHING, Reach, Reaches, same_place
 from ..shape import Shape, spell
 from ._attention import products
 from .base import Check, Cost, Op, Weight, Work, axis_index
+from .spelling import Call, Reads, Spelling, Tensor
 
 ROLES = ("query", "value", "key")
 MASKS = ("query_mask", "value_mask", "key_mask", "attention_mask")
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
+
+
+def _read_keras(call: Call) -> Reads | None:
+    """Keras' layer, called on query, value, key and masks, by place or by name."""
+    settings = call.settings
+    order = ("query", "value", "key", *MASKS)
+    given = {name: call.argument(name, place) for place, name in enumerate(order)}
+    numbers = {name: each.number for name, each in given.items() if type(each) is Tensor}
+    asked = [call.named.get(name) for name in ("use_causal_mask", "return_attention_scores")]
+    others = [settings.get(name) for name in ("use_gate", "sliding_window", "flash_attention")]
+    if len(numbers) != len(call.shapes) or not {"query", "value"} <= set(numbers) or any(others) or any(asked):
+        return None
+    units = settings.get("output_shape")
+    units = units[0] if isinstance(units, (list, tuple)) and len(units) == 1 else units
+    axes = settings.get("attention_axes")
+    axes = None if axes is None else call.axes(axes)
+    made = MultiHeadAttention(
+        settings["num_heads"], settings["key_dim"], settings.get("value_dim") or 0, units or 0, settings["use_bias"],
+        axes, tuple(numbers) if set(numbers) & set(MASKS) else ROLES,
+    )  # fmt: skip
+    return Reads(tuple(numbers.values()), [made])
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +72,7 @@ class MultiHeadAttention(Op):
 
     kind = "attention"
     storage = "own"
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("MultiHeadAttention", read=_read_keras)}
     arity: ClassVar[int | None] = None
     counts: ClassVar[tuple[str, ...]] = ("num_heads", "key_dim")
     sizes: ClassVar[tuple[str, ...]] = ("value_dim", "units", "num_key_value_heads")
@@ -111,16 +135,19 @@ class MultiHeadAttention(Op):
             work += Work(adds=product(groups, queries, keys))
         return Cost(output, self._weights(query, key, value, value_width, output), work, checks=checks)
 
-    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps | None:
         """Keras' layer, which takes its inputs one by one; alone, the query is all three."""
         from .keras_steps import Steps
 
+        if self.roles != ROLES or not is_exactly(self.num_key_value_heads, 0):
+            return None
         layer = keras.layers.MultiHeadAttention(
             self.num_heads,
             self.key_dim,
             value_dim=self.value_dim or None,
             use_bias=self.use_bias,
             output_shape=self.units or None,
+            attention_axes=self.attention_axes,
             name=name,
         )
         return Steps(layer, apart=True)
@@ -158,3 +185,12 @@ class GroupQueryAttention(MultiHeadAttention):
     >>> [weight.shape for weight in cost.weights if weight.name.endswith("kernel")]
     [(128, 8, 16), (128, 2, 16), (128, 2, 16), (8, 16, 128)]
     """
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps | None:
+        """Keras' layer, whose queries, keys and values are of one width, and so is what comes out."""
+        from .keras_steps import Steps
+
+        layer = keras.layers.GroupQueryAttention(
+            self.key_dim, self.num_heads, self.num_key_value_heads, use_bias=self.use_bias, name=name
+        )
+        return Steps(layer, apart=True)

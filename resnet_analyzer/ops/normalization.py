@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from ..dim import product
 from ..errors import UsageError
 from ..shape import Shape
-from .base import MOVING, Cost, Op, Operations, Spelling, Weight, Work, axis_index, no_axis
+from .base import MOVING, Cost, Op, Operations, Weight, Work, axis_index, no_axis
+from .spelling import Call, Spelling
+
+
+def _read_keras(call: Call) -> list[Op] | None:
+    """Statistics given in the settings are constants, and no weights."""
+    settings = call.settings
+    constant = settings.get("mean") is not None
+    axis = settings.get("axis", -1)
+    axes = call.axes(() if axis is None else axis)
+    return None if settings.get("invert") or not axes else [Normalization(not constant, axes)]
+
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
@@ -34,7 +45,7 @@ class Normalization(Op):
     word = "normalised"
     keeps_places = True
     storage = "own"
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Normalization")}
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Normalization", read=_read_keras)}
 
     def __post_init__(self) -> None:
         axes = (self.axis,) if type(self.axis) is int else self.axis

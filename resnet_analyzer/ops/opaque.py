@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from ..reach import Reaches, same_place
 from ..shape import Shape, carried
-from .base import Cost, Op, Weight, require_whole
+from .base import OF_IMPORTERS, Cost, Op, Weight, require_whole
+from .spelling import Call, Spelling
+
+# operations of keras.ops that work number by number, and of which no primitive of ours tells the work
+NUMBER_BY_NUMBER = (
+    "ops.Arccos", "ops.Arccosh", "ops.Arcsin", "ops.Arcsinh", "ops.Arctan", "ops.Arctanh", "ops.Ceil", "ops.Cosh",
+    "ops.Erfinv", "ops.Floor", "ops.Isfinite", "ops.Isinf", "ops.Isnan", "ops.Log10", "ops.Log2", "ops.Round",
+    "ops.Sinh", "ops.Sparsemax", "ops.Tan",
+)  # fmt: skip
+
+
+def _read_keras(call: Call) -> list[Op] | None:
+    """A function of each number that no other op knows: how much work it is, is not known, but its shape is."""
+    if call.kind != "Activation":
+        one = len(call.shapes) == 1
+        return [Opaque(f"a Keras {call.kind.removeprefix('ops.')}", elementwise=True)] if one else None
+    function = call.settings.get("activation")
+    return [Opaque(f"the activation {getattr(function, 'kind', function)}", elementwise=True)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -17,7 +35,8 @@ class Opaque(Op):
     `output` is its output shape if that at least is known, `weights` what weights were seen, `reason`
     a sentence for people. `elementwise` tells that it works number by number: it keeps its input's shape.
     `seen` are the inputs at which that output was seen: it says nothing of inputs of other sizes, but of
-    another batch. Without them the output is the same whatever comes in.
+    another batch. Without them the output is the same whatever comes in. `ask`, if there is one, gives the
+    output for input shapes, or None: then what was seen holds.
 
     >>> Opaque("a custom layer").apply().unknown
     ('work',)
@@ -29,10 +48,15 @@ class Opaque(Op):
     output: Shape | None = None
     weights: tuple[Weight, ...] = ()
     elementwise: bool = False
-    seen: tuple[Shape, ...] = ()
+    seen: tuple[Shape, ...] = field(default=(), metadata=OF_IMPORTERS)
+    ask: Callable[[tuple[Shape, ...]], Shape | None] | None = field(default=None, repr=False, metadata=OF_IMPORTERS)
 
     kind = "unknown"
     arity: ClassVar[int | None] = None
+    tells_shape_alone: ClassVar[bool] = True
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling("Activation", also=NUMBER_BY_NUMBER, read=_read_keras, fallback=True)
+    }
 
     def __post_init__(self) -> None:
         if self.output is not None:
@@ -48,7 +72,8 @@ class Opaque(Op):
 
     def rule(self, *shapes: Shape) -> Cost:
         """The declared output; how much work it is, nobody knows."""
-        output = carried(self.output, self.seen, shapes)
+        asked = None if self.ask is None else self.ask(shapes)
+        output = carried(self.output, self.seen, shapes) if asked is None else asked
         if output is None and self.elementwise and len(shapes):
             output = shapes[0]
         return Cost(output, self.weights, unknown=("work",))

@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import Dim, at_least, is_exactly
 from ..errors import UsageError
+from ..reach import Reach, Reaches
 from ..shape import Shape, spell
 from .base import Check, Cost, Op, require_whole
+from .spelling import Call, Spelling
+
+if TYPE_CHECKING:
+    from .keras_steps import Steps
 
 SPARED = {"constant": None, "edge": 1, "symmetric": 0, "wrap": 0, "reflect": 1}  # positions that cannot be copied
+
+
+def _read_keras(call: Call) -> list[Op] | None:
+    """A number for all sides, (before, after) for all axes, or a pair for each axis."""
+    width = call.argument("pad_width", 1)
+    pairs = width if isinstance(width, list) else [width]
+    each = [tuple(pair) if isinstance(pair, list) else (pair, pair) for pair in pairs]
+    if not any(isinstance(pair, list) for pair in pairs) and len(pairs) == 2:
+        each = [tuple(pairs)]
+    amounts = each * call.rank if len(each) == 1 else each
+    return [Pad(tuple(amounts), call.argument("mode", default="constant"))]  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,6 +43,10 @@ class Pad(Op):
 
     amounts: tuple[tuple[Dim, Dim], ...] = ()
     mode: str = "constant"
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("", also=("ops.Pad",), read=_read_keras)}
+
+    kind = "shape"
+    storage = "own"
 
     def __post_init__(self) -> None:
         pairs = self.amounts
@@ -55,3 +76,28 @@ class Pad(Op):
             for amount in pair
             if not is_exactly(amount, 0)
         )
+
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...] | None:
+        """What was there stands behind the padding; what is mirrored is not told."""
+        if self.mode != "constant":
+            return None
+        return (
+            tuple([Reach(place, low=-before, high=-before) for place, (before, _after) in enumerate(self.amounts)]),
+        )
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """By keras.ops, which neither repeats the edge nor wraps: those numbers are taken by place."""
+        from .keras_steps import by_ops
+
+        if self.mode not in ("edge", "wrap"):
+            return by_ops(lambda x: keras.ops.pad(x, self.amounts, self.mode))
+
+        def taken(x: Any) -> Any:
+            for axis, (size, (before, after)) in enumerate(zip(inputs[0], self.amounts, strict=True)):
+                around = range(-before, size + after)
+                last = size - 1
+                read = [place % size if self.mode == "wrap" else min(max(place, 0), last) for place in around]
+                x = keras.ops.take(x, read, axis) if before + after else x
+            return x
+
+        return by_ops(taken)

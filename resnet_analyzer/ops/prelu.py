@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..errors import UsageError
 from ..shape import Shape
-from .base import Cost, Op, Operations, Spelling, Weight, Work, axis_index, no_axis
+from .base import Cost, Op, Operations, Weight, Work, axis_index, no_axis
+from .spelling import Call, Spelling
+
+
+def _read_keras(call: Call) -> list[Op] | None:
+    return [PReLU(call.axes(call.settings.get("shared_axes") or []))]
+
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
@@ -32,7 +38,7 @@ class PReLU(Op):
     word = "PReLU"
     keeps_places = True
     storage = "overwrites"
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("PReLU")}
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("PReLU", read=_read_keras)}
 
     def __post_init__(self) -> None:
         shared = tuple(self.shared) if isinstance(self.shared, list) else self.shared

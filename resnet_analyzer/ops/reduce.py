@@ -2,14 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import Dim
 from ..errors import UsageError
+from ..reach import EVERYTHING, Reach, Reaches, removed
 from ..shape import Shape
 from ._axes import places, require_axes
-from .base import Cost, Op, Work, no_axis
+from .base import OPS, Cost, Op, Work, no_axis
+from .spelling import Call, Spelling
+
+
+def _reads(name: str) -> Callable[[Call], list[Op] | None]:
+    """What reads an operation of keras.ops that reduces."""
+
+    def read(call: Call) -> list[Op] | None:
+        axis, order = call.argument("axis", 1), call.settings.get("ord")
+        axes = None if axis is None else call.axes(axis)
+        keepdims = bool(call.argument("keepdims", default=False))
+        if call.settings.get("initial") is not None or len(call.shapes) != 1:
+            return None
+        if order is None:
+            return [OPS[name](axes, keepdims)]  # type: ignore[call-arg]
+        one_axis = axes is not None and len(axes) == 1
+        return [OPS[name](axes, keepdims, order)] if one_axis and order in (1, 2) else None  # type: ignore[call-arg]
+
+    return read
+
+
+def _spelled(name: str, *also: str) -> Mapping[str, Spelling]:
+    return {"keras": Spelling("", also=also, read=_reads(name))}
+
+
+if TYPE_CHECKING:
+    from .keras_steps import Steps
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,7 +47,10 @@ class _Reduction(Op):
     axes: tuple[int, ...] | None = None
     keepdims: bool = False
 
+    kind = "pooling"
+    storage = "own"
     word: ClassVar[str] = "reduction"
+    function: ClassVar[str] = ""  # of keras.ops
 
     def __post_init__(self) -> None:
         self.__dict__["axes"] = require_axes(type(self).__name__, "axes", self.axes)
@@ -41,6 +72,21 @@ class _Reduction(Op):
         """The work of making `outputs` numbers of `elements`."""
         raise NotImplementedError
 
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
+        """Everything along the axes that are reduced."""
+        axes = places(self.axes, len(inputs[0])) or ()
+        if not self.keepdims:
+            return (removed(len(inputs[0]), axes),)
+        return (tuple([EVERYTHING if place in axes else Reach(place) for place in range(len(inputs[0]))]),)
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """By keras.ops."""
+        from .keras_steps import by_ops
+
+        axes = None if self.axes is None else places(self.axes, len(inputs[0]))
+        function = getattr(keras.ops, self.function)
+        return by_ops(lambda x: function(x, axis=axes, keepdims=self.keepdims))
+
 
 class Sum(_Reduction):
     """Sums: an addition per number but the first of each.
@@ -49,7 +95,9 @@ class Sum(_Reduction):
     384
     """
 
+    function = "sum"
     word: ClassVar[str] = "sum"
+    spellings: ClassVar[Mapping[str, Spelling]] = _spelled("Sum", "ops.Sum")
 
     def reducing(self, elements: Dim, outputs: Dim) -> Work:
         """Additions."""
@@ -63,7 +111,9 @@ class Mean(_Reduction):
     Shape(1, 1, 1, 8)
     """
 
+    function = "mean"
     word: ClassVar[str] = "mean"
+    spellings: ClassVar[Mapping[str, Spelling]] = _spelled("Mean", "ops.Mean")
 
     def reducing(self, elements: Dim, outputs: Dim) -> Work:
         """Additions and divisions."""
@@ -77,7 +127,9 @@ class Max(_Reduction):
     49
     """
 
+    function = "max"
     word: ClassVar[str] = "max"
+    spellings: ClassVar[Mapping[str, Spelling]] = _spelled("Max", "ops.Max", "ops.Amax")
 
     def reducing(self, elements: Dim, outputs: Dim) -> Work:
         """Compares."""
@@ -91,7 +143,9 @@ class Min(_Reduction):
     Shape()
     """
 
+    function = "min"
     word: ClassVar[str] = "min"
+    spellings: ClassVar[Mapping[str, Spelling]] = _spelled("Min", "ops.Min", "ops.Amin")
 
     def reducing(self, elements: Dim, outputs: Dim) -> Work:
         """Compares."""
@@ -105,7 +159,9 @@ class Prod(_Reduction):
     8
     """
 
+    function = "prod"
     word: ClassVar[str] = "product"
+    spellings: ClassVar[Mapping[str, Spelling]] = _spelled("Prod", "ops.Prod")
 
     def reducing(self, elements: Dim, outputs: Dim) -> Work:
         """Multiplies."""
@@ -119,7 +175,9 @@ class Variance(_Reduction):
     (28, 10, 0, 0, 2)
     """
 
+    function = "var"
     word: ClassVar[str] = "variance"
+    spellings: ClassVar[Mapping[str, Spelling]] = _spelled("Variance", "ops.Var")
 
     def reducing(self, elements: Dim, outputs: Dim) -> Work:
         """Two passes."""
@@ -133,7 +191,9 @@ class Std(_Reduction):
     3
     """
 
+    function = "std"
     word: ClassVar[str] = "standard deviation"
+    spellings: ClassVar[Mapping[str, Spelling]] = _spelled("Std", "ops.Std")
 
     def reducing(self, elements: Dim, outputs: Dim) -> Work:
         """The variance's, and a square root."""
@@ -147,7 +207,9 @@ class LogSumExp(_Reduction):
     (20, 0, 9, 11)
     """
 
+    function = "logsumexp"
     word: ClassVar[str] = "log-sum-exp"
+    spellings: ClassVar[Mapping[str, Spelling]] = _spelled("LogSumExp", "ops.Logsumexp")
 
     def reducing(self, elements: Dim, outputs: Dim) -> Work:
         """A maximum, differences, exponentials, a sum, and its logarithm with the maximum added again."""
@@ -165,6 +227,7 @@ class Norm(_Reduction):
     order: int = 2
 
     word: ClassVar[str] = "norm"
+    spellings: ClassVar[Mapping[str, Spelling]] = _spelled("Norm", "ops.Norm")
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -179,6 +242,15 @@ class Norm(_Reduction):
         }
         return by_order[self.order]
 
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """By keras.ops."""
+        from .keras_steps import by_ops
+
+        axes = None if self.axes is None else places(self.axes, len(inputs[0]))
+        if self.order == 1:
+            return by_ops(lambda x: keras.ops.sum(keras.ops.abs(x), axes, keepdims=self.keepdims))
+        return by_ops(lambda x: keras.ops.sqrt(keras.ops.sum(x * x, axes, keepdims=self.keepdims)))
+
 
 class ArgMax(_Reduction):
     """The place of the largest (or smallest) number: a compare per number but the first.
@@ -188,7 +260,20 @@ class ArgMax(_Reduction):
     """
 
     word: ClassVar[str] = "arg max"
+    spellings: ClassVar[Mapping[str, Spelling]] = _spelled("ArgMax", "ops.Argmax", "ops.Argmin")
 
     def reducing(self, elements: Dim, outputs: Dim) -> Work:
         """Compares."""
         return Work(compares=elements - outputs)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.axes is not None and len(self.axes) != 1:
+            raise UsageError(f"ArgMax: axes must be one, or None for all, not {self.axes!r}")
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """By keras.ops."""
+        from .keras_steps import by_ops
+
+        axis = None if self.axes is None else self.axes[0]
+        return by_ops(lambda x: keras.ops.argmax(x, axis, keepdims=self.keepdims))

@@ -25,6 +25,9 @@ class ReLU(Op):
     negative_slope: float = 0
     threshold: float = 0
 
+    kind = "activation"
+    keeps_places = True
+    storage = "overwrites"
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "keras": Spelling("ReLU", same_names("max_value", "negative_slope", "threshold"))
     }
@@ -37,3 +40,7 @@ class ReLU(Op):
             adds=1 if self.negative_slope and self.threshold else 0,
         )
         return Cost(shape, work=each.times(shape.elements))
+
+    def label(self) -> str:
+        """As people say it."""
+        return "ReLU"

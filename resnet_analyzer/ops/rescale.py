@@ -4,10 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from ..shape import Shape
-from .base import Cost, Op, Operations, Spelling, Work, same_names
+from .base import OPS, Cost, Op, Operations, Work
+from .spelling import Call, Spelling, Tensor, same_names
+
+
+def _read_keras(call: Call) -> list[Op] | None:
+    """Keras' Rescaling, and an operation of a tensor and one number."""
+    if call.kind == "Rescaling":
+        scale, offset = (_plain(call.settings[name]) for name in ("scale", "offset"))
+        return [Rescale(scale, offset)]
+    if call.kind == "CustomScaleLayer":  # x₀ + scale·x₁: keras/src/applications/inception_resnet_v2.py
+        return [Rescale(call.settings["scale"]), OPS["Add"]()]
+    left, right = call.places
+    first = type(left) is not Tensor
+    number = left if first else right
+    if isinstance(number, bool) or not isinstance(number, (int, float)) or len(call.shapes) != 1:
+        return None
+    if call.kind == "ops.Subtract":
+        return [Rescale(-1, number)] if first else [Rescale(1, -number)]
+    return [Rescale(1, number)] if call.kind == "ops.Add" else [Rescale(number, 0)]
+
+
+def _plain(value: Any) -> Any:
+    return tuple(value) if isinstance(value, (list, tuple)) else value
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,7 +46,14 @@ class Rescale(Op):
 
     keeps_places = True
     storage = "overwrites"
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Rescaling", same_names("scale", "offset"))}
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling(
+            "Rescaling",
+            same_names("scale", "offset"),
+            also=("CustomScaleLayer", "ops.Add", "ops.Subtract", "ops.Multiply"),
+            read=_read_keras,
+        )
+    }
 
     def label(self) -> str:
         """As `×0.5`; a gate's complement as `1 − g`."""

@@ -10,7 +10,44 @@ from ..dim import Dim, divides, equal, floor_div, is_exactly, product
 from ..errors import UsageError
 from ..reach import Reach, Reaches, regrouped
 from ..shape import Shape, spell
-from .base import Check, Cost, Op, Spelling, axis_index, no_axis, require_whole
+from .base import Check, Cost, Op, axis_index, no_axis, require_whole
+from .spelling import Call, Spelling
+
+
+def _read_flatten(call: Call) -> list[Op] | None:
+    """A layer of channels first puts the channels last before it flattens (keras/src/layers/reshaping/flatten.py)."""
+    if call.settings.get("data_format") == "channels_first" and call.rank > 2:
+        return [Permute((0, *range(2, call.rank), 1)), Flatten()]
+    return [Flatten()]
+
+
+def _read_reshape(call: Call) -> list[Op] | None:
+    """The layer's target leaves the batch out, which stays; the operation's holds it."""
+    if call.kind == "Reshape":
+        return [Reshape((0, *call.settings["target_shape"]))]
+    if call.kind == "ops.Ravel":
+        return [Reshape((-1,))]
+    batch, *rest = call.argument("newshape", 1)
+    return None if batch is None or None in rest else [Reshape((batch, *rest))]
+
+
+def _read_transpose(call: Call) -> list[Op] | None:
+    """The layer's axes are counted from 1, and the batch stays; the operation's hold it."""
+    if call.kind == "Permute":
+        return [Permute((0, *call.settings["dims"]))]
+    order = list(range(call.rank))
+    if call.kind == "ops.Swapaxes":
+        one, other = call.axes([call.argument("axis1", 1), call.argument("axis2", 2)])
+        order[one], order[other] = other, one
+        return [Permute(tuple(order))]
+    if call.kind == "ops.Moveaxis":
+        source, destination = (call.axes(call.argument(name, at)) for at, name in ((1, "source"), (2, "destination")))
+        moved = dict(zip(destination, source, strict=True))
+        rest = iter([axis for axis in order if axis not in source])
+        return [Permute(tuple(moved[axis] if axis in moved else next(rest) for axis in order))]
+    axes = call.argument("axes", 1)
+    return [Permute(tuple(reversed(range(call.rank))) if axes is None else call.axes(axes))]
+
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
@@ -30,7 +67,7 @@ class Flatten(Op):
     kind = "shape"
     word = "flatten"
     storage = "view"
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Flatten")}
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Flatten", read=_read_flatten)}
 
     def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
         """Axes that are kept keep their places."""
@@ -74,7 +111,9 @@ class Reshape(Op):
     word = "reshape"
     storage = "view"
     batch_left_out: ClassVar[tuple[str, ...]] = ("target",)
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Reshape")}
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling("Reshape", also=("ops.Reshape", "ops.Ravel"), read=_read_reshape)
+    }
 
     def __post_init__(self) -> None:
         if not isinstance(self.target, (tuple, list)):
@@ -131,7 +170,9 @@ class Permute(Op):
     word = "permute"
     storage = "own"
     batch_left_out: ClassVar[tuple[str, ...]] = ("axes",)
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Permute")}
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling("Permute", also=("ops.Transpose", "ops.Swapaxes", "ops.Moveaxis"), read=_read_transpose)
+    }
 
     def __post_init__(self) -> None:
         if not isinstance(self.axes, (tuple, list)):

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import product
+from ..reach import EVERYTHING, Reach, Reaches
 from ..shape import Shape
 from ._axes import places, require_axes
 from .base import Cost, Op, Spelling, Weight, Work, no_axis
+
+if TYPE_CHECKING:
+    from .keras_steps import Steps
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +31,9 @@ class RMSNorm(Op):
     axes: int | tuple[int, ...] = -1
     scale: bool = True
 
+    kind = "normalisation"
+    word = "RMS norm"
+    storage = "own"
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("RMSNormalization", {"axes": "axis"})}
 
     def __post_init__(self) -> None:
@@ -47,3 +54,16 @@ class RMSNorm(Op):
         )
         weights = (Weight("scale", tuple([shape[axis] for axis in axes])),) if self.scale else ()
         return Cost(shape, weights, work)
+
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
+        """Everything along the axes."""
+        axes = places(self.axes, len(inputs[0])) or ()  # type: ignore[arg-type]
+        return (tuple([EVERYTHING if place in axes else Reach(place) for place in range(len(inputs[0]))]),)
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """Keras' layer always has a factor."""
+        from .keras_steps import Steps, by_ops, layer
+
+        if self.scale:
+            return Steps(layer(keras, self, name, axis=list(places(self.axes, len(inputs[0])) or ())))  # type: ignore[arg-type]
+        return by_ops(lambda x: keras.ops.rms_normalization(x, axis=self.axes))

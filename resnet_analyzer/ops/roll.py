@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from ..reach import Mixed, Reach, Reaches
 from ..shape import Shape
 from ._axes import places, require_axes
 from .base import Cost, Op, no_axis
+from .spelling import Spelling
+
+if TYPE_CHECKING:
+    from .keras_steps import Steps
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,6 +26,12 @@ class Roll(Op):
 
     shift: Any = 1
     axes: tuple[int, ...] | None = None
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling("", {"shift": "shift", "axes": "axis"}, also=("ops.Roll",))
+    }
+
+    kind = "shape"
+    storage = "own"
 
     def __post_init__(self) -> None:
         self.__dict__["axes"] = require_axes("Roll", "axes", self.axes)
@@ -27,3 +39,20 @@ class Roll(Op):
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """The same shape; copies are no arithmetic."""
         return no_axis(self.axes, shape) if places(self.axes, len(shape)) is None else Cost(shape)
+
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...] | None:
+        """Other places along the axes that are rolled."""
+        rolled = places(self.axes, len(inputs[0])) or ()
+        if self.axes is None:
+            return None
+        return (tuple([Mixed((place,)) if place in rolled else Reach(place) for place in range(len(inputs[0]))]),)
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """By keras.ops."""
+        from .keras_steps import by_ops
+
+        shift = self.shift if self.axes is None or isinstance(self.shift, int) else tuple(self.shift)
+        axes = None if self.axes is None else self.axes[0] if len(self.axes) == 1 else self.axes
+        if isinstance(axes, tuple) and isinstance(shift, int):
+            shift = (shift,) * len(axes)
+        return by_ops(lambda x: keras.ops.roll(x, shift, axes))

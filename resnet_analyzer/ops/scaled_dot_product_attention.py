@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import Condition, divides, equal, product
 from ..shape import Shape, spell
 from ._attention import products
 from .base import Check, Cost, Op, Work
+from .spelling import Call, Reads, Spelling, Tensor
+
+
+def _read_keras(call: Call) -> Reads | None:
+    """keras.ops.dot_product_attention with at most one of bias and mask."""
+    names = ("query", "key", "value", "bias", "mask")
+    given = [call.argument(name, place) for place, name in enumerate(names)]
+    numbers = tuple(each.number for each in given if type(each) is Tensor)
+    if len(numbers) != len(call.shapes) or call.settings.get("attn_logits_soft_cap"):
+        return None
+    causal = bool(call.settings.get("is_causal"))
+    return Reads(numbers, [ScaledDotProductAttention(causal, heads_last=True)]) if len(numbers) in (3, 4) else None
+
+
+if TYPE_CHECKING:
+    from .keras_steps import Steps
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +48,13 @@ class ScaledDotProductAttention(Op):
     causal: bool = False
     heads_last: bool = False
 
+    kind = "attention"
+    word = "attention"
+    storage = "own"
     arity: ClassVar[int | None] = None
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling("", also=("ops.DotProductAttention",), read=_read_keras)
+    }
 
     def rule(self, *shapes: Shape) -> Cost:
         """The query's positions with the value's width."""
@@ -55,6 +78,18 @@ class ScaledDotProductAttention(Op):
         conditions += [divides(key[-3], query[-3])] if rank > 2 else []
         checks = tuple(Check(condition, sentence, spelled[:3]) for condition in conditions)
         return Cost(_heads_first(output) if self.heads_last else output, work=work, checks=checks)
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps | None:
+        """By keras.ops, which reads heads last."""
+        from .keras_steps import by_ops
+
+        if len(inputs[0]) != 4 or len(inputs) > 3:
+            return None
+
+        def turned(x: Any) -> Any:
+            return x if self.heads_last else keras.ops.swapaxes(x, 1, 2)
+
+        return by_ops(lambda xs: turned(keras.ops.dot_product_attention(*map(turned, xs), is_causal=self.causal)))
 
 
 def _heads_first(shape: Shape) -> Shape:

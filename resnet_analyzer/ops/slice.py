@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from ..dim import Dim, at_least, dimension, is_number, maximum, minimum
 from ..errors import UsageError
+from ..reach import Along, Reach, Reaches
 from ..shape import Shape, spell
 from ..window import Window
 from .base import Check, Cost, Op
+from .spelling import Call, Spelling
+
+if TYPE_CHECKING:
+    from .keras_steps import Steps
 
 
 class _Place(NamedTuple):
@@ -49,6 +55,15 @@ class _Range(NamedTuple):
         return Window(first - last if self.backward else last - first, 1, self.step)
 
 
+def _read_keras(call: Call) -> list[Op] | None:
+    """Indexing, and flipped axes; an index that is a tensor picks positions by their values, and is none of ours."""
+    if call.kind == "ops.Flip":
+        axes = range(call.rank) if call.argument("axis", 1) is None else call.axes(call.argument("axis", 1))
+        return [Slice(tuple((None, None, -1) if place in axes else (None, None) for place in range(call.rank)))]
+    key = call.argument("key", 1)
+    return [Slice(tuple(key) if isinstance(key, list) else (key,))]
+
+
 @dataclass(frozen=True, eq=False)
 class Slice(Op):
     """Some positions along each axis, the batch first: x[index], as Python and numpy index.
@@ -64,6 +79,12 @@ class Slice(Op):
     """
 
     index: tuple[Any, ...] = ("...",)
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling("", also=("ops.GetItem", "ops.Flip"), read=_read_keras)
+    }
+
+    kind = "shape"
+    storage = "view"
 
     def __post_init__(self) -> None:
         if not isinstance(self.index, (tuple, list)):
@@ -101,6 +122,31 @@ class Slice(Op):
             else:
                 sizes.append(1)
         return Cost(Shape(*sizes), checks=tuple(check for check in checks if check.condition is not True))
+
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...] | None:
+        """Place o reads start + o·step; an axis that is taken away the one place."""
+        filled = _filled(self._entries, len(inputs[0]) - len([e for e in self._entries if type(e) in (_Range, _Place)]))
+        found: list[Along] = []
+        lengths = iter(inputs[0])
+        place = 0
+        for entry in filled:
+            if type(entry) is _Place:
+                at = entry.within(next(lengths))
+                found.append(Reach(0, stride=0, low=at, high=at))
+                continue
+            if type(entry) is _Range:
+                start, _last = entry.ends(next(lengths))
+                step = -entry.step if entry.backward else entry.step
+                found.append(Reach(place, stride=step, low=start, high=start))
+            place += 1
+        return (tuple(found),) if place else None
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """As Python indexes."""
+        from .keras_steps import by_ops
+
+        picked = tuple(map(_python, self.index))
+        return by_ops(lambda x: x[picked])
 
 
 _WHOLE = _Range(None, None, 1, False)
@@ -155,3 +201,10 @@ def _shown(place: _Place | None) -> str:
 def _empty(entry: _Range, length: Dim) -> str:
     step = f":{'-' if entry.backward else ''}{entry.step}"
     return f"the range {_shown(entry.start)}:{_shown(entry.stop)}{step} of an axis of {length} is empty."
+
+
+def _python(value: Any) -> Any:
+    """An entry as Python writes it."""
+    if isinstance(value, tuple):
+        return slice(*value)
+    return {"...": Ellipsis, "new": None}.get(value, value) if isinstance(value, str) else value

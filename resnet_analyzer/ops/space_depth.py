@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import Dim, divides, floor_div, product
+from ..reach import Reach, Reaches, over_sides
 from ..shape import Shape
 from .base import CHANNELS_LAST, Check, Cost, Op, arranged, channels, require_data_format, sides
+from .spelling import Spelling
+
+if TYPE_CHECKING:
+    from .keras_steps import Steps
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,7 +27,12 @@ class DepthToSpace(Op):
     block: Dim = 2
     data_format: str = CHANNELS_LAST
 
+    kind = "shape"
+    storage = "own"
     counts: ClassVar[tuple[str, ...]] = ("block",)
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling("", {"block": "block_size", "data_format": "data_format"}, also=("ops.DepthToSpace",))
+    }
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -37,6 +48,18 @@ class DepthToSpace(Op):
         sentence = "{} channels are no multiple of a block of {} positions."
         return Cost(output, checks=(Check(divides(cells, depth), sentence, (depth, cells)),))
 
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
+        """Place o reads ⌊o/block⌋, and some channels."""
+        found = [Reach(0, low=1 - self.block, divisor=self.block) for _side in sides(inputs[0], self.data_format)]
+        return (over_sides(found, self.data_format),)
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """By reshapes and a transpose."""
+        from .keras_steps import by_ops
+
+        layout, block = self.data_format, self.block
+        return by_ops(lambda x: _shuffled(keras, x, cost.output, block, layout))
+
 
 @dataclass(frozen=True, eq=False)
 class SpaceToDepth(Op):
@@ -49,7 +72,12 @@ class SpaceToDepth(Op):
     block: Dim = 2
     data_format: str = CHANNELS_LAST
 
+    kind = "shape"
+    storage = "own"
     counts: ClassVar[tuple[str, ...]] = ("block",)
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling("", {"block": "block_size", "data_format": "data_format"}, also=("ops.SpaceToDepth",))
+    }
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -63,3 +91,38 @@ class SpaceToDepth(Op):
         sentence = "a side of {} is no multiple of a block of {}."
         checks = tuple([Check(divides(self.block, side), sentence, (side, self.block)) for side in before])
         return Cost(output, checks=checks)
+
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
+        """Place o reads its block, and some channels."""
+        found = [Reach(0, stride=self.block, high=self.block - 1) for _side in sides(inputs[0], self.data_format)]
+        return (over_sides(found, self.data_format),)
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """By reshapes and a transpose."""
+        from .keras_steps import by_ops
+
+        layout, block = self.data_format, self.block
+        return by_ops(lambda x: _unshuffled(keras, x, cost.output, block, layout))
+
+
+def _shuffled(keras: Any, x: Any, output: Any, block: Dim, layout: str) -> Any:
+    """(batch, sides, blocks, channels) with every block behind its side."""
+    count = len(output) - 2
+    last = keras.ops.moveaxis(x, 1, -1) if layout != CHANNELS_LAST else x
+    before = sides(Shape(*output), layout)
+    cells = [floor_div(side, block) for side in before]
+    x = keras.ops.reshape(last, (-1, *cells, *[block] * count, channels(Shape(*output), layout)))
+    order = [0, *[axis for i in range(count) for axis in (1 + i, 1 + count + i)], 1 + 2 * count]
+    x = keras.ops.reshape(keras.ops.transpose(x, order), (-1, *before, channels(Shape(*output), layout)))
+    return keras.ops.moveaxis(x, -1, 1) if layout != CHANNELS_LAST else x
+
+
+def _unshuffled(keras: Any, x: Any, output: Any, block: Dim, layout: str) -> Any:
+    """Every side parted into blocks, and the blocks put with the channels."""
+    count = len(output) - 2
+    last = keras.ops.moveaxis(x, 1, -1) if layout != CHANNELS_LAST else x
+    cells = sides(Shape(*output), layout)
+    x = keras.ops.reshape(last, (-1, *[part for side in cells for part in (side, block)], last.shape[-1]))
+    order = [0, *range(1, 2 * count, 2), *range(2, 2 * count + 1, 2), 2 * count + 1]
+    x = keras.ops.reshape(keras.ops.transpose(x, order), (-1, *cells, channels(Shape(*output), layout)))
+    return keras.ops.moveaxis(x, -1, 1) if layout != CHANNELS_LAST else x

@@ -2,13 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from ..dim import Dim, divides, equal, floor_div, total
+from ..dim import Dim, divides, equal, floor_div, product, total
 from ..errors import UsageError
+from ..reach import Reach, Reaches
 from ..shape import Shape
-from .base import Check, Cost, Op, axis_index, no_axis, require_whole
+from .base import OPS, Check, Cost, Op, axis_index, no_axis, require_whole
+from .spelling import Call, Outputs, Spelling
+
+
+def _read_keras(call: Call) -> Outputs | None:
+    """Equal parts, parts that end at given places, and the positions along an axis one by one."""
+    (axis,) = call.axes(call.argument("axis", default=0))
+    whole: tuple[Any, ...] = ((None, None),) * axis
+    if call.kind == "ops.Unstack":
+        count = call.argument("num", 1) or call.shapes[0][axis]
+        return Outputs(tuple(OPS["Slice"]((*whole, place)) for place in range(count)))  # type: ignore[call-arg]
+    sections = call.argument("indices_or_sections", 1)
+    if type(sections) is int:
+        return Outputs(tuple(Split(sections, axis, part) for part in range(sections)))
+    ranges = zip([None, *sections], [*sections, None], strict=True)
+    return Outputs(tuple(OPS["Slice"]((*whole, ends)) for ends in ranges))  # type: ignore[call-arg]
+
+
+if TYPE_CHECKING:
+    from .keras_steps import Steps
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,6 +45,12 @@ class Split(Op):
     sections: Any = 2
     axis: int = -1
     part: int = 0
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling("", also=("ops.Split", "ops.Unstack"), read=_read_keras)
+    }
+
+    kind = "shape"
+    storage = "view"
 
     def __post_init__(self) -> None:
         sections = require_whole("Split", "sections", self.sections, least=1)
@@ -43,6 +70,31 @@ class Split(Op):
         else:
             fits, size = divides(self.sections, length), floor_div(length, self.sections)
         return Cost(shape.with_size(axis, size), checks=(Check(fits, _uneven, (length, self.sections)),))
+
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
+        """The same places, from where the part begins."""
+        axis = axis_index(self.axis, len(inputs[0]))
+        if isinstance(self.sections, tuple):
+            begin = total(self.sections[: self.part])
+        else:
+            begin = product(self.part, cost.output[axis])  # type: ignore[index]
+        return (
+            tuple(
+                [
+                    Reach(place, low=begin, high=begin) if place == axis else Reach(place)
+                    for place in range(len(inputs[0]))
+                ]
+            ),
+        )
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """By keras.ops."""
+        from .keras_steps import by_ops
+
+        sections: Any = self.sections
+        if isinstance(sections, tuple):
+            sections = [total(sections[:place]) for place in range(1, len(sections))]
+        return by_ops(lambda x: keras.ops.split(x, sections, self.axis)[self.part])
 
 
 def _uneven(length: Dim, sections: Any) -> str:

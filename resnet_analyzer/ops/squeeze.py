@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import equal, is_exactly
+from ..reach import Reaches, removed
 from ..shape import Shape, spell
 from ._axes import places, require_axes
 from .base import Check, Cost, Op, no_axis
+from .spelling import Spelling
+
+if TYPE_CHECKING:
+    from .keras_steps import Steps
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,6 +26,10 @@ class Squeeze(Op):
     """
 
     axes: tuple[int, ...] | None = None
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("", {"axes": "axis"}, also=("ops.Squeeze",))}
+
+    kind = "shape"
+    storage = "view"
 
     def __post_init__(self) -> None:
         self.__dict__["axes"] = require_axes("Squeeze", "axes", self.axes)
@@ -33,3 +44,19 @@ class Squeeze(Op):
         sentence = "axis {} of {} is not 1, so it cannot be squeezed."
         checks = tuple([Check(equal(shape[axis], 1), sentence, (axis, spell(shape))) for axis in axes])
         return Cost(Shape(*[size for place, size in enumerate(shape) if place not in axes]), checks=checks)
+
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
+        """Axes that are kept keep their places."""
+        rank = len(inputs[0])
+        if self.axes is None:
+            gone = [place for place, size in enumerate(inputs[0]) if is_exactly(size, 1)]
+        else:
+            gone = list(places(self.axes, rank) or ())
+        return (removed(rank, gone),)
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """By keras.ops."""
+        from .keras_steps import by_ops
+
+        axes = None if self.axes is None else places(self.axes, len(inputs[0]))
+        return by_ops(lambda x: keras.ops.squeeze(x, axes))

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import equal
+from ..reach import Reach, Reaches
 from ..shape import Shape, spell
 from .base import Check, Cost, Op, axis_index, no_axis
+from .spelling import Spelling, same_names
+
+if TYPE_CHECKING:
+    from .keras_steps import Steps
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,7 +26,10 @@ class Stack(Op):
 
     axis: int = 0
 
+    kind = "shape"
+    storage = "own"
     arity: ClassVar[int | None] = None
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("", same_names("axis"), also=("ops.Stack",))}
 
     def rule(self, *shapes: Shape) -> Cost:
         """One axis more; all shapes must agree."""
@@ -36,6 +45,18 @@ class Stack(Op):
             for size, other in zip(shape, first, strict=True)
         )
         return Cost(Shape(*first[:axis], len(shapes), *first[axis:]), checks=checks)
+
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
+        """The same places of every tensor, at its own place along the new axis."""
+        rank = len(inputs[0]) + 1
+        axis = axis_index(self.axis, rank)
+        return (tuple([Reach(place) for place in range(rank) if place != axis]),) * len(inputs)
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """By keras.ops."""
+        from .keras_steps import by_ops
+
+        return by_ops(lambda xs: keras.ops.stack(xs, self.axis))
 
 
 def _disagreement(*shapes: Shape) -> str:

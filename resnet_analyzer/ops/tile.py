@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from ..dim import Dim, product
+from ..dim import Dim, is_exactly, product
+from ..reach import Mixed, Reach, Reaches
 from ..shape import Shape
 from .base import Cost, Op, axis_index, no_axis, require_whole
+from .spelling import Call, Spelling
+
+if TYPE_CHECKING:
+    from .keras_steps import Steps
+
+
+def _read_tile(call: Call) -> list[Op] | None:
+    times = call.argument("repeats", 1)
+    return [Tile(tuple(times) if isinstance(times, list) else (times,))]
+
+
+def _read_repeat(call: Call) -> list[Op] | None:
+    return [Repeat(call.argument("repeats", 1), *call.axes(call.argument("axis", 2)))]
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,6 +34,10 @@ class Tile(Op):
     """
 
     times: tuple[Dim, ...] = (1,)
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("", also=("ops.Tile",), read=_read_tile)}
+
+    kind = "shape"
+    storage = "own"
 
     def __post_init__(self) -> None:
         times = (self.times,) if not isinstance(self.times, (tuple, list)) else tuple(self.times)
@@ -30,6 +49,22 @@ class Tile(Op):
         sizes = (1,) * (rank - len(shape)) + tuple(shape)
         times = (1,) * (rank - len(self.times)) + self.times
         return Cost(Shape(*[product(size, count) for size, count in zip(sizes, times, strict=True)]))
+
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
+        """The place in the copy."""
+        rank, times = len(cost.output or ()), self.times
+        first = rank - len(inputs[0])
+        whole = (1,) * (rank - len(times)) + times
+        return (
+            tuple([Reach(place) if is_exactly(whole[place], 1) else Mixed((place,)) for place in range(first, rank)]),
+        )
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """By keras.ops."""
+        from .keras_steps import by_ops
+
+        whole = (1,) * (len(inputs[0]) - len(self.times)) + self.times
+        return by_ops(lambda x: keras.ops.tile(x, whole))
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +78,10 @@ class Repeat(Op):
     times: Dim = 1
     axis: int = -1
 
+    kind = "shape"
+    storage = "own"
     counts: ClassVar[tuple[str, ...]] = ("times",)
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("", also=("ops.Repeat",), read=_read_repeat)}
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """The size multiplied; copies are no arithmetic."""
@@ -51,6 +89,18 @@ class Repeat(Op):
         if axis is None:
             return no_axis(self.axis, shape)
         return Cost(shape.with_size(axis, product(shape[axis], self.times)))
+
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
+        """Place o reads ⌊o/times⌋."""
+        axis = axis_index(self.axis, len(inputs[0]))
+        found = Reach(axis or 0, low=1 - self.times, divisor=self.times)
+        return (tuple([found if place == axis else Reach(place) for place in range(len(inputs[0]))]),)
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """By keras.ops."""
+        from .keras_steps import by_ops
+
+        return by_ops(lambda x: keras.ops.repeat(x, self.times, self.axis))
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,8 +113,15 @@ class RepeatVector(Op):
 
     times: Dim = 1
 
+    kind = "shape"
+    storage = "own"
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("RepeatVector", {"times": "n"})}
     counts: ClassVar[tuple[str, ...]] = ("times",)
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """A new axis behind the batch; copies are no arithmetic."""
         return Cost(Shape(shape[0], self.times, *shape[1:]))
+
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
+        """The vector at every step."""
+        return ((Reach(0), Reach(2)),)

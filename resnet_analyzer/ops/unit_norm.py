@@ -6,9 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from ..reach import EVERYTHING, Reach, Reaches
 from ..shape import Shape
 from ._axes import places, require_axes
-from .base import Cost, Op, Spelling, Work, no_axis
+from .base import Cost, Op, Work, no_axis
+from .spelling import Call, Spelling
+
+
+def _read_keras(call: Call) -> list[Op] | None:
+    """Keras' layer, and its operation for lengths of order 2."""
+    axis = call.settings.get("axis", -1)
+    return [UnitNorm(call.axes(axis))] if call.settings.get("order", 2) in (2, None) else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,7 +31,11 @@ class UnitNorm(Op):
 
     axes: int | tuple[int, ...] = -1
 
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("UnitNormalization", {"axes": "axis"})}
+    kind = "normalisation"
+    storage = "own"
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling("UnitNormalization", {"axes": "axis"}, also=("ops.Normalize",), read=_read_keras)
+    }
 
     def __post_init__(self) -> None:
         self.__dict__["axes"] = require_axes("UnitNorm", "axes", self.axes) or ()
@@ -43,3 +55,8 @@ class UnitNorm(Op):
             square_roots=vectors,
         )
         return Cost(shape, work=work)
+
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
+        """Everything along the axes."""
+        axes = places(self.axes, len(inputs[0])) or ()  # type: ignore[arg-type]
+        return (tuple([EVERYTHING if place in axes else Reach(place) for place in range(len(inputs[0]))]),)

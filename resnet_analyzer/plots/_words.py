@@ -67,8 +67,8 @@ def title_of(measurement: Measurement) -> str:
 
 def total_words(measurement: Measurement) -> str:
     """A network's two main figures, as a lower bound where something is unknown."""
-    totals, least = measurement.totals, "≥ " if measurement.unknown else ""
-    return f"{least}{short(totals.params)} parameters · {least}{short(totals.macs, 'MACs')}"
+    totals, least = measurement.totals, measurement.least
+    return f"{least('params')}{short(totals.params)} parameters · {least('macs')}{short(totals.macs, 'MACs')}"
 
 
 def input_words(measurement: Measurement) -> str:

@@ -40,10 +40,20 @@ def comparison(measured: Sequence[Measurement], extra: tuple[Table, ...] = (), n
 def _unknown(measured: Sequence[Measurement]) -> list[tuple[str, str]]:
     """Whose figures are at least so much, since the cost of some layer is not known."""
     return [
-        ("unknown", f"{_name(each)}: ≥ all its figures; cost of {len(each.unknown)} layers")
+        ("unknown", f"{_name(each)}: ≥ its {', '.join(named(each.lower_bounds))}; cost of {len(each.unknown)} layers")
         for each in measured
         if each.unknown
     ]
+
+
+def named(figures: Sequence[str]) -> list[str]:
+    """Totals by the words of their columns: `parameters`, `MACs`.
+
+    >>> named(["params", "trainable_params", "macs"])
+    ['parameters', 'MACs']
+    """
+    words = {"params": "parameters", "macs": "MACs", "flops": "FLOPs", "activations": "activations"}
+    return [words[figure] for figure in figures if figure in words]
 
 
 def comparison_table(measured: Sequence[Measurement], title: str = "") -> Table:

@@ -38,7 +38,7 @@ def formula_report(form: ClosedForm, also: Sequence[tuple[str, ClosedForm]] = ()
     notes += [("with", legend)] if legend else []
     notes.append(("counted", f"MACs: {SAYS['macs']}; FLOPs: {SAYS['flops']}; params: without moving statistics"))
     notes += [("proved", proof.text)] if proof else []
-    notes += [("unknown", f"{', '.join(form.unknown)}: cost not known, all figures are at least so much")] if form.unknown else []  # fmt: skip  # noqa: E501
+    notes += [("unknown", f"{', '.join(form.unknown)}: cost not known; lower bounds: {', '.join(form.lower_bounds)}")] if form.unknown else []  # fmt: skip  # noqa: E501
     return Report(_title(form), (), tuple(notes), lambda: formula_data(form, proof))
 
 
@@ -70,7 +70,7 @@ def _signature(form: ClosedForm, formula: Polynomial, letters: Spelling) -> str:
 def _figure(form: ClosedForm, name: str, label: str, text: Spelling) -> list[tuple[str, str]]:
     formula = form.figures[name]
     label = f"{label}{_signature(form, formula, text)}"
-    least = "≥ " if form.unknown else ""
+    least = "≥ " if name in form.lower_bounds else ""
     if formula.constant is not None:
         whatever = " and ".join(text.letters.values())
         return [(label, f"= {least}{text.formula(formula)}, whatever {whatever}")]

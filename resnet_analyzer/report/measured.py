@@ -60,20 +60,27 @@ def _head(source: str) -> str:
 
 
 def _summary(measurement: Measurement) -> list[tuple[str, str]]:
-    totals, least = measurement.totals, "≥ " if measurement.unknown else ""
-    still = f" (+ {grouped(totals.moving_statistics)} moving statistics)" if totals.moving_statistics else ""
+    totals, least = measurement.totals, measurement.least
     images = "one image" if measurement.batch == 1 else f"{grouped(measurement.batch)} images"
     figures = (
-        f"{grouped(totals.params)} parameters{still}",
-        short(totals.macs, "MACs"),
-        short(totals.flops, "FLOPs"),
-        f"{grouped(totals.activations)} activations",
+        parameters_of(measurement),
+        f"{least('macs')}{short(totals.macs, 'MACs')}",
+        f"{least('flops')}{short(totals.flops, 'FLOPs')}",
+        f"{least('activations')}{grouped(totals.activations)} activations",
     )
-    found = [("total", " · ".join(f"{least}{figure}" for figure in figures))]
+    found = [("total", " · ".join(figures))]
     if measurement.unknown:
         names = ", ".join(measurement.unknown[:5]) + (" …" if len(measurement.unknown) > 5 else "")
         found.append(("unknown", f"cost of {len(measurement.unknown)} layers: {names}"))
     return [*found, ("counted", COUNTED.format(images))]
+
+
+def parameters_of(measurement: Measurement) -> str:
+    """The parameters in words: how many of them are frozen, and the moving statistics beside them."""
+    totals = measurement.totals
+    frozen = f", {grouped(totals.frozen_params)} of them frozen" if totals.frozen_params else ""
+    still = f" (+ {grouped(totals.moving_statistics)} moving statistics)" if totals.moving_statistics else ""
+    return f"{measurement.least('params')}{grouped(totals.params)} parameters{frozen}{still}"
 
 
 def _source(measurement: Measurement, notes: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -13,6 +13,7 @@ from ..measurement import Measurement, Row
 from ..numbers import grouped, percent, short
 from ..plots.base import PLOTS
 from ..shape import is_map, spell
+from .comparison import named
 from .document import figure, finished
 from .live import live_data
 from .measured import measured_report
@@ -66,7 +67,8 @@ def _notes(measurement: Measurement, known: Architecture | None) -> tuple[tuple[
     notes = [(label, about[label]) for label in ("remark", "source") if about.get(label)]
     if measurement.unknown:
         names = ", ".join(measurement.unknown[:5])
-        notes.insert(0, ("unknown", f"cost of {len(measurement.unknown)} layers, all figures are at least: {names}"))
+        bounds = ", ".join(named(measurement.lower_bounds))
+        notes.insert(0, ("unknown", f"cost of {len(measurement.unknown)} layers; lower bounds: {bounds}: {names}"))
     return tuple(notes)
 
 
@@ -75,14 +77,14 @@ def _name(measurement: Measurement) -> str:
 
 
 def _lead(measurement: Measurement) -> tuple[str, ...]:
-    totals, least = measurement.totals, "at least " if measurement.unknown else ""
+    totals = measurement.totals
     result = measurement.rows[-1].output
     classes: Any = measurement.graph.about.get("classes")
     into = f"{grouped(classes)} scores" if classes else spell(result)
     return (
         f"{_name(measurement)} turns an image of {_inputs(measurement)} into {into}. "
-        f"It does so with {least}{grouped(totals.params)} parameters, "
-        f"and spends {least}{short(totals.macs, 'MACs')} on it.",
+        f"It does so with {measurement.least('params', 'at least ')}{grouped(totals.params)} parameters, "
+        f"and spends {measurement.least('macs', 'at least ')}{short(totals.macs, 'MACs')} on it.",
     )
 
 
@@ -91,23 +93,39 @@ def _inputs(measurement: Measurement) -> str:
 
 
 def _glance(measurement: Measurement) -> Section:
-    least = "at least so much: " if measurement.unknown else ""
-    rows = [(name, value, f"{least}{says}") for name, value, says in _figures(measurement)]
+    rows = list(_figures(measurement))
     return Section("At a glance", (), (Table(GLANCE, (*rows, *_seen(measurement))),))
 
 
 def _figures(measurement: Measurement) -> Iterator[tuple[str, int, str]]:
     totals, needs = measurement.totals, memory(measurement)
+
+    def least(figure: str) -> str:
+        return measurement.least(figure, "at least so much: ")
+
+    alive = "" if needs.exact else "at least so much: "
     frozen = f", or could: {grouped(totals.frozen_params)} are frozen" if totals.frozen_params else ""
-    yield "parameters", totals.params, f"numbers that training changes{frozen}"
+    yield "parameters", totals.params, f"{least('params')}numbers that training changes{frozen}"
     if totals.moving_statistics:
-        yield "moving statistics", totals.moving_statistics, "means and variances of batch normalisation"
-    yield "MACs", totals.macs, f"{short(totals.macs)}, in convolutions and dense layers, for one image"
-    yield "FLOPs", totals.flops, f"{short(totals.flops)}, all arithmetic"
-    yield "activations", totals.activations, "elements that convolutions and dense layers put out"
+        yield (
+            "moving statistics",
+            totals.moving_statistics,
+            f"{least('moving_statistics')}means and variances of batch normalisation",
+        )
+    yield "MACs", totals.macs, f"{least('macs')}{short(totals.macs)}, in convolutions and dense layers, for one image"
+    yield "FLOPs", totals.flops, f"{least('flops')}{short(totals.flops)}, all arithmetic"
+    yield (
+        "activations",
+        totals.activations,
+        f"{least('activations')}elements that convolutions and dense layers put out",
+    )
     yield "layers", totals.layers, "everything in the graph, the input included"
-    yield "bytes of weights", needs.weights, f"{short(needs.weights, 'B')}, 4 bytes a number"
-    yield "bytes alive", needs.peak, f"{short(needs.peak, 'B')}: the most activations held at once, at {needs.at}"
+    yield "bytes of weights", needs.weights, f"{least('all_params')}{short(needs.weights, 'B')}, 4 bytes a number"
+    yield (
+        "bytes alive",
+        needs.peak,
+        f"{alive}{short(needs.peak, 'B')}: the most activations held at once, at {needs.at}",
+    )
 
 
 def _seen(measurement: Measurement) -> Iterator[tuple[str, int, str]]:

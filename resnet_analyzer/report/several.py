@@ -43,8 +43,8 @@ def _title(each: Measurement) -> str:
 
 def _lead(measured: Sequence[Measurement]) -> str:
     told = [
-        f"{_title(each)} has {'at least ' if each.unknown else ''}{grouped(each.totals.params)} parameters "
-        f"and does {short(each.totals.macs, 'MACs')}"
+        f"{_title(each)} has {each.least('params', 'at least ')}{grouped(each.totals.params)} parameters "
+        f"and does {each.least('macs', 'at least ')}{short(each.totals.macs, 'MACs')}"
         for each in measured
     ]
     return f"{'; '.join(told)}."

@@ -11,6 +11,7 @@ from ..analyses.repair import Figures, Repair
 from ..analyses.verify import Verified
 from ..numbers import grouped, short, signed
 from ..shape import spell
+from .measured import parameters_of
 from .model import Report
 
 SHOWN = 20  # findings on the screen; machines get all
@@ -83,12 +84,11 @@ def _effect(repair: Repair) -> Iterator[str]:
 
 def _totals(verified: Verified) -> Iterator[tuple[str, str]]:
     assert verified.measurement is not None
-    totals, least = verified.measurement.totals, "≥ " if verified.measurement.unknown else ""
-    still = f" (+ {grouped(totals.moving_statistics)} moving statistics)" if totals.moving_statistics else ""
+    totals, least = verified.measurement.totals, verified.measurement.least
     figures = (
         f"{grouped(totals.layers)} layers",
-        f"{least}{grouped(totals.params)} parameters{still}",
-        f"{least}{short(totals.macs, 'MACs')}",
+        parameters_of(verified.measurement),
+        f"{least('macs')}{short(totals.macs, 'MACs')}",
     )
     yield "total", " · ".join(figures)
     if verified.measurement.unknown:

@@ -78,8 +78,35 @@ def test_what_means_nothing(more, says):
     assert found.exit_status == 2
 
 
-def test_an_unknown_cost_satisfies_no_budget():
-    text = "input: 8\nbudgets: {params: 1M}\nlayers:\n- conv2d: {filters: 4}\n- opaque: {output: [8, 8, 4]}\n"
-    found = verify_text("mine.yaml", text, identity=False)
-    assert [each.holds for each in found.verdicts] == [None]
-    assert found.exit_status == 1
+UNKNOWN = "input: 8x8x3\nlayers:\n- conv2d: {filters: 4, kernel_size: 3, padding: 1}\n- opaque: {output: [8, 8, 4]}\n"
+
+
+@pytest.mark.parametrize(
+    ("limit", "holds"),
+    [
+        (f"macs: '<= {MACS}'", None),  # it may be more
+        (f"macs: '< {MACS}'", False),
+        (f"macs: '<= {MACS - 1}'", False),
+        (f"macs: '>= {MACS}'", True),
+        (f"macs: '> {MACS}'", None),
+        (f"macs: '> {MACS - 1}'", True),
+        (f"macs: '== {MACS}'", None),
+        (f"macs: '== {MACS - 1}'", False),
+        (f"params: '<= {PARAMS}'", True),  # its weights are known exactly
+        (f"params: '== {PARAMS}'", True),
+        (f"params: '> {PARAMS}'", False),
+        ("layers: '<= 3'", True),
+    ],
+)
+def test_a_lower_bound_that_decides_decides(limit, holds):
+    found = verify_text("mine.yaml", f"{UNKNOWN}budgets: {{{limit}}}\n", identity=False)
+    (verdict,) = found.verdicts
+    assert verdict.holds is holds
+    assert ("at least" in verdict.says) == ("macs" in limit)
+    assert found.exit_status == 1  # a layer is unknown
+
+
+def test_expectations_of_lower_bounds():
+    found = verify_text("mine.yaml", f"{UNKNOWN}expect: {{macs: {MACS}, params: {PARAMS}}}\n", identity=False)
+    assert [each.holds for each in found.verdicts] == [None, True]
+    assert verify_text("mine.yaml", f"{UNKNOWN}expect: {{macs: 1}}\n", identity=False).verdicts[0].holds is False

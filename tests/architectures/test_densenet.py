@@ -7,6 +7,7 @@ import pytest
 
 from resnet_analyzer import architecture, measure
 from resnet_analyzer.dim import symbol
+from resnet_analyzer.dim.polynomial import polynomial
 from resnet_analyzer.errors import UsageError
 
 IMAGENET = {121: 7_978_856, 161: 28_681_000, 169: 14_149_480, 201: 20_013_928, 264: 33_337_704}
@@ -119,10 +120,10 @@ def test_symbols_and_arrays_agree_with_numbers(name, style):
     grid = measure(architecture(name, (numpy.array(sizes), 224), 10, style)).totals
     n, c = symbol("n"), symbol("c")
     formula = measure(architecture(name, (n, 224), c, style)).totals
-    assert formula.all_params.subs({c: 10}) == plain[0].all_params == grid.all_params
+    assert polynomial(formula.all_params).at(c=10) == plain[0].all_params == grid.all_params
     for place, (size, totals) in enumerate(zip(sizes, plain, strict=True)):
         assert grid.macs[place] == totals.macs
-        assert formula.macs.subs({n: size, c: 10}) == totals.macs
+        assert polynomial(formula.macs).at(n=size, c=10) == totals.macs
 
 
 def test_growth_rate_may_be_an_array_or_a_symbol():
@@ -132,6 +133,6 @@ def test_growth_rate_may_be_an_array_or_a_symbol():
     k = symbol("k")
     formula = measure(architecture("densenet_bc40_k12", growth_rate=k)).totals.all_params
     assert list(grid) == plain
-    assert [formula.subs({k: rate}) for rate in rates] == [
+    assert [polynomial(formula).at(k=rate) for rate in rates] == [
         measure(architecture("densenet_bc40_k12", growth_rate=rate)).totals.all_params for rate in rates
     ]

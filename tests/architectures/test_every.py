@@ -31,7 +31,7 @@ def symbolic(name, style):
 def domain(name, style):
     """The least size that all assumptions allow, by trying the sizes."""
     conditions = [check.condition for check in symbolic(name, style).assumptions]
-    return next(size for size in range(1, 1000) if all(bool(each.xreplace({n: size})) for each in conditions))
+    return next(size for size in range(1, 1000) if all(bool(each.holds({"n": size})) for each in conditions))
 
 
 def plain(name, style, size):
@@ -122,7 +122,7 @@ def test_numbers_arrays_and_symbols(name, style):
         for figure in FIGURES:
             number, closed = getattr(totals, figure), getattr(formula, figure)
             spread = numpy.broadcast_to(getattr(grid.totals, figure), len(sizes))
-            assert closed == number if isinstance(closed, int) else closed.xreplace({n: size}) == number, (figure, size)
+            assert closed == number if isinstance(closed, int) else closed.at(n=size) == number, (figure, size)
             assert spread[place] == number, (figure, size)
 
 
@@ -137,7 +137,7 @@ def test_where_it_fits(name, style):
     for place, size in enumerate(sizes):
         fits = plain(name, style, size) is not None
         assert fits == (size >= least)
-        assert fits == all(bool(each.xreplace({n: size})) for each in conditions)
+        assert fits == all(bool(each.holds({"n": size})) for each in conditions)
         assert fits == valid[place]
 
 

@@ -157,7 +157,7 @@ def test_an_ending_that_the_command_cannot_write(complain, tmp_path, monkeypatch
     """The ending picks the format: a table in a file called .png helps nobody."""
     monkeypatch.chdir(tmp_path)
     said = complain(*command, "-o", f"x{ending}")
-    assert said.startswith(f"x{ending}: this command writes no file that ends in {ending}, but .csv, .html")
+    assert said.startswith(f"x{ending}: this command writes no file that ends in {ending}, but .csv, .htm, .html")
     assert list(tmp_path.iterdir()) == []
 
 

@@ -29,6 +29,7 @@ HEAVY = [
     "unittest",
     "hypothesis",
     "yaml",
+    *(f"resnet_analyzer.dim.{name}" for name in ("arrays", "bounds", "conditions", "polynomial", "spelling", "terms")),
 ]
 MAIN_JOB = ("--depth", "50", "--input", "224")
 
@@ -51,6 +52,12 @@ def imported(environment, *arguments):
 )
 def test_nothing_heavy_is_imported(environment, arguments):
     assert not imported(environment, *arguments) & set(HEAVY)
+
+
+def test_a_formula_needs_neither_arrays_nor_fractions(environment):
+    modules = imported(environment, "formula", "resnet50")
+    assert not modules & {"numpy", "sympy", "networkx", "matplotlib", "fractions", "decimal"}
+    assert "resnet_analyzer.dim.polynomial" in modules
 
 
 def test_the_main_job_imports_its_own_family_and_writer_alone(environment):

@@ -60,19 +60,30 @@ def is_possible(each: Case) -> bool:
     return cost.exact and all(holds(check.condition) for check in cost.checks)
 
 
-BUILT = [(name, each) for name, cases in CASES.items() for each in cases if name not in ("Input", "Opaque")]
+READS_NOTHING = {"Input", "Opaque", "Constant", "Parameter"}  # no output of a Keras model by itself
+BUILT = [(name, each) for name, cases in CASES.items() for each in cases if name not in READS_NOTHING]
 BUILT = [pair for pair in BUILT if is_possible(pair[1])] + [("more", each) for each in MORE]
+
+
+LACKING = {  # ops of which Keras has not all: a weight alone, masks, other ranks, PyTorch's second bias, two outputs
+    *("Parameter", "MultiHeadAttention", "ScaledDotProductAttention", "Resize", "SimpleRNN", "LSTM", "GRU"),
+    *("Bidirectional",),
+}
 
 
 @pytest.mark.parametrize("each", [pair[1] for pair in BUILT], ids=lambda each: f"{each.make(dict(SIZES))}"[:90])
 def test_the_running_layer_is_ours(each, cpu):
-    verdict = crosscheck(graph_of(each), cpu, runs=0)
+    try:
+        verdict = crosscheck(graph_of(each), cpu, runs=0)
+    except NoSuchLayer:
+        assert type(each.make(dict(SIZES))).__name__ in LACKING
+        pytest.skip("Keras has nothing for that")
     assert not verdict.disagreements
     assert [layer.shape for layer in verdict.layers] == [AGREES] * len(verdict.layers)
 
 
 def test_every_op_is_tried():
-    assert {name for name, _ in BUILT} >= set(OPS) - {"Input", "Opaque"}
+    assert {name for name, _ in BUILT} >= set(OPS) - READS_NOTHING
     assert len(BUILT) > 200
 
 

@@ -115,10 +115,14 @@ def test_a_caller_may_ask_for_another_size():
     assert measure(read(TINY, classes=7)).rows[-1].output == Shape(1, 7)
 
 
-@pytest.mark.parametrize("name", sorted(OPS))
+HOLD_AN_OP = {"Bidirectional", "TimeDistributed"}  # a design has no words for a layer inside of a layer
+
+
+@pytest.mark.parametrize("name", sorted(set(OPS) - HOLD_AN_OP))
 def test_every_op_is_a_word(name):
     op = OPS[name]
-    known = {key: 4 for key, field in op_fields(op).items() if field.required}
+    values = {"equation": "abcd,de->abce"}
+    known = {key: values.get(key, 4) for key, field in op_fields(op).items() if field.required}
     inputs = {} if op.arity in (0, 1) else {"inputs": ["input"] * (op.arity or 2)}
     text = json.dumps({"input": [8, 8, 4], "layers": [{name: known | inputs}]})
     assert type(read(text).nodes[-1].op).__name__ == name

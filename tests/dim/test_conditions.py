@@ -104,9 +104,20 @@ def test_what_the_least_values_decide_is_decided():
         equal(2 * (N + 1), 2 * N + 2),
         divides(3, 6 * N),
         divides(N, N * M),
+        equal(N // 2 + (N + 1) // 2, N),  # identities of floors, residue by residue
+        equal(N % 3 + 3 * (N // 3), N),
+        equal(N + N % 2, 2 * ((N + 1) // 2)),
+        at_least(((N + 1) // 2) * 3, N + N // 2),
     ):
         assert certain is True
-    for impossible in (at_least(0, N), equal(N, 0), equal(4 * N, 6), equal(N + M, 1), divides(2, 4 * N + 1)):
+    for impossible in (
+        equal(N // 2 + (N + 1) // 2, N + 1),
+        at_least(0, N),
+        equal(N, 0),
+        equal(4 * N, 6),
+        equal(N + M, 1),
+        divides(2, 4 * N + 1),
+    ):
         assert impossible is False
 
 

@@ -87,6 +87,10 @@ def test_equal_sizes_have_one_spelling():
     assert floor_of(floor_of(floor_of(N - 1, 2), 2), 2) + 1 == floor_of(N + 7, 8)
     assert floor_of(floor_of(N, 2) + M, 3) == floor_of(N + 2 * M, 6)
     assert floor_of(-N, 2) == -floor_of(N, 2) - N % 2
+    assert floor_of(-N, 7) == -floor_of(N + 6, 7)
+    assert 7 * floor_of(N + 6, 7) == N + (-N) % 7  # padded to a multiple
+    assert floor_of(-floor_of(N, 3) + M, 4) == floor_of(M - N // 3, 4)
+    assert floor_of(-floor_of(N, 3), 4) == -floor_of(N + 9, 12)
     assert (N + M) ** 2 == N * N + 2 * N * M + M * M
     assert N - N == 0
 

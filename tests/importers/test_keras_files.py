@@ -67,8 +67,8 @@ def test_what_was_saved_is_read(saved, name):
 
 def test_another_size_is_asked_for(saved):
     path = saved(small(layers.GlobalAveragePooling2D()))
-    assert ra.measure(load(path, input=10)).rows[1].output == (8, 8, 4)
-    assert ra.measure(load(path, input=(10, 12))).rows[1].output == (8, 10, 4)
+    assert ra.measure(load(path, input=10)).rows[1].output == (1, 8, 8, 4)
+    assert ra.measure(load(path, input=(10, 12))).rows[1].output == (1, 8, 10, 4)
 
 
 def test_classes_are_the_model_s_own(saved):
@@ -113,17 +113,17 @@ def test_a_description_that_is_no_json(refused, tmp_path, text):
     assert "not a readable .keras file" in refused(archive(tmp_path / "x.keras", {"config.json": text}))
 
 
-@pytest.mark.parametrize("text", ["[" * 301, "[" * 100_000, '{"a": [' * 151, "[" * 301 + "]" * 301])
+@pytest.mark.parametrize("text", ["[" * 101, "[" * 100_000, '{"a": [' * 51, "[" * 101 + "]" * 101])
 def test_a_description_nested_deeper_than_any_model_s(refused, saved, tmp_path, text):
     import h5py
 
-    assert "nested deeper than 300 levels" in refused(archive(tmp_path / "x.keras", {"config.json": text}))
+    assert "nested deeper than 100 levels" in refused(archive(tmp_path / "x.keras", {"config.json": text}))
     with h5py.File(saved(small(), "x.h5"), "r+") as file:
         file.attrs["model_config"] = text[:10_000]
-    assert "nested deeper than 300 levels" in refused(tmp_path / "x.h5")
+    assert "nested deeper than 100 levels" in refused(tmp_path / "x.h5")
 
 
-@pytest.mark.parametrize("text", ["[" * 300 + "]" * 300, '["' + "[" * 5_000 + '\\"["]'])
+@pytest.mark.parametrize("text", ["[" * 100 + "]" * 100, '["' + "[" * 5_000 + '\\"["]'])
 def test_brackets_that_nest_no_deeper(refused, tmp_path, text):
     assert "nested deeper" not in refused(archive(tmp_path / "x.keras", {"config.json": text}))
 
@@ -131,7 +131,7 @@ def test_brackets_that_nest_no_deeper(refused, tmp_path, text):
 @pytest.mark.parametrize("text", ["3", '"conv"', "[]", "{}", '{"class_name": "Dense"}', "null"])
 def test_a_description_of_something_else(refused, tmp_path, text):
     line = refused(archive(tmp_path / "x.keras", {"config.json": text}))
-    assert "Keras cannot rebuild this model" in line or "no Keras model: it describes a" in line
+    assert "no Keras model: it describes no layers" in line or "no Keras model: it describes a Dense" in line
 
 
 def test_a_description_as_large_as_no_model_s(refused, tmp_path):
@@ -159,22 +159,30 @@ def test_weights_alone(refused, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["x.keras", "x.h5"])
-def test_a_lambda_is_refused_and_does_not_run(saved, refused, tmp_path, name):
+def test_a_lambda_is_unknown_and_does_not_run(saved, refused, tmp_path, name):
     marker = tmp_path / "ran"
-    path = saved(small(layers.Lambda(lambda x, at=str(marker): (open(at, "w").close(), x)[1])), name)
+    double = layers.Lambda(lambda x, at=str(marker): (open(at, "w").close(), x)[1], name="double")
+    path = saved(small(double, layers.Conv2D(2, 1, name="last")), name)
     marker.unlink()
-    assert "holds a Lambda layer, which is code in the file; it is not run" in refused(path)
-    assert "holds a Lambda layer" in refused(path, trust=("keras",))
+    measured = ra.measure(load(path))
+    assert measured.unknown[0] == "double"
+    assert measured.totals.macs >= 6 * 6 * 4 * 27
+    if name == "x.keras":  # which tells what every layer was built on
+        assert measured.unknown == ("double",)
+        assert measured.by_name["last"].output == (1, 6, 6, 2)
+    assert "holds a Lambda layer, which is code in the file; it is not run" in refused(path, trust=("keras",))
     assert not marker.exists()
 
 
-def test_a_lambda_as_an_activation_is_refused(saved, tmp_path, refused):
+def test_a_lambda_as_an_activation_is_unknown_and_its_convolution_is_not(saved, tmp_path):
     path = saved(small())
     with zipfile.ZipFile(path) as made:
         config = json.loads(made.read("config.json"))
     conv = config["config"]["layers"][1]
     conv["config"]["activation"] = {"class_name": "__lambda__", "config": {"value": ["4w==", None, None]}}
-    assert "holds a Lambda" in refused(archive(tmp_path / "y.keras", {"config.json": json.dumps(config)}))
+    measured = ra.measure(load(str(archive(tmp_path / "y.keras", {"config.json": json.dumps(config)}))))
+    assert measured.unknown == ("conv:2",)
+    assert measured.by_name["conv"].params == 112
 
 
 PACKAGE = """
@@ -206,11 +214,14 @@ def custom(saved, tmp_path, monkeypatch, request):
     keras.saving.get_custom_objects().clear()
 
 
-def test_a_custom_object_is_refused_and_does_not_run(custom, refused):
-    (whole, legacy), marker = custom
-    assert "holds Doubled of their_package, which is not Keras' own; its code is not run" in refused(whole)
-    assert refused(whole).endswith("If you trust it: --trust their_package")
-    assert refused(legacy).endswith("If you trust it: --trust PACKAGE")
+def test_a_custom_object_is_unknown_and_does_not_run(custom, refused):
+    paths, marker = custom
+    for path in paths:
+        measured = ra.measure(load(path))
+        assert measured.unknown[0] == "doubled"
+        assert measured.status == "lower_bound"
+        assert measured.by_name["conv"].params == 112
+    assert "holds Doubled" in refused(paths[0], trust=("json",))
     assert not marker.exists()
     assert "their_package" not in sys.modules
 
@@ -239,7 +250,8 @@ def test_only_keras_own_layers_are_keras_own(saved, refused, tmp_path, module):
         config = json.loads(made.read("config.json"))
     config["config"]["layers"][1] |= {"module": module, "class_name": "get_file", "registered_name": None}
     bad = archive(tmp_path / "y.keras", {"config.json": json.dumps(config)})
-    assert "holds get_file" in refused(bad)
+    assert ra.measure(load(str(bad))).unknown == ("conv",)
+    assert "holds get_file" in refused(bad, trust=("json",))
 
 
 FACTORIES = """
@@ -282,14 +294,14 @@ def factories(tmp_path, monkeypatch):
 @pytest.mark.parametrize("name", ["make", "ready", "Space.make"])
 def test_a_factory(name):
     graph = load(f"my_models:{name}", input=(8, 9))
-    assert ra.measure(graph).rows[-1].output == (6, 7, 4)
+    assert ra.measure(graph).rows[-1].output == (1, 6, 7, 4)
     assert graph.about["source"] == f"my_models:{name}"
 
 
 @pytest.mark.usefixtures("factories")
 def test_a_graph_of_ours():
     assert ra.measure(load("my_models:graph")).totals.macs == ra.measure(ra.architecture("resnet18", 32)).totals.macs
-    assert ra.measure(load("my_models:graph", input=64)).rows[0].output == (64, 64, 3)
+    assert ra.measure(load("my_models:graph", input=64)).rows[0].output == (1, 64, 64, 3)
 
 
 @pytest.mark.usefixtures("factories")

@@ -26,6 +26,7 @@ from .case import ANY, MAP, ROW, SIZES, SLID_FIRST, VECTOR, VOLUME, Case, case, 
 from .product_cases import PRODUCT_CASES
 from .shape_cases import SHAPE_CASES
 from .tensor_cases import TENSOR_CASES
+from .time_cases import TIME_CASES
 from .window_cases import WINDOW_CASES
 
 __all__ = ["CASES", "SIZES", "Case", "case"]
@@ -81,4 +82,11 @@ OTHERS: dict[str, list[Case]] = {
     "StochasticDepth": everywhere(StochasticDepth(0.2)),
 }
 
-CASES: dict[str, list[Case]] = {**WINDOW_CASES, **SHAPE_CASES, **TENSOR_CASES, **PRODUCT_CASES, **OTHERS}
+CASES: dict[str, list[Case]] = {
+    **WINDOW_CASES,
+    **SHAPE_CASES,
+    **TENSOR_CASES,
+    **PRODUCT_CASES,
+    **TIME_CASES,
+    **OTHERS,
+}

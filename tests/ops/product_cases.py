@@ -57,7 +57,7 @@ PRODUCT_CASES: dict[str, list[Case]] = {
         case(EinsumDense("abc,cde->abde", (0, 8, 6), "de"), ROW),
         case(EinsumDense("...x,xy->...y", 64, "y", "softmax"), MAP),
         case(EinsumDense("ab,bc->ac", 64), VECTOR),
-        case(EinsumDense("aecd,abcd->acbe", (0, 3, 0)), MAP),
+        case(EinsumDense("aecd,bcd->abce", (3, 0, 0)), MAP),
         case(lambda sizes: EinsumDense("abc,cd->abd", (0, sizes["n"]), "bd"), ROW),
         case(EinsumDense("ab,bc->ac", 64), ROW),
     ],

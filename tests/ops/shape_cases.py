@@ -84,7 +84,7 @@ SHAPE_CASES: dict[str, list[Case]] = {
         case(ExpandDims(9), MAP),
         case(ExpandDims((1, -4)), ROW),
     ],
-    "ExtractPatches1d": slid(ExtractPatches1d(3), ExtractPatches1d(3, 2, dilation_rate=2, **FIRST)),
+    "ExtractPatches1d": slid(ExtractPatches1d(3), ExtractPatches1d(3, 1, dilation_rate=2, **FIRST)),
     "ExtractPatches2d": [
         *slid(ExtractPatches2d(2), ExtractPatches2d((3, 2), 1, padding="same"), ExtractPatches2d(3, 2, 1, **FIRST)),
         case(lambda sizes: ExtractPatches2d(sizes["n"]), MAP),
@@ -93,7 +93,7 @@ SHAPE_CASES: dict[str, list[Case]] = {
     "Gather": [
         case(Gather(1), ROW, Shape("n")),
         case(Gather(-1), MAP, Shape("m", "n")),
-        case(Gather(0), VECTOR, Shape()),
+        case(Gather(0), VECTOR, Shape("n")),
         case(Gather(3), ROW, Shape(3)),
     ],
     "Pad": [

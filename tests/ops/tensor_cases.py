@@ -71,6 +71,11 @@ TENSOR_CASES: dict[str, list[Case]] = {
         case(Add(), Shape("m", "w", 4), Shape(9, "w", 4)),
         case(Add(), VOLUME, Shape("h", "w", 1)),
     ],
+    "ArgMax": [
+        *everywhere(ArgMax(), ArgMax(-1), ArgMax(0, keepdims=True)),
+        case(ArgMax(1), VOLUME),
+        case(ArgMax(4), MAP),
+    ],
     **between(Average, Divide, Maximum, Minimum),
     "Compare": [
         *(case(Compare(relation=relation), ROW, Shape("h", 1)) for relation in RELATIONS),
@@ -83,7 +88,7 @@ TENSOR_CASES: dict[str, list[Case]] = {
         case(Multiply(), MAP, Shape(1, 1, 1, "c")),
         case(Multiply(), Shape(1, "h", 1, 1), Shape(1, 1, "w", 1), MAP),
     ],
-    **reduced(ArgMax, LogSumExp, Max, Mean, Min, Prod, Std, Sum, Variance),
+    **reduced(LogSumExp, Max, Mean, Min, Prod, Std, Sum, Variance),
     "Norm": [*everywhere(Norm(), Norm(-1, order=1)), case(Norm((1, 2), keepdims=True), MAP), case(Norm(3), ROW)],
     "Power": [
         *(case(Power(exponent), ROW) for exponent in (2, 3, 0.5, -1, -0.5, 2.5)),

@@ -14,6 +14,7 @@ from typing import Any
 import numpy
 import pytest
 
+from resnet_analyzer.errors import UsageError
 from resnet_analyzer.ops.activation import PER_ELEMENT, Activation
 from resnet_analyzer.ops.arithmetic import Average, Compare, Divide, Maximum, Minimum, Power, Where
 from resnet_analyzer.ops.average_pool import AveragePool2d
@@ -264,7 +265,6 @@ REDUCTIONS: dict[str, tuple[Op, Callable[[list[Number]], Any]]] = {
     "mean": (Mean((0, 2)), lambda row: summed(row) / len(row)),
     "max": (Max((0, 2)), largest),
     "min": (Min((0, 2)), largest),
-    "arg max": (ArgMax((0, 2)), largest),
     "product": (Prod((0, 2)), lambda row: reduce(lambda x, y: x * y, row)),
     "variance": (Variance((0, 2)), variance),
     "standard deviation": (Std((0, 2)), lambda row: variance(row).sqrt()),
@@ -281,6 +281,16 @@ def test_reductions(name, keepdims):
     cost = replace(op, keepdims=keepdims).apply(Shape(2, 3, 4))
     assert counted(cost.work) == done(lambda: [reduction(numbers(8)) for _row in range(3)])
     assert cost.output == numpy.zeros((2, 3, 4)).sum((0, 2), keepdims=keepdims).shape
+
+
+def test_the_place_of_the_largest():
+    for keepdims in (False, True):
+        cost = ArgMax(1, keepdims=keepdims).apply(Shape(2, 5, 3))
+        assert counted(cost.work) == done(lambda: [largest(numbers(5)) for _ in range(6)])
+        assert cost.output == numpy.zeros((2, 5, 3)).argmax(1, keepdims=keepdims).shape
+    assert ArgMax().apply(Shape(2, 5)).output == Shape()
+    with pytest.raises(UsageError, match=r"ArgMax: axes must be one, or None for all, not \(1, 2\)"):
+        ArgMax((1, 2))
 
 
 def test_running_sums():

@@ -16,7 +16,10 @@ import resnet_analyzer.ops
 from resnet_analyzer.ops.base import OPS
 
 FOLDER = Path(resnet_analyzer.ops.__path__[0])
-FILES = sorted(path for path in FOLDER.glob("*.py") if path.name not in ("__init__.py", "base.py"))
+# what reads and builds other frameworks' models is no rule
+OTHERS = ("__init__.py", "base.py", "keras_steps.py", "_keras_windows.py", "lookup.py", "spelling.py")
+FILES = sorted(path for path in FOLDER.glob("*.py") if path.name not in OTHERS)
+TOLD_BESIDE = {"as_tensorflow", "in_keras", "reach"}  # what an op tells beside its cost, of shapes already measured
 
 STRUCTURAL_CALLS = {
     "isinstance",
@@ -33,7 +36,7 @@ STRUCTURAL_CALLS = {
 SWITCHES = {  # fields that are no dimensions
     *("use_bias", "scale", "center", "ceil_mode", "keepdims", "offset", "same", "elementwise", "from_end", "backward"),
     *("negative_slope", "threshold", "stored", "use_scale", "normalize", "heads_last", "causal", "transposed", "row"),
-    *("reverse", "moving"),
+    *("reverse", "moving", "return_sequences", "reset_after", "two_biases", "antialias"),
 }
 TEXTS = {"shared", "interpolation", "padding", "activation", "arrow", "dots"}  # fields and names that hold words
 STRUCTURE = ("axis", "axes", "place", "rank", "name", "names")  # names that end so hold no dimensions either
@@ -101,7 +104,8 @@ def offences(function: ast.AST) -> list[str]:
 def rule_code(tree: ast.Module) -> list[ast.FunctionDef]:
     """Every `rule`, and what of this module it calls, directly or not."""
     functions = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
-    wanted = ["rule", *(name for name in functions if not tree_has_rule(tree) and not name.startswith("__"))]
+    helpers = {name for name in functions if not name.startswith("__")} - TOLD_BESIDE
+    wanted = ["rule", *(() if tree_has_rule(tree) else helpers)]
     reached: dict[str, ast.FunctionDef] = {}
     rules = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name == "rule"]
     while wanted:

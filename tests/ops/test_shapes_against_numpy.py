@@ -27,6 +27,7 @@ from resnet_analyzer.ops.split import Split
 from resnet_analyzer.ops.squeeze import Squeeze
 from resnet_analyzer.ops.stack import Stack
 from resnet_analyzer.ops.tile import Repeat, RepeatVector, Tile
+from resnet_analyzer.reach import Reach
 from resnet_analyzer.shape import Shape
 
 SIZES = st.lists(st.integers(1, 5), min_size=1, max_size=5).map(tuple)
@@ -38,13 +39,38 @@ def fine(cost: Cost) -> bool:
     return all(holds(check.condition) for check in cost.checks)
 
 
+def ids(*sizes: int) -> Any:
+    """An array in which every number tells where it stands, from 1."""
+    return numpy.arange(1, 1 + int(numpy.prod(sizes))).reshape(sizes)
+
+
 def assert_moves(op: Op, array: Any, expected: Any) -> None:
-    """The op says of the array's shape what numpy made of it; nothing is computed."""
-    cost = op.apply(Shape(*array.shape))
+    """The op says of the array's shape what numpy made of it; nothing is computed; and it reaches what was read."""
+    shape = Shape(*array.shape)
+    cost = op.apply(shape)
     assert fine(cost), [check.text for check in cost.checks]
     assert cost.output == expected.shape
     assert cost.work == NO_WORK
     assert not cost.weights
+    reaches = op.reach((shape,), cost)
+    if reaches is not None:
+        assert_reaches(reaches[0], array, expected)
+
+
+def assert_reaches(reaches: Any, array: Any, expected: Any) -> None:
+    """Every number that came out stands among those that the op says its place reads."""
+    assert len(reaches) == array.ndim
+    stands = {number: place for place, number in numpy.ndenumerate(array)}
+    for place in numpy.ndindex(expected.shape):
+        if not expected[place]:
+            continue  # padding
+        for along, position in zip(reaches, stands[expected[place]], strict=True):
+            if isinstance(along, Reach):
+                at = place[along.axis] * along.stride if along.stride else 0
+                first, last = -((-at - along.low) // along.divisor), (at + along.high) // along.divisor
+                assert first <= position <= last, (reaches, place, position)
+                if along.low == along.high:
+                    assert position == first
 
 
 @given(sizes=SIZES, data=st.data())
@@ -54,7 +80,7 @@ def test_slice(sizes, data):
     index = data.draw(st.lists(ENTRIES | st.none(), max_size=len(sizes) + 1))
     if data.draw(st.booleans()):
         index.insert(data.draw(st.integers(0, len(index))), Ellipsis)
-    array = numpy.zeros(sizes)
+    array = ids(*sizes)
     try:
         expected = array[tuple(index)]
     except IndexError:
@@ -62,13 +88,13 @@ def test_slice(sizes, data):
     cost = Slice(tuple(index)).apply(Shape(*sizes))
     assert fine(cost) == (expected is not None and expected.size > 0), (index, [check.text for check in cost.checks])
     if fine(cost):
-        assert cost.output == expected.shape
+        assert_moves(Slice(tuple(index)), array, expected)
 
 
 @given(sizes=SIZES, data=st.data())
 @settings(deadline=None)
 def test_permute_reshape_and_flatten(sizes, data):
-    array = numpy.zeros(sizes)
+    array = ids(*sizes)
     axes = data.draw(st.permutations(range(len(sizes))))
     assert_moves(Permute(tuple(axes)), array, array.transpose(axes))
     folded = data.draw(st.integers(0, len(sizes)))
@@ -85,7 +111,7 @@ def test_permute_reshape_and_flatten(sizes, data):
 @given(sizes=SIZES, data=st.data())
 @settings(deadline=None)
 def test_pad_roll_tile_and_repeat(sizes, data):
-    array = numpy.zeros(sizes)
+    array = ids(*sizes)
     mode = data.draw(st.sampled_from(["constant", "edge", "reflect", "symmetric", "wrap"]))
     amounts = tuple(data.draw(st.tuples(st.integers(0, size - 1), st.integers(0, size - 1))) for size in sizes)
     assert_moves(Pad(amounts, mode), array, numpy.pad(array, amounts, mode))
@@ -99,7 +125,7 @@ def test_pad_roll_tile_and_repeat(sizes, data):
 @given(sizes=SIZES, data=st.data())
 @settings(deadline=None)
 def test_new_axes_and_axes_of_one(sizes, data):
-    array = numpy.zeros(sizes)
+    array = ids(*sizes)
     axes = tuple(data.draw(st.sets(st.integers(0, len(sizes)), min_size=1, max_size=2)))
     larger = numpy.expand_dims(array, axes)
     assert_moves(ExpandDims(axes), array, larger)
@@ -131,12 +157,12 @@ def test_broadcast_to(sizes, target):
 @given(sizes=SIZES, data=st.data())
 @settings(deadline=None)
 def test_stack_split_and_gather(sizes, data):
-    array = numpy.zeros(sizes)
+    array = ids(*sizes)
     place = data.draw(st.integers(-len(sizes) - 1, len(sizes)))
     stacked = numpy.stack([array] * 3, place)
     assert Stack(place).apply(*[Shape(*sizes)] * 3).output == stacked.shape
     axis = data.draw(st.integers(-len(sizes), len(sizes) - 1))
-    longer = array.repeat(6, axis)
+    longer = ids(*array.repeat(6, axis).shape)
     for sections in (2, 3):
         for part, piece in enumerate(numpy.split(longer, sections, axis)):
             assert_moves(Split(sections, axis, part), longer, piece)
@@ -148,6 +174,7 @@ def test_stack_split_and_gather(sizes, data):
     picked = numpy.zeros((2, 3), int)
     cost = Gather(axis).apply(Shape(*sizes), Shape(2, 3))
     assert cost.output == array.take(picked, axis).shape
+    assert Gather(axis).apply(Shape(*sizes), Shape()).output == array.take(0, axis).shape
 
 
 @pytest.mark.parametrize("count", [1, 2, 3])
@@ -155,7 +182,7 @@ def test_stack_split_and_gather(sizes, data):
 def test_pixel_shuffle_and_back(count, block):
     """By reshape and transpose, as Shi et al. 2016 draw it."""
     sides, depth = (2, 3, 4)[:count], 5
-    array = numpy.zeros((2, *sides, *(block,) * count, depth))
+    array = ids(2, *sides, *(block,) * count, depth)
     order = [0, *[axis for i in range(count) for axis in (1 + i, 1 + count + i)], 1 + 2 * count]
     shuffled = array.transpose(order).reshape(2, *[side * block for side in sides], depth)
     deep = array.reshape(2, *sides, -1)
@@ -180,7 +207,8 @@ def test_patches_are_numpys_sliding_windows(count, kind):
 
 
 def test_a_vector_over_time():
-    assert_moves(RepeatVector(7), numpy.zeros((2, 5)), numpy.repeat(numpy.zeros((2, 1, 5)), 7, 1))
+    vectors = ids(2, 5)
+    assert_moves(RepeatVector(7), vectors, numpy.repeat(vectors[:, None], 7, 1))
 
 
 @pytest.mark.parametrize(

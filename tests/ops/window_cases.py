@@ -86,7 +86,7 @@ CONVOLUTIONS: dict[str, list[Case]] = {
         *slid(
             TransposedConv1d(8, 3, 2, padding="same"),
             TransposedConv1d(8, 3, 2, padding=1, output_padding=1, groups=2),
-            TransposedConv1d(8, 3, 2, padding=1, dilation_rate=2, **FIRST),
+            TransposedConv1d(8, 3, 1, padding=1, dilation_rate=2, **FIRST),
         ),
         case(lambda sizes: TransposedConv1d(8, sizes["n"], 3), ROW),
     ],

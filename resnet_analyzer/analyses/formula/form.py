@@ -27,7 +27,8 @@ class ClosedForm:
     """Exact formulas of a network's figures in some of its sizes; the others have plain values.
 
     `figures` by their name in `measure.Totals`; they hold from `least` on (per variable), where all
-    `conditions` hold. `unknown` names layers whose cost is not known: the figures are then lower bounds.
+    `conditions` hold. `unknown` names layers whose cost is not known, `lower_bounds` the figures that
+    are then lower bounds.
     """
 
     recipe: Recipe
@@ -36,6 +37,7 @@ class ClosedForm:
     least: Mapping[str, int]
     conditions: tuple[Condition, ...] = ()
     unknown: tuple[str, ...] = ()
+    lower_bounds: tuple[str, ...] = ()
 
     @property
     def excepted(self) -> dict[str, tuple[int, ...]]:
@@ -103,7 +105,8 @@ def form_of(
 ) -> ClosedForm:
     """What was measured over symbols, as a closed form; it holds where what was `supposed` does."""
     least, conditions = reduced([*[check.condition for check in measurement.assumptions], *supposed], names)
-    return ClosedForm(recipe, tuple(names), figures_of(measurement.totals), least, conditions, measurement.unknown)
+    figures, bounds = figures_of(measurement.totals), measurement.lower_bounds
+    return ClosedForm(recipe, tuple(names), figures, least, conditions, measurement.unknown, bounds)
 
 
 def over_symbols(recipe: Recipe, names: Sequence[str], fixed: Mapping[str, Dim]) -> tuple[Measurement, list[Any]]:

@@ -1,0 +1,429 @@
+"""A Keras model's description, of a file or of a live model, as records.
+
+The description names every layer with its settings and every call with the tensors that it reads.
+Nested models are opened: their layers get the model's name as scope, and read what it was called on.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from ..errors import UsageError
+from ._keras2 import called, is_legacy, renamed
+from ._keras_values import History, as_history, declared, histories, namespace, neutral, settings
+from .records import Argument, Declared, Record, Recorded, Ref, Slot, printable, references
+
+MOST_TENSORS = 50_000  # between layers; ResNet-1202 has 5,000
+OPENING = 10  # what opening a nested model counts among them
+MODELS = ("Functional", "Model", "Sequential")
+
+
+class Opened(NamedTuple):
+    """A model looked into: its configuration, and its layers by name where it is a live one."""
+
+    config: Any
+    inside: Mapping[str, Any] = MappingProxyType({})
+
+
+Asker = Callable[[list[Declared]], "tuple[Declared, ...] | None"]
+
+
+class Source:
+    """What a description is of: a file, which knows no more than it says. A live model knows more."""
+
+    def opened(self, entry: Mapping[str, Any], thing: Any, given: Any) -> Opened | None:
+        """A model whose layers are to be read, called on `given`; None for a layer."""
+        return Opened(entry["config"]) if is_model(entry) else None
+
+    def weights(self, entry: Mapping[str, Any], thing: Any, path: str) -> tuple[Slot, ...] | None:
+        """A layer's weights; None where they are not told."""
+        return None
+
+    def asker(self, thing: Any, call: Mapping[str, Any]) -> Asker | None:
+        """What tells the output shapes of that call for other input shapes."""
+        return None
+
+    def owner(self, entry: Mapping[str, Any], thing: Any, path: str) -> str:
+        """The object that an entry describes, the same wherever it stands."""
+        shared = entry.get("shared_object_id")
+        return f"#{shared}" if type(shared) is int else path
+
+
+def is_model(entry: Mapping[str, Any]) -> bool:
+    """Whether an entry is a model of Keras' own class, whose call is its layers' and nothing else."""
+    if entry.get("class_name") not in MODELS or not namespace(entry):
+        return False
+    config = entry.get("config")
+    return isinstance(config, list) or (isinstance(config, dict) and isinstance(config.get("layers"), list))
+
+
+def read_description(
+    entry: Any, source: Source | None = None, thing: Any = None, says: str = "Keras", outputs: Any = ()
+) -> Recorded:
+    """The records of a model's description; `outputs` are the shapes that it puts out, where they are known.
+
+    UsageError for what describes no model, or one whose layers make no graph.
+    """
+    if not isinstance(entry, dict) or not isinstance(entry.get("class_name"), str):
+        raise UsageError("no Keras model: it describes no layers")
+    return _Walk(source or Source()).read(entry, thing, says, tuple(outputs))
+
+
+class _Call(NamedTuple):
+    """One call of one entry, still as a description: its arguments, and what it reads."""
+
+    entry: int
+    node: int
+    data: Mapping[str, Any]
+    reads: tuple[History, ...]
+
+
+class _Walk:
+    """Collects records; knows which names are taken."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.records: list[Record] = []
+        self.inputs: list[str] = []
+        self.names: set[str] = set()
+        self.counts: dict[str, int] = {}
+        self.tensors = 0
+
+    def read(self, entry: Mapping[str, Any], thing: Any, says: str, outputs: tuple[Any, ...]) -> Recorded:
+        """The whole model."""
+        model = self.source.opened(entry, thing, None)
+        name = _name_of(entry)
+        made = self.model(model, "", None, outputs) if model is not None else self.closed(entry, thing, name)
+        return Recorded(printable(name), tuple(self.records), tuple(self.inputs), tuple(made), says)
+
+    def closed(self, entry: Mapping[str, Any], thing: Any, name: str) -> list[Ref]:
+        """A model whose call is code: its inputs, as far as they are described, and one record for the rest."""
+        config = entry.get("config")
+        layers = config.get("layers") if isinstance(config, dict) else None
+        if namespace(entry) and not isinstance(layers, list):
+            raise UsageError(f"no Keras model: it describes a {printable(str(entry['class_name']))}")
+        if not isinstance(layers, list) or not layers:
+            raise UsageError(
+                f"no Keras model with a graph of layers: it describes {printable(str(entry['class_name']))}, "
+                "whose call is code. Build it functionally, or call it on a keras.Input and make a keras.Model of that."
+            )
+        shapes = [_input_shape(each) for each in layers if isinstance(each, dict) and _is_input(each)]
+        reads = [self.input(f"input_{number}", shape) for number, shape in enumerate(shapes or [None], 1)]
+        return self.layer(entry, thing, "", [Argument("", reads if len(reads) > 1 else reads[0])], {}, ())
+
+    def model(self, model: Opened, scope: str, given: Any, expected: tuple[Any, ...]) -> list[Ref]:
+        """The records of a model's layers; `given` is what it is called on, None at the top. Its outputs."""
+        self.count(OPENING)
+        if isinstance(model.config, dict) and "input_layers" in model.config:
+            return _Functional(self, model, scope).read(given, expected)
+        return self.sequential(model, scope, given, expected)
+
+    def sequential(self, model: Opened, scope: str, given: Any, expected: tuple[Any, ...]) -> list[Ref]:
+        """Layers one after the other."""
+        config = model.config
+        entries = _entries(config if isinstance(config, list) else config["layers"])
+        start = _input_shape(entries[0]) if entries else None
+        if start is None and isinstance(config, dict):
+            start = declared(config.get("build_input_shape"))
+        refs = list(references(given)) if given is not None else []
+        if not refs:
+            first = _name_of(entries[0]) if entries and _is_input(entries[0]) else "input"
+            refs = [self.input(first, start)]
+        layers = [each for each in entries if not _is_input(each)]
+        shapes = _built_on(layers, start)
+        if shapes[-1] is None and len(refs) == 1 and expected and refs[0].shape == start:
+            shapes[-1] = expected[0]
+        for each, read, made in zip(layers, shapes, shapes[1:], strict=False):
+            refs = [Ref(ref.record, ref.output, read if read is not None else ref.shape) for ref in refs]
+            value: Any = refs if len(refs) > 1 else refs[0]
+            inside = model.inside.get(_name_of(each))
+            refs = self.apply(each, inside, scope, [Argument("", value)], {}, (made,))
+        return refs
+
+    def apply(
+        self,
+        entry: Mapping[str, Any],
+        thing: Any,
+        scope: str,
+        arguments: list[Argument],
+        call: Mapping[str, Any],
+        made: tuple[Declared | None, ...],
+    ) -> list[Ref]:
+        """One application of a layer, or of a nested model, whose layers are then opened."""
+        given = arguments[0].value if arguments else None
+        model = None if given is None else self.source.opened(entry, thing, given)
+        if model is None:
+            return self.layer(entry, thing, scope, arguments, call, made)
+        return self.model(model, f"{scope}{_name_of(entry)}/", given, made)
+
+    def layer(
+        self,
+        entry: Mapping[str, Any],
+        thing: Any,
+        scope: str,
+        arguments: list[Argument],
+        call: Mapping[str, Any],
+        made: tuple[Declared | None, ...],
+    ) -> list[Ref]:
+        """One record."""
+        path = scope + _name_of(entry)
+        config = entry.get("config")
+        own = settings(config) if isinstance(config, dict) else {}
+        trainable = own.pop("trainable", True) is not False
+        own.pop("name", None)
+        record = Record(
+            self.free_name(printable(path)), printable(str(entry["class_name"])), namespace(entry), own,
+            tuple(arguments), made or (None,),
+            self.source.weights(entry, thing, path), printable(scope.rstrip("/")),
+            self.source.owner(entry, thing, path), trainable, self.source.asker(thing, call),
+        )  # fmt: skip
+        return self.add(renamed(record))
+
+    def input(self, name: str, shape: Declared | None) -> Ref:
+        """One input of the whole model."""
+        unique = self.free_name(printable(name))
+        self.inputs.append(unique)
+        return self.add(Record(unique, "InputLayer", "keras.layers", outputs=(shape,), weights=()))[0]
+
+    def add(self, record: Record) -> list[Ref]:
+        self.count(len(record.outputs))
+        self.records.append(record)
+        return [Ref(record.name, index, shape) for index, shape in enumerate(record.outputs)]
+
+    def count(self, tensors: int) -> None:
+        """UsageError where there are more than in any model: nested models can multiply without end."""
+        self.tensors += tensors
+        if self.tensors > MOST_TENSORS:
+            raise UsageError(f"it has more than {MOST_TENSORS:,} tensors, more than any model")
+
+    def free_name(self, name: str) -> str:
+        """The name, or name#2, name#3 … for further applications."""
+        free = name
+        while free in self.names:
+            self.counts[name] = self.counts.get(name, 1) + 1
+            free = f"{name}#{self.counts[name]}"
+        self.names.add(free)
+        return free
+
+
+class _Functional:
+    """The calls of a functional model, each after those that it reads."""
+
+    def __init__(self, walk: _Walk, model: Opened, scope: str) -> None:
+        self.walk, self.config, self.inside, self.scope = walk, model.config, model.inside, scope
+        self.entries = _entries(self.config.get("layers"))
+        self.numbers = {_name_of(each): index for index, each in enumerate(self.entries)}
+        self.calls = [call for index in range(len(self.entries)) for call in self._calls(index)]
+        self.outputs = [found for found in map(as_history, _leaves(self.config.get("output_layers"))) if found]
+        self.first = self._first_numbers()
+        self.shapes: dict[History, Declared | None] = {}
+        self.made: dict[tuple[str, int], list[Ref]] = {}
+
+    def read(self, given: Any, expected: tuple[Any, ...]) -> list[Ref]:
+        """Its records; its outputs."""
+        for call in self.calls:
+            for history, shape in histories(call.data):
+                self._declare(self._at(history), shape or self._built_on(call))
+        inputs = [found for found in map(as_history, _leaves(self.config.get("input_layers"))) if found]
+        self._bind(inputs, given)
+        outputs = [self._output(history) for history in self.outputs]
+        as_built = given is None or self._as_built(inputs, given)
+        for index, history in enumerate(outputs):
+            self._declare(history, expected[index] if as_built and index < len(expected) else None)
+        for call in self._in_order():
+            self._apply(call)
+        return [self._ref(history, None) for history in outputs]
+
+    def _declare(self, history: History, shape: Declared | None) -> None:
+        self.shapes[history] = self.shapes.get(history) or shape
+
+    def _built_on(self, call: _Call) -> Declared | None:
+        """What a layer that is called once was built on: Keras 2 tells no tensor's shape, but that."""
+        entry = self.entries[call.entry]
+        config = entry.get("build_config")
+        alone = len(call.reads) == 1 and len(entry["inbound_nodes"]) == 1 and "shared_object_id" not in entry
+        return (declared(config.get("input_shape")) or None) if alone and isinstance(config, dict) else None
+
+    def _first_numbers(self) -> dict[str, int]:
+        """What the first call of each nested model is numbered: with Keras 2, 1 where it was built on an input."""
+        if not any(is_legacy(node) for entry in self.entries for node in _nodes(entry)):
+            return {}
+        read = [history for call in self.calls for history in call.reads] + self.outputs
+        numbers: dict[str, int] = {}
+        for name, node, _ in read:
+            numbers[name] = min(numbers.get(name, node), node)
+        return {name: first for name, first in numbers.items() if first and is_model(self.entries[self.numbers[name]])}
+
+    def _at(self, history: History) -> History:
+        """A tensor with its call numbered from 0."""
+        name, node, output = history
+        return (name, node - self.first.get(name, 0), output)
+
+    def _calls(self, index: int) -> Iterator[_Call]:
+        nodes = _nodes(self.entries[index])
+        as_now = [called(node, self.numbers) if is_legacy(node) else node for node in nodes]
+        for number, node in enumerate(as_now or [{}]):
+            if not isinstance(node, dict):
+                name = printable(_name_of(self.entries[index]))
+                raise UsageError(f"{name}: its calls are not described as Keras does")
+            yield _Call(index, number, node, tuple(history for history, _ in histories(node)))
+
+    def _bind(self, inputs: list[History], given: Any) -> None:
+        """Let a nested model's inputs be what it is called on; by name where it is called on a dictionary."""
+        if given is None:
+            return
+        structure = self.config.get("input_layers")
+        if isinstance(structure, dict) and isinstance(given, dict) and set(given) == set(structure):
+            given = [given[name] for name in sorted(structure)]
+        refs = list(references(given))
+        if len(refs) < len(inputs):
+            scope = printable(self.scope.rstrip("/"))
+            raise UsageError(f"{scope}: has {len(inputs)} inputs, but is called on {len(refs)}")
+        for (name, node, _), ref in zip(inputs, refs, strict=False):
+            self.made[name, node] = [ref]
+
+    def _as_built(self, inputs: list[History], given: Any) -> bool:
+        """Whether the model is called on just the shapes that it was built on."""
+        own = [_input_shape(self.entries[self.numbers[name]]) for name, *_ in inputs if name in self.numbers]
+        return own == [ref.shape for ref in references(given)]
+
+    def _output(self, history: History) -> History:
+        """What an output is: in a list of outputs, a functional model's calls are counted from 1."""
+        name, node, output = history
+        if self.first:
+            return self._at(history)
+        entry = self.entries[self.numbers[name]] if name in self.numbers else {}
+        config = entry.get("config")
+        is_functional = isinstance(config, dict) and "input_layers" in config
+        return (name, node - 1, output) if is_functional and node > 0 else history
+
+    def _in_order(self) -> Iterator[_Call]:
+        """The calls as their layers are described, each after those that it reads."""
+        waiting: dict[tuple[str, int], list[int]] = {}
+        missing = []
+        ready: list[int] = []
+        own = {(self._name(call), call.node) for call in self.calls}
+        for number, call in enumerate(self.calls):
+            needs = {self._at(history)[:2] for history in call.reads}
+            for need in needs:
+                if need not in own:
+                    where = printable(self.scope + self._name(call))
+                    raise UsageError(f"{where}: reads {printable(need[0])}, which is not there")
+                waiting.setdefault(need, []).append(number)
+            missing.append(len(needs))
+            if not needs:
+                heapq.heappush(ready, number)
+        left = len(self.calls)
+        while ready:
+            call = self.calls[heapq.heappop(ready)]
+            left -= 1
+            yield call
+            for number in waiting.get((self._name(call), call.node), ()):
+                missing[number] -= 1
+                if not missing[number]:
+                    heapq.heappush(ready, number)
+        if left:
+            stuck = next(call for call, count in zip(self.calls, missing, strict=True) if count)
+            raise UsageError(f"{printable(self.scope + self._name(stuck))}: reads what is made of its own output")
+
+    def _apply(self, call: _Call) -> None:
+        name, entry = self._name(call), self.entries[call.entry]
+        if (name, call.node) in self.made:  # a nested model's input is what it was called on
+            return
+        if _is_input(entry):
+            self.made[name, call.node] = [self.walk.input(self.scope + name, _input_shape(entry))]
+            return
+        count = 1 + max((output for made, node, output in self.shapes if (made, node) == (name, call.node)), default=0)
+        made = tuple(self.shapes.get((name, call.node, index)) for index in range(count))
+        thing, arguments = self.inside.get(name), self._arguments(call)
+        self.made[name, call.node] = self.walk.apply(entry, thing, self.scope, arguments, call.data, made)
+
+    def _arguments(self, call: _Call) -> list[Argument]:
+        args, kwargs = call.data.get("args"), call.data.get("kwargs")
+        given = [Argument("", neutral(value, self._read)) for value in args] if isinstance(args, (list, tuple)) else []
+        named = kwargs.items() if isinstance(kwargs, dict) else ()
+        return given + [
+            Argument(printable(str(name)), neutral(value, self._read)) for name, value in named if value is not None
+        ]
+
+    def _read(self, history: History, shape: Declared | None) -> Ref:
+        """A tensor in a call's arguments."""
+        at = self._at(history)
+        return self._ref(at, shape or self.shapes.get(at))
+
+    def _ref(self, history: History, shape: Declared | None) -> Ref:
+        name, node, output = history
+        made = self.made.get((name, node))
+        if made is None:
+            raise UsageError(f"{printable(self.scope + name)}: is read, but not there")
+        if output < len(made):
+            found = made[output]
+            return Ref(found.record, found.output, shape if shape is not None else found.shape)
+        raise UsageError(f"{printable(self.scope + name)}: its output {output} is read, but it has {len(made)}")
+
+    def _name(self, call: _Call) -> str:
+        return _name_of(self.entries[call.entry])
+
+
+def _nodes(entry: Mapping[str, Any]) -> Any:
+    """The calls of a layer, as they are described."""
+    nodes = entry.get("inbound_nodes")
+    return nodes if isinstance(nodes, list) else ()
+
+
+def _entries(layers: Any) -> list[Mapping[str, Any]]:
+    """The layers of a model; UsageError where they are not described as Keras does."""
+    for each in layers if isinstance(layers, list) else [None]:
+        if not isinstance(each, dict) or not isinstance(each.get("class_name"), str):
+            raise UsageError("no Keras model: its layers are not described as Keras does")
+    return layers  # type: ignore[no-any-return]
+
+
+def _name_of(entry: Mapping[str, Any]) -> str:
+    """A layer's name; without one, its class."""
+    config = entry.get("config")
+    inside = config.get("name") if isinstance(config, dict) else None
+    return next((each for each in (entry.get("name"), inside) if isinstance(each, str)), str(entry["class_name"]))
+
+
+def _is_input(entry: Mapping[str, Any]) -> bool:
+    return entry["class_name"] == "InputLayer"
+
+
+def _input_shape(entry: Mapping[str, Any]) -> Declared | None:
+    """The shape of the input that an entry describes; Keras 2 writes it into a model's first layer."""
+    config = entry.get("config")
+    if not isinstance(config, dict):
+        return None
+    return declared(config.get("batch_shape") or config.get("batch_input_shape"))
+
+
+def _built_on(layers: list[Mapping[str, Any]], start: Declared | None) -> list[Declared | None]:
+    """The shape that each layer of a sequence was built on, and one more for what comes out, not known here.
+
+    An object that stands elsewhere too may have been built there, on another shape: not told.
+    """
+    shapes: list[Declared | None] = []
+    for entry in layers:
+        config = entry.get("build_config")
+        shared = "shared_object_id" in entry or not isinstance(config, dict)
+        shapes.append(None if shared else declared(config.get("input_shape")))  # type: ignore[union-attr]
+    if shapes and start is not None:
+        shapes[0] = start
+    return [*shapes, None]
+
+
+def _leaves(value: Any) -> Iterator[Any]:
+    """The tensors in the structure of a model's inputs or outputs, in Keras' order: dictionaries by their names."""
+    if isinstance(value, dict):
+        for name in sorted(value):
+            yield from _leaves(value[name])
+    elif isinstance(value, (list, tuple)):
+        if as_history(value) is not None:
+            yield value
+        else:
+            for part in value:
+                yield from _leaves(part)

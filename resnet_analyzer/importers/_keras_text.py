@@ -1,0 +1,137 @@
+"""The description in a Keras file, as data, within bounds that no hostile file escapes: nothing is run.
+
+What is read: `config.json` of a `.keras` archive, the attribute `model_config` of an `.h5` file, or the
+text of `to_json()`. The weights' bytes are not touched.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import struct
+import zipfile
+import zlib
+from typing import IO, Any, NamedTuple
+
+from ..errors import UsageError
+
+MOST_BYTES = 32 * 2**20  # of a description; ResNet-1202's has 4 MB
+MOST_PARTS = 1_000_000  # lists and dictionaries in it; ResNet-1202's has 60,000
+MOST_VALUES = 4_000_000  # commas in it: numbers of constant arrays for the most part
+MOST_DEPTH = 100  # of nesting; six nested models take 40
+DAMAGED = (
+    zipfile.BadZipFile, zlib.error, struct.error, OSError, ValueError, EOFError, RuntimeError, OverflowError, KeyError,
+    IndexError, TypeError, AttributeError, MemoryError,
+)  # fmt: skip
+HDF5 = b"\x89HDF\r\n\x1a\n"
+_STRING = re.compile(rb'"(?:[^"\\]+|\\.)*"', re.DOTALL)
+
+
+class Description(NamedTuple):
+    """A model's description, and what wrote it."""
+
+    model: Any
+    says: str
+
+
+def describe(source: str, stream: IO[bytes]) -> Description:
+    """The description in a file; UsageError, which names `source`, for what is no Keras model.
+
+    `stream` must be seekable.
+    """
+    start = stream.read(64)
+    if zipfile.is_zipfile(stream):
+        return _archived(source, stream)
+    stream.seek(0)
+    if start.startswith(HDF5):
+        return _legacy(source, stream)
+    if start.lstrip()[:1] == b"{":
+        return Description(_parsed(source, stream.read(MOST_BYTES + 1), "JSON"), "Keras")
+    raise UsageError(f"{source}: neither a .keras archive nor a readable HDF5 file")
+
+
+def _archived(source: str, stream: IO[bytes]) -> Description:
+    try:
+        with zipfile.ZipFile(stream) as archive:
+            text, version = _member(source, archive, "config.json"), _version(source, archive)
+    except DAMAGED as error:
+        raise UsageError(f"{source}: not a readable .keras file: the archive is damaged") from error
+    if text is None:
+        raise UsageError(f"{source}: no Keras model: the archive has no config.json")
+    return Description(_parsed(source, text, ".keras"), f"Keras {version}".rstrip())
+
+
+def _member(source: str, archive: zipfile.ZipFile, name: str) -> bytes | None:
+    """The bytes of a file in an archive, one more than allowed at most; None if there is no such file."""
+    if name not in archive.NameToInfo:
+        return None
+    info = archive.getinfo(name)
+    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise UsageError(f"{source}: not a readable .keras file: its {name} is packed in a way that Keras does not use")
+    if info.file_size > MOST_BYTES:
+        raise UsageError(f"{source}: its description has {info.file_size:,} bytes, more than any model's")
+    with archive.open(info) as member:
+        return member.read(MOST_BYTES + 1)
+
+
+def _version(source: str, archive: zipfile.ZipFile) -> str:
+    """The version of Keras that wrote an archive, if it says so."""
+    text = _member(source, archive, "metadata.json") or b""
+    found = re.search(rb'"keras_version"\s*:\s*"([\w.+-]{1,40})"', text, re.ASCII)
+    return found[1].decode("ascii") if found else ""
+
+
+def _legacy(source: str, stream: IO[bytes]) -> Description:
+    """The description in an `.h5` file."""
+    attributes = _attributes(source, stream)
+    text = attributes.get("model_config")
+    if text is None:
+        raise UsageError(f"{source}: no Keras model: the file holds weights at most, no model_config")
+    if not isinstance(text, (str, bytes)):
+        raise UsageError(f"{source}: no Keras model: its model_config is no text")
+    version = attributes.get("keras_version")
+    version = version.decode("ascii", "replace") if isinstance(version, bytes) else version
+    known = isinstance(version, str) and re.fullmatch(r"[\w.+-]{1,40}", version, re.ASCII)
+    says = f"Keras {version}" if known else "Keras"
+    return Description(_parsed(source, text.encode() if isinstance(text, str) else text, ".h5"), says)
+
+
+def _attributes(source: str, stream: IO[bytes]) -> dict[str, Any]:
+    try:
+        import h5py
+    except ImportError as error:
+        raise UsageError(f"{source}: this needs h5py, which is not installed: pip install h5py") from error
+    try:
+        with h5py.File(stream, "r") as file:
+            return {name: file.attrs[name] for name in ("model_config", "keras_version") if name in file.attrs}
+    except DAMAGED as error:
+        raise UsageError(f"{source}: neither a .keras archive nor a readable HDF5 file") from error
+
+
+def _parsed(source: str, text: bytes, kind: str) -> Any:
+    """A description's JSON, its bounds checked before it is parsed."""
+    _require_bounds(source, text)
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"{source}: not a readable {kind} file: its description is no JSON") from error
+
+
+def _require_bounds(source: str, text: bytes) -> None:
+    if len(text) > MOST_BYTES:
+        raise UsageError(f"{source}: its description has over {MOST_BYTES:,} bytes, more than any model's")
+    parts = text.count(b"{") + text.count(b"[")
+    if parts > MOST_PARTS or text.count(b",") > MOST_VALUES:
+        raise UsageError(f"{source}: its description has over {MOST_PARTS:,} parts, more than any model's")
+    if parts > MOST_DEPTH and _is_deeper(text):
+        raise UsageError(f"{source}: its description is nested deeper than {MOST_DEPTH} levels, as no model's is")
+
+
+def _is_deeper(text: bytes) -> bool:
+    """Whether lists and dictionaries are nested deeper than the bound: each round strips the innermost ones."""
+    brackets = _STRING.sub(b"", text).translate(None, delete=bytes(set(range(256)) - set(b"[]{}")))
+    for _ in range(MOST_DEPTH):
+        if not brackets:
+            return False
+        brackets = brackets.replace(b"[]", b"").replace(b"{}", b"")
+    return bool(brackets)

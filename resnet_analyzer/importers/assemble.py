@@ -1,0 +1,457 @@
+"""Records of any framework as a graph: through the spellings on the ops, every declared shape and weight checked.
+
+An op stands for a record only if it gives the shapes that the source declares and has the weights that
+the source lists. Where it does not, the row is unknown, and says why; nothing is guessed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, NamedTuple
+
+from ..dim import Dim, holds, is_number
+from ..errors import AnalyzerError, UsageError
+from ..graph import Graph, Node
+from ..ops.base import FROZEN, MOVING, TRAINABLE, Cost, Op, Weight
+from ..ops.constant import Constant
+from ..ops.input import Input
+from ..ops.lookup import spelled
+from ..ops.opaque import Opaque
+from ..ops.spelling import Array, Call, Outputs, Part, Reads, Spelling, Tensor
+from ..shape import Shape, spell
+from ._sizes import Sizes, own_shapes, wanted_shapes
+from .records import Declared, Record, Recorded, Ref, Slot
+
+
+def assemble(recorded: Recorded, sizes: Sizes = None, framework: str = "keras") -> Graph:
+    """The graph of a model's records, at its own size or the one that is asked for.
+
+    UsageError where the size asked for does not go with the model: with its inputs, or with weights
+    whose shapes the size decides.
+    """
+    own = own_shapes(recorded, sizes)
+    first = _Assembler(recorded, framework, own, None).graph()
+    asked = wanted_shapes(recorded, first, sizes)
+    if asked is None or asked == own:
+        return first
+    return _Assembler(recorded, framework, own, asked).graph()
+
+
+# what a reading raises on settings that are none
+NOT_OURS = (AnalyzerError, AttributeError, LookupError, ArithmeticError, TypeError, ValueError)
+
+
+class _Step(NamedTuple):
+    """One op of a record: its name, what it reads, and what comes out at the source's own size."""
+
+    name: str
+    op: Op
+    reads: tuple[str, ...]
+    cost: Cost
+
+
+class _Said(NamedTuple):
+    """A record in our words: its steps, and the node of each output."""
+
+    steps: list[_Step]
+    outputs: tuple[str, ...]
+
+    @property
+    def weights(self) -> tuple[Weight, ...]:
+        """The weights of all its ops."""
+        return tuple(weight for step in self.steps for weight in step.cost.weights)
+
+
+class _Different(Exception):
+    """An op that would say a record, and does not give what the source declares; the text says what."""
+
+
+@dataclass
+class _Assembler:
+    """Collects nodes; knows the shape of each at the source's own size, and at the size asked for."""
+
+    recorded: Recorded
+    framework: str
+    inputs: Mapping[str, Shape | None]
+    asked: Mapping[str, Shape | None] | None
+    nodes: dict[str, Node] = field(default_factory=dict)
+    own: dict[str, Shape | None] = field(default_factory=dict)
+    now: dict[str, Shape | None] = field(default_factory=dict)
+    made: dict[tuple[str, int], str] = field(default_factory=dict)
+    spellings: dict[str, list[tuple[type[Op], Spelling]]] = field(default_factory=dict)
+    owners: dict[str, str] = field(default_factory=dict)
+    variables: dict[str | int, str] = field(default_factory=dict)
+    agreeing: int = 0
+
+    def graph(self) -> Graph:
+        """All records as nodes, and the weights that no record has."""
+        for record in self.recorded.records:
+            if record.name in self.inputs:
+                self._input(record)
+            else:
+                self._record(record)
+        if self.recorded.unused:
+            weights = tuple(Weight(slot.name, slot.shape, slot.role) for slot in self.recorded.unused)
+            name = self._free_name("unused")
+            op = Opaque("weights that no layer uses", None, weights)
+            self.nodes[name] = Node(name, op, training_only=True)
+        nodes = tuple(self.nodes.values())
+        about: dict[str, Any] = {"title": self.recorded.name, "says": self._says(), **self._classes(nodes)}
+        return Graph(self.recorded.name, nodes, about)
+
+    def _says(self) -> str:
+        """How much was read, and how much of it the source itself confirms."""
+        layers = [record for record in self.recorded.records if record.name not in self.inputs]
+        declared = sum(shape is not None for record in layers for shape in record.outputs)
+        confirmed = f"{self.agreeing} of {declared} tensor shapes as it declares them"
+        return f"read {len(layers)} operations from {self.recorded.says}" + (f", {confirmed}" if declared else "")
+
+    def _input(self, record: Record) -> None:
+        own = self.inputs[record.name]
+        now = own if self.asked is None else self.asked[record.name]
+        assert own is not None
+        assert now is not None
+        self._add(_Step(record.name, Input(now), (), Cost(own)), record)
+        self.now[record.name] = now
+        self.made[record.name, 0] = record.name
+
+    def _record(self, record: Record) -> None:
+        reads, places, named = self._arguments(record)
+        shapes, comparable = self._shapes(record, reads)
+        reason = ""
+        if record.namespace and None not in shapes:
+            kind = f"ops.{record.kind}" if record.namespace == f"{self.framework}.ops" else record.kind
+            slots = None if record.weights is None else tuple(slot.shape for slot in record.weights)
+            call = Call(kind, record.settings, tuple(shapes), places, named, slots, partial(self._words, shapes=shapes))  # type: ignore[arg-type]
+            try:
+                said = self._said(record, call, reads, comparable)
+            except _Different as error:
+                said, reason = None, str(error)
+            if said is not None:
+                self._add_said(record, said, reads)
+                return
+        self._add_unknown(record, [read for read in reads if isinstance(read, str)], reason)
+
+    def _arguments(self, record: Record) -> tuple[list[str | Array], tuple[Any, ...], dict[str, Any]]:
+        """What a record reads, constant arrays too; and its arguments, with a `Tensor` for each of those."""
+        reads: list[str | Array] = []
+
+        def place(value: Any) -> Any:
+            if isinstance(value, (Ref, Array)):
+                reads.append(self.made[value.key] if isinstance(value, Ref) else value)
+                return Tensor(len(reads) - 1)
+            if isinstance(value, (list, tuple)):
+                return [place(each) for each in value]
+            if isinstance(value, dict):
+                return {name: place(each) for name, each in value.items()}
+            return value
+
+        places: list[Any] = []
+        named: dict[str, Any] = {}
+        for each in record.arguments:
+            value = place(each.value)
+            if each.name:
+                named[each.name] = value
+            else:
+                places.append(value)
+        return reads, tuple(places), named
+
+    def _shapes(self, record: Record, reads: list[str | Array]) -> tuple[list[Shape | None], bool]:
+        """The shapes that a record reads at the source's own size, and whether they are those that it was declared on.
+
+        Where we know none, the declared one holds. A nested model may be called on another size than it
+        was built on: its declared shapes then say nothing of this call.
+        """
+        declared = iter(record.inputs)
+        shapes: list[Shape | None] = []
+        comparable = True
+        for read in reads:
+            if isinstance(read, Array):
+                shapes.append(Shape(*read.shape))
+                continue
+            ours, theirs = self.own[read], next(declared).shape
+            if ours is None and theirs is not None:
+                ours = _at_batch_one(theirs)
+            comparable &= theirs is None or ours is None or _agrees(ours, theirs)
+            shapes.append(ours)
+        return shapes, comparable
+
+    def _words(self, part: Any, shapes: list[Shape | None]) -> list[Op] | None:
+        """The ops of a layer or function in a layer's settings, by itself."""
+        if not isinstance(part, Part) or not part.namespace:
+            return None
+        words = partial(self._words, shapes=shapes)
+        call = Call(part.kind, part.settings, tuple(shapes[:1]), (Tensor(0),), words=words)  # type: ignore[arg-type]
+        for op, spelling in self._candidates(part.kind):
+            found = _read(op, spelling, call)
+            if isinstance(found, list) and found:
+                return found
+        return None
+
+    def _candidates(self, kind: str) -> list[tuple[type[Op], Spelling]]:
+        if kind not in self.spellings:
+            self.spellings[kind] = spelled(self.framework, kind)
+        return self.spellings[kind]
+
+    def _said(self, record: Record, call: Call, reads: list[str | Array], comparable: bool) -> _Said | None:
+        """A record in our words; None if there are none, `_Different` if they say something else than the source."""
+        different = None
+        for op, spelling in self._candidates(call.kind):
+            found = _read(op, spelling, call)
+            said = None if not found else self._steps(record, found, call, reads)
+            if said is None:
+                continue
+            try:
+                self._require_the_same(record, said, comparable)
+                return said
+            except _Different as error:
+                different = different or error
+        if different is not None:
+            raise different
+        return None
+
+    def _steps(self, record: Record, found: Any, call: Call, reads: list[str | Array]) -> _Said | None:
+        """The ops of a reading, applied to what the record reads; None if they do not take it."""
+        names = [read if isinstance(read, str) else _constant(record, place) for place, read in enumerate(reads)]
+        tensors = [(name, shape) for name, shape in zip(names, call.shapes, strict=True)]
+        if isinstance(found, Outputs):
+            each = [self._chain(_numbered(record.name, place), [op], tensors) for place, op in enumerate(found.ops)]
+            if None in each:
+                return None
+            return _Said([step for steps in each for step in steps], tuple(steps[-1].name for steps in each))  # type: ignore[union-attr,index]
+        if isinstance(found, Reads):
+            tensors, found = [tensors[number] for number in found.numbers], found.ops
+        steps = self._chain(record.name, found, tensors)
+        return None if steps is None else _Said(steps, (steps[-1].name,))
+
+    def _chain(self, name: str, ops: list[Op], tensors: list[tuple[str, Shape]]) -> list[_Step] | None:
+        """Ops one after another: each takes all tensors that are left, or changes the last one."""
+        steps: list[_Step] = []
+        for place, op in enumerate(ops):
+            count = len(tensors) if op.arity is None else op.arity
+            if count not in (1, len(tensors)) or not tensors:
+                return None
+            taken = tensors[-count:]
+            cost = op.apply(*[shape for _, shape in taken])
+            if cost.output is None or any(holds(check.condition) is False for check in cost.checks):
+                failed = next((check.text for check in cost.checks if holds(check.condition) is False), "")
+                raise _Different(failed.rstrip("."))
+            steps.append(_Step(f"{name}:{place + 1}", op, tuple(each for each, _ in taken), cost))
+            tensors = [*tensors[:-count], (steps[-1].name, cost.output)]
+        return _renamed(steps, name) if len(tensors) == 1 else None
+
+    def _require_the_same(self, record: Record, said: _Said, comparable: bool) -> None:
+        """`_Different` where an op's shapes or weights are not those that the source declares."""
+        if len(said.outputs) < len(record.outputs):
+            raise _Different(f"it has {len(record.outputs)} outputs")
+        made = {step.name: step.cost.output for step in said.steps}
+        for name, theirs in zip(said.outputs, record.outputs, strict=False):
+            ours = made[name]
+            if comparable and theirs is not None and not _agrees(ours, theirs):
+                raise _Different(f"we find {spell(ours)}, it declares {_spelled(theirs)}")
+        if record.weights is not None:
+            _require_weights(said.weights, record.weights)
+
+    def _add_said(self, record: Record, said: _Said, reads: list[str | Array]) -> None:
+        for place, read in enumerate(reads):
+            if isinstance(read, Array):
+                op = Constant(read.shape)
+                self._add(_Step(_constant(record, place), op, (), op.apply()), record)
+        first = self.owners.setdefault(_owner(record), record.name) if _owner(record) else record.name
+        for step in said.steps:
+            self._add(step, record, self._sharing(record, step, first))
+        for index, name in enumerate(said.outputs):
+            self.made[record.name, index] = name
+        self.agreeing += sum(shape is not None for shape in record.outputs)
+
+    def _sharing(self, record: Record, step: _Step, first: str) -> dict[str, Any]:
+        """Which weights of a step are counted elsewhere, and which are frozen."""
+        if not step.cost.weights:
+            return {}
+        if record.weights is None:
+            owners = [self.owners[part] for part in _parts(record.settings) if part in self.owners]
+            for part in _parts(record.settings):
+                self.owners.setdefault(part, record.name)
+            other = first if first != record.name else next((each for each in owners if each != record.name), "")
+            return {"weights_of": other, "frozen": not record.trainable}
+        slots = _matched(step.cost.weights, record.weights)
+        frozen = any(slot.role == FROZEN for slot in slots.values())
+        elsewhere = {name: self.variables.get(slot.identity, step.name) for name, slot in slots.items()}
+        for slot in slots.values():
+            self.variables.setdefault(slot.identity, step.name)
+        shared = [name for name, owner in elsewhere.items() if owner != step.name]
+        others = {elsewhere[name] for name in shared}
+        if len(shared) == len(slots) and len(others) == 1:
+            return {"weights_of": others.pop(), "frozen": frozen}
+        return {"shared_weights": tuple(shared), "frozen": frozen}
+
+    def _add(self, step: _Step, record: Record, flags: Mapping[str, Any] | None = None) -> None:
+        """One node, and its shapes; UsageError where only the size that was asked for changes its weights."""
+        self.own[step.name] = step.cost.output
+        self.now[step.name] = self._now(step, record)
+        weights = step.cost.weights if flags else ()
+        self.nodes[step.name] = Node(step.name, step.op, step.reads, record.scope, weights=weights, **(flags or {}))
+
+    def _now(self, step: _Step, record: Record) -> Shape | None:
+        """The output at the size asked for."""
+        if self.asked is None:
+            return step.cost.output
+        shapes = [self.now[name] for name in step.reads]
+        if None in shapes and not isinstance(step.op, Opaque):
+            return None
+        cost = step.op.apply(*shapes)
+        if [weight.shape for weight in cost.weights] != [weight.shape for weight in step.cost.weights]:
+            own, now = self.own[step.reads[-1]], shapes[-1]
+            raise UsageError(
+                f"{record.name}: its weights are those for an input of {spell(own)}, "
+                f"but --input makes it {spell(now)}. Take the model's own size, or build it for this one."
+            )
+        return cost.output
+
+    def _add_unknown(self, record: Record, reads: list[str], different: str) -> None:
+        """A row whose cost we do not know: the weights and, if fixed, the shape are the source's own."""
+        reason = f"a Keras {record.kind}" + (f": {different}" if different else "")
+        at = tuple(self.own[name] for name in reads)
+        for index, shape in enumerate(record.outputs):
+            output = None if shape is None else _at_batch_one(shape)
+            ask = None if record.ask is None else partial(_asked, record, index)
+            op = Opaque(reason, output, () if index else self._slots(record), seen=_seen(record, at), ask=ask)
+            step = _Step(_numbered(record.name, index), op, tuple(reads), Cost(output))
+            self.own[step.name] = output
+            self.nodes[step.name] = Node(step.name, op, step.reads, record.scope)
+            self.now[step.name] = output if self.asked is None else op.apply(*[self.now[name] for name in reads]).output
+            self.made[record.name, index] = step.name
+
+    def _slots(self, record: Record) -> tuple[Weight, ...]:
+        """An unknown record's weights that are not counted elsewhere."""
+        slots = [slot for slot in record.weights or () if slot.identity not in self.variables]
+        for slot in slots:
+            self.variables.setdefault(slot.identity, record.name)
+        return tuple(Weight(slot.name, slot.shape, slot.role) for slot in slots)
+
+    def _classes(self, nodes: tuple[Node, ...]) -> dict[str, Any]:
+        """The number of classes, if the model ends in a dense layer (and perhaps an activation)."""
+        by_name = self.nodes
+        last = nodes[-1]
+        if type(last.op).__name__ == "Activation" and last.inputs:
+            last = by_name[last.inputs[0]]
+        shape = self.now.get(last.name)
+        is_head = type(last.op).__name__ == "Dense" and shape is not None and len(shape) == 2 and is_number(shape[-1])
+        return {"classes": shape[-1]} if is_head else {}  # type: ignore[index]
+
+    def _free_name(self, name: str) -> str:
+        return name if name not in self.nodes else self._free_name(f"{name}_")
+
+
+def _read(op: type[Op], spelling: Spelling, call: Call) -> Any:
+    """The ops of a call; None for settings that our op does not have: better no word than a wrong one."""
+    try:
+        return spelling.ops(op, call)
+    except NOT_OURS:
+        return None
+
+
+def _renamed(steps: list[_Step], name: str) -> list[_Step]:
+    """The step that has the weights (else the last one) gets the record's name."""
+    with_weights = [place for place, step in enumerate(steps) if step.cost.weights]
+    main = with_weights[0] if len(with_weights) == 1 else len(steps) - 1
+    old = steps[main].name
+    return [
+        step._replace(
+            name=name if place == main else step.name,
+            reads=tuple(name if read == old else read for read in step.reads),
+        )
+        for place, step in enumerate(steps)
+    ]
+
+
+def _numbered(name: str, index: int) -> str:
+    return name if not index else f"{name}:{index + 1}"
+
+
+def _constant(record: Record, place: int) -> str:
+    """What a constant array in a record's call is called."""
+    return f"{record.name}:constant{place or ''}"
+
+
+def _seen(record: Record, shapes: tuple[Shape | None, ...]) -> tuple[Shape, ...]:
+    """The shapes at which an unknown layer's output was seen; none where the source declares it for any size.
+
+    A shape that we do not know is none that can be met again.
+    """
+    open_sizes = any(size is None for ref in record.inputs for size in (ref.shape or ())[1:])
+    return () if open_sizes else tuple(Shape() if shape is None else shape for shape in shapes)
+
+
+def _asked(record: Record, index: int, shapes: tuple[Any, ...]) -> Shape | None:
+    """A live layer's own word on an output's shape for other input shapes."""
+    plain = None not in shapes and all(is_number(size) for shape in shapes for size in shape)
+    made = record.ask(list(shapes)) if plain and record.ask is not None else None
+    if made is None or index >= len(made) or not all(type(size) is int for size in made[index]):
+        return None
+    return Shape(*made[index])
+
+
+def _agrees(ours: Shape | None, theirs: Declared) -> bool:
+    """Whether our shape is the declared one, as far as that is fixed."""
+    if ours is None or len(ours) != len(theirs):
+        return False
+    return all(type(size) is not int or _same(mine, size) for mine, size in zip(ours, theirs, strict=True))
+
+
+def _same(mine: Dim, size: int) -> bool:
+    return bool(is_number(mine)) and mine == size
+
+
+def _at_batch_one(shape: Declared) -> Shape | None:
+    """A declared shape at batch 1; None where another axis is open."""
+    sizes = [1 if place == 0 and size is None else size for place, size in enumerate(shape)]
+    return Shape(*sizes) if all(map(is_number, sizes)) else None
+
+
+def _spelled(shape: Declared) -> str:
+    return "×".join("?" if size is None else str(size) for size in (shape[1:] if shape[:1] == (None,) else shape))
+
+
+def _require_weights(ours: tuple[Weight, ...], theirs: tuple[Slot, ...]) -> None:
+    """`_Different` where the weights are others than the source's, or not trained as one."""
+    mine = sorted((weight.shape, weight.role == MOVING) for weight in ours)
+    if mine != sorted((slot.shape, slot.role == MOVING) for slot in theirs):
+        raise _Different(f"we find weights of {_list_of(ours)}, it has {_list_of(theirs)}")
+    if {FROZEN, TRAINABLE} <= {slot.role for slot in theirs}:
+        raise _Different("some of its weights are frozen and some are not")
+
+
+def _list_of(weights: tuple[Weight, ...] | tuple[Slot, ...]) -> str:
+    """The shapes of weights, a few of them."""
+    spelled = ["×".join(map(str, each.shape)) or "one number" for each in weights[:6]]
+    return ", ".join(spelled + ["…"] * (len(weights) > 6)) or "nothing"
+
+
+def _matched(ours: tuple[Weight, ...], theirs: tuple[Slot, ...]) -> dict[str, Slot]:
+    """The source's slot of each of our weights: of its name, else the next one of its shape."""
+    left = list(theirs)
+    found = {}
+    for weight in sorted(ours, key=lambda weight: not any(slot.name == weight.name for slot in theirs)):
+        fitting = [slot for slot in left if slot.shape == weight.shape]
+        if fitting:
+            slot = next((slot for slot in fitting if slot.name == weight.name), fitting[0])
+            left.remove(slot)
+            found[weight.name] = slot
+    return found
+
+
+def _owner(record: Record) -> str:
+    """The object that a record applies, where its weights are not told one by one."""
+    return record.owner if record.weights is None else ""
+
+
+def _parts(value: Any) -> list[str]:
+    """The identities of the layers inside a layer's settings."""
+    if isinstance(value, Part):
+        return ([value.identity] if value.identity else []) + _parts(value.settings)
+    if isinstance(value, Mapping):
+        return [found for each in value.values() for found in _parts(each)]
+    return [found for each in value for found in _parts(each)] if isinstance(value, (list, tuple)) else []

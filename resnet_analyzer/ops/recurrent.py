@@ -1,0 +1,230 @@
+"""Recurrent layers: simple, LSTM, GRU, over the steps of a sequence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from ..dim import Dim, equal, floor_div, product
+from ..reach import EVERYTHING, Mixed, Reach, Reaches
+from ..shape import Shape, spell
+from .activation import activation_work, require_activation
+from .base import Check, Cost, Op, Spelling, Weight, Work, same_names
+
+if TYPE_CHECKING:
+    from .keras_steps import Steps
+
+FIELDS = ("units", "activation", "use_bias", "return_sequences")
+
+
+@dataclass(frozen=True, eq=False)
+class _Recurrent(Op):
+    """The same cell at every step of (batch, steps, channels), from the state that it left at the step before.
+
+    Further inputs are initial states. At every step, for each gate and unit, one multiply-accumulate per input
+    channel and per unit of the state, in one sum; then a bias; then the cell's own arithmetic. The first step
+    counts like all others, though its state may be 0. Puts out the last step, or all with `return_sequences`.
+    """
+
+    units: Dim
+    activation: str | None = "tanh"
+    use_bias: bool = True
+    return_sequences: bool = False
+
+    kind = "recurrence"
+    storage = "own"
+    arity: ClassVar[int | None] = None
+    counts: ClassVar[tuple[str, ...]] = ("units",)
+    gates: ClassVar[int] = 1
+    word: ClassVar[str] = "recurrent"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        require_activation(self.activation)
+
+    def phrase(self, strided: bool) -> tuple[str, ...]:
+        """As `LSTM 128`."""
+        return (f"{self.word} {self.units}",)
+
+    def rule(self, sequence: Shape, *states: Shape) -> Cost:  # type: ignore[override]
+        """(batch, units), or with every step (batch, steps, units)."""
+        if len(sequence) != 3:
+            return Cost(
+                None, checks=(Check(False, "needs (batch, steps, channels), but gets {}.", (spell(sequence),)),)
+            )
+        batch, steps, incoming = sequence
+        rows = product(self.gates, self.units)
+        weights = (
+            Weight("kernel", (incoming, rows)),
+            Weight("recurrent_kernel", (self.units, rows)),
+            *((Weight("bias", self.bias(rows)),) if self.use_bias else ()),
+        )
+        output = Shape(batch, steps, self.units) if self.return_sequences else Shape(batch, self.units)
+        sums = product(batch, steps, rows)
+        work = Work(product(sums, incoming) + product(sums, self.units), self.sums(sums))
+        work += self.cell().times(product(batch, steps, self.units))
+        sentence = "a state of {} does not fit {} units of a batch of {}."
+        checks = tuple(
+            Check(equal(size, wanted), sentence, (spell(state), self.units, batch))
+            for state in states
+            for size, wanted in zip(state, (batch, self.units), strict=False)
+        )
+        return Cost(output, weights, work, checks=checks)
+
+    def bias(self, rows: Dim) -> tuple[Dim, ...]:
+        """The shape of the bias of so many gates times units."""
+        return (rows,)
+
+    def sums(self, gates: Dim) -> Dim:
+        """How many sums the multiply-accumulates end in, of so many gates times units, steps and batch."""
+        return gates
+
+    def cell(self) -> Work:
+        """What one unit does at one step beside its multiply-accumulates."""
+        raise NotImplementedError
+
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
+        """All steps up to its own, or all."""
+        steps = Mixed((1,)) if self.return_sequences else EVERYTHING
+        states: list[Reaches] = [(Reach(0), EVERYTHING)] * (len(inputs) - 1)
+        return ((Reach(0), steps, EVERYTHING), *states)
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps | None:
+        """Keras' layer, which has one bias and takes one state; an LSTM's two come as a list."""
+        from .keras_steps import Steps, layer
+
+        if getattr(self, "two_biases", False):
+            return None
+        made = layer(keras, self, name)
+        if len(inputs) == 1:
+            return Steps(made)
+        return Steps(made, apart=True) if len(inputs) == 2 and self.gates != 4 else None
+
+
+@dataclass(frozen=True, eq=False)
+class SimpleRNN(_Recurrent):
+    """h = tanh(x·W + h·U + b) (Elman 1990); `two_biases` as PyTorch has them, one beside each product.
+
+    >>> cost = SimpleRNN(8).apply(Shape(1, 10, 3))
+    >>> cost.output, cost.work.multiply_accumulates   # 10 · 8·(3 + 8)
+    (Shape(1, 8), 880)
+    """
+
+    two_biases: bool = False
+
+    word: ClassVar[str] = "simple RNN"
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("SimpleRNN", same_names(*FIELDS))}
+
+    def bias(self, rows: Dim) -> tuple[Dim, ...]:
+        """One row, or two."""
+        return (2, rows) if self.two_biases else (rows,)
+
+    def cell(self) -> Work:
+        """The biases, and the activation."""
+        biases = (2 if self.two_biases else 1) if self.use_bias else 0
+        return Work(adds=biases) + activation_work(self.activation, 1)
+
+
+@dataclass(frozen=True, eq=False)
+class LSTM(_Recurrent):
+    """Long short-term memory (Hochreiter & Schmidhuber 1997, with the forget gate of Gers et al. 2000).
+
+    i, f, o = σ(…), g = tanh(…), each of x·W + h·U + b; c = f·c + i·g; h = o·tanh(c). A step is 4·h·(in + h)
+    multiply-accumulates; the products of gates are three multiplies and an addition per unit.
+
+    >>> cost = LSTM(8, return_sequences=True).apply(Shape(1, 10, 3))
+    >>> cost.output, cost.work.multiply_accumulates, [weight.shape for weight in cost.weights]   # 10 · 4·8·(3 + 8)
+    (Shape(1, 10, 8), 3520, [(3, 32), (8, 32), (32,)])
+    """
+
+    recurrent_activation: str | None = "sigmoid"
+    two_biases: bool = False
+
+    gates: ClassVar[int] = 4
+    word: ClassVar[str] = "LSTM"
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling("LSTM", same_names(*FIELDS, "recurrent_activation"))
+    }
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        require_activation(self.recurrent_activation)
+
+    def bias(self, rows: Dim) -> tuple[Dim, ...]:
+        """One row, or two."""
+        return (2, rows) if self.two_biases else (rows,)
+
+    def cell(self) -> Work:
+        """Four gates' biases, three σ, two tanh, c = f·c + i·g and h = o·tanh(c)."""
+        biases = (8 if self.two_biases else 4) if self.use_bias else 0
+        gates = activation_work(self.recurrent_activation, 3) + activation_work(self.activation, 2)
+        return Work(adds=biases + 1, multiplies=3) + gates
+
+
+@dataclass(frozen=True, eq=False)
+class GRU(_Recurrent):
+    """Gated recurrent unit: z, r = σ(x·W + h·U + b), h = z·h + (1 − z)·tanh(candidate) (Cho et al. 2014).
+
+    `reset_after` (Keras' default, PyTorch, cuDNN): the candidate is x·W + b + r·(h·U + b'), two sums and two
+    biases; else x·W + (r·h)·U + b. A step is 3·h·(in + h) multiply-accumulates either way.
+
+    >>> cost = GRU(8).apply(Shape(1, 10, 3))
+    >>> cost.work.multiply_accumulates, [weight.shape for weight in cost.weights]   # 10 · 3·8·(3 + 8)
+    (2640, [(3, 24), (8, 24), (2, 24)])
+    """
+
+    recurrent_activation: str | None = "sigmoid"
+    reset_after: bool = True
+
+    gates: ClassVar[int] = 3
+    word: ClassVar[str] = "GRU"
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling("GRU", same_names(*FIELDS, "recurrent_activation", "reset_after"))
+    }
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        require_activation(self.recurrent_activation)
+
+    def bias(self, rows: Dim) -> tuple[Dim, ...]:
+        """One row, or one for each product."""
+        return (2, rows) if self.reset_after else (rows,)
+
+    def sums(self, gates: Dim) -> Dim:
+        """The candidate's two products are summed apart, if it is reset after."""
+        return gates + floor_div(gates, 3) if self.reset_after else gates
+
+    def cell(self) -> Work:
+        """Biases, two σ, a tanh, r·h (and its sum, if reset after), z·h + (1 − z)·candidate."""
+        biases = (6 if self.reset_after else 3) if self.use_bias else 0
+        joined = 1 if self.reset_after else 0
+        gates = activation_work(self.recurrent_activation, 2) + activation_work(self.activation, 1)
+        return Work(adds=biases + joined + 2, multiplies=3) + gates
+
+
+@dataclass(frozen=True, eq=False)
+class RecurrentState(Op):
+    """The last state of the recurrent layer that it reads: a second output of that layer (`return_state`).
+
+    >>> RecurrentState(8).apply(Shape(1, 10, 8)).output
+    Shape(1, 8)
+    """
+
+    units: Dim
+
+    kind = "recurrence"
+    storage = "view"
+    counts: ClassVar[tuple[str, ...]] = ("units",)
+
+    def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
+        """One vector for each of the batch; no arithmetic."""
+        return Cost(Shape(shape[0], self.units))
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps | None:
+        """The last step's output: not the LSTM's second state."""
+        from .keras_steps import by_ops
+
+        if cost.output[1] != inputs[0][-1]:  # type: ignore[index]
+            return None
+        return by_ops(lambda x: x[:, -1] if len(inputs[0]) == 3 else x)

@@ -1,0 +1,213 @@
+"""How frameworks spell an op: what an importer reads, and a builder writes. It stands on the op's own file.
+
+A foreign call comes in no framework's words (`Call`); an op's `Spelling` says under which names the
+framework has it, and makes ops of such a call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+if TYPE_CHECKING:
+    from ..shape import Shape
+
+Op: TypeAlias = Any  # an op: its base stands on this file, not this file on it
+
+
+@dataclass(frozen=True, slots=True)
+class Array:
+    """A constant array in a call: its shape and type; its values are never kept.
+
+    >>> Array((3,), "float32").shape
+    (3,)
+    """
+
+    shape: tuple[int, ...]
+    dtype: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Something with settings of its own inside a layer's settings: a wrapped layer, a cell, a function.
+
+    `identity` is the same for two parts (or layers) that are one object in the model; "" where the
+    source does not tell.
+    """
+
+    kind: str
+    namespace: str = ""
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    identity: str = ""
+
+
+INPUTS = ("inputs", "x", "x1", "x2", "xs", "images")  # names under which layers and operations take what they work on
+
+
+class Tensor(NamedTuple):
+    """Where the tensor of that number stands among a call's arguments."""
+
+    number: int
+
+
+class Call(NamedTuple):
+    """One call of a layer or operation, in no framework's words.
+
+    `kind` is its name: a layer's class, `ops.Add` for an operation of keras.ops. `settings` are those by
+    the framework's argument names, `shapes` those of the tensors that it reads, batch first, `places`
+    what it was given by place, and `named` by name: a `Tensor`, an `Array`, or a plain value. `weights`
+    are the shapes of its weights (None: not told). `words` gives the ops of a layer or function that
+    stands in its settings.
+    """
+
+    kind: str
+    settings: Mapping[str, Any] = MappingProxyType({})
+    shapes: tuple[Shape, ...] = ()
+    places: tuple[Any, ...] = ()
+    named: Mapping[str, Any] = MappingProxyType({})
+    weights: tuple[tuple[int, ...], ...] | None = None
+    words: Callable[[Any], list[Op] | None] = lambda part: None
+
+    @property
+    def rank(self) -> int:
+        """How many axes its first tensor has."""
+        return len(self.shapes[0])
+
+    @property
+    def constants(self) -> tuple[Any, ...]:
+        """What it was given by place beside tensors."""
+        return tuple(value for value in self.places if type(value) is not Tensor and not _holds_tensor(value))
+
+    @property
+    def takes_more_than_inputs(self) -> bool:
+        """Whether it is given tensors under names of their own: a mask, a state."""
+        return any(type(value) is Tensor and name not in INPUTS for name, value in self.named.items())
+
+    @property
+    def is_rewritten(self) -> bool:
+        """Whether its weights are others than its settings tell: quantised, or with low-rank additions (LoRA)."""
+        quantised = str(self.settings.get("dtype")).startswith(("int", "uint", "float8", "gptq", "awq"))
+        return quantised or bool(self.settings.get("lora_rank") or self.settings.get("quantization_config"))
+
+    def argument(self, name: str, place: int | None = None, default: Any = None) -> Any:
+        """What it was given at that place, or under that name; else the setting of that name; else `default`."""
+        if place is not None and place < len(self.places):
+            return self.places[place]
+        return self.named.get(name, self.settings.get(name, default))
+
+    def axes(self, value: Any) -> tuple[int, ...]:
+        """One or several axes, counted from the batch or from the end, as places in its first tensor.
+
+        ValueError for an axis that is not there.
+        """
+        given = value if isinstance(value, (list, tuple)) else [value]
+        if not all(type(axis) is int and -self.rank <= axis < self.rank for axis in given):
+            raise ValueError(f"no axes of {self.rank}: {value}")
+        return tuple(axis % self.rank for axis in given)
+
+
+def _holds_tensor(value: Any) -> bool:
+    return isinstance(value, (list, tuple)) and any(type(each) is Tensor for each in value)
+
+
+class Outputs(NamedTuple):
+    """The ops of a call of several outputs: one for each, all reading what the call reads."""
+
+    ops: tuple[Op, ...]
+
+
+class Reads(NamedTuple):
+    """The ops of a call that read its tensors in another order: the numbers of those that they read."""
+
+    numbers: tuple[int, ...]
+    ops: list[Op]
+
+
+class Spelling(NamedTuple):
+    """How a framework writes an op: its layer, and its argument for each field of ours.
+
+    `words` translate a field's values where they are spelled otherwise, `fixed` are arguments that
+    make that layer this op. An importer reads the map in one direction, a builder in the other.
+
+    What is not said field by field is read by a function: `read(call)` gives the ops of a call of
+    `layer` or of one of the names in `also`, each reading the one before; None for a call that they
+    can't say. `fallback` is asked when no other op can say it.
+    """
+
+    layer: str
+    fields: Mapping[str, str] = MappingProxyType({})
+    words: Mapping[str, Mapping[Any, Any]] = MappingProxyType({})
+    fixed: Mapping[str, Any] = MappingProxyType({})
+    also: tuple[str, ...] = ()
+    read: Callable[[Call], Any] | None = None
+    fallback: bool = False
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every name that is read as this op."""
+        return (self.layer, *self.also)
+
+    def arguments(self, op: Op) -> dict[str, Any]:
+        """The framework's arguments for that op."""
+        found = {theirs: self._theirs(ours, getattr(op, ours)) for ours, theirs in self.fields.items()}
+        return {**found, **self.fixed}
+
+    def _theirs(self, field: str, value: Any) -> Any:
+        words = self.words.get(field)
+        return value if words is None else words[value]
+
+    def settings(self, arguments: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Our fields for the framework's arguments; None if a value has no word with us."""
+        found = {}
+        for ours, theirs in self.fields.items():
+            if theirs in arguments:
+                value = _tuples(arguments[theirs])
+                words = self.words.get(ours)
+                if words is not None:
+                    known = [mine for mine, word in words.items() if _tuples(word) == value]
+                    if not known:
+                        return None
+                    value = known[0]
+                found[ours] = value
+        return found
+
+    def ops(self, op: type[Op], call: Call) -> list[Op] | Outputs | Reads | None:
+        """The ops of a call, the first one of the class whose spelling this is; None if it can't say it.
+
+        An activation that `op` can't carry is an op of its own, behind it.
+        """
+        if self.read is not None:
+            return self.read(call)  # type: ignore[no-any-return]
+        if any(call.settings.get(name) != value for name, value in self.fixed.items()):
+            return None
+        if call.constants or call.takes_more_than_inputs or call.is_rewritten:
+            return None
+        found = self.settings(call.settings)
+        if found is None:
+            return None
+        behind = activations(call, found.pop("activation", None))
+        if behind is None:
+            return None
+        if len(behind) == 1 and behind[0].fused:
+            return [op(**found, activation=behind[0].fused)]  # type: ignore[call-arg]
+        return [op(**found), *behind]
+
+
+def activations(call: Call, function: Any) -> list[Op] | None:
+    """The ops of the activation that a layer carries, by name or as a layer of its own; [] for none."""
+    if function is None or function == "linear":
+        return []
+    is_layer = isinstance(function, Part) and "function" not in function.settings
+    found = call.words(function) if is_layer else None
+    return found or call.words(Part("Activation", "keras.layers", {"activation": function}))
+
+
+def same_names(*fields: str) -> dict[str, str]:
+    """A field map for fields that the framework calls the same."""
+    return {field: field for field in fields}
+
+
+def _tuples(value: Any) -> Any:
+    return tuple(map(_tuples, value)) if isinstance(value, (list, tuple)) else value

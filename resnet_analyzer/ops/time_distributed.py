@@ -1,0 +1,57 @@
+"""A layer applied to every step by itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ..dim import product
+from ..errors import UsageError
+from ..shape import Shape, spell
+from .base import Check, Cost, Op
+
+if TYPE_CHECKING:
+    from .keras_steps import Steps
+
+
+@dataclass(frozen=True, eq=False)
+class TimeDistributed(Op):
+    """`layer` on every step (axis 1), with the same weights: the steps are folded into the batch.
+
+    >>> from resnet_analyzer.ops.conv import Conv2d
+    >>> cost = TimeDistributed(Conv2d(8, 3, use_bias=False)).apply(Shape(1, 10, 32, 32, 3))
+    >>> cost.output, cost.work.multiply_accumulates   # 10 · 30·30·8·3·3·3
+    (Shape(1, 10, 30, 30, 8), 1944000)
+    """
+
+    layer: Op
+
+    storage = "own"
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.layer, Op):
+            raise UsageError(f"TimeDistributed: layer must be an op, not {self.layer!r}")
+
+    def phrase(self, strided: bool) -> tuple[str, ...]:
+        """As the layer is called."""
+        return self.layer.phrase(strided)
+
+    def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
+        """The layer's cost on so many images; the steps come back behind the batch."""
+        if len(shape) < 3:
+            return Cost(None, checks=(Check(False, "needs (batch, steps, …), but gets {}.", (spell(shape),)),))
+        batch, steps = shape[:2]
+        cost = self.layer.apply(Shape(product(batch, steps), *shape[2:]))
+        if cost.output is None:
+            return cost
+        return cost._replace(output=Shape(batch, steps, *cost.output[1:]))
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps | None:
+        """Keras' layer around a layer of Keras' own."""
+        from .keras_steps import Steps
+
+        frame = Shape(inputs[0][0], *inputs[0][2:])
+        inner = self.layer.in_keras(keras, f"{name}-each", (frame,), self.layer.apply(frame))
+        if inner is None or inner.layer is None or inner.before or inner.after:
+            return None
+        return Steps(keras.layers.TimeDistributed(inner.layer, name=name))
