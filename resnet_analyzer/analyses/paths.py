@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 from ..errors import UsageError
 from ..graph import Graph, Node
+from ..ops.input import Input
 
 WEIGHTED = frozenset({"convolution", "dense", "attention", "recurrence"})  # kinds of ops that a depth counts
 
@@ -102,7 +103,7 @@ def _counted(nodes: Sequence[Node], closed: Collection[str] = ()) -> dict[str, i
         if node.name in closed:
             ways[node.name] = 0
         else:
-            ways[node.name] = sum(ways[name] for name in node.inputs) if node.inputs else int(node.op.kind == "input")
+            ways[node.name] = sum(ways[name] for name in node.inputs) if node.inputs else int(type(node.op) is Input)
     return ways
 
 
@@ -112,7 +113,7 @@ def _packed(nodes: Sequence[Node], bits: int) -> dict[str, int]:
     ways: dict[str, int] = {}
     for node in nodes:
         if not node.inputs:
-            ways[node.name] = int(node.op.kind == "input")
+            ways[node.name] = int(type(node.op) is Input)
         elif len(node.inputs) == 1:
             ways[node.name] = ways[node.inputs[0]]
         else:
@@ -151,10 +152,12 @@ def lesions(graph: Graph) -> list[Lesion]:
     ahead, behind = _counted(nodes), _counted_back(nodes)
     total = sum(_ends(ahead, nodes))
     found = []
+    places = {node.name: place for place, node in enumerate(nodes)}
     for block, members in _blocks(nodes).items():
         layers = tuple(node.name for node in members if has_weights(node) and "/shortcut" not in node.name)
         if layers:
-            found.append(Lesion(block, layers, total - _through(members, layers, ahead, behind)))
+            between = nodes[places[layers[0]] : places[layers[-1]] + 1]
+            found.append(Lesion(block, layers, total - _through(between, layers, ahead, behind)))
     return found
 
 
@@ -179,14 +182,14 @@ def _counted_back(nodes: Sequence[Node]) -> dict[str, int]:
     return ways
 
 
-def _through(members: Sequence[Node], layers: Sequence[str], ahead: dict[str, int], behind: dict[str, int]) -> int:
-    """The paths through any of the layers: each counted at the first of them that it meets."""
-    inside = {node.name: node for node in members}
+def _through(between: Sequence[Node], layers: Sequence[str], ahead: dict[str, int], behind: dict[str, int]) -> int:
+    """The paths through any of the layers, each counted at the first that it meets; `between` are first to last."""
+    closed = frozenset(layers)
     clean: dict[str, int] = {}
     lost = 0
-    for node in members:
-        ways = sum(clean[name] if name in inside else ahead[name] for name in node.inputs)
-        if node.name in layers:
+    for node in between:
+        ways = sum(clean.get(name, ahead[name]) for name in node.inputs) if node.inputs else ahead[node.name]
+        if node.name in closed:
             lost += ways * behind[node.name]
             ways = 0
         clean[node.name] = ways
