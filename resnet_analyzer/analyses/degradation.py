@@ -7,6 +7,7 @@ is not overfitting; residual ones do not. Here are the settings, the runs as dat
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -167,7 +168,7 @@ def trains_better_up_to(study: Study, better: str = "resnet", worse: str = "plai
 
 def _holds_up_to(study: Study, steps: Sequence[tuple[str, int]], holds: Any) -> int | None:
     found = None
-    for (net, depth), (_, deeper) in zip(steps, steps[1:], strict=False):
+    for (net, depth), (_, deeper) in itertools.pairwise(steps):
         before, after = _last_by_seed(study.of(net, depth)), _last_by_seed(study.of(net, deeper))
         if not before or set(before) != set(after) or not all(holds(before[seed], after[seed]) for seed in before):
             break

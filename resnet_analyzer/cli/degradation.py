@@ -20,14 +20,30 @@ CIFAR = Settings("CIFAR-10", 50_000, 32, 3, 10, 16, 20, 128, 0.1, 0.9, 0.0001, 1
 
 @click.command()
 @click.option("--quick", is_flag=True, help="The small study: minutes on 2 cores; it is the one that is stored.")
-@click.option("--net", "net_names", default="plain,resnet", metavar="NAMES", help="plain,resnet if not given; preresnet, too.")  # noqa: E501
-@click.option("--depths", "depth_texts", default="20,56,110", metavar="NUMBERS", help="Layers, 6n + 2; 20,56,110 if not given.")  # noqa: E501
+@click.option(
+    "--net", "net_names", default="plain,resnet", metavar="NAMES", help="plain,resnet if not given; preresnet, too."
+)
+@click.option(
+    "--depths", "depth_texts", default="20,56,110", metavar="NUMBERS", help="Layers, 6n + 2; 20,56,110 if not given."
+)
 @click.option("--seeds", type=Count(1, 100), default=3, metavar="N", help="Runs of each net; 3 if not given.")
-@click.option("--epochs", type=Count(1, 10_000), metavar="N", help="Passes over the images, if others than the study's.")  # noqa: E501
-@click.option("--data", "data_path", default="", metavar="FILE", help="CIFAR-10 of your own: .npz with x_train, y_train.")  # noqa: E501
-@click.option("--runs", "runs_path", default="", metavar="FILE", help="Keep finished runs there (JSON), and go on from them.")  # noqa: E501
+@click.option(
+    "--epochs", type=Count(1, 10_000), metavar="N", help="Passes over the images, if others than the study's."
+)
+@click.option(
+    "--data", "data_path", default="", metavar="FILE", help="CIFAR-10 of your own: .npz with x_train, y_train."
+)
+@click.option(
+    "--runs", "runs_path", default="", metavar="FILE", help="Keep finished runs there (JSON), and go on from them."
+)
 @click.option("--stored", is_flag=True, help="Train nothing: show the runs that come with the package.")
-@click.option("--device", "device_name", type=Word(["auto", "cpu", "gpu"]), default="auto", help="Where to train; a GPU if there is one.")  # noqa: E501
+@click.option(
+    "--device",
+    "device_name",
+    type=Word(["auto", "cpu", "gpu"]),
+    default="auto",
+    help="Where to train; a GPU if there is one.",
+)
 @click.option("--format", "format_name", metavar="NAME", shell_complete=completion.formats, help=FORMATS)
 @click.option("--output", "-o", metavar="FILE", help="Write there; .png or .svg: a picture.")
 def command(
@@ -43,7 +59,7 @@ def command(
     format_name: str | None,
     output: str | None,
 ) -> None:
-    """Train plain and residual nets of growing depth alike: does depth hurt?
+    """Plain and residual nets of growing depth, trained alike: whether depth hurts.
 
     \b
     resnet-analyze degradation --stored
@@ -91,9 +107,11 @@ def _trained(
             network(net, depth, settings)  # a net that is not there is told before anything is trained
     start_quietly()
     dataset(settings, data_path)
-    study = begun(runs_path, settings, device(device_name))
+    latest = begun(runs_path, settings, device(device_name))
     wanted = wanted_runs(nets, depths, seeds)
-    with click.progressbar(length=len(wanted), label="degradation", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:  # noqa: E501
-        for study in train_all(study, wanted, runs_path, data_path):
+    hidden = not sys.stderr.isatty()
+    with click.progressbar(length=len(wanted), label="degradation", file=sys.stderr, hidden=hidden) as bar:
+        for study in train_all(latest, wanted, runs_path, data_path):
+            latest = study
             bar.update(1)
-    return study
+    return latest

@@ -17,15 +17,33 @@ OWN = {"picture": (".png", ".svg")}
 
 
 @click.command()
-@click.option("--net", "net_names", default="plain,resnet,preresnet", metavar="NAMES", help=f"Of {', '.join(NETS)}; all if not given.")  # noqa: E501
+@click.option(
+    "--net",
+    "net_names",
+    default="plain,resnet,preresnet",
+    metavar="NAMES",
+    help=f"Of {', '.join(NETS)}; all if not given.",
+)
 @click.option("--dataset", default="cifar", type=Word(["cifar"]), help="Whose nets: cifar.")
-@click.option("--depths", "depth_texts", default="20,56,110", metavar="NUMBERS", help="Layers, 6n + 2; 20,56,110 if not given.")  # noqa: E501
-@click.option("--norm", default="both", type=Word(["both", "with", "without"]), help="Batch norm: with, without, or both.")  # noqa: E501
+@click.option(
+    "--depths", "depth_texts", default="20,56,110", metavar="NUMBERS", help="Layers, 6n + 2; 20,56,110 if not given."
+)
+@click.option(
+    "--norm", default="both", type=Word(["both", "with", "without"]), help="Batch norm: with, without, or both."
+)
 @click.option("--seeds", type=Count(1, 1000), default=5, metavar="N", help="Draws of the kernels; 5 if not given.")
-@click.option("--pairs", type=Count(1, 4096), default=8, metavar="N", help="Pairs of neighbouring images; 8 if not given.")  # noqa: E501
+@click.option(
+    "--pairs", type=Count(1, 4096), default=8, metavar="N", help="Pairs of neighbouring images; 8 if not given."
+)
 @click.option("--by-layer", is_flag=True, help="A table per net, a line per layer.")
 @click.option("--stored", is_flag=True, help="Run nothing: show the measurement that comes with the package.")
-@click.option("--device", "device_name", type=Word(["auto", "cpu", "gpu"]), default="auto", help="Where to run; a GPU if there is one.")  # noqa: E501
+@click.option(
+    "--device",
+    "device_name",
+    type=Word(["auto", "cpu", "gpu"]),
+    default="auto",
+    help="Where to run; a GPU if there is one.",
+)
 @click.option("--format", "format_name", metavar="NAME", shell_complete=completion.formats, help=FORMATS)
 @click.option("--output", "-o", metavar="FILE", help="Write there; .png or .svg: a picture.")
 def command(
@@ -46,7 +64,7 @@ def command(
     \b
     resnet-analyze gradients --stored
     resnet-analyze gradients --net plain,resnet --depths 20 --seeds 2
-    resnet-analyze gradients --net plain,resnet,preresnet --dataset cifar --depths 20,56,110
+    resnet-analyze gradients --net plain,resnet,preresnet --dataset cifar --depths 20,56,110 --seeds 1
 
     Real Keras models, one forward and one backward pass on drawn images; needs Keras, unless --stored.
     """
@@ -83,7 +101,8 @@ def _measured(
     start_quietly()
     on = device(device_name)
     found: list[NetSignals] = []
-    with click.progressbar(length=len(asked), label="gradients", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:  # noqa: E501
+    hidden = not sys.stderr.isatty()
+    with click.progressbar(length=len(asked), label="gradients", file=sys.stderr, hidden=hidden) as bar:
         for net in measure_nets(asked, seeds, pairs):
             found.append(net)
             bar.update(1)

@@ -39,7 +39,9 @@ def draw(points: Sequence[AccuracyPoint]) -> Picture:
 
 def _paint(points: Sequence[AccuracyPoint], theme: Theme) -> Figure:
     chart = Chart(HEAD + PANEL + FOOT, theme, WIDTH)
-    chart.heading("Error against cost", "error rates as the papers print them, MACs as we measure them; MACs logarithmic")
+    chart.heading(
+        "Error against cost", "error rates as the papers print them, MACs as we measure them; MACs logarithmic"
+    )
     looks = {family_name(each.title): family(each.title) for each in points}
     chart.key(list(looks.items()), 62)
     for place, name in enumerate(dict.fromkeys(each.panel for each in points)):

@@ -40,8 +40,15 @@ def _paint(study: Study, theme: Theme) -> Figure:
         panel.axes.set_xlim(1, study.settings.epochs)
         panel.axes.set_ylim(0, most)
         panel.x_marks(list(range(1, study.settings.epochs + 1)), "epoch")
-        panel.y_marks([mark for mark in (0, 0.5, 1, 1.5, 2, 2.5, 3) if mark <= most], [f"{mark:g}" for mark in (0, 0.5, 1, 1.5, 2, 2.5, 3) if mark <= most])  # noqa: E501
-        lines = [_line(panel, study, net, depth, LOOKS[place % len(LOOKS)]) for place, depth in enumerate(study.depths) if study.of(net, depth)]  # noqa: E501
+        panel.y_marks(
+            [mark for mark in (0, 0.5, 1, 1.5, 2, 2.5, 3) if mark <= most],
+            [f"{mark:g}" for mark in (0, 0.5, 1, 1.5, 2, 2.5, 3) if mark <= most],
+        )
+        lines = [
+            _line(panel, study, net, depth, LOOKS[place % len(LOOKS)])
+            for place, depth in enumerate(study.depths)
+            if study.of(net, depth)
+        ]
         panel.end_labels(lines)
     return chart.figure
 

@@ -21,8 +21,8 @@ def draw() -> Picture:
     """The two side by side, with what each hands on and hands back."""
     alt = (
         "Two blocks of 2 convolutions. Plain: x goes through them and F(x) comes out; the gradient comes back times "
-        "F'(x). Residual: x also goes past them and is added, so that x + F(x) comes out; the gradient comes back times "
-        "1 + F'(x)."
+        "F'(x). Residual: x also goes past them and is added, so that x + F(x) comes out; the gradient comes back "
+        "times 1 + F'(x)."
     )
     return Picture("shortcut", "A plain block and a residual block", alt, _paint)
 

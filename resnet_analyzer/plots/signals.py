@@ -29,7 +29,9 @@ def draw(study: SignalStudy) -> Picture:
     deepest = max(net.depth for net in study.nets)
     sentences = " ".join(_sentence(net) for net in study.nets if net.depth == deepest)
     alt = f"Signal and gradient of nets of up to {deepest} layers at initialisation, on logarithmic axes. {sentences}"
-    return Picture("signals", "Signal and gradient at initialisation", alt, lambda theme: _paint(study, theme), data=study)  # noqa: E501
+    return Picture(
+        "signals", "Signal and gradient at initialisation", alt, lambda theme: _paint(study, theme), data=study
+    )
 
 
 def _sentence(net: NetSignals) -> str:
@@ -43,7 +45,10 @@ def _sentence(net: NetSignals) -> str:
 
 def _paint(study: SignalStudy, theme: Theme) -> Figure:
     chart = Chart(HEAD + 2 * PANEL + GAP + FOOT, theme, WIDTH)
-    chart.heading("Signal and gradient at initialisation", "mean squares, layer by layer; marks: measured, geometric mean over the seeds; lines: foretold")  # noqa: E501
+    chart.heading(
+        "Signal and gradient at initialisation",
+        "mean squares, layer by layer; marks: measured, geometric mean over the seeds; lines: foretold",
+    )
     kinds = dict.fromkeys(net.net for net in study.nets)
     chart.key([(NAMES.get(kind, kind), FAMILIES[LOOKS.get(kind, "ResNet")]) for kind in kinds], 64, lined=False)
     most = max(len(_layers(net)) for net in study.nets)

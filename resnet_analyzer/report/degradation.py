@@ -24,7 +24,12 @@ HONEST = (
 def degradation_report(study: Study) -> Report:
     """The endings, the claims that hold for all seeds, the setup."""
     tables = (ending_table(study), course_table(study))
-    notes = [*[("holds", claim) for claim in claims(study)], ("shows", HONEST), ("setup", setup(study)), ("made with", made_with(study))]  # noqa: E501
+    notes = [
+        *[("holds", claim) for claim in claims(study)],
+        ("shows", HONEST),
+        ("setup", setup(study)),
+        ("made with", made_with(study)),
+    ]
     return Report("Degradation: plain and residual nets, trained alike", tables, tuple(notes), study.to_dict)
 
 

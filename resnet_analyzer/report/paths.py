@@ -216,7 +216,9 @@ def _model(each: Found) -> dict[str, Any]:
         "paths": own.total,
         "by_length": {str(length): count for length, count in enumerate(own.by_length) if count},
         "mean": {"numerator": own.mean.numerator, "denominator": own.mean.denominator},
-        "lesions": [{"block": lesion.block, "layers": list(lesion.layers), "left": lesion.left} for lesion in each.lesions],  # noqa: E501
+        "lesions": [
+            {"block": lesion.block, "layers": list(lesion.layers), "left": lesion.left} for lesion in each.lesions
+        ],
         "shuffles": [
             {"stage": one.stage, "blocks": one.blocks, "ways_in_order_millionths": int(one.mean_share * 10**6)}
             for one in each.shuffles

@@ -61,14 +61,34 @@ CIFAR = (
     PrintedError("resnet110", "ResNet-110", "6.43", f"{HE15}, Table 6", note="best of 5; 6.61 ± 0.16"),
     PrintedError("resnet1202", "ResNet-1202", "7.93", f"{HE15}, Table 6", note="training error below 0.1 %"),
     PrintedError("preresnet164", "pre-activation ResNet-164", "5.46", f"{HE16}, Table 4"),
-    PrintedError("preresnet1001", "pre-activation ResNet-1001", "4.92", f"{HE16}, Table 4", note="4.62 with 64 images a step"),  # noqa: E501
+    PrintedError(
+        "preresnet1001", "pre-activation ResNet-1001", "4.92", f"{HE16}, Table 4", note="4.62 with 64 images a step"
+    ),
 )
 # CIFAR-10 test, ResNet-110, what stands on the shortcut.
 SHORTCUTS = (
     PrintedError("resnet110", "original", "6.61", f"{HE16}, Table 1"),
-    PrintedError("resnet110_constant_scaling", "constant scaling", "12.35", f"{HE16}, Table 1", note="0.5 on both; fails with 0.5 or 0 on the shortcut alone"),  # noqa: E501
-    PrintedError("resnet110_exclusive_gating", "exclusive gating", "8.70", f"{HE16}, Table 1", note="gate's bias −6; fails from 0 to −5"),  # noqa: E501
-    PrintedError("resnet110_shortcut_only_gating", "shortcut-only gating", "6.91", f"{HE16}, Table 1", note="gate's bias −6; 12.86 with 0"),  # noqa: E501
+    PrintedError(
+        "resnet110_constant_scaling",
+        "constant scaling",
+        "12.35",
+        f"{HE16}, Table 1",
+        note="0.5 on both; fails with 0.5 or 0 on the shortcut alone",
+    ),
+    PrintedError(
+        "resnet110_exclusive_gating",
+        "exclusive gating",
+        "8.70",
+        f"{HE16}, Table 1",
+        note="gate's bias −6; fails from 0 to −5",
+    ),
+    PrintedError(
+        "resnet110_shortcut_only_gating",
+        "shortcut-only gating",
+        "6.91",
+        f"{HE16}, Table 1",
+        note="gate's bias −6; 12.86 with 0",
+    ),
     PrintedError("resnet110_conv", "1×1 conv shortcut", "12.22", f"{HE16}, Table 1"),
     PrintedError("resnet110_dropout", "dropout shortcut", "fails", f"{HE16}, Table 1", note="above 20 %"),
 )
@@ -90,7 +110,10 @@ SINGLE_CROP = (
 # What the papers draw but do not print: training errors of plain nets on CIFAR-10.
 FIGURES = (
     ("Fig. 1", "20 and 56 plain layers on CIFAR-10: the deeper net has the higher training error, and test error"),
-    ("Fig. 4", "18 and 34 layers on ImageNet: the deeper plain net has the higher training error, the residual one the lower"),  # noqa: E501
+    (
+        "Fig. 4",
+        "18 and 34 layers on ImageNet: the deeper plain net has the higher training error, the residual one the lower",
+    ),
     ("Fig. 6", "plain nets of 20 to 56 layers on CIFAR-10: the deeper, the higher; plain-110 above 60 %, not drawn"),
 )
 EVERY = (*PLAIN_AND_RESIDUAL, *IMAGENET, *CIFAR, *SHORTCUTS, *ORDERS, *SINGLE_CROP)

@@ -44,9 +44,11 @@ def test_a_study_is_its_data():
     assert study_of(json.loads(json.dumps(made.to_dict()))) == made
 
 
-@pytest.mark.parametrize("broken", [{}, {"schema": 1, "kind": "degradation"}, {"schema": 2, "kind": "degradation", "settings": {"x": 1}}])  # noqa: E501
+@pytest.mark.parametrize(
+    "broken", [{}, {"schema": 1, "kind": "degradation"}, {"schema": 2, "kind": "degradation", "settings": {"x": 1}}]
+)
 def test_what_is_no_study_is_said(broken):
-    with pytest.raises(UsageError, match="runs.json"):
+    with pytest.raises(UsageError, match=r"runs\.json"):
         study_of(broken, "runs.json")
 
 

@@ -24,7 +24,12 @@ def test_what_was_foreseen_is_counted_figure_by_figure():
 def test_the_stored_measurement():
     stored = signals()
     kinds = {(net.net, net.depth, net.normalised) for net in stored.nets}
-    assert kinds == {(net, depth, norm) for net in ("plain", "resnet", "preresnet") for depth in (20, 56, 110) for norm in (True, False)}  # noqa: E501
+    assert kinds == {
+        (net, depth, norm)
+        for net in ("plain", "resnet", "preresnet")
+        for depth in (20, 56, 110)
+        for norm in (True, False)
+    }
     assert signals_of(json.loads(json.dumps(stored.to_dict()))) == stored
     by = {(net.net, net.depth, net.normalised): net for net in stored.nets}
     for net in ("plain", "resnet", "preresnet"):  # shallow nets without norm: theory is within the seeds' spread

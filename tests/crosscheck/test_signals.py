@@ -1,5 +1,6 @@
 """Signal and gradient: theory against numbers worked out by hand, and against real Keras models."""
 
+import itertools
 import os
 import subprocess
 import sys
@@ -55,14 +56,14 @@ def test_he_initialisation_keeps_a_plain_nets_signal_and_gradient():
 def test_an_unnormalised_branch_doubles_the_signal_with_every_block():
     found = told(pointwise(6, shortcut=True))
     signals = [found[f"stage1/block{k}/add"].signal for k in range(1, 7)]
-    assert [now / before for before, now in zip(signals, signals[1:], strict=False)] == pytest.approx([2] * 5, rel=0.01)
+    assert [now / before for before, now in itertools.pairwise(signals)] == pytest.approx([2] * 5, rel=0.01)
 
 
 def test_a_normalised_branch_adds_the_same_with_every_block():
     """Batch norm, then ReLU, leaves 1/2 of mean square 1, and the convolution behind doubles it: 1 more per block."""
     found = told(pointwise(6, norm=True, shortcut=True))
     signals = [found[f"stage1/block{k}/add"].signal for k in range(1, 7)]
-    assert [now - before for before, now in zip(signals, signals[1:], strict=False)] == pytest.approx([1] * 5, rel=0.01)
+    assert [now - before for before, now in itertools.pairwise(signals)] == pytest.approx([1] * 5, rel=0.01)
 
 
 def test_batch_norm_behind_relus_makes_a_plain_nets_gradient_explode():
@@ -166,8 +167,14 @@ def test_two_back_ends_agree_within_rounding(keras):
         pytest.skip("needs jax")
     told = []
     for backend in ("tensorflow", "jax"):
-        environment = {**os.environ, "KERAS_BACKEND": backend, "PYTHONPATH": f"{ROOT}:{os.environ.get('PYTHONPATH', '')}"}  # noqa: E501
-        ended = subprocess.run([sys.executable, "-c", BOTH], env=environment, capture_output=True, text=True, check=True)
+        environment = {
+            **os.environ,
+            "KERAS_BACKEND": backend,
+            "PYTHONPATH": f"{ROOT}:{os.environ.get('PYTHONPATH', '')}",
+        }
+        ended = subprocess.run(
+            [sys.executable, "-c", BOTH], env=environment, capture_output=True, text=True, check=True
+        )
         told.append([line.split() for line in ended.stdout.splitlines()])
     assert len(told[0]) == len(told[1]) > 50
     for ours, theirs in zip(*told, strict=True):
