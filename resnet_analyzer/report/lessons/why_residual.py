@@ -188,8 +188,8 @@ def _signal() -> Section:
     see += [
         "Without batch norm the residual net's signal doubles with every block, or more: shortcuts need a branch that "
         "is normalised, or small at first. With it every block of a stage adds the same to the signal, a straight "
-        "line; the gradient grows far less on its way back than the plain net's, which explodes: there, it is normalising "
-        "behind every ReLU that makes it grow.",
+        "line; the gradient grows far less on its way back than the plain net's, which explodes: there, it is "
+        "normalising behind every ReLU that makes it grow.",
         f"Where a prediction lies outside the seeds' spread: {WHY_NOT}.",
         _scatter(study),
         "With batch norm, the gradient of the residual net "
@@ -216,8 +216,8 @@ def _scatter(study: SignalStudy) -> str:
     convolutions = [row for row in net(f"plain{plain.depth}").rows if row.op == "Conv2d"][1:]
     variance = sum(5 / int(row.inputs[0][-1]) for row in convolutions)
     return (
-        f"Of fully connected layers as wide as the plain net's of {plain.depth}, the logarithm would have a variance of "
-        f"5 times the sum of 1/width, {variance:.1f}, and the typical draw would lie half of that below the mean, "
+        f"Of fully connected layers as wide as the plain net's of {plain.depth}, the logarithm would have a variance "
+        f"of 5 times the sum of 1/width, {variance:.1f}, and the typical draw would lie half of that below the mean, "
         f"{variance / 2:.1f} in natural logarithms. Convolutions average over places and scatter less: measured, "
         f"{seen:.1f}."
     )
