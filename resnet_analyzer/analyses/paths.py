@@ -21,6 +21,7 @@ from ..graph import Graph, Node
 from ..ops.input import Input
 
 WEIGHTED = frozenset({"convolution", "dense", "attention", "recurrence"})  # kinds of ops that a depth counts
+MOST_BITS = 4_000  # of a number of paths whose lengths are counted: the work grows with its square
 
 
 class Paths(NamedTuple):
@@ -63,7 +64,7 @@ class Paths(NamedTuple):
 
 
 def paths(graph: Graph) -> Paths:
-    """All paths from inputs to outputs by length; UsageError where there is none.
+    """All paths from inputs to outputs by length; UsageError where there is none, or too many.
 
     Layers that only training runs (auxiliary heads) are left out. A node that reads another twice has two edges.
 
@@ -76,6 +77,8 @@ def paths(graph: Graph) -> Paths:
     total = sum(_ends(_counted(nodes), nodes))
     if not total:
         raise UsageError(f"{graph.name}: no path leads from an input to an output")
+    if total.bit_length() > MOST_BITS:
+        raise UsageError(f"{graph.name}: 2^{total.bit_length() - 1:,} paths or more; at most 2^{MOST_BITS:,} are told")
     bits = total.bit_length()
     found = sum(_ends(_packed(nodes, bits), nodes))
     mask = (1 << bits) - 1

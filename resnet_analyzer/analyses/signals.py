@@ -10,10 +10,17 @@ from math import exp, log
 from typing import Any, NamedTuple
 
 from ..errors import UsageError
+from ..graph import Node
 
 SCHEMA = 2
 KIND = "signals"
+MEASURED = ("convolution", "dense", "merge")  # kinds of layers that are looked at
 DIGITS = 4  # of a figure that is kept
+
+
+def is_measured(node: Node) -> bool:
+    """Whether a layer's signal and gradient are looked at."""
+    return node.op.kind in MEASURED
 
 
 class Spread(NamedTuple):

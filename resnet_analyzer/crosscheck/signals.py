@@ -10,25 +10,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
-from ..analyses.signals import LayerSignal, NetSignals, rounded, spread_of
+from ..analyses.signals import LayerSignal, NetSignals, is_measured, rounded, spread_of
 from ..architectures.base import find
 from ..errors import UsageError
-from ..graph import Graph, Node
+from ..graph import Graph
 from ..importers.framework import keras as import_keras
 from ..importers.framework import named_weights
 from ..measurement import walk
 from ..ops.input import Input
 from .builder import Built, deep_recursion, layer_names
 from .framework import forget_models
+from .theory import Predicted, predict
 from .training import he_initialise
 
-if TYPE_CHECKING:
-    from .theory import Predicted
-
 MIXED = 0.1  # how much of another image a neighbour holds
-MEASURED = ("convolution", "dense", "merge")  # kinds of layers that are looked at
 
 
 class Seen(NamedTuple):
@@ -102,11 +99,6 @@ def probed(graph: Graph) -> Probed:
     return Probed(model, Built(model, rows, steps), tuple(probes), shapes)
 
 
-def is_measured(node: Node) -> bool:
-    """Whether a layer's signal and gradient are looked at."""
-    return node.op.kind in MEASURED
-
-
 def measure_signals(net: Probed, pairs: int, seed: int) -> tuple[list[Seen], float]:
     """One pass forward and back on data drawn with the seed; the kernels should be drawn before.
 
@@ -152,8 +144,6 @@ def network(net: str, depth: int, normalised: bool, dataset: str = "cifar") -> G
 
 def measure_nets(nets: Sequence[tuple[str, int, bool]], seeds: int, pairs: int) -> Iterator[NetSignals]:
     """Each net of the kind, depth and normalisation asked for: measured over the seeds, and predicted."""
-    from .theory import predict
-
     for net, depth, normalised in nets:
         graph = network(net, depth, normalised)
         model = probed(graph)

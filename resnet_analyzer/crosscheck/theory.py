@@ -20,11 +20,11 @@ from collections.abc import Sequence
 from statistics import NormalDist
 from typing import Any, NamedTuple
 
+from ..analyses.signals import is_measured
 from ..errors import UsageError
 from ..graph import Graph
 from ..measurement import Row, walk
 from ..window import Window
-from .signals import is_measured
 
 VALUES = 400  # equally likely values that stand for a neuron
 EPSILON = 0.001  # that batch norms add to the variance: keras.layers.BatchNormalization
