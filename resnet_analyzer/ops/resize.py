@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import Dim, at_least, floor_div, total
 from ..errors import UsageError
 from ..reach import Mixed, Reach, Reaches, over_sides
 from ..shape import Shape, spell
 from .base import CHANNELS_LAST, Check, Cost, Op, Work, arranged, channels, require_data_format, require_whole, sides
+from .spelling import Call, Spelling
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
 
 TAPS = {"nearest": 1, "linear": 2, "cubic": 4, "lanczos3": 6, "lanczos5": 10}  # numbers read along one axis
 WORDS = {"bilinear": "linear", "trilinear": "linear", "bicubic": "cubic"}
+
+
+def _read_keras(call: Call) -> list[Op] | None:
+    """Keras' Resizing and its operation, where they neither crop nor pad to keep the sides' ratio."""
+    settings = call.settings
+    if settings.get("crop_to_aspect_ratio") or settings.get("pad_to_aspect_ratio") or call.rank != 4:
+        return None
+    size = settings["size"] if call.kind == "ops.Resize" else (settings["height"], settings["width"])
+    layout = settings.get("data_format") or CHANNELS_LAST
+    words = settings.get("interpolation", "bilinear"), bool(settings.get("antialias"))
+    return [Resize(tuple(size), None, *words, layout)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +56,9 @@ class Resize(Op):
 
     kind = "shape"
     storage = "own"
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling("Resizing", also=("ops.Resize",), read=_read_keras)
+    }
 
     def __post_init__(self) -> None:
         require_data_format("Resize", self.data_format)
