@@ -43,10 +43,10 @@ def test_stored_json_is_what_is_stored(run):
 
     assert json.loads(run("degradation", "--stored", "--format", "json").out) == json.loads(
         json.dumps(degradation().to_dict())
-    )  # noqa: E501
+    )
     assert json.loads(run("gradients", "--stored", "--format", "json").out) == json.loads(
         json.dumps(signals().to_dict())
-    )  # noqa: E501
+    )
 
 
 @pytest.mark.parametrize(
