@@ -17,7 +17,9 @@ ENDINGS = (
 HONEST = (
     "small grey images of ten digits, narrow nets and a few hundred steps: it shows that the deeper plain net is the "
     "harder one to train, though it could be the shallower one followed by identities. It shows nothing of errors on "
-    "images that were not trained on, nor of where long training would end"
+    "images that were not trained on, nor of where long training would end. The quick settings were chosen after "
+    "trials: with 16 filters, batches of 128 and a rate of 0.1 the residual net of 56 layers ended at a loss of 1.8 "
+    "too (the plain one at 2.2)"
 )
 
 
