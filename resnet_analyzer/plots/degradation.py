@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import TYPE_CHECKING
 
 from ..analyses.degradation import Study, endings
@@ -34,16 +35,14 @@ def _paint(study: Study, theme: Theme) -> Figure:
     seeds = len(study.seeds)
     chart.heading("Degradation, really run", f"mean training loss over {seeds} seeds; the band spans them")
     highest = max(loss for run in study.runs for loss in run.losses)
-    most = min(highest, 3.0)
+    step = 0.5 if highest <= 4 else ceil(highest / 8)
+    marks = [step * place for place in range(ceil(highest / step) + 1)]
     for place, net in enumerate(study.nets):
         panel = chart.panel(LEFT + place * (ACROSS + 70), HEAD, ACROSS, PANEL, NAMES.get(net, net))
         panel.axes.set_xlim(1, study.settings.epochs)
-        panel.axes.set_ylim(0, most)
+        panel.axes.set_ylim(0, marks[-1])
         panel.x_marks(list(range(1, study.settings.epochs + 1)), "epoch")
-        panel.y_marks(
-            [mark for mark in (0, 0.5, 1, 1.5, 2, 2.5, 3) if mark <= most],
-            [f"{mark:g}" for mark in (0, 0.5, 1, 1.5, 2, 2.5, 3) if mark <= most],
-        )
+        panel.y_marks(marks, [f"{mark:g}" for mark in marks])
         lines = [
             _line(panel, study, net, depth, LOOKS[place % len(LOOKS)])
             for place, depth in enumerate(study.depths)
@@ -58,10 +57,9 @@ def _line(panel: Panel, study: Study, net: str, depth: int, look: str) -> Series
     own: Family = FAMILIES[look]
     columns = list(zip(*[run.losses for run in runs], strict=True))
     epochs = [float(epoch) for epoch in range(1, len(columns) + 1)]
-    most = float(panel.axes.get_ylim()[1])
-    low, high = [min(min(each), most) for each in columns], [min(max(each), most) for each in columns]
+    low, high = [min(each) for each in columns], [max(each) for each in columns]
     panel.axes.fill_between(epochs, low, high, color=panel.theme(own.tone), alpha=0.18, linewidth=0, zorder=1)
-    means = [min(sum(each) / len(each), most) for each in columns]
+    means = [sum(each) / len(each) for each in columns]
     series = Series(str(depth), tuple(zip(epochs, means, strict=True)), own)
     panel.line(series)
     return series
