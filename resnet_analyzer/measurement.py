@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import prod
-from operator import index
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -236,13 +235,17 @@ class Measurement:
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON contract, schema 2 (see README)."""
-        return _as_dict(self)
+        from .contract import measurement_data
+
+        return measurement_data(self)
 
     def to_json(self) -> str:
         """The same as text."""
         import json
 
-        return json.dumps(self.to_dict(), indent=1, ensure_ascii=False, default=_plain)
+        from .contract import plain_number
+
+        return json.dumps(self.to_dict(), indent=1, ensure_ascii=False, default=plain_number)
 
     def to_dataframe(self) -> Any:
         """A pandas table with a line per layer: the layers of `to_dict`; UsageError where pandas is not installed."""
@@ -392,46 +395,3 @@ def _measure_in_chunks(graph: Graph, grid: tuple[int, ...]) -> Measurement:
     valid = joined([part.valid for part in parts])
     first = parts[0]
     return Measurement(graph, None, _finished(totals), valid, (), first.unknown, first.lower_bounds)
-
-
-def _plain(value: Any) -> int:
-    try:
-        return index(value)  # a numpy int that came in by `about`
-    except TypeError:
-        raise UsageError("JSON holds plain numbers, and this graph was measured over a grid or symbols") from None
-
-
-def _as_dict(measurement: Measurement) -> dict[str, Any]:
-    graph = measurement.graph
-    return {
-        "schema": 2,
-        "kind": "measurement",
-        "model": graph.name,
-        "style": graph.about.get("style"),
-        "data_format": graph.data_format,
-        "inputs": [{"name": node.name, "shape": list(node.op.shape)} for node in graph.inputs],  # type: ignore[attr-defined]
-        "batch": measurement.batch,
-        "classes": graph.about.get("classes"),
-        "status": measurement.status,
-        "totals": measurement.totals._asdict(),
-        "lower_bounds": list(measurement.lower_bounds),
-        "layers": [_layer(row) for row in measurement.rows],
-        "unknown": [{"name": row.name, "why": row.why} for row in measurement.rows if row.cost.unknown],
-    }
-
-
-def _layer(row: Row) -> dict[str, Any]:
-    return {
-        "name": row.name,
-        "op": row.op,
-        "inputs": list(row.node.inputs),
-        "output_shape": None if row.output is None else list(row.output),
-        "params": row.params,
-        "trainable_params": row.trainable_params,
-        "moving_statistics": row.moving_statistics,
-        "macs": row.macs,
-        "flops": row.flops,
-        "activations": row.activations,
-        "weights": {weight.name: list(weight.shape) for weight in row.weights},
-        "status": row.status,
-    }

@@ -153,6 +153,18 @@ class TestConditions:
         ask()
         assert asked[-1] == "undecided"
 
+    def test_equations_that_say_that_sizes_divide_are_supposed_not_to_hold_too(self):
+        parts = 49 * dim.floor_div(N, 7) * dim.floor_div(M, 7)
+        with dim.supposing() as supposed:
+            assert not dim.certain(dim.equal(parts, N * M))
+            assert not dim.certain(dim.equal(2 * dim.floor_div(N, 2), N))
+            with pytest.raises(Undecided, match="n ≥ 2"):
+                dim.certain(dim.at_least(N, 2))
+        (first, second) = supposed
+        for n, m in every(range(1, 30), repeat=2):
+            assert at(first, n, m) == (n % 7 != 0 or m % 7 != 0)
+            assert at(second, n) == (n % 2 != 0)
+
     def test_holds(self):
         assert dim.holds(numpy.array([True])) is True
         assert dim.holds(numpy.bool_(False)) is False

@@ -7,7 +7,7 @@ from dataclasses import fields
 from typing import Any
 
 from ..measurement import Row
-from ..ops.base import Op
+from ..ops.base import OF_IMPORTERS, Op
 from ..window import amounts, spread
 
 GEOMETRY = ("kernel_size", "pool_size", "strides", "padding", "dilation_rate")  # fields that a row's windows resolve
@@ -26,7 +26,7 @@ def token(row: Row) -> Token:
     said = {
         field.name: _spelled(op, field.name, getattr(op, field.name), rank)
         for field in fields(op)
-        if not (windows and field.name in GEOMETRY)
+        if not (windows and field.name in GEOMETRY) and field.metadata != OF_IMPORTERS
     }
     if windows:
         pads = [window.pads for window in windows]

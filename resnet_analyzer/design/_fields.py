@@ -5,6 +5,8 @@ An op's fields are read from its dataclass, so that a new op is usable in a desi
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Mapping
 from dataclasses import MISSING, fields
 from difflib import get_close_matches
@@ -15,10 +17,11 @@ from typing import Any, Literal, NamedTuple, get_args, get_origin, get_type_hint
 from ..errors import UsageError
 from ..ops.base import OF_IMPORTERS, Op, Weight
 from ..shape import Shape
-from ._expression import evaluate
+from ._expression import LIMIT, evaluate
 from ._text import Items, Pairs, Scalar, Value
 
 Names = Mapping[str, Fraction | int]
+SIDE = re.compile(r"[0-9]{1,30}")  # a side of a size in digits; how large it may be is told where numbers are read
 
 
 class Field(NamedTuple):
@@ -110,10 +113,11 @@ def _number(node: Value, names: Names, field: Field) -> Fraction:
             node = Scalar(node.place, f"{{{key.value}}}")
     if not isinstance(node, Scalar):
         raise FieldError(node, f"{field.name} must be a number, not {kind_of(node)}")
-    if type(node.value) is int:
-        return Fraction(node.value)
-    if isinstance(node.value, float):
-        return Fraction(repr(node.value))
+    if type(node.value) is int or isinstance(node.value, float):
+        value = Fraction(repr(node.value)) if math.isfinite(node.value) else None
+        if value is None or abs(value) > LIMIT:
+            raise FieldError(node, f"{field.name}: a value beyond 10**18")  # as of an expression
+        return value
     if isinstance(node.value, str):
         try:
             return evaluate(node.value, names)
@@ -192,8 +196,8 @@ def read_shape(node: Value, names: Names, what: str) -> Shape:
     least = Field(what, "whole", least=1)
     if isinstance(node, Scalar) and isinstance(node.value, str):
         parts = node.value.lower().replace("×", "x").split("x")
-        if len(parts) in (2, 3) and all(part.strip().isdecimal() for part in parts):
-            items = [Scalar(node.place, int(part[:18])) for part in parts]
+        if len(parts) in (2, 3) and all(SIDE.fullmatch(part.strip()) for part in parts):
+            items = [Scalar(node.place, int(part)) for part in parts]
             node = Items(node.place, True, items)  # type: ignore[arg-type]
     if isinstance(node, Items):
         if not 1 <= len(node.items) <= 3:

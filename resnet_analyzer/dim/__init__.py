@@ -307,7 +307,7 @@ def certain(condition: Condition) -> bool:
         from .conditions import SUPPOSED
 
         supposed = SUPPOSED.get()
-        if supposed is not None and condition.kind in ("equal", "divides"):
+        if supposed is not None and condition.is_equation:
             supposed.append(~condition)
             return False
         raise Undecided(f"whether {condition} is not known: give a number")

@@ -54,6 +54,11 @@ class Condition(Symbolic):
         return self.kind in ("both", "either")
 
     @property
+    def is_equation(self) -> bool:
+        """Whether it says that sizes are equal, or divide one another, and nothing else."""
+        return all(part.is_equation for part in self.parts) if self.is_several else self.kind in ("equal", "divides")
+
+    @property
     def left(self) -> Polynomial:
         """The left-hand side."""
         return self.parts[0]

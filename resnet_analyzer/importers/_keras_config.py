@@ -13,12 +13,12 @@ from typing import Any, NamedTuple
 
 from ..errors import UsageError
 from ._keras2 import called, is_legacy, renamed
+from ._keras_entries import built_on, entries_of, input_shape, is_input, is_model, leaves_of, name_of, nodes_of
 from ._keras_values import History, as_history, declared, histories, namespace, neutral, settings
 from .records import Argument, Declared, Record, Recorded, Ref, Slot, printable, references
 
 MOST_TENSORS = 50_000  # between layers; ResNet-1202 has 5,000
 OPENING = 10  # what opening a nested model counts among them
-MODELS = ("Functional", "Model", "Sequential")
 
 
 class Opened(NamedTuple):
@@ -50,14 +50,6 @@ class Source:
         """The object that an entry describes, the same wherever it stands."""
         shared = entry.get("shared_object_id")
         return f"#{shared}" if type(shared) is int else path
-
-
-def is_model(entry: Mapping[str, Any]) -> bool:
-    """Whether an entry is a model of Keras' own class, whose call is its layers' and nothing else."""
-    if entry.get("class_name") not in MODELS or not namespace(entry):
-        return False
-    config = entry.get("config")
-    return isinstance(config, list) or (isinstance(config, dict) and isinstance(config.get("layers"), list))
 
 
 def read_description(
@@ -95,7 +87,7 @@ class _Walk:
     def read(self, entry: Mapping[str, Any], thing: Any, says: str, outputs: tuple[Any, ...]) -> Recorded:
         """The whole model."""
         model = self.source.opened(entry, thing, None)
-        name = _name_of(entry)
+        name = name_of(entry)
         made = self.model(model, "", None, outputs) if model is not None else self.closed(entry, thing, name)
         return Recorded(printable(name), tuple(self.records), tuple(self.inputs), tuple(made), says)
 
@@ -110,7 +102,7 @@ class _Walk:
                 f"no Keras model with a graph of layers: it describes {printable(str(entry['class_name']))}, "
                 "whose call is code. Build it functionally, or call it on a keras.Input and make a keras.Model of that."
             )
-        shapes = [_input_shape(each) for each in layers if isinstance(each, dict) and _is_input(each)]
+        shapes = [input_shape(each) for each in layers if isinstance(each, dict) and is_input(each)]
         reads = [self.input(f"input_{number}", shape) for number, shape in enumerate(shapes or [None], 1)]
         return self.layer(entry, thing, "", [Argument("", reads if len(reads) > 1 else reads[0])], {}, ())
 
@@ -124,22 +116,22 @@ class _Walk:
     def sequential(self, model: Opened, scope: str, given: Any, expected: tuple[Any, ...]) -> list[Ref]:
         """Layers one after the other."""
         config = model.config
-        entries = _entries(config if isinstance(config, list) else config["layers"])
-        start = _input_shape(entries[0]) if entries else None
+        entries = entries_of(config if isinstance(config, list) else config["layers"])
+        start = input_shape(entries[0]) if entries else None
         if start is None and isinstance(config, dict):
             start = declared(config.get("build_input_shape"))
         refs = list(references(given)) if given is not None else []
         if not refs:
-            first = _name_of(entries[0]) if entries and _is_input(entries[0]) else "input"
+            first = name_of(entries[0]) if entries and is_input(entries[0]) else "input"
             refs = [self.input(first, start)]
-        layers = [each for each in entries if not _is_input(each)]
-        shapes = _built_on(layers, start)
+        layers = [each for each in entries if not is_input(each)]
+        shapes = built_on(layers, start)
         if shapes[-1] is None and len(refs) == 1 and expected and refs[0].shape == start:
             shapes[-1] = expected[0]
         for each, read, made in zip(layers, shapes, shapes[1:], strict=False):
             refs = [Ref(ref.record, ref.output, read if read is not None else ref.shape) for ref in refs]
             value: Any = refs if len(refs) > 1 else refs[0]
-            inside = model.inside.get(_name_of(each))
+            inside = model.inside.get(name_of(each))
             refs = self.apply(each, inside, scope, [Argument("", value)], {}, (made,))
         return refs
 
@@ -157,7 +149,7 @@ class _Walk:
         model = None if given is None else self.source.opened(entry, thing, given)
         if model is None:
             return self.layer(entry, thing, scope, arguments, call, made)
-        return self.model(model, f"{scope}{_name_of(entry)}/", given, made)
+        return self.model(model, f"{scope}{name_of(entry)}/", given, made)
 
     def layer(
         self,
@@ -169,7 +161,7 @@ class _Walk:
         made: tuple[Declared | None, ...],
     ) -> list[Ref]:
         """One record."""
-        path = scope + _name_of(entry)
+        path = scope + name_of(entry)
         config = entry.get("config")
         own = settings(config) if isinstance(config, dict) else {}
         trainable = own.pop("trainable", True) is not False
@@ -214,12 +206,13 @@ class _Functional:
 
     def __init__(self, walk: _Walk, model: Opened, scope: str) -> None:
         self.walk, self.config, self.inside, self.scope = walk, model.config, model.inside, scope
-        self.entries = _entries(self.config.get("layers"))
-        self.numbers = {_name_of(each): index for index, each in enumerate(self.entries)}
+        self.entries = entries_of(self.config.get("layers"))
+        self.numbers = {name_of(each): index for index, each in enumerate(self.entries)}
         self.calls = [call for index in range(len(self.entries)) for call in self._calls(index)]
-        self.outputs = [found for found in map(as_history, _leaves(self.config.get("output_layers"))) if found]
+        self.outputs = [found for found in map(as_history, leaves_of(self.config.get("output_layers"))) if found]
         self.first = self._first_numbers()
         self.shapes: dict[History, Declared | None] = {}
+        self.counts: dict[tuple[str, int], int] = {}  # of each call's outputs
         self.made: dict[tuple[str, int], list[Ref]] = {}
 
     def read(self, given: Any, expected: tuple[Any, ...]) -> list[Ref]:
@@ -227,7 +220,7 @@ class _Functional:
         for call in self.calls:
             for history, shape in histories(call.data):
                 self._declare(self._at(history), shape or self._built_on(call))
-        inputs = [found for found in map(as_history, _leaves(self.config.get("input_layers"))) if found]
+        inputs = [found for found in map(as_history, leaves_of(self.config.get("input_layers"))) if found]
         self._bind(inputs, given)
         outputs = [self._output(history) for history in self.outputs]
         as_built = given is None or self._as_built(inputs, given)
@@ -239,6 +232,8 @@ class _Functional:
 
     def _declare(self, history: History, shape: Declared | None) -> None:
         self.shapes[history] = self.shapes.get(history) or shape
+        at, output = history[:2], history[2]
+        self.counts[at] = max(self.counts.get(at, 1), output + 1)
 
     def _built_on(self, call: _Call) -> Declared | None:
         """What a layer that is called once was built on: Keras 2 tells no tensor's shape, but that."""
@@ -249,7 +244,7 @@ class _Functional:
 
     def _first_numbers(self) -> dict[str, int]:
         """What the first call of each nested model is numbered: with Keras 2, 1 where it was built on an input."""
-        if not any(is_legacy(node) for entry in self.entries for node in _nodes(entry)):
+        if not any(is_legacy(node) for entry in self.entries for node in nodes_of(entry)):
             return {}
         read = [history for call in self.calls for history in call.reads] + self.outputs
         numbers: dict[str, int] = {}
@@ -263,11 +258,11 @@ class _Functional:
         return (name, node - self.first.get(name, 0), output)
 
     def _calls(self, index: int) -> Iterator[_Call]:
-        nodes = _nodes(self.entries[index])
+        nodes = nodes_of(self.entries[index])
         as_now = [called(node, self.numbers) if is_legacy(node) else node for node in nodes]
         for number, node in enumerate(as_now or [{}]):
             if not isinstance(node, dict):
-                name = printable(_name_of(self.entries[index]))
+                name = printable(name_of(self.entries[index]))
                 raise UsageError(f"{name}: its calls are not described as Keras does")
             yield _Call(index, number, node, tuple(history for history, _ in histories(node)))
 
@@ -287,7 +282,7 @@ class _Functional:
 
     def _as_built(self, inputs: list[History], given: Any) -> bool:
         """Whether the model is called on just the shapes that it was built on."""
-        own = [_input_shape(self.entries[self.numbers[name]]) for name, *_ in inputs if name in self.numbers]
+        own = [input_shape(self.entries[self.numbers[name]]) for name, *_ in inputs if name in self.numbers]
         return own == [ref.shape for ref in references(given)]
 
     def _output(self, history: History) -> History:
@@ -333,10 +328,10 @@ class _Functional:
         name, entry = self._name(call), self.entries[call.entry]
         if (name, call.node) in self.made:  # a nested model's input is what it was called on
             return
-        if _is_input(entry):
-            self.made[name, call.node] = [self.walk.input(self.scope + name, _input_shape(entry))]
+        if is_input(entry):
+            self.made[name, call.node] = [self.walk.input(self.scope + name, input_shape(entry))]
             return
-        count = 1 + max((output for made, node, output in self.shapes if (made, node) == (name, call.node)), default=0)
+        count = self.counts.get((name, call.node), 1)
         made = tuple(self.shapes.get((name, call.node, index)) for index in range(count))
         thing, arguments = self.inside.get(name), self._arguments(call)
         self.made[name, call.node] = self.walk.apply(entry, thing, self.scope, arguments, call.data, made)
@@ -365,65 +360,4 @@ class _Functional:
         raise UsageError(f"{printable(self.scope + name)}: its output {output} is read, but it has {len(made)}")
 
     def _name(self, call: _Call) -> str:
-        return _name_of(self.entries[call.entry])
-
-
-def _nodes(entry: Mapping[str, Any]) -> Any:
-    """The calls of a layer, as they are described."""
-    nodes = entry.get("inbound_nodes")
-    return nodes if isinstance(nodes, list) else ()
-
-
-def _entries(layers: Any) -> list[Mapping[str, Any]]:
-    """The layers of a model; UsageError where they are not described as Keras does."""
-    for each in layers if isinstance(layers, list) else [None]:
-        if not isinstance(each, dict) or not isinstance(each.get("class_name"), str):
-            raise UsageError("no Keras model: its layers are not described as Keras does")
-    return layers  # type: ignore[no-any-return]
-
-
-def _name_of(entry: Mapping[str, Any]) -> str:
-    """A layer's name; without one, its class."""
-    config = entry.get("config")
-    inside = config.get("name") if isinstance(config, dict) else None
-    return next((each for each in (entry.get("name"), inside) if isinstance(each, str)), str(entry["class_name"]))
-
-
-def _is_input(entry: Mapping[str, Any]) -> bool:
-    return entry["class_name"] == "InputLayer"
-
-
-def _input_shape(entry: Mapping[str, Any]) -> Declared | None:
-    """The shape of the input that an entry describes; Keras 2 writes it into a model's first layer."""
-    config = entry.get("config")
-    if not isinstance(config, dict):
-        return None
-    return declared(config.get("batch_shape") or config.get("batch_input_shape"))
-
-
-def _built_on(layers: list[Mapping[str, Any]], start: Declared | None) -> list[Declared | None]:
-    """The shape that each layer of a sequence was built on, and one more for what comes out, not known here.
-
-    An object that stands elsewhere too may have been built there, on another shape: not told.
-    """
-    shapes: list[Declared | None] = []
-    for entry in layers:
-        config = entry.get("build_config")
-        shared = "shared_object_id" in entry or not isinstance(config, dict)
-        shapes.append(None if shared else declared(config.get("input_shape")))  # type: ignore[union-attr]
-    if shapes and start is not None:
-        shapes[0] = start
-    return [*shapes, None]
-
-
-def _leaves(value: Any) -> Iterator[Any]:
-    """The tensors in the structure of a model's inputs or outputs, in Keras' order: dictionaries by their names."""
-    if isinstance(value, dict):
-        for name in sorted(value):
-            yield from _leaves(value[name])
-    elif isinstance(value, (list, tuple)):
-        if as_history(value) is not None:
-            yield value
-        else:
-            for part in value:
-                yield from _leaves(part)
+        return name_of(self.entries[call.entry])

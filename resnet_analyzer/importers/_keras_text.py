@@ -14,6 +14,7 @@ import zlib
 from typing import IO, Any, NamedTuple
 
 from ..errors import UsageError
+from ._hdf5 import SIGNATURE, root_texts
 
 MOST_BYTES = 32 * 2**20  # of a description; ResNet-1202's has 4 MB
 MOST_PARTS = 1_000_000  # lists and dictionaries in it; ResNet-1202's has 60,000
@@ -23,8 +24,8 @@ DAMAGED = (
     zipfile.BadZipFile, zlib.error, struct.error, OSError, ValueError, EOFError, RuntimeError, OverflowError, KeyError,
     IndexError, TypeError, AttributeError, MemoryError,
 )  # fmt: skip
-HDF5 = b"\x89HDF\r\n\x1a\n"
-_STRING = re.compile(rb'"(?:[^"\\]+|\\.)*"', re.DOTALL)
+# without going back, and up to the end where the last one has none: in time that grows with the text's length alone
+_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 
 
 class Description(NamedTuple):
@@ -43,7 +44,7 @@ def describe(source: str, stream: IO[bytes]) -> Description:
     if zipfile.is_zipfile(stream):
         return _archived(source, stream)
     stream.seek(0)
-    if start.startswith(HDF5):
+    if start.startswith(SIGNATURE):
         return _legacy(source, stream)
     if start.lstrip()[:1] == b"{":
         return Description(_parsed(source, stream.read(MOST_BYTES + 1), "JSON"), "Keras")
@@ -83,29 +84,18 @@ def _version(source: str, archive: zipfile.ZipFile) -> str:
 
 def _legacy(source: str, stream: IO[bytes]) -> Description:
     """The description in an `.h5` file."""
-    attributes = _attributes(source, stream)
-    text = attributes.get("model_config")
-    if text is None:
-        raise UsageError(f"{source}: no Keras model: the file holds weights at most, no model_config")
-    if not isinstance(text, (str, bytes)):
-        raise UsageError(f"{source}: no Keras model: its model_config is no text")
-    version = attributes.get("keras_version")
-    version = version.decode("ascii", "replace") if isinstance(version, bytes) else version
-    known = isinstance(version, str) and re.fullmatch(r"[\w.+-]{1,40}", version, re.ASCII)
-    says = f"Keras {version}" if known else "Keras"
-    return Description(_parsed(source, text.encode() if isinstance(text, str) else text, ".h5"), says)
-
-
-def _attributes(source: str, stream: IO[bytes]) -> dict[str, Any]:
     try:
-        import h5py
-    except ImportError as error:
-        raise UsageError(f"{source}: this needs h5py, which is not installed: pip install h5py") from error
-    try:
-        with h5py.File(stream, "r") as file:
-            return {name: file.attrs[name] for name in ("model_config", "keras_version") if name in file.attrs}
+        texts = root_texts(stream, ("model_config", "keras_version"), MOST_BYTES + 1)
     except DAMAGED as error:
         raise UsageError(f"{source}: neither a .keras archive nor a readable HDF5 file") from error
+    if "model_config" not in texts:
+        raise UsageError(f"{source}: no Keras model: the file holds weights at most, no model_config")
+    text = texts["model_config"]
+    if text is None:
+        raise UsageError(f"{source}: no Keras model: its model_config is no text")
+    version = (texts.get("keras_version") or b"").decode("ascii", "replace")
+    known = re.fullmatch(r"[\w.+-]{1,40}", version, re.ASCII)
+    return Description(_parsed(source, text, ".h5"), f"Keras {version}" if known else "Keras")
 
 
 def _parsed(source: str, text: bytes, kind: str) -> Any:
@@ -131,7 +121,8 @@ def _is_deeper(text: bytes) -> bool:
     """Whether lists and dictionaries are nested deeper than the bound: each round strips the innermost ones."""
     brackets = _STRING.sub(b"", text).translate(None, delete=bytes(set(range(256)) - set(b"[]{}")))
     for _ in range(MOST_DEPTH):
-        if not brackets:
-            return False
-        brackets = brackets.replace(b"[]", b"").replace(b"{}", b"")
+        inner = brackets.replace(b"[]", b"").replace(b"{}", b"")
+        if len(inner) == len(brackets):  # nothing is left, or what is never closed
+            return len(inner) > MOST_DEPTH
+        brackets = inner
     return bool(brackets)

@@ -13,18 +13,20 @@ from math import prod
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from ..dim import Dim, equal, holds, is_exactly, is_number, is_symbol, product
+from ..dim import equal, holds, is_exactly, is_number, product
 from ..errors import AnalyzerError, UsageError
 from ..graph import Graph, Node
-from ..ops.base import FROZEN, MOVING, TRAINABLE, Cost, Op, Weight
+from ..ops.base import FROZEN, Cost, Op, Weight
 from ..ops.constant import Constant, Parameter
 from ..ops.input import Input
 from ..ops.lookup import spelled
 from ..ops.opaque import Opaque
 from ..ops.spelling import Array, Call, Outputs, Part, Reads, Spelling, Stored, Tensor
 from ..shape import Shape, spell
+from ._agreement import Different, agrees, at_batch_one, matched, require_weights, spelled_shape
 from ._sizes import Sizes, own_shapes, wanted_shapes
-from .records import Declared, Record, Recorded, Ref, Slot, printable
+from ._unknown import asked, has_all_weights, seen_at
+from .records import Record, Recorded, Ref, identities, printable
 
 
 def assemble(recorded: Recorded, sizes: Sizes = None, framework: str = "keras") -> Graph:
@@ -78,10 +80,6 @@ class _Said(NamedTuple):
     def weights(self) -> tuple[Weight, ...]:
         """The weights of all its ops."""
         return tuple(weight for step in self.steps for weight in step.cost.weights)
-
-
-class _Different(Exception):
-    """An op that would say a record, and does not give what the source declares; the text says what."""
 
 
 @dataclass
@@ -159,7 +157,7 @@ class _Assembler:
             )  # type: ignore[arg-type]
             try:
                 said = self._said(record, call, reads, comparable)
-            except _Different as error:
+            except Different as error:
                 said, reason = None, str(error)
             if said is not None and not self._folded(record, said, reads):
                 self._add_said(record, said, reads)
@@ -193,7 +191,7 @@ class _Assembler:
         """An output that is a constant: whoever reads it has it as such."""
         self.made[record.name, index] = replace(made, name=made.name or _numbered(record.name, index))
         theirs = record.outputs[index] if index < len(record.outputs) else None
-        self.agreeing += theirs is not None and _agrees(Shape(*made.shape), theirs)
+        self.agreeing += theirs is not None and agrees(Shape(*made.shape), theirs)
 
     def _folded(self, record: Record, said: _Said, reads: list[str | Array]) -> bool:
         """Whether a record only arranges what the file holds: its outputs are then constants, and no rows.
@@ -269,17 +267,18 @@ class _Assembler:
                 continue
             ours = self.own[read]
             if ours is None and theirs is not None:
-                ours = _at_batch_one(theirs)
-            comparable &= theirs is None or ours is None or _agrees(ours, theirs)
+                ours = at_batch_one(theirs)
+            comparable &= theirs is None or ours is None or agrees(ours, theirs)
             shapes.append(ours)
         return shapes, comparable
 
-    def _words(self, part: Any, shapes: list[Shape | None]) -> list[Op] | None:
-        """The ops of a layer or function in a layer's settings, by itself."""
+    def _words(self, part: Any, shape: Shape | None = None, shapes: Any = ()) -> list[Op] | None:
+        """The ops of a layer or function in a layer's settings, by itself: on `shape`, or the first of `shapes`."""
         if not isinstance(part, Part) or not part.namespace:
             return None
         words = partial(self._words, shapes=shapes)
-        call = Call(part.kind, part.settings, tuple(shapes[:1]), (Tensor(0),), words=words)  # type: ignore[arg-type]
+        read = tuple(shapes[:1]) if shape is None else (shape,)
+        call = Call(part.kind, part.settings, read, (Tensor(0),), words=words)
         for op, spelling in self._candidates(part.kind):
             found = _read(op, spelling, call)
             if isinstance(found, list) and found:
@@ -292,7 +291,7 @@ class _Assembler:
         return self.spellings[kind]
 
     def _said(self, record: Record, call: Call, reads: list[str | Array], comparable: bool) -> _Said | None:
-        """A record in our words; None if there are none, `_Different` if they say something else than the source."""
+        """A record in our words; None if there are none, `Different` if they say something else than the source."""
         different = None
         for op, spelling in self._candidates(call.kind):
             found = _read(op, spelling, call)
@@ -302,7 +301,7 @@ class _Assembler:
             try:
                 self._require_the_same(record, said, comparable)
                 return said
-            except _Different as error:
+            except Different as error:
                 different = different or error
         if different is not None:
             raise different
@@ -321,7 +320,7 @@ class _Assembler:
             return _Said([step for steps in each for step in steps], tuple(steps[-1].name for steps in each))  # type: ignore[union-attr,index]
         if isinstance(found, Reads):
             if not set(found.weights.values()) <= set(call.stored):
-                raise _Different("its weights are made while it runs")
+                raise Different("its weights are made while it runs")
             own = {name: call.stored[number] for name, number in found.weights.items()}
             tensors, found = [tensors[number] for number in found.numbers], found.ops
         steps = self._chain(record.name, found, tensors)
@@ -335,25 +334,25 @@ class _Assembler:
             if count not in (1, len(tensors)) or not tensors:
                 return None
             taken = tensors[-count:]
-            cost = op.apply(*[shape for _, shape in taken])
+            cost = _applied(op, [shape for _, shape in taken])
             if cost.output is None or any(holds(check.condition) is False for check in cost.checks):
                 failed = next((check.text for check in cost.checks if holds(check.condition) is False), "")
-                raise _Different(failed.rstrip("."))
+                raise Different(failed.rstrip("."))
             steps.append(_Step(f"{name}:{place + 1}", op, tuple(each for each, _ in taken), cost))
             tensors = [*tensors[:-count], (steps[-1].name, cost.output)]
         return _renamed(steps, name) if len(tensors) == 1 else None
 
     def _require_the_same(self, record: Record, said: _Said, comparable: bool) -> None:
-        """`_Different` where an op's shapes or weights are not those that the source declares."""
+        """`Different` where an op's shapes or weights are not those that the source declares."""
         if len(said.outputs) < len(record.outputs):
-            raise _Different(f"it has {len(record.outputs)} outputs")
+            raise Different(f"it has {len(record.outputs)} outputs")
         made = {step.name: step.cost.output for step in said.steps}
         for name, theirs in zip(said.outputs, record.outputs, strict=False):
             ours = made[name]
-            if comparable and theirs is not None and not _agrees(ours, theirs):
-                raise _Different(f"we find {spell(ours)}, it declares {_spelled(theirs)}")
+            if comparable and theirs is not None and not agrees(ours, theirs):
+                raise Different(f"we find {spell(ours)}, it declares {spelled_shape(theirs)}")
         if record.weights is not None:
-            _require_weights(said.weights, record.weights)
+            require_weights(said.weights, record.weights)
         elif self.reckon is not None:
             _require_stored(said)
 
@@ -421,12 +420,12 @@ class _Assembler:
         if own:
             return self._held_elsewhere(step, own)
         if record.weights is None:
-            owners = [self.owners[part] for part in _parts(record.settings) if part in self.owners]
-            for part in _parts(record.settings):
+            owners = [self.owners[part] for part in identities(record.settings) if part in self.owners]
+            for part in identities(record.settings):
                 self.owners.setdefault(part, record.name)
             other = first if first != record.name else next((each for each in owners if each != record.name), "")
             return {"weights_of": other, "frozen": not record.trainable}
-        slots = _matched(step.cost.weights, record.weights)
+        slots = matched(step.cost.weights, record.weights)
         frozen = any(slot.role == FROZEN for slot in slots.values())
         elsewhere = {name: self.variables.get(slot.identity, step.name) for name, slot in slots.items()}
         for slot in slots.values():
@@ -451,7 +450,10 @@ class _Assembler:
         shapes = [self.now[name] for name in step.reads]
         if None in shapes and not isinstance(step.op, Opaque):
             return None
-        cost = step.op.apply(*shapes)
+        try:
+            cost = _applied(step.op, shapes)
+        except Different:
+            return None
         if [weight.shape for weight in cost.weights] != [weight.shape for weight in step.cost.weights]:
             own, now = self.own[step.reads[-1]], shapes[-1]
             raise UsageError(
@@ -467,10 +469,11 @@ class _Assembler:
         reason += f": {different}" if different else ""
         at = tuple(self.own[name] for name in reads)
         for index, shape in enumerate(record.outputs):
-            output = None if shape is None else _at_batch_one(shape)
-            ask = None if record.ask is None else partial(_asked, record, index)
+            output = None if shape is None else at_batch_one(shape)
+            ask = None if record.ask is None else partial(asked, record, index)
             weights = () if index else (*self._slots(record), *self._roots(read))
-            op = Opaque(reason, output, weights, seen=_seen(record, at), ask=ask)
+            known = has_all_weights(record) or index > 0
+            op = Opaque(reason, output, weights, seen=seen_at(record, at), ask=ask, all_weights=known)
             step = _Step(_numbered(record.name, index), op, tuple(reads), Cost(output))
             self.own[step.name] = output
             self.nodes[step.name] = Node(step.name, op, step.reads, record.scope)
@@ -525,6 +528,14 @@ def _read(op: type[Op], spelling: Spelling, call: Call) -> Any:
         return None
 
 
+def _applied(op: Op, shapes: list[Any]) -> Cost:
+    """The cost of an op; `Different` where a stranger's settings, though of the right kinds, mean nothing."""
+    try:
+        return op.apply(*shapes)
+    except NOT_OURS as error:
+        raise Different("its settings do not go together") from error
+
+
 def _renamed(steps: list[_Step], name: str) -> list[_Step]:
     """The step that has the weights (else the last one) gets the record's name."""
     with_weights = [place for place, step in enumerate(steps) if step.cost.weights]
@@ -561,14 +572,14 @@ def _refs_and_arrays(value: Any) -> Iterator[Any]:
 
 
 def _require_stored(said: _Said) -> None:
-    """`_Different` where the weights of an op are others than those that the file holds for it."""
+    """`Different` where the weights of an op are others than those that the file holds for it."""
     if len(said.weights) != len(said.weights_in):
-        raise _Different(f"it has {len(said.weights_in)} weights, where we know {len(said.weights)}")
+        raise Different(f"it has {len(said.weights_in)} weights, where we know {len(said.weights)}")
     for weight in said.weights:
         stored = said.weights_in.get(weight.name)
         if stored is None or holds(equal(product(*weight.shape), product(*stored.shape))) is False:
             theirs = "nothing" if stored is None else "×".join(map(str, stored.shape))
-            raise _Different(f"we find a {weight.name} of {'×'.join(map(str, weight.shape))}, it has {theirs}")
+            raise Different(f"we find a {weight.name} of {'×'.join(map(str, weight.shape))}, it has {theirs}")
 
 
 def _constant(record: Record, place: int, array: Array) -> str:
@@ -578,89 +589,6 @@ def _constant(record: Record, place: int, array: Array) -> str:
     return f"{record.name}:constant{place or ''}"
 
 
-def _seen(record: Record, shapes: tuple[Shape | None, ...]) -> tuple[Shape, ...]:
-    """The shapes at which an unknown layer's output was seen; none where the source declares it for any size.
-
-    A shape that we do not know is none that can be met again.
-    """
-    open_sizes = any(size is None for ref in record.inputs for size in (ref.shape or ())[1:])
-    return () if open_sizes else tuple(Shape() if shape is None else shape for shape in shapes)
-
-
-def _asked(record: Record, index: int, shapes: tuple[Any, ...]) -> Shape | None:
-    """A live layer's own word on an output's shape for other input shapes."""
-    plain = None not in shapes and all(is_number(size) for shape in shapes for size in shape)
-    made = record.ask(list(shapes)) if plain and record.ask is not None else None
-    if made is None or index >= len(made) or not all(type(size) is int for size in made[index]):
-        return None
-    return Shape(*made[index])
-
-
-def _agrees(ours: Shape | None, theirs: Declared) -> bool:
-    """Whether our shape is the declared one, as far as that is fixed."""
-    if ours is None or len(ours) != len(theirs):
-        return False
-    return all(_may_be(mine, size) for mine, size in zip(ours, theirs, strict=True))
-
-
-def _may_be(mine: Dim, size: Any) -> bool:
-    """Whether a size is the declared one: open ones are any, symbols theirs unless that can never be."""
-    if is_symbol(size) or (is_symbol(mine) and type(size) is int):
-        return holds(equal(mine, size)) is not False if is_symbol(size) else False
-    return type(size) is not int or _same(mine, size)
-
-
-def _same(mine: Dim, size: int) -> bool:
-    return bool(is_number(mine)) and mine == size
-
-
-def _at_batch_one(shape: Declared) -> Shape | None:
-    """A declared shape at batch 1; None where another axis is open."""
-    sizes = [1 if place == 0 and size is None else size for place, size in enumerate(shape)]
-    return Shape(*sizes) if all(map(is_number, sizes)) else None
-
-
-def _spelled(shape: Declared) -> str:
-    return "×".join("?" if size is None else str(size) for size in (shape[1:] if shape[:1] == (None,) else shape))
-
-
-def _require_weights(ours: tuple[Weight, ...], theirs: tuple[Slot, ...]) -> None:
-    """`_Different` where the weights are others than the source's, or not trained as one."""
-    mine = sorted((weight.shape, weight.role == MOVING) for weight in ours)
-    if mine != sorted((slot.shape, slot.role == MOVING) for slot in theirs):
-        raise _Different(f"we find weights of {_list_of(ours)}, it has {_list_of(theirs)}")
-    if {FROZEN, TRAINABLE} <= {slot.role for slot in theirs}:
-        raise _Different("some of its weights are frozen and some are not")
-
-
-def _list_of(weights: tuple[Weight, ...] | tuple[Slot, ...]) -> str:
-    """The shapes of weights, a few of them."""
-    spelled = ["×".join(map(str, each.shape)) or "one number" for each in weights[:6]]
-    return ", ".join(spelled + ["…"] * (len(weights) > 6)) or "nothing"
-
-
-def _matched(ours: tuple[Weight, ...], theirs: tuple[Slot, ...]) -> dict[str, Slot]:
-    """The source's slot of each of our weights: of its name, else the next one of its shape."""
-    left = list(theirs)
-    found = {}
-    for weight in sorted(ours, key=lambda weight: not any(slot.name == weight.name for slot in theirs)):
-        fitting = [slot for slot in left if slot.shape == weight.shape]
-        if fitting:
-            slot = next((slot for slot in fitting if slot.name == weight.name), fitting[0])
-            left.remove(slot)
-            found[weight.name] = slot
-    return found
-
-
 def _owner(record: Record) -> str:
     """The object that a record applies, where its weights are not told one by one."""
     return record.owner if record.weights is None else ""
-
-
-def _parts(value: Any) -> list[str]:
-    """The identities of the layers inside a layer's settings."""
-    if isinstance(value, Part):
-        return ([value.identity] if value.identity else []) + _parts(value.settings)
-    if isinstance(value, Mapping):
-        return [found for each in value.values() for found in _parts(each)]
-    return [found for each in value for found in _parts(each)] if isinstance(value, (list, tuple)) else []

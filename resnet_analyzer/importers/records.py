@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..ops.base import TRAINABLE
+from ..ops.spelling import Part
 
 Size = int | str | None  # a number, a name that the source gives it, or open
 Declared = tuple[Size, ...]
@@ -150,6 +151,15 @@ def references(value: Any) -> Iterator[Ref]:
             yield from references(part)
     elif isinstance(value, slice):
         yield from references((value.start, value.stop, value.step))
+
+
+def identities(value: Any) -> list[str]:
+    """The identities of the layers inside a layer's settings."""
+    if isinstance(value, Part):
+        return ([value.identity] if value.identity else []) + identities(value.settings)
+    if isinstance(value, Mapping):
+        return [found for each in value.values() for found in identities(each)]
+    return [found for each in value for found in identities(each)] if isinstance(value, (list, tuple)) else []
 
 
 def printable(text: str, most: int = 200) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -10,9 +11,19 @@ from ..errors import UsageError
 from ..reach import EVERYTHING, Reach, Reaches
 from ..shape import Shape
 from .base import Cost, Op, Work
+from .spelling import Call, Spelling
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
+
+
+def _read_keras(call: Call) -> list[Op] | None:
+    """Keras' layer, whose two directions are one layer and its copy, or two of their own."""
+    backward = call.settings.get("backward_layer")
+    forth, back = call.words(call.settings["layer"]), None if backward is None else call.words(backward)
+    if forth is None or len(forth) != 1 or (back is not None and len(back) != 1) or call.takes_more_than_inputs:
+        return None
+    return [Bidirectional(forth[0], call.settings.get("merge_mode"), None if back is None else back[0])]
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +46,7 @@ class Bidirectional(Op):
     kind = "recurrence"
     storage = "own"
     arity: ClassVar[int | None] = None
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Bidirectional", read=_read_keras)}
 
     def __post_init__(self) -> None:
         if not isinstance(self.layer, Op) or not isinstance(self.backward, (Op, type(None))):

@@ -36,7 +36,8 @@ class Opaque(Op):
     a sentence for people. `elementwise` tells that it works number by number: it keeps its input's shape.
     `seen` are the inputs at which that output was seen: it says nothing of inputs of other sizes, but of
     another batch. Without them the output is the same whatever comes in. `ask`, if there is one, gives the
-    output for input shapes, or None: then what was seen holds.
+    output for input shapes, or None: then what was seen holds. `all_weights` False tells that it may have
+    others than `weights`.
 
     >>> Opaque("a custom layer").apply().unknown
     ('work',)
@@ -50,6 +51,8 @@ class Opaque(Op):
     elementwise: bool = False
     seen: tuple[Shape, ...] = field(default=(), metadata=OF_IMPORTERS)
     ask: Callable[[tuple[Shape, ...]], Shape | None] | None = field(default=None, repr=False, metadata=OF_IMPORTERS)
+
+    all_weights: bool = field(default=True, metadata=OF_IMPORTERS)
 
     kind = "unknown"
     arity: ClassVar[int | None] = None
@@ -76,4 +79,4 @@ class Opaque(Op):
         output = carried(self.output, self.seen, shapes) if asked is None else asked
         if output is None and self.elementwise and len(shapes):
             output = shapes[0]
-        return Cost(output, self.weights, unknown=("work",))
+        return Cost(output, self.weights, unknown=("work",) if self.all_weights else ("work", "weights"))

@@ -39,6 +39,17 @@ def _read_onnx(call: Call) -> Reads | None:
     return call.reading(Resize(None, tuple(map(Fraction, scales[2:])), mode, data_format="channels_first"))
 
 
+def _read_keras(call: Call) -> list[Op] | None:
+    """Keras' Resizing and its operation, where they neither crop nor pad to keep the sides' ratio."""
+    settings = call.settings
+    if settings.get("crop_to_aspect_ratio") or settings.get("pad_to_aspect_ratio") or call.rank != 4:
+        return None
+    size = settings["size"] if call.kind == "ops.Resize" else (settings["height"], settings["width"])
+    layout = settings.get("data_format") or CHANNELS_LAST
+    words = settings.get("interpolation", "bilinear"), bool(settings.get("antialias"))
+    return [Resize(tuple(size), None, *words, layout)]
+
+
 @dataclass(frozen=True, eq=False)
 class Resize(Op):
     """Every side of a map to `size`, or (without it) to ⌊side·scale⌋ (ONNX Resize, torch.nn.Upsample, Keras' Resizing).
@@ -63,8 +74,10 @@ class Resize(Op):
 
     kind = "shape"
     storage = "own"
-
-    spellings: ClassVar[Mapping[str, Spelling]] = {"onnx": Spelling("Resize", also=("Upsample",), read=_read_onnx)}
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "onnx": Spelling("Resize", also=("Upsample",), read=_read_onnx),
+        "keras": Spelling("Resizing", also=("ops.Resize",), read=_read_keras),
+    }
 
     def __post_init__(self) -> None:
         require_data_format("Resize", self.data_format)

@@ -56,7 +56,8 @@ class Part:
     identity: str = ""
 
 
-INPUTS = ("inputs", "x", "x1", "x2", "xs", "images")  # names under which layers and operations take what they work on
+# names under which layers and operations take what they work on
+INPUTS = ("inputs", "sequence", "sequences", "initial_state", "x", "x1", "x2", "xs", "images")
 
 
 class Tensor(NamedTuple):
@@ -72,8 +73,8 @@ class Call(NamedTuple):
     the framework's argument names, `shapes` those of the tensors that it reads, batch first, `places`
     what it was given by place, and `named` by name: a `Tensor`, an `Array`, or a plain value. `weights`
     are the shapes of its weights (None: not told). `words` gives the ops of a layer or function that
-    stands in its settings. `stored` are those of its tensors that are no
-    more than what the file holds, by their numbers.
+    stands in its settings, read on the first tensor or on another shape. `stored` are those of its tensors
+    that are no more than what the file holds, by their numbers.
     """
 
     kind: str
@@ -82,7 +83,7 @@ class Call(NamedTuple):
     places: tuple[Any, ...] = ()
     named: Mapping[str, Any] = MappingProxyType({})
     weights: tuple[tuple[int, ...], ...] | None = None
-    words: Callable[[Any], list[Op] | None] = lambda part: None
+    words: Callable[..., list[Op] | None] = lambda part, shape=None: None
     stored: Mapping[int, Stored] = MappingProxyType({})
 
     @property
@@ -232,12 +233,14 @@ class Spelling(NamedTuple):
         found = self.settings(call.settings)
         if found is None:
             return None
-        behind = activations(call, found.pop("activation", None))
+        if "activation" not in found:
+            return [op(**found)]
+        behind = activations(call, found.pop("activation"))
         if behind is None:
             return None
         if len(behind) == 1 and behind[0].fused:
             return [op(**found, activation=behind[0].fused)]  # type: ignore[call-arg]
-        return [op(**found), *behind]
+        return [op(**found, activation=None), *behind]  # type: ignore[call-arg]
 
 
 def activations(call: Call, function: Any) -> list[Op] | None:

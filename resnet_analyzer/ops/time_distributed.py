@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import product
 from ..errors import UsageError
 from ..shape import Shape, spell
 from .base import Check, Cost, Op
+from .spelling import Call, Spelling
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
+
+
+def _read_keras(call: Call) -> list[Op] | None:
+    """Keras' layer around one of ours."""
+    batch, steps, *rest = call.shapes[0]
+    inner = call.words(call.settings["layer"], Shape(product(batch, steps), *rest))
+    return None if inner is None or call.takes_more_than_inputs else [TimeDistributed(op) for op in inner]
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +36,7 @@ class TimeDistributed(Op):
     layer: Op
 
     storage = "own"
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("TimeDistributed", read=_read_keras)}
 
     def __post_init__(self) -> None:
         if not isinstance(self.layer, Op):

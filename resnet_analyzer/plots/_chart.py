@@ -26,7 +26,7 @@ class Series(NamedTuple):
     """A line: its name, its points in order, and its look."""
 
     name: str
-    points: tuple[tuple[int, int], ...]
+    points: tuple[tuple[float, float], ...]
     look: Family
 
 
@@ -136,7 +136,7 @@ class Panel:
         style |= _mark(look, self.theme) if marked else {}
         self.axes.plot(xs, ys, color=self.theme(look.tone), linewidth=1.5, clip_on=False, zorder=3, **style)
 
-    def points(self, points: Sequence[tuple[int, int]], look: Family) -> None:
+    def points(self, points: Sequence[tuple[float, float]], look: Family) -> None:
         """Marks alone."""
         xs, ys = zip(*points, strict=True)
         style = _mark(look, self.theme)

@@ -101,6 +101,9 @@ WRONG = {
     "infinity": ("layers:\n- conv2d: {filters: .inf}\n", "'.inf' is not part of an expression"),
     "beyond all floats": ("layers:\n- conv2d: {filters: 1e964}\n", "filters: "),
     "too many digits": ("layers:\n- conv2d: {filters: 99999999999999999999999}\n", "filters: a value beyond 10**18"),
+    "a large float": ("layers:\n- conv2d: {filters: 1e308}\n", "filters: a value beyond 10**18"),
+    "a side of many digits": ('input: "9999999999999999999999x5"\nlayers: [relu]\n', "input: a value beyond 10**18"),
+    "a size in other digits": ('input: "\u0665x5"\nlayers: [relu]\n', "input: "),
     "a list": ("layers:\n- conv2d: {filters: [1, 2]}\n", "filters must be a number, not a list"),
     "nested lists": ("layers:\n- conv2d: {filters: 3, kernel_size: [[[1]]]}\n", "cannot be a list"),
     "three strides": ("layers:\n- conv2d: {filters: 3, strides: [1, 2, 3]}\n", "strides must be a number or two"),
@@ -248,3 +251,8 @@ def test_nothing_is_written(tmp_path, monkeypatch):
     for text, _ in [*BAD.values(), *WRONG.values()]:
         verify_text("mine.yaml", text)
     assert os.listdir(tmp_path) == []
+
+
+def test_spaces_around_a_size_are_no_digits():
+    reading = examine_text("mine.yaml", 'input: "                   5x5"\nlayers: [relu]\n')
+    assert tuple(reading.graph.inputs[0].op.shape) == (1, 5, 5, 3)

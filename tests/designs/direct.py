@@ -15,14 +15,14 @@ class Refused(Exception):
 
 
 def build(graph: Graph) -> dict[str, tuple[int, ...]]:
-    """The output shape of every node as Keras has it, without the batch; Refused where Keras says no."""
+    """The output shape of every node as Keras has it, for a batch of one; Refused where Keras says no."""
     import keras
 
     tensors: dict[str, Any] = {}
     for node in graph:
         op = node.op
         if type(op).__name__ == "Input":
-            tensors[node.name] = keras.Input(tuple(op.shape))
+            tensors[node.name] = keras.Input(tuple(op.shape[1:]))
             continue
         inputs = [tensors[name] for name in node.inputs]
         try:
@@ -32,7 +32,7 @@ def build(graph: Graph) -> dict[str, tuple[int, ...]]:
         if any(size is not None and size < 1 for size in out.shape[1:]):
             raise Refused(f"{node.name}: {out.shape}")
         tensors[node.name] = out
-    return {name: tuple(tensor.shape[1:]) for name, tensor in tensors.items()}
+    return {name: (1, *tensor.shape[1:]) for name, tensor in tensors.items()}
 
 
 def padded(layers: Any, op: Any, x: Any) -> tuple[Any, str]:
@@ -88,8 +88,8 @@ LAYERS = {
     "Dropout": one(lambda layers, op: layers.Dropout(op.rate)),
     "Flatten": one(lambda layers, op: layers.Flatten()),
     "GlobalAveragePool2d": one(lambda layers, op: layers.GlobalAveragePooling2D(keepdims=op.keepdims)),
-    "Permute": one(lambda layers, op: layers.Permute(op.axes)),
-    "Reshape": one(lambda layers, op: layers.Reshape(op.target)),
+    "Permute": one(lambda layers, op: layers.Permute(op.axes[1:])),
+    "Reshape": one(lambda layers, op: layers.Reshape(op.target[1:])),
     "Add": lambda layers, op, inputs: layers.Add()(inputs) if len(inputs) > 1 else inputs[0],
     "Subtract": lambda layers, op, inputs: layers.Subtract()(inputs),
     "Multiply": lambda layers, op, inputs: layers.Multiply()(inputs),

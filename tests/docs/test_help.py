@@ -13,11 +13,19 @@ from .sessions import README, run
 
 CONTEXT = click.Context(program, info_name="resnet-analyze")
 COMMANDS = {name: program.get_command(CONTEXT, name) for name in program.list_commands(CONTEXT)}
+LONG = re.compile(r" --all\b| --runs\b")  # what takes many minutes: every network, every run of a study
+
+
+def runs_models(name: str, line: str) -> bool:
+    """Whether a command builds and runs real models."""
+    return name == "crosscheck" or (name in ("gradients", "degradation") and "--stored" not in line)
+
+
 EXAMPLES = [
-    pytest.param(line.strip(), marks=[pytest.mark.slow] if name == "crosscheck" else [])
+    pytest.param(line.strip(), marks=[pytest.mark.slow] if runs_models(name, line) else [])
     for name, command in COMMANDS.items()
     for line in (command.help or "").splitlines()
-    if line.strip().startswith("resnet-analyze ") and "--all" not in line and " | " not in line
+    if line.strip().startswith("resnet-analyze ") and not LONG.search(line) and " | " not in line
 ]
 
 
@@ -49,8 +57,10 @@ def test_readme_tells_of_it(name):
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_example_works(example):
     """In a folder that holds the design files that it reads; a cross-check runs where Keras is installed."""
-    if " crosscheck " in example:
+    if runs_models(example.split()[1], example):
         pytest.importorskip("keras")
+    if " degradation " in example and "--stored" not in example:
+        pytest.importorskip("sklearn")
     read = [] if " init " in example else re.findall(r"(?<!--fix )\b[\w-]+\.yaml", example)
     result = run(" && ".join([*(f"resnet-analyze init {file} >/dev/null" for file in read), example]))
     assert result.returncode == 0, result.stdout

@@ -317,6 +317,58 @@ def test_any_axis_and_constant_arrays_are_read_in_the_models_own_order(step):
     assert measured.totals.all_params == model.count_params()
 
 
+@pytest.mark.parametrize(
+    "step",
+    [
+        lambda x: layers.LSTM(5)(x),
+        lambda x: layers.GRU(5, return_sequences=True)(x),
+        lambda x: layers.SimpleRNN(4, activation=None)(x),
+        lambda x: layers.Bidirectional(layers.LSTM(6, return_sequences=True))(x),
+        lambda x: layers.Bidirectional(
+            layers.GRU(6), merge_mode="sum", backward_layer=layers.GRU(6, go_backwards=True)
+        )(x),
+        lambda x: layers.TimeDistributed(layers.Dense(4, activation="relu"))(x),
+        lambda x: layers.TimeDistributed(layers.BatchNormalization())(x),
+        lambda x: layers.EinsumDense("abc,cd->abd", output_shape=(10, 6), bias_axes="d")(x),
+        lambda x: layers.Attention(use_scale=True)([x, x]),
+        lambda x: layers.AdditiveAttention()([x, x]),
+        lambda x: layers.Dot(axes=(2, 2))([x, x]),
+        lambda x: keras.ops.matmul(x, keras.ops.transpose(x, (0, 2, 1))),
+        lambda x: keras.ops.einsum("bij,bkj->bik", x, x),
+        lambda x: keras.ops.nn.dot_product_attention(*[keras.ops.reshape(x, (-1, 5, 2, 8))] * 3),
+        lambda x: layers.Embedding(50, 7)(x),
+        lambda x: layers.RepeatVector(3)(layers.Flatten()(x)),
+        lambda x: layers.Resizing(5, 6)(layers.Reshape((10, 4, 2))(x)),
+        lambda x: layers.ConvLSTM2D(4, 2)(layers.Reshape((2, 5, 4, 2))(x)),
+    ],
+)
+def test_sequences(step):
+    start = keras.Input((10, 8))
+    made = step(start)
+    model = keras.Model(start, made)
+    measured = ra.measure(ra.from_keras(model))
+    assert measured.status == "complete"
+    assert tuple(measured.rows[-1].output)[1:] == tuple(made.shape[1:])
+    assert measured.totals.all_params == model.count_params()
+
+
+def test_a_recurrent_layer_that_gives_its_states_too_is_unknown():
+    start = keras.Input((10, 8))
+    made, state, _ = layers.LSTM(8, return_state=True)(start)
+    measured = read(start, layers.Add()([made, state]))
+    assert measured.status == "lower_bound"
+    assert measured.totals.params == 4 * 8 * (8 + 8 + 1)
+
+
+def test_low_rank_additions_make_a_layer_unknown():
+    start, dense = keras.Input((6,)), layers.Dense(4)
+    model = keras.Model(start, dense(start))
+    dense.enable_lora(2)
+    measured = ra.measure(ra.from_keras(model))
+    assert measured.status == "lower_bound"
+    assert measured.totals.all_params == model.count_params()
+
+
 class Doubled(layers.Layer):
     """Somebody's own layer, with a weight."""
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 import math
+import subprocess
+import sys
 import time
 import tracemalloc
 import zipfile
@@ -12,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+import resnet_analyzer as ra
 from resnet_analyzer.errors import UsageError
 from resnet_analyzer.importers._keras_config import read_description
 from resnet_analyzer.importers._keras_text import describe
@@ -216,6 +219,7 @@ HOSTILE = {
     "deep": (lambda: written("[" * 100_000), "nested deeper than 100 levels"),
     "deeper": (lambda: written('{"a":[' * 400_000), "nested deeper than 100 levels"),
     "text": (lambda: written('{"a": "' + "\\" * 1_000_000), "its description is no JSON"),
+    "open texts": (lambda: written('[[],"' + "a" * 40 + '\\"a"' * 500_000 + "[]" * 200), "its description is no JSON"),
     "digits": (lambda: written('{"class_name": ' + "9" * 100_000 + "}"), "its description is no JSON"),
     "calls": (lambda: io.BytesIO(nested(20)), "more than 50,000 tensors, more than any model"),
     "lzma": (lambda: written("{}", kind=zipfile.ZIP_LZMA), "packed in a way that Keras does not use"),
@@ -508,3 +512,43 @@ def test_an_application(name, tmp_path):
     assert all(shape is not None for record in live.records for shape in record.outputs)
     missing = [record.name for record in file.records if None in record.outputs]
     assert missing == [ref.record for ref in live.outputs]
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("ending", [".keras", ".h5", ".json"])
+def test_a_file_does_not_tell_the_weights_of_somebodys_own_layer(ending, tmp_path):
+    """Which of them are moving statistics stands in no file: its parameters are at least those of the known layers."""
+    model = own_layer()
+    live = ra.measure(ra.from_keras(model))
+    assert live.totals.all_params == model.count_params()
+    assert live.lower_bounds == ("macs", "flops", "activations")
+    path = tmp_path / f"x{ending}"
+    saved(model, path)
+    file = ra.measure(ra.load(str(path)))
+    assert "params" in file.lower_bounds
+    assert file.totals.params == 112 < live.totals.params
+    start = keras.Input((8, 8, 3))
+    known = keras.Model(start, layers.Lambda(lambda x: x * 2)(layers.Conv2D(4, 3)(start)))
+    saved(known, path)
+    assert ra.measure(ra.load(str(path))).lower_bounds == ("macs", "flops", "activations")
+
+
+ALONE = """
+import sys
+import resnet_analyzer as ra
+for path in sys.argv[1:]:
+    ra.measure(ra.load(path))
+print(sorted(name for name in ("keras", "tensorflow", "torch", "onnx", "h5py", "numpy") if name in sys.modules))
+"""
+
+
+def test_files_are_read_without_any_framework(tmp_path):
+    paths = [DATA / "keras2" / name for name in ("functional.h5", "functional.json", "sequential.h5")]
+    nested_sequential().save(tmp_path / "x.keras")
+    done = subprocess.run(
+        [sys.executable, "-c", ALONE, *map(str, paths), str(tmp_path / "x.keras")],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "[]\n"

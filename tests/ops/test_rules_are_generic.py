@@ -34,7 +34,19 @@ STRUCTURAL_CALLS = {
     "set",
 }
 SWITCHES = {  # fields that are no dimensions
-    *("use_bias", "scale", "center", "ceil_mode", "keepdims", "offset", "same", "elementwise", "from_end", "backward"),
+    *(
+        "use_bias",
+        "scale",
+        "center",
+        "ceil_mode",
+        "keepdims",
+        "offset",
+        "same",
+        "elementwise",
+        "all_weights",
+        "from_end",
+        "backward",
+    ),
     *("negative_slope", "threshold", "stored", "use_scale", "normalize", "heads_last", "causal", "transposed", "row"),
     *("reverse", "moving", "return_sequences", "reset_after", "two_biases", "antialias"),
 }

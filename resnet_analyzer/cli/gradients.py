@@ -1,0 +1,109 @@
+"""`gradients`: signal and gradient at initialisation, measured on real Keras models and foretold from the graph."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from ..analyses.signals import NetSignals, SignalStudy
+from ..measurement import WRITERS
+from . import _completion as completion
+from ._network import Count, Word
+from ._output import FORMATS, Destination, deliver, draw_quietly, format_for
+from ._study import NETS, depths_of, nets_of, save_picture
+
+OWN = {"picture": (".png", ".svg")}
+
+
+@click.command()
+@click.option(
+    "--net",
+    "net_names",
+    default="plain,resnet,preresnet",
+    metavar="NAMES",
+    help=f"Of {', '.join(NETS)}; all if not given.",
+)
+@click.option("--dataset", default="cifar", type=Word(["cifar"]), help="Whose nets: cifar.")
+@click.option(
+    "--depths", "depth_texts", default="20,56,110", metavar="NUMBERS", help="Layers, 6n + 2; 20,56,110 if not given."
+)
+@click.option(
+    "--norm", default="both", type=Word(["both", "with", "without"]), help="Batch norm: with, without, or both."
+)
+@click.option("--seeds", type=Count(1, 1000), default=5, metavar="N", help="Draws of the kernels; 5 if not given.")
+@click.option(
+    "--pairs", type=Count(1, 4096), default=8, metavar="N", help="Pairs of neighbouring images; 8 if not given."
+)
+@click.option("--by-layer", is_flag=True, help="A table per net, a line per layer.")
+@click.option("--stored", is_flag=True, help="Run nothing: show the measurement that comes with the package.")
+@click.option(
+    "--device",
+    "device_name",
+    type=Word(["auto", "cpu", "gpu"]),
+    default="auto",
+    help="Where to run; a GPU if there is one.",
+)
+@click.option("--format", "format_name", metavar="NAME", shell_complete=completion.formats, help=FORMATS)
+@click.option("--output", "-o", metavar="FILE", help="Write there; .png or .svg: a picture.")
+def command(
+    net_names: str,
+    dataset: str,
+    depth_texts: str,
+    norm: str,
+    seeds: int,
+    pairs: int,
+    by_layer: bool,
+    stored: bool,
+    device_name: str,
+    format_name: str | None,
+    output: str | None,
+) -> None:
+    """Signal and gradient at initialisation, layer by layer, beside what theory says.
+
+    \b
+    resnet-analyze gradients --stored
+    resnet-analyze gradients --net plain,resnet --depths 20 --seeds 2
+    resnet-analyze gradients --net plain,resnet,preresnet --dataset cifar --depths 20,56,110 --seeds 1
+
+    Real Keras models, one forward and one backward pass on drawn images; needs Keras, unless --stored.
+    """
+    from ..report.signals import signals_report
+
+    file = None if output == "-" else output
+    kind = format_for(format_name, file, OWN)
+    if stored:
+        from ..report.stored import signals
+
+        study = signals()
+    else:
+        norms = {"both": (False, True), "with": (True,), "without": (False,)}[norm]
+        asked = [(net, depth, each) for net in nets_of(net_names) for depth in depths_of(depth_texts) for each in norms]
+        study = _measured(asked, seeds, pairs, device_name, dataset)
+    if kind == "picture":
+        from ..plots.signals import draw
+
+        draw_quietly()
+        save_picture(draw(study), str(file))
+        return
+    deliver(signals_report(study, by_layer), Destination(WRITERS[kind], file))
+
+
+def _measured(
+    asked: list[tuple[str, int, bool]], seeds: int, pairs: int, device_name: str, dataset: str
+) -> SignalStudy:  # fmt: skip
+    from ..crosscheck.framework import device, start_quietly
+    from ..crosscheck.signals import measure_nets, network
+    from ..crosscheck.training import versions
+
+    for each in asked:
+        network(*each, dataset)  # a net that is not there is told before anything runs
+    start_quietly()
+    on = device(device_name)
+    found: list[NetSignals] = []
+    hidden = not sys.stderr.isatty()
+    with click.progressbar(length=len(asked), label="gradients", file=sys.stderr, hidden=hidden) as bar:
+        for net in measure_nets(asked, seeds, pairs):
+            found.append(net)
+            bar.update(1)
+    return SignalStudy(seeds, pairs, on.text(), versions(), tuple(found))

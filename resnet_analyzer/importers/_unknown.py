@@ -1,0 +1,32 @@
+"""What is known of the shape and the weights of a layer that no op says."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..dim import is_number
+from ..shape import Shape
+from .records import Record
+
+
+def seen_at(record: Record, shapes: tuple[Shape | None, ...]) -> tuple[Shape, ...]:
+    """The shapes at which an unknown layer's output was seen; none where the source declares it for any size.
+
+    A shape that we do not know is none that can be met again.
+    """
+    open_sizes = any(size is None for ref in record.inputs for size in (ref.shape or ())[1:])
+    return () if open_sizes else tuple(Shape() if shape is None else shape for shape in shapes)
+
+
+def asked(record: Record, index: int, shapes: tuple[Any, ...]) -> Shape | None:
+    """A live layer's own word on an output's shape for other input shapes."""
+    plain = None not in shapes and all(is_number(size) for shape in shapes for size in shape)
+    made = record.ask(list(shapes)) if plain and record.ask is not None else None
+    if made is None or index >= len(made) or not all(type(size) is int for size in made[index]):
+        return None
+    return Shape(*made[index])
+
+
+def has_all_weights(record: Record) -> bool:
+    """Whether all its weights are told: listed by the source, or none, as operations and Keras' Lambda have none."""
+    return record.weights is not None or record.kind == "Lambda" or record.namespace not in ("", "keras.layers")
