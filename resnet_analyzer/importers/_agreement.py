@@ -30,6 +30,11 @@ def at_batch_one(shape: Declared) -> Shape | None:
 
 
 def spelled_shape(shape: Declared) -> str:
+    """A declared shape as people write it: `?` for an open axis, without an open batch.
+
+    >>> spelled_shape((None, 56, None, 64))
+    '56×?×64'
+    """
     return "×".join("?" if size is None else str(size) for size in (shape[1:] if shape[:1] == (None,) else shape))
 
 
