@@ -6,25 +6,27 @@ the source lists. Where it does not, the row is unknown, and says why; nothing i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from functools import partial
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
+from math import prod
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from ..dim import holds, is_number
+from ..dim import equal, holds, is_exactly, is_number, product
 from ..errors import AnalyzerError, UsageError
 from ..graph import Graph, Node
 from ..ops.base import FROZEN, Cost, Op, Weight
-from ..ops.constant import Constant
+from ..ops.constant import Constant, Parameter
 from ..ops.input import Input
 from ..ops.lookup import spelled
 from ..ops.opaque import Opaque
-from ..ops.spelling import Array, Call, Outputs, Part, Reads, Spelling, Tensor
+from ..ops.spelling import Array, Call, Outputs, Part, Reads, Spelling, Stored, Tensor
 from ..shape import Shape, spell
 from ._agreement import Different, agrees, at_batch_one, matched, require_weights, spelled_shape
 from ._sizes import Sizes, own_shapes, wanted_shapes
 from ._unknown import asked, has_all_weights, seen_at
-from .records import Record, Recorded, Ref, identities
+from .records import Record, Recorded, Ref, identities, printable
 
 
 def assemble(recorded: Recorded, sizes: Sizes = None, framework: str = "keras") -> Graph:
@@ -39,6 +41,19 @@ def assemble(recorded: Recorded, sizes: Sizes = None, framework: str = "keras") 
     if asked is None or asked == own:
         return first
     return _Assembler(recorded, framework, own, asked).graph()
+
+
+# The outputs of a record that are no data but sizes or constants, by its kind, settings, shapes and stored inputs
+Reckon = Callable[[str, Mapping[str, Any], list[Shape | None], list[Stored | None]], tuple[Stored, ...] | None]
+TITLES = {"keras": "Keras", "onnx": "ONNX", "torch": "PyTorch"}
+
+
+def assemble_at(recorded: Recorded, shapes: Mapping[str, Shape], framework: str, reckon: Reckon) -> Graph:
+    """The graph of a model's records at these shapes of its inputs, which may be symbolic.
+
+    `reckon` follows the small tensors by which the model computes sizes from sizes.
+    """
+    return _Assembler(recorded, framework, shapes, None, reckon).graph()
 
 
 # what a reading raises on settings that are none
@@ -59,6 +74,7 @@ class _Said(NamedTuple):
 
     steps: list[_Step]
     outputs: tuple[str, ...]
+    weights_in: Mapping[str, Stored] = MappingProxyType({})
 
     @property
     def weights(self) -> tuple[Weight, ...]:
@@ -74,10 +90,12 @@ class _Assembler:
     framework: str
     inputs: Mapping[str, Shape | None]
     asked: Mapping[str, Shape | None] | None
+    reckon: Reckon | None = None
     nodes: dict[str, Node] = field(default_factory=dict)
     own: dict[str, Shape | None] = field(default_factory=dict)
     now: dict[str, Shape | None] = field(default_factory=dict)
-    made: dict[tuple[str, int], str] = field(default_factory=dict)
+    made: dict[tuple[str, int], str | Stored] = field(default_factory=dict)
+    counted: set[str] = field(default_factory=set)
     spellings: dict[str, list[tuple[type[Op], Spelling]]] = field(default_factory=dict)
     owners: dict[str, str] = field(default_factory=dict)
     variables: dict[str | int, str] = field(default_factory=dict)
@@ -90,8 +108,9 @@ class _Assembler:
                 self._input(record)
             else:
                 self._record(record)
-        if self.recorded.unused:
-            weights = tuple(Weight(slot.name, slot.shape, slot.role) for slot in self.recorded.unused)
+        unused = [slot for slot in self.recorded.unused if slot.identity not in self.counted]
+        if unused:
+            weights = tuple(Weight(slot.name, slot.shape, slot.role) for slot in unused)
             name = self._free_name("unused")
             op = Opaque("weights that no layer uses", None, weights)
             self.nodes[name] = Node(name, op, training_only=True)
@@ -116,21 +135,98 @@ class _Assembler:
         self.made[record.name, 0] = record.name
 
     def _record(self, record: Record) -> None:
+        if "branches" in record.settings and self._branch(record):
+            return
         reads, places, named = self._arguments(record)
         shapes, comparable = self._shapes(record, reads)
+        if self.reckon is not None and self._reckoned(record, places, reads, shapes):
+            return
         reason = ""
         if record.namespace and None not in shapes:
             kind = f"ops.{record.kind}" if record.namespace == f"{self.framework}.ops" else record.kind
             slots = None if record.weights is None else tuple(slot.shape for slot in record.weights)
-            call = Call(kind, record.settings, tuple(shapes), places, named, slots, partial(self._words, shapes=shapes))  # type: ignore[arg-type]
+            call = Call(
+                kind,
+                record.settings,
+                tuple(shapes),  # type: ignore[arg-type]
+                places,
+                named,
+                slots,
+                partial(self._words, shapes=shapes),
+                _stored(reads),
+            )  # type: ignore[arg-type]
             try:
                 said = self._said(record, call, reads, comparable)
             except Different as error:
                 said, reason = None, str(error)
-            if said is not None:
+            if said is not None and not self._folded(record, said, reads):
                 self._add_said(record, said, reads)
+            if said is not None:
                 return
-        self._add_unknown(record, [read for read in reads if isinstance(read, str)], reason)
+        self._add_unknown(record, reads, reason)
+
+    def _reckoned(
+        self, record: Record, places: tuple[Any, ...], reads: list[str | Array], shapes: list[Shape | None]
+    ) -> bool:
+        """Whether a record makes sizes of sizes, or a constant of constants: it is then no row."""
+        assert self.reckon is not None
+        stored = _stored(reads)
+        each = [value.number if type(value) is Tensor else None for value in places]
+        try:
+            found = self.reckon(
+                record.kind,
+                record.settings,
+                [None if number is None else shapes[number] for number in each],
+                [None if number is None else stored.get(number) for number in each],
+            )
+        except NOT_OURS:
+            return False
+        if not record.namespace or found is None or len(found) < len(record.outputs):
+            return False
+        for index, made in enumerate(found):
+            self._keep(record, index, made)
+        return True
+
+    def _keep(self, record: Record, index: int, made: Stored) -> None:
+        """An output that is a constant: whoever reads it has it as such."""
+        self.made[record.name, index] = replace(made, name=made.name or _numbered(record.name, index))
+        theirs = record.outputs[index] if index < len(record.outputs) else None
+        self.agreeing += theirs is not None and agrees(Shape(*made.shape), theirs)
+
+    def _folded(self, record: Record, said: _Said, reads: list[str | Array]) -> bool:
+        """Whether a record only arranges what the file holds: its outputs are then constants, and no rows.
+
+        Products of weights with weights are work, and stay.
+        """
+        work = [step.cost.work.multiply_accumulates for step in said.steps]
+        if not reads or said.weights or any(isinstance(read, str) for read in reads) or not _stored(reads):
+            return False
+        if any(not is_exactly(macs, 0) for macs in work):
+            return False
+        roots = tuple(dict.fromkeys(root for stored in _stored(reads).values() for root in stored.roots))
+        made = {step.name: step.cost.output for step in said.steps}
+        for index, name in enumerate(said.outputs):
+            self._keep(
+                record,
+                index,
+                Stored(tuple(made[name] or ()), next(iter(_stored(reads).values())).dtype, "", None, roots),
+            )
+        return True
+
+    def _branch(self, record: Record) -> bool:
+        """The records of the branch that a constant condition chooses, in place; False where none is chosen."""
+        condition = self._arguments(record)[0][:1]
+        value = condition[0] if condition else None
+        chosen = value.numbers[0] if isinstance(value, Stored) and value.numbers else None
+        branch = record.settings["branches"].get(bool(chosen)) if chosen is not None else None
+        if branch is None:
+            return False
+        for each in branch.records:
+            self._record(each)
+        for index, made in enumerate(branch.outputs[: len(record.outputs)]):
+            self.made[record.name, index] = self.made[made.key] if isinstance(made, Ref) else made
+        self.agreeing += sum(shape is not None for shape in record.outputs)
+        return True
 
     def _arguments(self, record: Record) -> tuple[list[str | Array], tuple[Any, ...], dict[str, Any]]:
         """What a record reads, constant arrays too; and its arguments, with a `Tensor` for each of those."""
@@ -162,14 +258,14 @@ class _Assembler:
         Where we know none, the declared one holds. A nested model may be called on another size than it
         was built on: its declared shapes then say nothing of this call.
         """
-        declared = iter(record.inputs)
+        declared = [ref.shape for argument in record.arguments for ref in _refs_and_arrays(argument.value)]
         shapes: list[Shape | None] = []
         comparable = True
-        for read in reads:
+        for read, theirs in zip(reads, declared, strict=True):
             if isinstance(read, Array):
                 shapes.append(Shape(*read.shape))
                 continue
-            ours, theirs = self.own[read], next(declared).shape
+            ours = self.own[read]
             if ours is None and theirs is not None:
                 ours = at_batch_one(theirs)
             comparable &= theirs is None or ours is None or agrees(ours, theirs)
@@ -213,17 +309,22 @@ class _Assembler:
 
     def _steps(self, record: Record, found: Any, call: Call, reads: list[str | Array]) -> _Said | None:
         """The ops of a reading, applied to what the record reads; None if they do not take it."""
-        names = [read if isinstance(read, str) else _constant(record, place) for place, read in enumerate(reads)]
+        names = [read if isinstance(read, str) else _constant(record, place, read) for place, read in enumerate(reads)]
         tensors = [(name, shape) for name, shape in zip(names, call.shapes, strict=True)]
+        own: Mapping[str, Stored] = MappingProxyType({})
         if isinstance(found, Outputs):
+            tensors = tensors if found.numbers is None else [tensors[number] for number in found.numbers]
             each = [self._chain(_numbered(record.name, place), [op], tensors) for place, op in enumerate(found.ops)]
             if None in each:
                 return None
             return _Said([step for steps in each for step in steps], tuple(steps[-1].name for steps in each))  # type: ignore[union-attr,index]
         if isinstance(found, Reads):
+            if not set(found.weights.values()) <= set(call.stored):
+                raise Different("its weights are made while it runs")
+            own = {name: call.stored[number] for name, number in found.weights.items()}
             tensors, found = [tensors[number] for number in found.numbers], found.ops
         steps = self._chain(record.name, found, tensors)
-        return None if steps is None else _Said(steps, (steps[-1].name,))
+        return None if steps is None else _Said(steps, (steps[-1].name,), own)
 
     def _chain(self, name: str, ops: list[Op], tensors: list[tuple[str, Shape]]) -> list[_Step] | None:
         """Ops one after another: each takes all tensors that are left, or changes the last one."""
@@ -252,23 +353,72 @@ class _Assembler:
                 raise Different(f"we find {spell(ours)}, it declares {spelled_shape(theirs)}")
         if record.weights is not None:
             require_weights(said.weights, record.weights)
+        elif self.reckon is not None:
+            _require_stored(said)
 
     def _add_said(self, record: Record, said: _Said, reads: list[str | Array]) -> None:
+        wanted = {name for step in said.steps for name in step.reads}
         for place, read in enumerate(reads):
             if isinstance(read, Array):
-                op = Constant(read.shape)
-                self._add(_Step(_constant(record, place), op, (), op.apply()), record)
+                self._add_array(record, _constant(record, place, read), read, wanted)
         first = self.owners.setdefault(_owner(record), record.name) if _owner(record) else record.name
         for step in said.steps:
-            self._add(step, record, self._sharing(record, step, first))
+            self._add(step, record, self._sharing(record, step, first, said.weights_in))
         for index, name in enumerate(said.outputs):
             self.made[record.name, index] = name
         self.agreeing += sum(shape is not None for shape in record.outputs)
+        if self.reckon is not None:
+            self._settle(said, reads, wanted)
 
-    def _sharing(self, record: Record, step: _Step, first: str) -> dict[str, Any]:
+    def _settle(self, said: _Said, reads: list[str | Array], wanted: set[str]) -> None:
+        """What is neither read as a tensor nor a weight is a setting (a scale of sizes, a limit): no parameter."""
+        own = [stored.name for stored in said.weights_in.values()]
+        for read in _stored(reads).values():
+            if read.name not in wanted and read.name not in own:
+                self.counted.update(read.roots)
+
+    def _add_array(self, record: Record, name: str, array: Array, wanted: set[str]) -> None:
+        """A constant that a record reads as a tensor: a parameter where the file's own tensor is one."""
+        roots = array.roots if isinstance(array, Stored) else ()
+        if name not in wanted:
+            return
+        if name in self.nodes:
+            return
+        whole = (
+            len(roots) == 1 and isinstance(array, Stored) and array.name == roots[0] and roots[0] not in self.counted
+        )
+        op = Parameter(array.shape) if whole else Constant(array.shape)
+        if whole:
+            self.counted.add(roots[0])
+        self._add(_Step(name, op, (), op.apply()), record)
+
+    def _held_elsewhere(self, step: _Step, own: Mapping[str, Stored]) -> dict[str, Any]:
+        """Which weights of a step are tensors of the file that another row counts, or that are parts of others."""
+        owners: dict[str, str] = {}
+        for weight in step.cost.weights:
+            stored = own[weight.name]
+            size = sum(self.sizes.get(root, 0) for root in stored.roots)
+            if not stored.roots:
+                owner = self.variables.setdefault(stored.name, step.name)
+            elif is_exactly(weight.params, size):
+                owner = self.variables.setdefault("+".join(stored.roots), step.name)
+                fresh = not self.counted & set(stored.roots)
+                owner = owner if owner != step.name or fresh else ""
+                self.counted.update(stored.roots)
+            else:
+                owner = ""
+            if owner != step.name:
+                owners[weight.name] = owner
+        if len(owners) == len(step.cost.weights) and len(set(owners.values())) == 1 and "" not in owners.values():
+            return {"weights_of": next(iter(owners.values()))}
+        return {"shared_weights": tuple(owners)}
+
+    def _sharing(self, record: Record, step: _Step, first: str, own: Mapping[str, Stored]) -> dict[str, Any]:
         """Which weights of a step are counted elsewhere, and which are frozen."""
         if not step.cost.weights:
             return {}
+        if own:
+            return self._held_elsewhere(step, own)
         if record.weights is None:
             owners = [self.owners[part] for part in identities(record.settings) if part in self.owners]
             for part in identities(record.settings):
@@ -312,14 +462,17 @@ class _Assembler:
             )
         return cost.output
 
-    def _add_unknown(self, record: Record, reads: list[str], different: str) -> None:
+    def _add_unknown(self, record: Record, read: list[str | Array], different: str) -> None:
         """A row whose cost we do not know: the weights and, if fixed, the shape are the source's own."""
-        reason = f"a Keras {record.kind}" + (f": {different}" if different else "")
+        reads = [each for each in read if isinstance(each, str)]
+        reason = f"a{'n' * (self.framework == 'onnx')} {TITLES[self.framework]} {record.kind}"
+        reason += f": {different}" if different else ""
         at = tuple(self.own[name] for name in reads)
         for index, shape in enumerate(record.outputs):
             output = None if shape is None else at_batch_one(shape)
             ask = None if record.ask is None else partial(asked, record, index)
-            weights, known = () if index else self._slots(record), has_all_weights(record) or index > 0
+            weights = () if index else (*self._slots(record), *self._roots(read))
+            known = has_all_weights(record) or index > 0
             op = Opaque(reason, output, weights, seen=seen_at(record, at), ask=ask, all_weights=known)
             step = _Step(_numbered(record.name, index), op, tuple(reads), Cost(output))
             self.own[step.name] = output
@@ -333,6 +486,25 @@ class _Assembler:
         for slot in slots:
             self.variables.setdefault(slot.identity, record.name)
         return tuple(Weight(slot.name, slot.shape, slot.role) for slot in slots)
+
+    def _roots(self, read: list[str | Array]) -> tuple[Weight, ...]:
+        """The file's parameters that an unknown record reads, if nothing else counts them."""
+        found = []
+        for stored in _stored(read).values():
+            if len(stored.roots) == 1 and stored.roots[0] not in self.counted:
+                self.counted.add(stored.roots[0])
+                found.append(Weight(printable(stored.roots[0]), self.shapes[stored.roots[0]]))
+        return tuple(found)
+
+    @cached_property
+    def shapes(self) -> dict[str | int, tuple[int, ...]]:
+        """The shape of every parameter that the source holds, by its name."""
+        return {slot.identity: slot.shape for slot in self.recorded.unused}
+
+    @cached_property
+    def sizes(self) -> dict[str | int, int]:
+        """The numbers in every parameter that the source holds, by its name."""
+        return {name: prod(shape) for name, shape in self.shapes.items()}
 
     def _classes(self, nodes: tuple[Node, ...]) -> dict[str, Any]:
         """The number of classes, if the model ends in a dense layer (and perhaps an activation)."""
@@ -382,8 +554,38 @@ def _numbered(name: str, index: int) -> str:
     return name if not index else f"{name}:{index + 1}"
 
 
-def _constant(record: Record, place: int) -> str:
-    """What a constant array in a record's call is called."""
+def _stored(reads: list[str | Array]) -> dict[int, Stored]:
+    """Those of the tensors that a record reads that its source holds, by their number."""
+    return {place: read for place, read in enumerate(reads) if isinstance(read, Stored)}
+
+
+def _refs_and_arrays(value: Any) -> Iterator[Any]:
+    """Every tensor in an argument's value, in order."""
+    if isinstance(value, (Ref, Array)):
+        yield value if isinstance(value, Ref) else Ref("", 0, None)
+    elif isinstance(value, (list, tuple)):
+        for part in value:
+            yield from _refs_and_arrays(part)
+    elif isinstance(value, dict):
+        for part in value.values():
+            yield from _refs_and_arrays(part)
+
+
+def _require_stored(said: _Said) -> None:
+    """`Different` where the weights of an op are others than those that the file holds for it."""
+    if len(said.weights) != len(said.weights_in):
+        raise Different(f"it has {len(said.weights_in)} weights, where we know {len(said.weights)}")
+    for weight in said.weights:
+        stored = said.weights_in.get(weight.name)
+        if stored is None or holds(equal(product(*weight.shape), product(*stored.shape))) is False:
+            theirs = "nothing" if stored is None else "×".join(map(str, stored.shape))
+            raise Different(f"we find a {weight.name} of {'×'.join(map(str, weight.shape))}, it has {theirs}")
+
+
+def _constant(record: Record, place: int, array: Array) -> str:
+    """What a constant array in a record's call is called; a tensor of the file by its own name."""
+    if isinstance(array, Stored):
+        return f"{printable(array.name)}:constant"
     return f"{record.name}:constant{place or ''}"
 
 
