@@ -77,7 +77,7 @@ def parse_limit(figure: str, text: str, place: Place = Place()) -> Limit:  # noq
         raise ValueError(f"unknown figure {quoted(figure)}. {guess}")
     match = LIMIT.fullmatch(text)
     if match is None:
-        raise ValueError(f"{figure}: {text!r:.40} is no limit; write it as '<= 26M', '< 4.2G' or '100000'")
+        raise ValueError(f"{figure}: {text!r:.40} is not a limit; write it as '<= 26M', '< 4.2G' or '100000'")
     sign = {"≤": "<=", "≥": ">=", None: "<="}.get(match[1], match[1])
     value = Fraction(match[2].replace("_", "").replace(",", "")) * UNITS[match[3].lower()]
     return Limit(figure, sign, value, f"{sign} {match[2]}{match[3]}", place)
@@ -113,7 +113,7 @@ def judged(limits: list[Limit], measurement: Measurement) -> list[Verdict]:
 
 
 def _from_below(sign: str, least: int, value: Fraction) -> bool | None:
-    """Whether a limit holds for a figure of at least so much; None where that does not decide it.
+    """Whether a limit holds for a figure known as a lower bound; None where that does not decide it.
 
     >>> [_from_below(sign, 1792, Fraction(100)) for sign in (">=", "<=", "==")], _from_below("<=", 50, Fraction(100))
     ([True, False, False], None)

@@ -24,7 +24,7 @@ class Memory(NamedTuple):
     """Bytes of weights, bytes of activations alive at the fullest moment, and the layer that runs then.
 
     `exact` is False where some layer's output or weights are not known, or whether its output needs
-    memory of its own: then at least so much.
+    memory of its own: then they are lower bounds.
     """
 
     weights: int
@@ -52,9 +52,7 @@ def memory(measurement: Measurement, itemsize: int = FLOAT32, in_place: bool = F
     rows = [row for row in measurement.rows if not row.node.training_only]
     sizes = [_elements(row) * itemsize for row in rows]
     if not all(map(is_number, [*sizes, measurement.totals.all_params])):
-        raise UsageError(
-            f"{measurement.graph.name}: memory is that of one design: measure plain sizes, no grid or symbol"
-        )
+        raise UsageError(f"{measurement.graph.name}: memory needs plain sizes, not a grid or symbols")
     buffer = _buffers(rows, in_place)
     last = _last_use(rows, buffer)
     live: dict[int, int] = {}

@@ -1,4 +1,4 @@
-"""A design verified: what it says, what is wrong and what mends it, what it holds to, which network it is."""
+"""A design verified: what it says, what is wrong and what repairs it, what it holds to, which network it is."""
 
 from __future__ import annotations
 

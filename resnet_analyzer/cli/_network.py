@@ -78,7 +78,7 @@ OPTIONS = (
     INPUT,
     click.option("--channels", type=COUNT, metavar="N", help="Channels of the input."),
     click.option("--classes", type=COUNT, metavar="N", help="Number of classes."),
-    click.option("--batch", type=COUNT, default=1, metavar="N", help="Images counted together; 1 if not given."),
+    click.option("--batch", type=COUNT, default=1, metavar="N", help="Batch size; default 1."),
     click.option(
         "--style", metavar="NAME", shell_complete=completion.styles, help="paper, torchvision, keras, ...: see `list`."
     ),

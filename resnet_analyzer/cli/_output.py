@@ -1,4 +1,4 @@
-"""Where a report goes: to the terminal, or whole into a file."""
+"""Where a report goes: to the terminal, or atomically into a file."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PICTURES = (".png", ".svg", ".pdf")
 NOTHING: Mapping[str, Sequence[str]] = MappingProxyType({})
 FILE_COLUMNS = 120  # a table in a file
 NARROWEST = 40  # columns: no terminal is narrower
-FORMATS = "table, markdown, csv, json, latex or html; if not given, as the ending of FILE says, else table."
+FORMATS = "table, markdown, csv, json, latex or html; default: by FILE's ending, else table."
 
 
 class Destination(NamedTuple):
@@ -42,7 +42,7 @@ def output_options(command: Command) -> Command:
         command(destination=Destination(WRITERS[format_for(format_name, file)], file), **given)
 
     format_option = click.option("--format", "format_name", metavar="NAME", shell_complete=formats, help=FORMATS)
-    output_option = click.option("--output", "-o", metavar="FILE", help="Write there: whole, or not at all.")
+    output_option = click.option("--output", "-o", metavar="FILE", help="Write to FILE (atomic).")
     return format_option(output_option(gathered))
 
 
@@ -64,7 +64,7 @@ def format_for(format_name: str | None, output: str | None, more: Mapping[str, S
         if is_node(str(output)):
             return "table"
         known = ", ".join(sorted({each for several in endings.values() for each in several}))
-        raise UsageError(f"{output}: this command writes no file that ends in {ending}, but {known}")
+        raise UsageError(f"{output}: this command cannot write {ending} files, only {known}")
     if format_name is not None and named not in (None, "table", format_name):  # .txt is any text
         raise UsageError(f"--format {format_name} and {output} do not agree: give one of them")
     return str(named) if format_name is None else format_name

@@ -25,7 +25,7 @@ def nets_of(text: str) -> tuple[str, ...]:
 
 
 def depths_of(text: str) -> tuple[int, ...]:
-    """The depths that a text names, growing; UsageError for what is no whole number.
+    """The depths that a text names, growing; UsageError for what is not a whole number.
 
     >>> depths_of("56,20")
     (20, 56)

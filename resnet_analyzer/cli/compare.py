@@ -17,7 +17,7 @@ from ._output import Destination, deliver, output_options
 @network_options
 @output_options
 def command(networks: tuple[str, ...], asked: NetworkOptions, destination: Destination) -> None:
-    """Networks or blocks side by side, and MACs over the fewest.
+    """Networks or blocks side by side, with MACs relative to the cheapest.
 
     \b
     resnet-analyze compare bottleneck basic --channels 256 --input 56
@@ -42,5 +42,5 @@ def _pairings(measured: list[Measurement], asked: NetworkOptions) -> tuple[list[
         if pairing.names == {each.graph.name for each in measured}:
             members = [_measured(name, asked._replace(channels=count)) for name, count in pairing.members]
             tables += [comparison_table(members, pairing.title)] if members else []
-            notes.append(("so", pairing.sentence))
+            notes.append(("result", pairing.sentence))
     return tables, notes

@@ -19,33 +19,35 @@ CIFAR = Settings("CIFAR-10", 50_000, 32, 3, 10, 16, 20, 128, 0.1, 0.9, 0.0001, 1
 
 
 @click.command()
-@click.option("--quick", is_flag=True, help="The small study: minutes on 2 cores; it is the one that is stored.")
+@click.option("--quick", is_flag=True, help="The small study (minutes on 2 cores), which is the stored one.")
 @click.option(
-    "--net", "net_names", default="plain,resnet", metavar="NAMES", help="plain,resnet if not given; preresnet, too."
+    "--net",
+    "net_names",
+    default="plain,resnet",
+    metavar="NAMES",
+    help="Of plain, resnet, preresnet; default plain,resnet.",
 )
 @click.option(
-    "--depths", "depth_texts", default="20,56,110", metavar="NUMBERS", help="Layers, 6n + 2; 20,56,110 if not given."
+    "--depths", "depth_texts", default="20,56,110", metavar="NUMBERS", help="Depths, 6n + 2; default 20,56,110."
 )
-@click.option("--seeds", type=Count(1, 100), default=3, metavar="N", help="Runs of each net; 3 if not given.")
-@click.option(
-    "--epochs", type=Count(1, 10_000), metavar="N", help="Passes over the images, if others than the study's."
-)
+@click.option("--seeds", type=Count(1, 100), default=3, metavar="N", help="Runs of each net; default 3.")
+@click.option("--epochs", type=Count(1, 10_000), metavar="N", help="Epochs, if other than the study's.")
 @click.option(
     "--data", "data_path", default="", metavar="FILE", help="CIFAR-10 of your own: .npz with x_train, y_train."
 )
 @click.option(
-    "--runs", "runs_path", default="", metavar="FILE", help="Keep finished runs there (JSON), and go on from them."
+    "--runs", "runs_path", default="", metavar="FILE", help="Save finished runs to FILE (JSON) and resume from them."
 )
-@click.option("--stored", is_flag=True, help="Train nothing: show the runs that come with the package.")
+@click.option("--stored", is_flag=True, help="Show the runs that come with the package; train nothing.")
 @click.option(
     "--device",
     "device_name",
     type=Word(["auto", "cpu", "gpu"]),
     default="auto",
-    help="Where to train; a GPU if there is one.",
+    help="Device to train on; default: a GPU if present.",
 )
 @click.option("--format", "format_name", metavar="NAME", shell_complete=completion.formats, help=FORMATS)
-@click.option("--output", "-o", metavar="FILE", help="Write there; .png or .svg: a picture.")
+@click.option("--output", "-o", metavar="FILE", help="Write to FILE; .png or .svg: a picture.")
 def command(
     quick: bool,
     net_names: str,

@@ -13,16 +13,16 @@ from ._output import PICTURES, Destination, deliver, draw_quietly, format_for, s
 from ._recipe import names_of, resolve_recipe
 
 OWN = {"latex": (".tex",), "python": (".py",), "picture": PICTURES}
-FORMATS = "table, latex, python, json, markdown, csv or html; if not given, as the ending of FILE says, else table."
+FORMATS = "table, latex, python, json, markdown, csv or html; default: by FILE's ending, else table."
 
 
 @click.command()
 @click.argument("target", metavar="NETWORK[@STYLE]|FILE", shell_complete=completion.networks)
-@click.option("--in", "variables", default="n", metavar="NAMES", help="n, h,w, batch, classes, width, blocks, growth …; n if not given.")  # fmt: skip  # noqa: E501
-@click.option("--prove", "proving", is_flag=True, help="Derive the figures layer by layer at some 270 points too.")
+@click.option("--in", "variables", default="n", metavar="NAMES", help="Variables: n, h,w, batch, classes, width, blocks, growth …; default n.")  # fmt: skip  # noqa: E501
+@click.option("--prove", "proving", is_flag=True, help="Check the formulas layer by layer at about 270 points.")
 @network_options
 @click.option("--format", "format_name", metavar="NAME", help=FORMATS)
-@click.option("--output", "-o", metavar="FILE", help="Write there; .png, .svg or .pdf: a picture of the formula.")
+@click.option("--output", "-o", metavar="FILE", help="Write to FILE; .png, .svg or .pdf: a picture of the formula.")
 def command(
     target: str, variables: str, proving: bool, asked: NetworkOptions, format_name: str | None, output: str | None
 ) -> None:

@@ -17,7 +17,7 @@ from ._network import NetworkOptions, network_options, resolve
 @click.argument("file", required=False, metavar="[FILE]")
 @click.option("--like", default="resnet50", metavar="NETWORK", help="The network to begin with.  [resnet50]")
 @network_options
-@click.option("--force", is_flag=True, help="Write over a file that is there.")
+@click.option("--force", is_flag=True, help="Overwrite an existing file.")
 def command(
     file: str | None,
     like: str,
@@ -40,7 +40,7 @@ def command(
         sys.stdout.write(text)
         return
     if os.path.exists(file) and not force:
-        raise OutputError(f"{file} is there already; name another file, or say --force")
+        raise OutputError(f"{file} exists already; name another file, or add --force")
     write_text(file, text)
     title = found.graph.about.get("title", found.graph.name)
     click.echo(f"{file}: {title}, {len(found.graph)} layers. Next: resnet-analyze verify {file}", err=True)

@@ -16,10 +16,10 @@ OWN = {"picture": (".png", ".svg")}
 
 @click.command()
 @click.argument("targets", nargs=-1, metavar="[NETWORK[@STYLE] | FILE]…", shell_complete=completion.networks)
-@click.option("--trust", multiple=True, metavar="PACKAGE", help="Let a model file run code of this package.")
+@click.option("--trust", multiple=True, metavar="PACKAGE", help="Allow a model file to run code of this package.")
 @network_options
 @click.option("--format", "format_name", metavar="NAME", shell_complete=completion.formats, help=FORMATS)
-@click.option("--output", "-o", metavar="FILE", help="Write there; .png or .svg: a picture of the lengths.")
+@click.option("--output", "-o", metavar="FILE", help="Write to FILE; .png or .svg: a picture of the lengths.")
 def command(
     targets: tuple[str, ...],
     trust: tuple[str, ...],

@@ -11,7 +11,7 @@ from ..files import write_text
 
 
 @click.command()
-@click.option("--output", "-o", metavar="FILE", help="Write there: whole, or not at all.")
+@click.option("--output", "-o", metavar="FILE", help="Write to FILE (atomic).")
 def command(output: str | None) -> None:
     """The JSON Schema of design files, for editors to complete and check.
 

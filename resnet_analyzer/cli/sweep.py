@@ -20,14 +20,14 @@ FIGURES = ("params", "macs", "flops", "activations")
 LINES = 40  # of a table in a terminal
 MOST = 100_000  # rows that a report or a picture holds
 OWN = {"csv": (".csv",), "parquet": (".parquet",), "picture": PICTURES}
-FORMATS = "table, csv, parquet, markdown, json, latex or html; if not given, as the ending of FILE says, else table."
+FORMATS = "table, csv, parquet, markdown, json, latex or html; default: by FILE's ending, else table."
 BOUNDS = [f"{way}_{word}" for way in ("max", "min") for word in ("macs", "params", "flops", "activations")]
 
 
 def _bounds(command: Any) -> Any:
     for name in reversed(BOUNDS):
         way, word = name.split("_")
-        text = f"Keep designs of at {'most' if way == 'max' else 'least'} so many {word}: 4G."
+        text = f"Keep designs with at {'most' if way == 'max' else 'least'} this many {word}: 4G."
         command = click.option(f"--{way}-{word}", metavar="SIZE", help=text)(command)
     return command
 
@@ -35,21 +35,21 @@ def _bounds(command: Any) -> Any:
 @click.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
 @click.option("--net", "networks", required=True, metavar="NAMES", help="Networks by commas, each NAME or NAME@STYLE.")
 @_bounds
-@click.option("--pareto", metavar="NAMES", help="Keep the Pareto front over these: figures small, variables large; +name, -name turn that round.")  # fmt: skip  # noqa: E501
-@click.option("--figures", default="params,macs,flops,activations", metavar="NAMES", help="What is told of every design.")  # fmt: skip  # noqa: E501
-@click.option("--sample", type=Count(1, 10**12 - 1), metavar="N", help="N designs at random, not all.")
-@click.option("--seed", type=Count(0), default=0, metavar="N", help="Of the random sample; 0 if not given.")
-@click.option("--threads", type=Count(1, 1024), metavar="N", help="As many as cores if not given.")
+@click.option("--pareto", metavar="NAMES", help="Keep the Pareto front of these: figures minimised, variables maximised; -name minimises, +name maximises.")  # fmt: skip  # noqa: E501
+@click.option("--figures", default="params,macs,flops,activations", metavar="NAMES", help="Columns to print.")  # fmt: skip  # noqa: E501
+@click.option("--sample", type=Count(1, 10**12 - 1), metavar="N", help="N random designs instead of all.")
+@click.option("--seed", type=Count(0), default=0, metavar="N", help="Seed of the random sample; default 0.")
+@click.option("--threads", type=Count(1, 1024), metavar="N", help="Number of threads; default: one per core.")
 @click.option("--scheduler", metavar="ADDRESS", help="Work on the Dask cluster of this scheduler: tcp://host:8786.")
-@click.option("--x", "across", metavar="NAME", help="What a picture shows across; the first variable if not given.")
-@click.option("--y", "up", default="macs", metavar="NAME", help="What a picture shows upwards; macs if not given.")
+@click.option("--x", "across", metavar="NAME", help="Horizontal axis of a picture; default: the first variable.")
+@click.option("--y", "up", default="macs", metavar="NAME", help="Vertical axis of a picture; default: macs.")
 @click.option("--format", "format_name", metavar="NAME", help=FORMATS)
-@click.option("--output", "-o", metavar="FILE", help="Write there; .png, .svg or .pdf: a picture.")
+@click.option("--output", "-o", metavar="FILE", help="Write to FILE; .png, .svg or .pdf: a picture.")
 @click.pass_context
 def command(context: click.Context, networks: str, **given: Any) -> None:
     """Figures of every design in a grid, or of a random sample: exact, millions a second.
 
-    Any whole-number option of the networks is given by its name, as values or ranges with both ends told:
+    Any whole-number option of the networks is given by its name, as values or ranges with both ends included:
 
     \b
     resnet-analyze sweep --net resnet50,resnext50_32x4d --input 32:512:32 --width 32,64,96
@@ -78,7 +78,7 @@ def _figure(name: str) -> str:
 
 
 def _wishes(given: dict[str, Any]) -> tuple[list[str], list[tuple[str, int]], list[Any]]:
-    """The figures to tell, the Pareto goals with their signs, the constraints."""
+    """The figures to print, the Pareto goals with their signs, the constraints."""
     from ..analyses.sweep.designs import checked_figures
     from ..analyses.sweep.work import Constraint
 

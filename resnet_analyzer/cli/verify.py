@@ -1,4 +1,4 @@
-"""`verify`: a design of your own: is it sound, where it breaks, what mends it, what it costs."""
+"""`verify`: a network checked: errors and repairs of a design, budgets of any target."""
 
 from __future__ import annotations
 
@@ -22,17 +22,19 @@ MAXIMA = ("params", "trainable_params", "macs", "flops", "activations", "layers"
 def _maxima(command):  # type: ignore[no-untyped-def]
     for name in reversed(MAXIMA):
         option = f"--max-{name.replace('_', '-')}"
-        command = click.option(option, f"max_{name}", metavar="N", help=f"At most so many {name}: 26M, 4.2G.")(command)
+        command = click.option(option, f"max_{name}", metavar="N", help=f"At most this many {name}: 26M, 4.2G.")(
+            command
+        )
     return command
 
 
 @click.command()
 @click.argument("file", metavar="DESIGN.yaml")
 @click.option("--input", "input_size", metavar="SIZE", help="Another input: 224, 224x320 or 224x320x3.")
-@click.option("--like", metavar="NETWORK[@STYLE]", help="Demand that it equals this network.")
+@click.option("--like", metavar="NETWORK[@STYLE]", help="Require that it equals this network.")
 @_maxima
-@click.option("--fix", metavar="OUT.yaml", help="Write the design there with the cheapest repairs.")
-@click.option("--force", is_flag=True, help="Let --fix write over a file that is there.")
+@click.option("--fix", metavar="OUT.yaml", help="Write the design with the cheapest repairs to this file.")
+@click.option("--force", is_flag=True, help="Allow --fix to overwrite an existing file.")
 @click.option("--crosscheck", is_flag=True, help="Build the real Keras model, run it, and compare.")
 @output_options
 def command(
@@ -53,7 +55,7 @@ def command(
     resnet-analyze verify my-design.yaml --max-params 26M --like resnet50
     resnet-analyze verify broken.yaml --fix mended.yaml
 
-    Ends with 0 if it is valid, 1 if a check or a budget fails, 2 if the file is no design.
+    Exit status: 0 valid, 1 a check or a budget failed, 2 not a design or model.
     """
     from ..analyses.verify import verify
 
@@ -105,14 +107,14 @@ def _limits(maxima: dict[str, str | None]) -> list[Limit]:
 def _require_free(file: str, fix: str | None, force: bool) -> None:
     if fix is not None and os.path.exists(fix) and not force:
         same = os.path.exists(file) and os.path.samefile(file, fix)
-        what = "is the design itself" if same else "is there already"
-        raise OutputError(f"--fix {fix} {what}; name another file, or say --force")
+        what = "is the design itself" if same else "exists already"
+        raise OutputError(f"--fix {fix} {what}; name another file, or add --force")
 
 
 def _fix(file: str, fix: str, size: tuple[int, ...] | None, status: int, broken: bool) -> int:
     """Write the mended design, if it verifies; the exit status of what was written."""
     if not broken:
-        click.echo(f"{fix}: not written, there is nothing to mend", err=True)
+        click.echo(f"{fix}: not written, there is nothing to repair", err=True)
         return status
     from ..analyses.diagnose import diagnose
     from ..analyses.repair import repaired

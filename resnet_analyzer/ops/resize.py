@@ -58,7 +58,7 @@ class Resize(Op):
     written (0.1 is 1/10). One side after the other is interpolated, of k sides (t^k − 1)/(t − 1) times per
     output number with t taps: linear a + s·(b − a), a multiply and two additions; cubic (4 taps) and lanczos
     (6 or 10) t multiplies and t − 1 additions, with tabulated weights (Keys 1981); nearest copies. With
-    `antialias` more is read where the map shrinks: the work is then at least so much. `area` is an adaptive
+    `antialias` more is read where the map shrinks: the work is then a lower bound. `area` is an adaptive
     average pool.
 
     >>> cost = Resize(scale=(2, Fraction(3, 2)), interpolation="bilinear").apply(Shape(1, 7, 7, 64))

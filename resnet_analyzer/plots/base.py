@@ -25,7 +25,7 @@ class Picture:
     """A drawn picture: `svg` follows the reader's light or dark mode, `png` is in the theme asked for.
 
     `alt` is a sentence with the main figures, `title` a heading; `data` are the raw numbers that it shows,
-    as whole numbers of the measurements. `paint` makes the figure anew for a theme.
+    as whole numbers of the measurements. `paint` redraws the figure for a theme.
     """
 
     name: str

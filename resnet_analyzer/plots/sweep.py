@@ -1,4 +1,4 @@
-"""A picture of a sweep: a figure over another one or over a variable, networks told apart by colour and sign."""
+"""A picture of a sweep: a figure over another one or over a variable, networks distinguished by colour and marker."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def _drawn(names: Sequence[str], rows: Sequence[Sequence[Any]], across: str, up:
 
 
 def _finish(axes: Any, across: str, up: str, rows: Sequence[Sequence[Any]], places: tuple[int, int], count: int) -> None:  # fmt: skip  # noqa: E501
-    """Axes with units, wide ranges in decades, a legend where there is something to tell apart."""
+    """Axes with units, wide ranges in decades, a legend where there are several."""
     from matplotlib.ticker import EngFormatter
 
     for axis, name, place, scale in (

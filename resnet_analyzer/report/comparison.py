@@ -21,7 +21,7 @@ COLUMNS = (
     Column("FLOPs", "scaled", drop=4),
     Column("activations", "count", drop=1),
 )
-COUNTED = ("counted", "weights of kernels; params: all trained; ratio: MACs over the fewest")
+COUNTED = ("counted", "weights: of kernels; params: without moving statistics; ratio: MACs relative to the cheapest")
 
 
 def comparison(measured: Sequence[Measurement], extra: tuple[Table, ...] = (), notes: Sequence[tuple[str, str]] = ()) -> Report:  # fmt: skip  # noqa: E501
@@ -38,7 +38,7 @@ def comparison(measured: Sequence[Measurement], extra: tuple[Table, ...] = (), n
 
 
 def _unknown(measured: Sequence[Measurement]) -> list[tuple[str, str]]:
-    """Whose figures are at least so much, since the cost of some layer is not known."""
+    """Whose figures are a lower bound, since the cost of some layer is not known."""
     return [
         ("unknown", f"{_name(each)}: ≥ its {', '.join(named(each.lower_bounds))}; cost of {len(each.unknown)} layers")
         for each in measured

@@ -1,4 +1,4 @@
-"""The tables of one network as closed forms: a page works every cell out anew for another size, knowing no rule.
+"""The tables of one network as closed forms: a page recomputes every cell for another size, knowing no rule.
 
     {"variables": [{"name": "n", "label": "input size", "value": 224, "least": 1, "most": 512}],
      "atoms": […], "formulas": […],                    as in analyses/formula/data.py

@@ -22,7 +22,7 @@ FIGURES = (
     Column("activations", "count", drop=6),
 )
 OUTPUT = Column("output", "shape", drop=2)
-COUNTED = "MACs of conv and dense layers, {}; FLOPs: 2 per MAC + all else"
+COUNTED = "MACs of conv and dense layers, {}; FLOPs: 2 per MAC, 1 per other operation"
 
 
 def measured_report(

@@ -33,7 +33,7 @@ class Table(NamedTuple):
     """Rows of raw values (int, str, None) under columns; `title` may be empty.
 
     Tables of one report that have the same columns are laid out alike, under one header. `live` names the
-    rows that a page can work out anew for another size: see `Report.live`.
+    rows that a page can recompute for another size: see `Report.live`.
     """
 
     columns: tuple[Column, ...]
@@ -100,7 +100,7 @@ class Report(NamedTuple):
     """A title, tables, labelled sentences below them, and `data`, which gives what machines read.
 
     A long report has a `lead` below its title, and `sections` behind the tables. `live` gives, where a page
-    can work its figures out anew for other sizes, their closed forms: see `report/live.py`.
+    can recompute its figures for other sizes, their closed forms: see `report/live.py`.
     """
 
     title: str

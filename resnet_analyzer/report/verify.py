@@ -26,7 +26,7 @@ def verify_report(verified: Verified) -> Report:
         notes += [("advice", f"{_at(each.node)}{each.says}") for each in verified.advice]
     if verified.crosscheck is not None:
         notes.append(("keras", verified.crosscheck["says"]))
-    notes.append(("so", _verdict(verified)))
+    notes.append(("result", _verdict(verified)))
     return Report(_title(verified), (), tuple(notes), lambda: _data(verified))
 
 
@@ -68,7 +68,11 @@ def _repair(repair: Repair) -> str:
     """A repair on one line: the change, where, its effect, and what the try gave."""
     lines = ", ".join(map(str, repair.lines))
     where = f"in line{'s' * (len(repair.lines) > 1)} {lines}"
-    tried = "tried: verifies" if not repair.rest else f"tried: mends this, {repair.rest} left"
+    tried = (
+        "tested: verifies"
+        if not repair.rest
+        else f"tested: fixes this; {repair.rest} error{'s' * (repair.rest != 1)} remain{'s' * (repair.rest == 1)}"
+    )
     return " · ".join([_plain(repair.says), where, *_effect(repair), tried])
 
 
@@ -105,7 +109,7 @@ def _held(verified: Verified) -> Iterator[tuple[str, str]]:
     kept = [verdict.what for verdict in verified.verdicts if verdict.holds]
     if kept:
         names = ", ".join(map(_plain, kept[:6])) + " …" * (len(kept) > 6)
-        yield "held", f"{len(kept)} of {len(verified.verdicts)}: {names}"
+        yield "met", f"{len(kept)} of {len(verified.verdicts)}: {names}"
 
 
 def _identity(verified: Verified) -> Iterator[tuple[str, str]]:
@@ -114,14 +118,14 @@ def _identity(verified: Verified) -> Iterator[tuple[str, str]]:
         return
     if verified.matches and verified.matches[0].equal:
         names = ", ".join(match.label for match in verified.matches)
-        yield "identity", f"{names}, layer for layer"
+        yield "identity", f"{names}, layer by layer"
     elif verified.matches:
         yield from _match("nearest", verified.matches[0])
 
 
 def _match(label: str, match: Match) -> Iterator[tuple[str, str]]:
     if match.equal:
-        yield label, f"equals {match.label}, layer for layer"
+        yield label, f"equals {match.label}, layer by layer"
         return
     yield label, f"{match.label}, but:" if label == "nearest" else f"not equal to {match.label}:"
     for difference in match.differences:
@@ -134,7 +138,7 @@ def _verdict(verified: Verified) -> str:
     if findings:
         offered = sum(map(len, verified.repairs.values()))
         parts.append(f"{findings} error{'s' * (findings != 1)}")
-        parts.append(f"{verified.tried} repairs tried, {offered} shown" if verified.tried else "")
+        parts.append(f"{verified.tried} repairs tested, {offered} shown" if verified.tried else "")
     if verified.failed:
         parts.append(f"{len(verified.failed)} of {len(verified.verdicts)} budgets and expectations fail")
     if verified.like is not None and not verified.like.equal:

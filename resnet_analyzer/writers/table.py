@@ -47,7 +47,7 @@ def render(report: Report, width: int = 80, colour: bool = False) -> str:
     notes = [*report.notes]
     if left_out:
         hidden = ", ".join(dict.fromkeys(left_out))
-        notes.append(("hidden", f"{hidden}: in a wider terminal, or with --format csv"))
+        notes.append(("columns", f"not shown: {hidden}; use a wider terminal or --format csv"))
     return "\n".join([*lines, *_notes(notes, width, colour)]) + "\n"
 
 

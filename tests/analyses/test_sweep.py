@@ -92,7 +92,7 @@ def test_programs_never_wrap(expression, points):
     expected = [expression.plain(*point) for point in points]
     program = compiled([polynomial(expression.ours)], ["n", "m"])
     if max(map(abs, expected)) >= 2**63:
-        with pytest.raises(DimensionOverflow, match=r"passes 2\*\*63"):
+        with pytest.raises(DimensionOverflow, match=r"exceeds 2\*\*63"):
             program.run(columns, (len(points),))
     else:
         assert program.run(columns, (len(points),))[0].tolist() == expected

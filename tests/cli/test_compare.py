@@ -13,7 +13,7 @@ bottleneck  56×56×256     69,632     69,632    218.4   1.00×    1,204,224
 
 ratio    basic has 16.94× the weights of bottleneck (1,179,648 : 69,632); basic
          has 16.94× the MACs of bottleneck (3,699,376,128 : 218,365,952)
-so       at equal cost a bottleneck carries four times the channels: that is
+result   at equal cost a bottleneck carries four times the channels: that is
          what it is for
 """
 

@@ -1,4 +1,4 @@
-"""Every format says the same numbers: each is read back and held against `measure`."""
+"""Every format says the same numbers: each is read back and compared with `measure`."""
 
 import csv
 import json

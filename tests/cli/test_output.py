@@ -157,7 +157,7 @@ def test_an_ending_that_the_command_cannot_write(complain, tmp_path, monkeypatch
     """The ending picks the format: a table in a file called .png helps nobody."""
     monkeypatch.chdir(tmp_path)
     said = complain(*command, "-o", f"x{ending}")
-    assert said.startswith(f"x{ending}: this command writes no file that ends in {ending}, but .csv, .htm, .html")
+    assert said.startswith(f"x{ending}: this command cannot write {ending} files, only .csv, .htm, .html")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -182,7 +182,7 @@ def test_a_folder_that_may_not_be_written(complain, old, closed):
 def test_a_file_that_may_not_be_written(complain, old, monkeypatch):
     old.chmod(0o400)
     monkeypatch.setattr("os.access", lambda path, mode: False)
-    assert "may not be written" in complain("resnet50", "-o", str(old))
+    assert "is not writable" in complain("resnet50", "-o", str(old))
     assert old.read_text() == "old"
 
 

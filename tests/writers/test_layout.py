@@ -120,7 +120,7 @@ def test_columns_of_higher_drop_go_first_and_are_named():
     narrow = render(wide, 45)
     assert "extra" not in narrow.splitlines()[2]
     assert "1,234" in narrow
-    assert "hidden  extra: in a wider terminal, or with\n" in narrow
+    assert "columns  not shown: extra; use a wider\n" in narrow
 
 
 def test_text_beyond_a_fair_share_is_cut_before_any_column_goes():
