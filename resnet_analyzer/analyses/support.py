@@ -114,9 +114,7 @@ def _read(reaches: Reaches, box: Box, shape: Sequence[int]) -> Box:
 def _along(along: Along, places: tuple[Places, ...], size: int) -> Places:
     if isinstance(along, Mixed):
         return frozenset(range(size))
-    return frozenset(
-        place for at in (places[along.axis] if along.stride else (0,)) for place in _taps(along, at, size)
-    )
+    return frozenset(place for at in (places[along.axis] if along.stride else (0,)) for place in _taps(along, at, size))
 
 
 def _taps(reach: Reach, at: int, size: int) -> range | list[int]:

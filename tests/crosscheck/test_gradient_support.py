@@ -130,5 +130,7 @@ def test_designs_hold_what_they_should():
     dilated = [graph for graph in graphs if any(getattr(node.op, "dilation_rate", 1) != 1 for node in graph.nodes)]
     assert len(dilated) >= 20
     views = [receptive_fields(measure(graph).rows).values() for graph in graphs]
-    unaligned = [any(view and any(isinstance(side, Unaligned) for side in view.sides) for view in each) for each in views]
+    unaligned = [
+        any(view and any(isinstance(side, Unaligned) for side in view.sides) for view in each) for each in views
+    ]
     assert sum(unaligned) >= 10
