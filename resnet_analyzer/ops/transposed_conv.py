@@ -138,7 +138,7 @@ class _TransposedConv(Op):
         windows = slide(sides(inputs[0], layout), self.kernel_size, self.strides, self.padding, self.dilation_rate)
         cut = map(_cut_before, windows, sides(cost.output, layout))  # type: ignore[arg-type]
         found = [
-            Reach(0, low=before - window.span + 1, high=before, divisor=window.stride)
+            Reach(0, 1, before - window.span + 1, before, window.stride, window.dilation)
             for window, before in zip(windows, cut, strict=True)
         ]
         return (over_sides(found, layout),)
