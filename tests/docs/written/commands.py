@@ -17,8 +17,8 @@ STATUS = (
     ("1", "a check, a budget or a cross-check failed"),
     ("2", "bad usage or input: one line on standard error says where, what, the numbers, and what to do"),
 )
-PRINTS = "$ {} | head -n {}"
-LINES = 16
+LINES = 16  # of an output, on a page
+BREAK = " && sed -i 's/blocks: 4, stride: 2/&, projection: false/' {}"  # what makes a sound design a broken one
 
 
 @cache
@@ -48,6 +48,8 @@ def command(name: str) -> str:
     each = all_commands()[name]
     words = [plain(" ".join(part.split())) for part in _paragraphs(each) if not _is_examples(part)]
     examples = [line.strip() for part in _paragraphs(each) if _is_examples(part) for line in part.splitlines()]
+    if not examples and not any(one.required for one in each.params):
+        examples = [f"resnet-analyze {name}"]
     shown = [_example(name, line, first) for first, line in _first_uses(examples)]
     usage = " ".join(each.collect_usage_pieces(click.Context(each)))
     parts = [*words, f"```text\nresnet-analyze {name} {usage}\n```", *(["## Examples", *shown] if shown else [])]
@@ -57,7 +59,7 @@ def command(name: str) -> str:
 def _paragraphs(each: click.Command) -> list[str]:
     """The paragraphs of a help text; \\b marks those whose lines stay as they are."""
     text = (each.help or "").replace("\b\n", "").replace("\b", "")
-    return [part.strip("\n") for part in re.split(r"\n\s*\n", text) if part.strip()]
+    return [part.strip() for part in re.split(r"\n\s*\n", text) if part.strip()]
 
 
 def _is_examples(part: str) -> bool:
@@ -83,8 +85,9 @@ def _example(name: str, line: str, first: list[str]) -> str:
         return f"<!-- not run: a choice of files -->\n```sh\n{line}\n```"
     if name == "crosscheck" or models or LONG.search(line):
         return f"<!-- not run: builds and runs real models; the slow tests do it -->\n```sh\n{line}\n```"
-    before = [f"$ resnet-analyze init {file}" for file in first]
-    return "\n".join(["```console", *before, PRINTS.format(line, LINES), "```"])
+    before = [f"$ resnet-analyze init {file}{BREAK.format(file) if 'broken' in file else ''}" for file in first]
+    typed = f"$ {line}" if re.search(r" (-o|--output|init) ", line) else f"$ {line} | head -n {LINES}"
+    return "\n".join(["```console", *before, typed, "```"])
 
 
 def _options(each: click.Command) -> str:
@@ -107,13 +110,13 @@ def _metavar(option: click.Option, each: click.Command) -> str:
 
 
 def _formats(each: click.Command) -> list[str]:
-    helps = {one.name: one.help or "" for one in each.params if isinstance(one, click.Option)}
-    told = [name for name in helps if name and name.startswith("output")]
-    words = next((text for name, text in helps.items() if name in ("format", "format_name")), "")
-    words = words or next((text for text in helps.values() if "markdown, csv" in text), "")
-    if not told or not words:
+    """The formats that a command writes, where it has an option for them."""
+    options = {one.name: one for one in each.params if isinstance(one, click.Option)}
+    if not {"format_name", "output"} <= set(options):
         return []
-    return ["## Formats", plain(f"{words.split(';')[0]}. `-o FILE` writes whole or not at all; its ending picks one.")]
+    option = options["format_name"]
+    named = ", ".join(option.type.choices) if isinstance(option.type, click.Choice) else (option.help or "").split(";")[0]
+    return ["## Formats", f"{plain(named)}. `-o FILE` writes whole or not at all; the ending of FILE picks the format."]
 
 
 def _status() -> str:

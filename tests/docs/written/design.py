@@ -97,8 +97,8 @@ def _block_example(word: str) -> list[str]:
 
 
 def design_layers() -> str:
-    """Every op as a layer of a design."""
-    parts = []
+    """Every op as a layer of a design, and the activations that are words by themselves."""
+    parts = [f"Activations by name: {', '.join(map(code, _functions()))}. Each is a layer by itself."]
     for name in sorted(OPS, key=_word):
         lines = _example(name)
         example = _yaml(lines) if lines else "No example: designs begin with inputs of at most three sizes."
@@ -106,6 +106,12 @@ def design_layers() -> str:
         settings = _settings(fields) if fields else "No settings."
         parts.append(f"### {_word(name)}\n\n{sentence(OPS[name].__doc__)}\n\n{settings}\n\n{example}")
     return "\n\n".join(parts)
+
+
+def _functions() -> list[str]:
+    """The words that stand for an activation function."""
+    layer = schema()["$defs"]["layer"]["anyOf"]
+    return [word for word in layer[0]["enum"] if layer[1]["properties"][word].get("$ref")]
 
 
 @cache

@@ -5,13 +5,13 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterator
 from dataclasses import fields
+from typing import get_args
 
-from resnet_analyzer.conventions.base import CONVENTIONS
 from resnet_analyzer.errors import AnalyzerError
 from resnet_analyzer.measurement import measure
 from resnet_analyzer.graph import GraphBuilder
 from resnet_analyzer.measurement import Row
-from resnet_analyzer.ops.base import OPS, Op
+from resnet_analyzer.ops.base import OPS, Kind, Op
 from resnet_analyzer.shape import spell
 
 from ...ops.cases import CASES, SIZES
@@ -24,16 +24,10 @@ PRIMITIVES = ("adds", "multiplies", "compares", "exponentials", "divisions", "sq
 def rules() -> str:
     """All ops by kind; those that share a rule stand together."""
     parts = []
-    for kind in sorted({op.kind for _, op in OPS.items()}, key=_place):
-        parts.append(f"## {kind.capitalize()}")
-        parts += [_family(family) for family in _families(kind)]
+    for kind in get_args(Kind):  # in the order in which the ops' base names them
+        families = [_family(family) for family in _families(kind)]
+        parts += [f"## {kind.capitalize()}", *families] if families else []
     return "\n\n".join(parts)
-
-
-def _place(kind: str) -> tuple[bool, int]:
-    """Kinds in the order of their first op in the registry's source files; what is odd comes last."""
-    order = ("convolution", "dense", "normalisation", "activation", "pooling", "merge", "gate", "attention", "recurrence")
-    return kind not in order, order.index(kind) if kind in order else len(kind)
 
 
 def _families(kind: str) -> list[list[str]]:
@@ -109,8 +103,3 @@ def _spelled(value: object) -> str:
 
 def _number(value: object) -> str:
     return f"{value:,}" if isinstance(value, int) else str(value)
-
-
-def counted_names() -> list[str]:
-    """The names of the figures that conventions give."""
-    return list(CONVENTIONS)
