@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from ..dim import equal, holds, product
+from ..dim import equal, holds, is_exactly, product
 from ..errors import AnalyzerError
 from ..ops.base import Cost, Op, Weight
 from ..ops.spelling import Array, Call, Outputs, Reads, Spelling, Stored
@@ -95,13 +95,15 @@ def _several(
 
 
 def _chain(name: str, ops: list[Op], tensors: list[tuple[str, Shape]]) -> list[Step] | None:
-    """Ops one after another: each takes all tensors that are left, or changes the last one."""
+    """Ops one after another: each takes as many of the last tensors as it reads, and leaves one."""
     steps: list[Step] = []
     for place, op in enumerate(ops):
         count = len(tensors) if op.arity is None else op.arity
-        if count not in (1, len(tensors)) or not tensors:
+        if not 0 < count <= len(tensors):
             return None
         taken = tensors[-count:]
+        if any(is_exactly(size, 0) for _, shape in taken for size in shape):
+            raise Different("it reads a tensor without numbers")
         cost = applied(op, [shape for _, shape in taken])
         if cost.output is None or any(holds(check.condition) is False for check in cost.checks):
             failed = next((check.text for check in cost.checks if holds(check.condition) is False), "")

@@ -39,10 +39,11 @@ FIELDS = same_names(
 
 
 def _read_onnx(call: Call) -> Reads | None:
-    """Conv: input, kernel (filters, channels/groups, sides), bias."""
+    """Conv: input, kernel (filters, channels/groups, sides), bias; QLinearConv has scales and zero points between."""
     from ._onnx_windows import window
 
-    kernel = call.shape(1)
+    own, bias = {"QLinearConv": (3, 8), "ConvInteger": (1, 99)}.get(call.kind, (1, 2))
+    kernel = call.shape(own)
     if kernel is None or len(kernel) != call.rank or not 3 <= call.rank <= 5:
         return None
     found = window(call, tuple(kernel[2:]))
@@ -53,11 +54,11 @@ def _read_onnx(call: Call) -> Reads | None:
         kernel[0],
         kernel_size=tuple(kernel[2:]),
         groups=call.settings.get("group", 1),
-        use_bias=call.tensor(2) is not None,
+        use_bias=call.tensor(bias) is not None,
         data_format=CHANNELS_FIRST,
         **found,
     )
-    return call.reading(op, kernel=1, bias=2)
+    return call.reading(op, kernel=own, bias=bias)
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,7 +166,7 @@ class Conv2d(_Conv):
 
     spatial_axes: ClassVar[int] = 2
     spellings: ClassVar[Mapping[str, Spelling]] = {
-        "onnx": Spelling("Conv", read=_read_onnx),
+        "onnx": Spelling("Conv", also=("ConvInteger", "QLinearConv"), read=_read_onnx),
         "keras": Spelling("Conv2D", FIELDS),
     }
 

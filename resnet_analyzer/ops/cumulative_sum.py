@@ -9,10 +9,16 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from ..reach import Mixed, Reach, Reaches
 from ..shape import Shape
 from .base import Cost, Op, Work, axis_index, no_axis
-from .spelling import Spelling, same_names
+from .spelling import Call, Reads, Spelling, same_names
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
+
+
+def _read_onnx(call: Call) -> Reads | None:
+    """CumSum along an axis that the file holds."""
+    axis = call.numbers(1)
+    return None if axis is None else call.reading(CumulativeSum(*call.axes(list(axis))))
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,7 +30,10 @@ class CumulativeSum(Op):
     """
 
     axis: int = -1
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("", same_names("axis"), also=("ops.Cumsum",))}
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "onnx": Spelling("CumSum", read=_read_onnx),
+        "keras": Spelling("", same_names("axis"), also=("ops.Cumsum",)),
+    }
 
     storage = "own"
 

@@ -10,7 +10,7 @@ from ..dim import equal, product
 from ..reach import EVERYTHING, Reach, Reaches, repeated
 from ..shape import Shape, spell
 from ._broadcast import broadcast
-from .base import Check, Cost, Op, Work
+from .base import OPS, Check, Cost, Op, Work
 from .spelling import Call, Reads, Spelling
 
 if TYPE_CHECKING:
@@ -18,12 +18,13 @@ if TYPE_CHECKING:
 
 
 def _read_onnx(call: Call) -> Reads | None:
-    """MatMul of two tensors; Gemm of two, with a third that is added."""
-    if call.kind == "MatMul":
-        return call.reading(MatMul(), places=(0, 1))
-    if call.tensor(2) is not None:
-        return None
-    return call.reading(MatMul(bool(call.settings.get("transA")), bool(call.settings.get("transB"))), places=(0, 1))
+    """MatMul of two tensors, whole numbers too; Gemm of two, with a third that is added."""
+    if call.kind != "Gemm":
+        return call.reading(MatMul(), places=(0, 3) if call.kind == "QLinearMatMul" else (0, 1))
+    op = MatMul(bool(call.settings.get("transA")), bool(call.settings.get("transB")))
+    if call.tensor(2) is None:
+        return call.reading(op, places=(0, 1))
+    return call.reading(op, OPS["Add"](), places=(2, 0, 1))
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +47,7 @@ class MatMul(Op):
     storage = "own"
     arity: ClassVar[int | None] = 2
     spellings: ClassVar[Mapping[str, Spelling]] = {
-        "onnx": Spelling("", also=("MatMul", "Gemm"), read=_read_onnx, fallback=True),
+        "onnx": Spelling("", also=("MatMul", "Gemm", "MatMulInteger", "QLinearMatMul"), read=_read_onnx, fallback=True),
         "keras": Spelling("", also=("ops.Matmul",)),
     }
 

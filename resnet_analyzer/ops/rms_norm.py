@@ -11,9 +11,16 @@ from ..reach import EVERYTHING, Reach, Reaches
 from ..shape import Shape
 from ._axes import places, require_axes
 from .base import Cost, Op, Spelling, Weight, Work, no_axis
+from .spelling import Call, Reads
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
+
+
+def _read_onnx(call: Call) -> Reads | None:
+    """RMSNormalization: input and scale; from `axis` to the last axis."""
+    (first,) = call.axes(call.settings.get("axis", -1))
+    return call.reading(RMSNorm(tuple(range(first, call.rank))), scale=1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +41,10 @@ class RMSNorm(Op):
     kind = "normalisation"
     word = "RMS norm"
     storage = "own"
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("RMSNormalization", {"axes": "axis"})}
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "onnx": Spelling("RMSNormalization", also=("SimplifiedLayerNormalization",), read=_read_onnx),
+        "keras": Spelling("RMSNormalization", {"axes": "axis"}),
+    }
 
     def __post_init__(self) -> None:
         self.__dict__["axes"] = require_axes("RMSNorm", "axes", self.axes) or ()
