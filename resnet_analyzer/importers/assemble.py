@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from ..dim import is_exactly, is_number
 from ..errors import UsageError
@@ -23,7 +23,7 @@ from ..ops.spelling import Array, Call, Part, Spelling, Stored, Tensor
 from ..shape import Shape, spell
 from ._agreement import Different, agrees, at_batch_one
 from ._arguments import arguments_of, constant_name, numbered, shapes_of, stored_in
-from ._choice import MOST_CHOICES, Tried, agree, are_alike, cheaper, undecided
+from ._choice import MOST_CHOICES, State, Tried, agree, are_alike, cheaper, undecided
 from ._ledger import Ledger
 from ._said import NOT_OURS, Said, Step, applied, reading, require_the_same, said_by
 from ._sizes import Sizes, own_shapes, wanted_shapes
@@ -58,17 +58,6 @@ def assemble_at(recorded: Recorded, shapes: Mapping[str, Shape], framework: str,
     return _Assembler(recorded, framework, shapes, None, reckon).graph()
 
 
-class _State(NamedTuple):
-    """What an assembler has made so far."""
-
-    nodes: dict[str, Node]
-    own: dict[str, Shape | None]
-    now: dict[str, Shape | None]
-    made: dict[tuple[str, int], str | Stored]
-    ledger: tuple[set[str], dict[str, str], dict[str | int, str]]
-    agreeing: int
-
-
 @dataclass
 class _Assembler:
     """Collects nodes; knows the shape of each at the source's own size, and at the size asked for."""
@@ -87,7 +76,7 @@ class _Assembler:
 
     def __post_init__(self) -> None:
         self.ledger = Ledger(self.recorded)
-        self.choices = 0
+        self.choices = self.inside = 0
         self.spent: dict[str, Work] = {}
 
     def graph(self) -> Graph:
@@ -114,6 +103,10 @@ class _Assembler:
         confirmed = f"{self.agreeing} of {declared} tensor shapes as it declares them"
         return f"read {len(layers)} operations from {self.recorded.says}" + (f", {confirmed}" if declared else "")
 
+    def _confirm(self, count: int) -> None:
+        """So many shapes of a record are as its source declares them; those inside branches are not told."""
+        self.agreeing += 0 if self.inside else count
+
     def _input(self, record: Record) -> None:
         own = self.inputs[record.name]
         now = own if self.asked is None else self.asked[record.name]
@@ -134,16 +127,8 @@ class _Assembler:
         if record.namespace and None not in shapes:
             kind = f"ops.{record.kind}" if record.namespace == f"{self.framework}.ops" else record.kind
             slots = None if record.weights is None else tuple(slot.shape for slot in record.weights)
-            call = Call(
-                kind,
-                record.settings,
-                tuple(shapes),  # type: ignore[arg-type]
-                places,
-                named,
-                slots,
-                partial(self._words, shapes=shapes),
-                stored_in(reads),
-            )  # type: ignore[arg-type]
+            words, known = partial(self._words, shapes=shapes), tuple(shapes)
+            call = Call(kind, record.settings, known, places, named, slots, words, stored_in(reads))  # type: ignore[arg-type]
             try:
                 said = self._said(record, call, reads, comparable)
             except Different as error:
@@ -180,7 +165,7 @@ class _Assembler:
         """An output that is a constant: whoever reads it has it as such."""
         self.made[record.name, index] = replace(made, name=made.name or numbered(record.name, index))
         theirs = record.outputs[index] if index < len(record.outputs) else None
-        self.agreeing += theirs is not None and agrees(Shape(*made.shape), theirs)
+        self._confirm(theirs is not None and agrees(Shape(*made.shape), theirs))
 
     def _folded(self, record: Record, said: Said, reads: list[str | Array]) -> bool:
         """Whether a record only arranges what the file holds: its outputs are then constants, and no rows.
@@ -215,13 +200,15 @@ class _Assembler:
             return False
         outputs = self._branch_outputs(branch)
         self._give(record, outputs)
-        self.agreeing += sum(shape is not None for shape in record.outputs)
+        self._confirm(sum(shape is not None for shape in record.outputs))
         return True
 
     def _branch_outputs(self, branch: Any) -> tuple[str | Stored, ...]:
         """What a branch gives, its records being read."""
+        self.inside += 1
         for each in branch.records:
             self._record(each)
+        self.inside -= 1
         return tuple(self.made[made.key] if isinstance(made, Ref) else made for made in branch.outputs)
 
     def _give(self, record: Record, outputs: tuple[str | Stored, ...]) -> None:
@@ -252,8 +239,7 @@ class _Assembler:
         self._give(record, counted.outputs)
         for index in range(0 if alike or agree(then, other) else len(counted.outputs)):
             self.made[record.name, index] = name  # of one of two shapes: nobody knows
-        confirmed = [shape for shape in record.outputs if shape is not None]
-        self.agreeing += len(confirmed) if agree(then, other) else 0
+        self._confirm(sum(shape is not None for shape in record.outputs) if agree(then, other) else 0)
         return True
 
     def _tried(self, before: Any, outputs: tuple[str | Stored, ...]) -> Tried:
@@ -266,9 +252,9 @@ class _Assembler:
         unknown = sum(isinstance(node.op, Opaque) for node in new)
         return Tried(self._state(), outputs, shapes, work, len(new), unknown)
 
-    def _state(self) -> _State:
+    def _state(self) -> State:
         ledger = self.ledger
-        return _State(
+        return State(
             dict(self.nodes),
             dict(self.own),
             dict(self.now),
@@ -277,8 +263,13 @@ class _Assembler:
             self.agreeing,
         )
 
-    def _restore(self, state: _State) -> None:
-        self.nodes, self.own, self.now, self.made = map(dict, state[:4])
+    def _restore(self, state: State) -> None:
+        self.nodes, self.own, self.now, self.made = (
+            dict(state.nodes),
+            dict(state.own),
+            dict(state.now),
+            dict(state.made),
+        )
         counted, owners, variables = state.ledger
         self.ledger.counted, self.ledger.owners, self.ledger.variables = set(counted), dict(owners), dict(variables)
         self.agreeing = state.agreeing
@@ -328,7 +319,7 @@ class _Assembler:
             self._add(step, record, self.ledger.sharing(record, step, first, said.weights_in))
         for index, name in enumerate(said.outputs):
             self.made[record.name, index] = name
-        self.agreeing += sum(shape is not None for shape in record.outputs)
+        self._confirm(sum(shape is not None for shape in record.outputs))
         if self.reckon is not None:
             self.ledger.settle(said, reads, wanted)
 

@@ -28,7 +28,7 @@ class Quantize(Op):
     8
     """
 
-    kind = "quantisation"
+    kind = "other"
     word = "quantize"
     keeps_places = True
     storage = "own"
@@ -50,7 +50,7 @@ class Dequantize(Op):
     8
     """
 
-    kind = "quantisation"
+    kind = "other"
     word = "dequantize"
     keeps_places = True
     storage = "own"

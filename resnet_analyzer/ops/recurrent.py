@@ -167,7 +167,8 @@ class GRU(_Recurrent):
     """Gated recurrent unit: z, r = σ(x·W + h·U + b), h = z·h + (1 − z)·tanh(candidate) (Cho et al. 2014).
 
     `reset_after` (Keras' default, PyTorch, cuDNN): the candidate is x·W + b + r·(h·U + b'), two sums and two
-    biases; else x·W + (r·h)·U + b (with `two_biases` one beside each product, as ONNX has it). A step is 3·h·(in + h) multiply-accumulates either way.
+    biases; else x·W + (r·h)·U + b (with `two_biases` one beside each product, as ONNX has it). A step is
+    3·h·(in + h) multiply-accumulates either way.
 
     >>> cost = GRU(8).apply(Shape(1, 10, 3))
     >>> cost.work.multiply_accumulates, [weight.shape for weight in cost.weights]   # 10 · 3·8·(3 + 8)
