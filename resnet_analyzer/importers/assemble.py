@@ -6,7 +6,7 @@ the source lists. Where it does not, the row is unknown, and says why; nothing i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from math import prod
@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from ..dim import equal, holds, is_exactly, is_number, product
 from ..errors import AnalyzerError, UsageError
 from ..graph import Graph, Node
-from ..ops.base import FROZEN, Cost, Op, Weight
+from ..ops.base import FROZEN, MOVING, Cost, Op, Weight
 from ..ops.constant import Constant, Parameter
 from ..ops.input import Input
 from ..ops.lookup import spelled
@@ -26,7 +26,7 @@ from ..shape import Shape, spell
 from ._agreement import Different, agrees, at_batch_one, matched, require_weights, spelled_shape
 from ._sizes import Sizes, own_shapes, wanted_shapes
 from ._unknown import asked, has_all_weights, seen_at
-from .records import Record, Recorded, Ref, identities, printable
+from .records import Record, Recorded, Ref, Slot, identities, printable
 
 
 def assemble(recorded: Recorded, sizes: Sizes = None, framework: str = "keras") -> Graph:
@@ -108,15 +108,23 @@ class _Assembler:
                 self._input(record)
             else:
                 self._record(record)
-        unused = [slot for slot in self.recorded.unused if slot.identity not in self.counted]
-        if unused:
-            weights = tuple(Weight(slot.name, slot.shape, slot.role) for slot in unused)
-            name = self._free_name("unused")
-            op = Opaque("weights that no layer uses", None, weights)
-            self.nodes[name] = Node(name, op, training_only=True)
+        self._add_unused()
         nodes = tuple(self.nodes.values())
         about: dict[str, Any] = {"title": self.recorded.name, "says": self._says(), **self._classes(nodes)}
         return Graph(self.recorded.name, nodes, about)
+
+    def _add_unused(self) -> None:
+        """Weights that no row has counted: those of one module together, where the source tells modules."""
+        groups: dict[str, list[Slot]] = {}
+        for slot in self.recorded.unused:
+            if slot.identity not in self.counted:
+                groups.setdefault(slot.module, []).append(slot)
+        for module, slots in groups.items():
+            weights = tuple(Weight(slot.name, slot.shape, slot.role) for slot in slots)
+            name = self._free_name(module or "unused")
+            scope = "/".join(module.split(".")[:-1])
+            op = Opaque("weights that no layer uses", None, weights)
+            self.nodes[name] = Node(name, op, (), scope, training_only=True)
 
     def _says(self) -> str:
         """How much was read, and how much of it the source itself confirms."""
@@ -331,7 +339,7 @@ class _Assembler:
         steps: list[_Step] = []
         for place, op in enumerate(ops):
             count = len(tensors) if op.arity is None else op.arity
-            if count not in (1, len(tensors)) or not tensors:
+            if not 1 <= count <= len(tensors):
                 return None
             taken = tensors[-count:]
             cost = _applied(op, [shape for _, shape in taken])
@@ -399,7 +407,8 @@ class _Assembler:
             stored = own[weight.name]
             size = sum(self.sizes.get(root, 0) for root in stored.roots)
             if not stored.roots:
-                owner = self.variables.setdefault(stored.name, step.name)
+                constant = self.framework == "torch" and weight.role != MOVING
+                owner = "" if constant else self.variables.setdefault(stored.name, step.name)
             elif is_exactly(weight.params, size):
                 owner = self.variables.setdefault("+".join(stored.roots), step.name)
                 fresh = not self.counted & set(stored.roots)
@@ -409,9 +418,15 @@ class _Assembler:
                 owner = ""
             if owner != step.name:
                 owners[weight.name] = owner
+        frozen = {"frozen": True} if self._are_frozen(own.values()) else {}
         if len(owners) == len(step.cost.weights) and len(set(owners.values())) == 1 and "" not in owners.values():
-            return {"weights_of": next(iter(owners.values()))}
-        return {"shared_weights": tuple(owners)}
+            return {"weights_of": next(iter(owners.values())), **frozen}
+        return {"shared_weights": tuple(owners), **frozen}
+
+    def _are_frozen(self, held: Iterable[Stored]) -> bool:
+        """Whether the parameters among these tensors are all held still."""
+        roles = [self.roles.get(root) for stored in held for root in stored.roots]
+        return bool(roles) and all(role == FROZEN for role in roles)
 
     def _sharing(self, record: Record, step: _Step, first: str, own: Mapping[str, Stored]) -> dict[str, Any]:
         """Which weights of a step are counted elsewhere, and which are frozen."""
@@ -500,6 +515,11 @@ class _Assembler:
     def shapes(self) -> dict[str | int, tuple[int, ...]]:
         """The shape of every parameter that the source holds, by its name."""
         return {slot.identity: slot.shape for slot in self.recorded.unused}
+
+    @cached_property
+    def roles(self) -> dict[str | int, str]:
+        """The part in training of every parameter that the source holds, by its name."""
+        return {slot.identity: slot.role for slot in self.recorded.unused}
 
     @cached_property
     def sizes(self) -> dict[str | int, int]:
