@@ -31,6 +31,8 @@ WORK = (
     "matmul", "bmm", "mm", "addmm", "baddbmm", "einsum", "scaled_dot_product_attention", "lstm", "gru", "rnn_tanh",
     "rnn_relu", "bilinear", "mv", "dot", "tensordot", "_convolution",
 )  # fmt: skip
+# operators that are a layer: a module whose weights they read is called as one
+LAYERS = (*WORK, "batch_norm", "layer_norm", "group_norm", "instance_norm", "rms_norm", "prelu", "embedding")
 # what says something of sizes or of the program, and makes no tensor
 SILENT = (
     "sym_size", "sym_numel", "sym_stride", "sym_storage_offset", "_assert_scalar", "_assert_async",
@@ -50,6 +52,7 @@ class Maker:
     records: list[Record] = field(default_factory=list)
     taken: set[str] = field(default_factory=set)
     constants: int = 0
+    roots: dict[str, str] = field(default_factory=dict)
 
     def free(self, name: str) -> str:
         """A name that no record has yet, fit to be printed."""
@@ -71,26 +74,36 @@ class Maker:
         """A parameter; `storage` is the same for several names of one."""
         module, _, own = printable(name, MOST_LETTERS).rpartition(".")
         slot = Slot(own, shape, TRAINABLE if trained else FROZEN, storage, module)
-        self.parameters.setdefault(storage, slot)
-        return Stored(shape, dtype, name, None, (storage,))
+        root = self.roots.setdefault(storage, name)
+        self.taken.add(printable(name, MOST_LETTERS))
+        self.parameters.setdefault(root, replace(slot, identity=root))
+        return Stored(shape, dtype, root, None, (root,))
 
     def operation(
-        self, kind: str, arguments: Sequence[tuple[str, Any]], outputs: Sequence[Declared | None], path: str, leaf: bool
+        self,
+        kind: str,
+        arguments: Sequence[tuple[str, Any]],
+        outputs: Sequence[Declared | None],
+        path: str,
+        leaf: bool,
+        fold: bool = True,
     ) -> list[Any]:
         """What an operator makes of its arguments: a `Ref` or a `Stored` for each output.
 
-        `path` is the module that calls it, `leaf` whether that is a layer of PyTorch's own.
+        `path` is the module that calls it, `leaf` whether that is a layer of PyTorch's own. With `fold` what is
+        made of the model's own tensors alone is no record, but a `Stored` of the declared shape.
         """
         if len(self.records) > MOST_RECORDS:
             raise UsageError(f"more than {MOST_RECORDS:,} operations")
         kind = kind.rstrip("_") or kind
         tensors = [tensor for _, value in arguments for tensor in _tensors(value)]
-        if kind in CREATION or (tensors and kind not in WORK and all(isinstance(each, Stored) for each in tensors)):
+        constant = tensors and kind not in WORK and all(isinstance(each, Stored) for each in tensors)
+        if fold and (kind in CREATION or constant):
             read = tensors if kind not in CREATION else ()
             made = [self.constant(shape, read, f"{path}.{kind}" if path else kind) for shape in outputs]
             if None not in made:
                 return made
-        own = [tensor for tensor in tensors if isinstance(tensor, Stored) and _module_of(tensor.name) == path]
+        own = kind in LAYERS and any(isinstance(each, Stored) and _module_of(each.name) == path for each in tensors)
         name = self.free(path if path and (leaf or own) else f"{path}.{kind}" if path else kind)
         above = path if name != path and not name.startswith(f"{path}_") else path.rpartition(".")[0]
         scope = printable("/".join(above.split(".")), MOST_LETTERS)

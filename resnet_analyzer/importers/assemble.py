@@ -171,7 +171,8 @@ class _Assembler:
                 self._add_said(record, said, reads)
             if said is not None:
                 return
-        self._add_unknown(record, reads, reason)
+        if not self._constant_as_declared(record, reads):
+            self._add_unknown(record, reads, reason)
 
     def _reckoned(
         self, record: Record, places: tuple[Any, ...], reads: list[str | Array], shapes: list[Shape | None]
@@ -219,6 +220,16 @@ class _Assembler:
                 index,
                 Stored(tuple(made[name] or ()), next(iter(_stored(reads).values())).dtype, "", None, roots),
             )
+        return True
+
+    def _constant_as_declared(self, record: Record, reads: list[str | Array]) -> bool:
+        """Whether a record of PyTorch makes something of the module's own tensors alone: it is then no row."""
+        known = all(shape is not None and all(map(is_number, shape)) for shape in record.outputs)
+        if self.framework != "torch" or not reads or not known or any(isinstance(read, str) for read in reads):
+            return False
+        roots = tuple(dict.fromkeys(root for stored in _stored(reads).values() for root in stored.roots))
+        for index, shape in enumerate(record.outputs):
+            self._keep(record, index, Stored(tuple(shape or ()), "", "", None, roots))  # type: ignore[arg-type]
         return True
 
     def _branch(self, record: Record) -> bool:
@@ -375,7 +386,7 @@ class _Assembler:
         for index, name in enumerate(said.outputs):
             self.made[record.name, index] = name
         self.agreeing += sum(shape is not None for shape in record.outputs)
-        if self.reckon is not None:
+        if self.framework == "onnx":  # of PyTorch every parameter counts, wherever it is read
             self._settle(said, reads, wanted)
 
     def _settle(self, said: _Said, reads: list[str | Array], wanted: set[str]) -> None:
@@ -398,7 +409,8 @@ class _Assembler:
         op = Parameter(array.shape) if whole else Constant(array.shape)
         if whole:
             self.counted.add(roots[0])
-        self._add(_Step(name, op, (), op.apply()), record)
+        frozen = whole and self.roles.get(roots[0]) == FROZEN
+        self._add(_Step(name, op, (), op.apply()), record, {"frozen": True} if frozen else None)
 
     def _held_elsewhere(self, step: _Step, own: Mapping[str, Stored]) -> dict[str, Any]:
         """Which weights of a step are tensors of the file that another row counts, or that are parts of others."""
@@ -605,7 +617,8 @@ def _require_stored(said: _Said) -> None:
 def _constant(record: Record, place: int, array: Array) -> str:
     """What a constant array in a record's call is called; a tensor of the file by its own name."""
     if isinstance(array, Stored):
-        return f"{printable(array.name)}:constant"
+        own = record.namespace == "torch" and array.name in array.roots
+        return printable(array.name) if own else f"{printable(array.name)}:constant"
     return f"{record.name}:constant{place or ''}"
 
 
