@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 from ..errors import AnalyzerError, UnknownName
 from ._edit import Suggestion, replace
 from ._entry import FUNCTIONS, Entry, Problem, near_words, quoted, set_field
 from ._fields import FieldError
-from ._later import later
+from ._later import Later
 from ._state import State
 from ._text import Scalar, Value
 
 
 class Notes(State):
     """Collects problems, each with what may mend it."""
+
+    @cached_property
+    def _later(self) -> Later:
+        return Later(self.header.layers)
 
     def name_of(self, entry: Entry, otherwise: str) -> str:
         """The name that the entry gives itself; `otherwise` if it has none or a bad one (a problem is noted)."""
@@ -86,7 +91,7 @@ class Notes(State):
             Suggestion(f"{word} for {name}", replace(self.source, node, word), entry.kind)
             for word in (*near, "previous")
         )
-        says = later(self.header.layers, entry, name) or (
+        says = self._later.says(entry, name) or (
             f"{entry.kind} reads {quoted(name)}, and there is no layer of that name before it"
             + (f". Did you mean {' or '.join(near)}?" if near else "")
         )

@@ -50,9 +50,7 @@ def at(value: Any, values: Mapping[str, int]) -> Any:
         return type(value)(at(each, values) for each in value)
     if isinstance(value, Stored):
         return value if all(map(is_number, value.shape)) else replace(value, shape=at(tuple(value.shape), values))
-    if isinstance(value, Ref):
-        return value
-    return value
+    return replace(value, shape=None) if isinstance(value, Ref) else value
 
 
 def at_sizes(recorded: Recorded, values: Mapping[str, Any], shapes: Mapping[str, tuple[Any, ...]]) -> Recorded:
