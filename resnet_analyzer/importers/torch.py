@@ -3,14 +3,62 @@
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from ..dim import symbol
 from ..errors import AnalyzerError, UsageError
 from ..graph import Graph
 from ..request import Request
+from ..shape import Shape
 from .base import importer
+from .framework import torch as import_torch
 from .records import printable
+
+
+def from_torch(module: Any, input: Any = None) -> Graph:
+    """The graph of a PyTorch module, traced on tensors without numbers: it is neither run nor changed.
+
+    `input` is the shape of its input, the batch first, as `(1, 3, 224, 224)`; a tensor like it; a tuple of
+    shapes or tensors, or a dictionary of them by the names that its `forward` has; or the side of a square
+    image. Sizes may be symbols, and are where nothing is given. A second run at another size is compared with
+    the first, tensor by tensor; what the module's code decided by a size stands in `about`. UsageError for
+    what is no module, or cannot be traced, in one line.
+    """
+    from ._torch_inputs import arguments_of
+    from ._torch_live import graph_of, unwrapped
+
+    torch = import_torch()
+    return graph_of(torch, module, arguments_of(torch, unwrapped(torch, module), input))
+
+
+def is_module(found: Any) -> bool:
+    """Whether something is a PyTorch module; nothing is imported for that."""
+    torch = sys.modules.get("torch")
+    return torch is not None and isinstance(found, torch.nn.Module)
+
+
+def read_module(found: Any, source: str, request: Request) -> Graph:
+    """The graph of a module that a factory made, at the size that is asked for; sizes are open where none is."""
+    from ._torch_inputs import arguments_of, channels_of
+    from ._torch_live import graph_of, unwrapped
+
+    torch = import_torch()
+    try:
+        module = unwrapped(torch, found)
+        sizes: Any = request.input
+        batch = 1 if request.batch is None else request.batch
+        if sizes is None or not isinstance(sizes, (Mapping, Shape)):
+            sides = sizes or (symbol("h"), symbol("w"))
+            channels = sides[2] if len(sides) > 2 else channels_of(module)
+            sizes = (batch, channels, *sides[:2])
+        inputs = arguments_of(torch, module, {**sizes} if isinstance(sizes, Mapping) else tuple(sizes))
+        graph = graph_of(torch, module, inputs, source.rpartition(":")[2])
+    except AnalyzerError as error:
+        raise UsageError(f"{source}: {printable(str(error), 400)}") from error
+    return graph
 
 
 @importer("torch", "PyTorch's exported programs: .pt2", lambda source: source.lower().endswith(".pt2"))
