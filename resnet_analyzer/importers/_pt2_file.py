@@ -19,6 +19,8 @@ MODEL = re.compile(r"(?:[^/]{1,200}/)?models/([^/]{1,200})\.json")
 WEIGHTS = re.compile(r"(?:[^/]{1,200}/)?data/weights/([^/]{1,200})_weights_config\.json")
 OLD_MODEL = "serialized_exported_program.json"
 MOST_MEMBERS = 100_000
+# what reading a description raises that is none of torch.export's
+BROKEN = (TypeError, LookupError, AttributeError, ValueError, ArithmeticError)
 
 # torch/_export/serde/schema.py, ScalarType
 TYPES = {
@@ -48,7 +50,7 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One node: the operator (`aten.conv2d`), arguments as JSON has them by name, outputs by name, the modules' stack."""
+    """One node: the operator (`aten.conv2d`), arguments by name as JSON has them, outputs, the modules' stack."""
 
     target: str
     arguments: tuple[tuple[str, dict[str, Any]], ...]
@@ -82,7 +84,7 @@ def read_program(stream: IO[bytes]) -> Program:
     stored = _parsed(weights) if weights else {}
     try:
         return _program(described, stored, name)
-    except (TypeError, KeyError, IndexError, AttributeError, ValueError) as error:
+    except BROKEN as error:
         raise UsageError("not a readable .pt2 file: its description is not one of torch.export") from error
 
 

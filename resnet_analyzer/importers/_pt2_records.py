@@ -106,7 +106,8 @@ class _Reader:
 
     def argument(self, given: dict[str, Any]) -> Any:
         """An argument's value: tensors, numbers, sizes, words; None for what says nothing of shapes."""
-        ((kind, value),) = given.items() if len(given) == 1 else (("as_none", True),)
+        found: tuple[str, Any] = next(iter(given.items()), ("as_none", None))
+        kind, value = found
         if kind in PLAIN:
             return value
         if kind == "as_tensor":
@@ -116,7 +117,9 @@ class _Reader:
         if kind == "as_optional_tensor":
             return self.argument(value)
         if kind in ("as_optional_tensors", "as_nested_tensors"):
-            return [[self.tensor(one) for one in each] if isinstance(each, list) else self.argument(each) for each in value]
+            return [
+                [self.tensor(one) for one in each] if isinstance(each, list) else self.argument(each) for each in value
+            ]
         if kind in ("as_sym_int", "as_sym_float", "as_sym_bool"):
             return self.number(value)
         if kind in ("as_sym_ints", "as_sym_floats"):

@@ -21,7 +21,7 @@ HINT = 224  # a side, where nobody says another
 
 @dataclass(frozen=True)
 class Asked:
-    """What an input is to be: its name, sizes (numbers, or variables to be left open), and whether it holds whole numbers."""
+    """What an input is to be: its name, its sizes (numbers, or variables to be left open), and their type."""
 
     name: str
     shape: tuple[Any, ...]
@@ -144,8 +144,8 @@ def _variables(asked: list[Asked]) -> dict[tuple[str, int], str]:
         if rank == 0:
             continue
         found[each.name, 0] = _named(each.shape[0], "batch")
-        names = ("length",) if rank == 2 and each.dtype is not None and not each.dtype.is_floating_point else ()
-        names = names or sides.get(rank, ())
+        tokens = rank == 2 and each.dtype is not None and not each.dtype.is_floating_point
+        names: tuple[str, ...] = ("length",) if tokens else sides.get(rank, ())
         for axis, name in zip(range(rank - len(names), rank), names, strict=True):
             found[each.name, axis] = _named(each.shape[axis], name + number)
     return found
@@ -206,10 +206,14 @@ def _open(runs: _Runs, first: Traced) -> Graph:
             if name is not None:
                 values[name] = size
     shapes = {
-        asked.name: Shape(*[values.get(runs.open.get((asked.name, axis), ""), size) for axis, size in enumerate(asked.shape)])
+        asked.name: Shape(
+            *[values.get(runs.open.get((asked.name, axis), ""), size) for axis, size in enumerate(asked.shape)]
+        )
         for asked in runs.asked
     }
-    recorded = at_sizes(first.recorded, values, {record.name: (None,) * len(record.outputs) for record in first.recorded.records})
+    recorded = at_sizes(
+        first.recorded, values, {record.name: (None,) * len(record.outputs) for record in first.recorded.records}
+    )
     graph = _assembled(recorded, shapes, True)
     says = f"{graph.about['says'].partition(',')[0]}, every tensor compared at two sizes"
     return replace(graph, about={**graph.about, "says": says, "sizes": "of the file", **_conditions(first)})

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from types import SimpleNamespace
-from typing import Any
 
 from ..dim import Dim, floor_div, is_number, is_symbol, symbol
 from ..errors import UsageError
@@ -96,6 +95,6 @@ def invented(program: Program, names: Mapping[str, Dim]) -> str:
     told = []
     for name, (least, _most) in program.ranges.items():
         size = names.get(name)
-        if is_number(size) and type(least) is int and size < least:
+        if type(size) is int and type(least) is int and size < least:
             told.append(f"{size} where the exporter wrote at least {least}")
     return ", ".join(told[:4])

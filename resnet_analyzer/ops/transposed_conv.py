@@ -85,7 +85,9 @@ def _read_torch(call: Call) -> Reads | None:
     groups = call.argument("groups", default=1)
     found = {**aten_window(call, axes), "strides": aten_spread(call.argument("stride"), axes, 1)}
     found["padding"] = ((0, 0),) * axes if found["padding"] == "valid" else found["padding"]
-    op = OPS[f"TransposedConv{axes}d"](  # type: ignore[call-arg]
+    op = OPS[
+        f"TransposedConv{axes}d"
+    ](  # type: ignore[call-arg]
         kernel[1] * groups,
         kernel_size=tuple(kernel[2:]),
         output_padding=aten_spread(call.argument("output_padding"), axes, 0),

@@ -22,6 +22,7 @@ OTHERS = (
     "base.py",
     "keras_steps.py",
     "_keras_windows.py",
+    "_aten.py",
     "_onnx_windows.py",
     "lookup.py",
     "spelling.py",
