@@ -24,6 +24,14 @@ def _read_onnx(call: Call) -> Reads | None:
     return None if target is None else call.reading(BroadcastTo(tuple(target)))
 
 
+def _read_torch(call: Call) -> Reads | None:
+    """expand to sizes, or to those of another tensor."""
+    target = call.argument("size")
+    if call.kind == "aten.expand_as":
+        target = call.shape("other")
+    return None if target is None or None in target else call.reading(BroadcastTo(tuple(target)), places=("self",))
+
+
 @dataclass(frozen=True, eq=False)
 class BroadcastTo(Op):
     """The tensor repeated to `target`, aligned at the last axis; −1 is the input's own size at that place.
@@ -37,6 +45,7 @@ class BroadcastTo(Op):
     target: tuple[Dim, ...] = (-1,)
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "onnx": Spelling("Expand", read=_read_onnx),
+        "torch": Spelling("aten.expand", also=("aten.expand_as", "aten.broadcast_to"), read=_read_torch),
         "keras": Spelling("", {"target": "shape"}, also=("ops.BroadcastTo",)),
     }
 

@@ -18,6 +18,10 @@ def _read_keras(call: Call) -> list[Op] | None:
     return None if call.constants else [Concatenate(call.settings.get("axis", -1))]
 
 
+def _read_torch(call: Call) -> list[Op]:
+    return [Concatenate(call.argument("dim", default=0))]
+
+
 @dataclass(frozen=True, eq=False)
 class Concatenate(Op):
     """Branches side by side along one axis, by default the last: the channels (DenseNet, Inception).
@@ -38,6 +42,7 @@ class Concatenate(Op):
     arity: ClassVar[int | None] = None
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "onnx": Spelling("Concat", same_names("axis")),
+        "torch": Spelling("aten.cat", also=("aten.concat", "aten.concatenate"), read=_read_torch),
         "keras": Spelling("Concatenate", same_names("axis"), also=("ops.Concatenate",), read=_read_keras),
     }
 

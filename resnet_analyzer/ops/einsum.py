@@ -23,6 +23,10 @@ def _read_onnx(call: Call) -> Reads | None:
     return call.reading(Einsum(call.settings["equation"]), places=tuple(range(len(call.places))))
 
 
+def _read_torch(call: Call) -> list[Op]:
+    return [Einsum(call.argument("equation"))]
+
+
 @dataclass(frozen=True, eq=False)
 class Einsum(Op):
     """The sum that `equation` names, as numpy.einsum: letters for axes, `...` for the rest, which broadcast.
@@ -43,6 +47,7 @@ class Einsum(Op):
     arity: ClassVar[int | None] = None
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "onnx": Spelling("Einsum", read=_read_onnx),
+        "torch": Spelling("aten.einsum", read=_read_torch),
         "keras": Spelling("", {"equation": "subscripts"}, also=("ops.Einsum",)),
     }
 

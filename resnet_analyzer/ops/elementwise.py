@@ -7,10 +7,22 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..shape import Shape
 from ._broadcast import broadcast, growing
-from .base import Cost, Op, Operations, Spelling, Work
+from .base import OPS, Cost, Op, Operations, Spelling, Work
+from .spelling import Call, Reads
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
+
+
+def _read_torch(call: Call) -> Reads | None:
+    """Two tensors; a number is a rescaling."""
+    if call.tensor("self") is None or call.tensor("other") is None:
+        return None
+    op = OPS[_IN_TORCH[call.kind]]()
+    return call.reading(op, places=("other", "self") if call.kind == "aten.rsub" else ("self", "other"))
+
+
+_IN_TORCH = {"aten.add": "Add", "aten.sub": "Subtract", "aten.rsub": "Subtract", "aten.mul": "Multiply"}
 
 
 class Add(Op):
@@ -31,6 +43,7 @@ class Add(Op):
     arity: ClassVar[int | None] = None
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "onnx": Spelling("Add", also=("Sum",)),
+        "torch": Spelling("", also=tuple(_IN_TORCH), read=_read_torch),
         "keras": Spelling("Add", also=("ops.Add",)),
     }
 

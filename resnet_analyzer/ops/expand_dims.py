@@ -24,6 +24,10 @@ def _read_onnx(call: Call) -> Reads | None:
     return call.reading(ExpandDims(tuple(axes or ())))
 
 
+def _read_torch(call: Call) -> Reads | None:
+    return call.reading(ExpandDims((call.argument("dim"),)), places=("self",))
+
+
 @dataclass(frozen=True, eq=False)
 class ExpandDims(Op):
     """The same numbers with new axes of 1 at `axes` of the output.
@@ -35,6 +39,7 @@ class ExpandDims(Op):
     axes: int | tuple[int, ...] = -1
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "onnx": Spelling("Unsqueeze", read=_read_onnx),
+        "torch": Spelling("aten.unsqueeze", read=_read_torch),
         "keras": Spelling("", {"axes": "axis"}, also=("ops.ExpandDims",)),
     }
 

@@ -25,6 +25,13 @@ def _read_onnx(call: Call) -> Reads | None:
     return call.reading(GroupNorm(groups, axis=1), gamma=1, beta=2)
 
 
+def _read_torch(call: Call) -> Reads | None:
+    """group_norm(input, num_groups, weight, bias); instance_norm has a group for each channel."""
+    groups = call.argument("num_groups") if call.kind == "aten.group_norm" else call.shapes[0][1]
+    op = GroupNorm(groups, call.tensor("weight") is not None, call.tensor("bias") is not None, axis=1)
+    return call.reading(op, places=("input",), gamma="weight", beta="bias")
+
+
 @dataclass(frozen=True, eq=False)
 class GroupNorm(Op):
     """Normalisation of `groups` groups of channels (along `axis`) over all positions (Wu & He 2018, eq. 7).
@@ -46,6 +53,7 @@ class GroupNorm(Op):
     counts: ClassVar[tuple[str, ...]] = ("groups",)
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "onnx": Spelling("GroupNormalization", also=("InstanceNormalization",), read=_read_onnx),
+        "torch": Spelling("aten.group_norm", also=("aten.instance_norm",), read=_read_torch),
         "keras": Spelling("GroupNormalization", same_names("groups", "scale", "center", "axis"), read=_read_keras),
     }
 

@@ -20,6 +20,14 @@ def _read_onnx(call: Call) -> Reads | None:
     return call.reading(OPS[call.kind](call.settings["blocksize"], "channels_first"))  # type: ignore[call-arg]
 
 
+def _read_torch(call: Call) -> Reads | None:
+    """pixel_shuffle and its inverse."""
+    if call.kind == "aten.pixel_shuffle":
+        return call.reading(DepthToSpace(call.argument("upscale_factor"), "channels_first"), places=("self",))
+    factor = call.argument("downscale_factor")
+    return call.reading(OPS["SpaceToDepth"](factor, "channels_first"), places=("self",))  # type: ignore[call-arg]
+
+
 @dataclass(frozen=True, eq=False)
 class DepthToSpace(Op):
     """Every block·block·… channels as a block of positions: pixel shuffle (Shi et al. 2016, sec. 3.2), any axes.
@@ -36,6 +44,7 @@ class DepthToSpace(Op):
     counts: ClassVar[tuple[str, ...]] = ("block",)
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "onnx": Spelling("DepthToSpace", also=("SpaceToDepth",), read=_read_onnx),
+        "torch": Spelling("aten.pixel_shuffle", also=("aten.pixel_unshuffle",), read=_read_torch),
         "keras": Spelling("", {"block": "block_size", "data_format": "data_format"}, also=("ops.DepthToSpace",)),
     }
 

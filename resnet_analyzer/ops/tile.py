@@ -30,6 +30,15 @@ def _read_onnx(call: Call) -> Reads | None:
     return None if times is None else call.reading(Tile(tuple(times)))
 
 
+def _read_torch(call: Call) -> Reads | None:
+    """repeat and tile of whole tensors; repeat_interleave of every position along an axis."""
+    if call.kind == "aten.repeat_interleave":
+        axis = call.argument("dim")
+        times = call.argument("repeats")
+        return None if axis is None else call.reading(Repeat(times, *call.axes(axis)), places=("self",))
+    return call.reading(Tile(tuple(call.argument("repeats", default=call.argument("dims")))), places=("self",))
+
+
 @dataclass(frozen=True, eq=False)
 class Tile(Op):
     """The whole tensor so many times along each axis; as numpy.tile, aligned at the last axis.
@@ -41,6 +50,7 @@ class Tile(Op):
     times: tuple[Dim, ...] = (1,)
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "onnx": Spelling("Tile", read=_read_onnx),
+        "torch": Spelling("aten.repeat", also=("aten.tile", "aten.repeat_interleave"), read=_read_torch),
         "keras": Spelling("", also=("ops.Tile",), read=_read_tile),
     }
 
