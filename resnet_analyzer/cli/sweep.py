@@ -12,7 +12,17 @@ from ..errors import UsageError
 from ..files import writing, writing_text
 from ..measurement import WRITERS
 from ._network import Count, NetworkOptions
-from ._output import PICTURES, Destination, deliver, draw_quietly, format_for, standard_output
+from ._output import (
+    PICTURES,
+    Destination,
+    announce,
+    deliver,
+    deliver_picture,
+    draw_quietly,
+    format_for,
+    quiet_option,
+    standard_output,
+)
 from ._quantity import quantity
 from ._recipe import names_of, resolve_recipe
 
@@ -45,6 +55,7 @@ def _bounds(command: Any) -> Any:
 @click.option("--y", "up", default="macs", metavar="NAME", help="Vertical axis of a picture; default: macs.")
 @click.option("--format", "format_name", metavar="NAME", help=FORMATS)
 @click.option("--output", "-o", metavar="FILE", help="Write to FILE; .png, .svg or .pdf: a picture.")
+@quiet_option
 @click.pass_context
 def command(context: click.Context, networks: str, **given: Any) -> None:
     """Figures of every design in a grid, or of a random sample: exact, millions a second.
@@ -164,16 +175,18 @@ def _write(job: Any, tables: Iterator[Any], pareto: list[tuple[str, int]], given
     if kind == "csv":
         with standard_output() if output is None else writing_text(output) as file:
             write_csv(job.space, tables, file)
+        announce(output) if output else None
     elif kind == "parquet":
         if output is None:
             raise UsageError("a Parquet file needs a name: --output designs.parquet")
         with writing(output) as binary:
             write_parquet(job.space, tables, binary)
+        announce(output)
     else:
         limit = LINES if output is None and kind == "table" else MOST
         rows, kept = _collected(job, tables, limit, rows_of)
         if kind == "picture":
-            from ..plots.sweep import save_sweep
+            from ..plots.sweep import sweep_picture
 
             draw_quietly()
             names = header(job.space)
@@ -181,7 +194,7 @@ def _write(job: Any, tables: Iterator[Any], pareto: list[tuple[str, int]], given
             for name in (across, _figure(given["up"])):
                 if name not in names:
                     raise UsageError(f"the picture has no {name!r}. Known: {', '.join(names[2:])}.")
-            save_sweep(names, rows, across, _figure(given["up"]), output or "")
+            deliver_picture(sweep_picture(names, rows, across, _figure(given["up"])), str(output))
             return
         from ..report.sweep import sweep_report
 

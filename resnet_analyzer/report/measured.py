@@ -46,12 +46,17 @@ def measured_report(
 def _title(measurement: Measurement) -> str:
     about = measurement.graph.about
     says = about.get("says") or (f"style {about['style']}" if about.get("style", "paper") != "paper" else "")
-    inputs = ", ".join(spell(node.op.shape) for node in measurement.graph.inputs)  # type: ignore[attr-defined]
-    last = measurement.rows[-1].output if measurement.rows else None
-    result = f"{about['classes']} classes" if about.get("classes") else spell(last)
     named = about.get("title", measurement.graph.name)
     origin = ", ".join(part for part in (_head(about.get("source", "")), says) if part)
-    return " · ".join(part for part in (named, origin, f"{inputs} → {result}") if part)
+    return " · ".join(part for part in (named, origin, flow_of(measurement)) if part)
+
+
+def flow_of(measurement: Measurement) -> str:
+    """What goes in and what comes out: `224×224×3 → 1000 classes`."""
+    about = measurement.graph.about
+    inputs = ", ".join(spell(node.op.shape) for node in measurement.graph.inputs)  # type: ignore[attr-defined]
+    last = measurement.rows[-1].output if measurement.rows else None
+    return f"{inputs} → {about['classes']} classes" if about.get("classes") else f"{inputs} → {spell(last)}"
 
 
 def _head(source: str) -> str:
