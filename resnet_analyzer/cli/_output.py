@@ -23,7 +23,7 @@ PICTURES = (".png", ".svg", ".pdf")
 NOTHING: Mapping[str, Sequence[str]] = MappingProxyType({})
 FILE_COLUMNS = 120  # a table in a file
 NARROWEST = 40  # columns: no terminal is narrower
-FORMATS = "table, markdown, csv, json, latex, html or github; default: by FILE's ending, else table."
+FORMATS = "table, markdown, csv, raw-csv, json, latex, html or github; default: by FILE's ending, else table."
 QUIET = f"{__name__}.quiet"  # where a command's context keeps what --quiet said
 
 
@@ -108,7 +108,8 @@ def format_for(format_name: str | None, output: str | None, more: Mapping[str, S
             return "table"
         known = ", ".join(sorted({each for several in endings.values() for each in several}))
         raise UsageError(f"{output}: this command cannot write {ending} files, only {known}")
-    if format_name is not None and named not in (None, "table", format_name):  # .txt is any text
+    agreeing = (None, "table", format_name, str(format_name).removeprefix("raw-"))  # .txt is any text
+    if format_name is not None and named not in agreeing:
         raise UsageError(f"--format {format_name} and {output} do not agree: give one of them")
     return str(named) if format_name is None else format_name
 

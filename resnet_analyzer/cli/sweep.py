@@ -28,9 +28,11 @@ from ._recipe import names_of, resolve_recipe
 
 FIGURES = ("params", "macs", "flops", "activations")
 LINES = 40  # of a table in a terminal
+LARGE = 10**9  # designs from which on a warning comes first: millions are done in a second
+SAMPLE = 100_000
 MOST = 100_000  # rows that a report or a picture holds
-OWN = {"csv": (".csv",), "parquet": (".parquet",), "picture": PICTURES}
-FORMATS = "table, csv, parquet, markdown, json, latex or html; default: by FILE's ending, else table."
+OWN = {"csv": (".csv",), "raw-csv": (), "parquet": (".parquet",), "picture": PICTURES}
+FORMATS = "table, csv, raw-csv, parquet, markdown, json, latex or html; default: by FILE's ending, else table."
 BOUNDS = [f"{way}_{word}" for way in ("max", "min") for word in ("macs", "params", "flops", "activations")]
 
 
@@ -64,7 +66,7 @@ def command(context: click.Context, networks: str, **given: Any) -> None:
 
     \b
     resnet-analyze sweep --net resnet50,resnext50_32x4d --input 32:512:32 --width 32,64,96
-    resnet-analyze sweep --net resnet18 --input 64:512:64 --blocks1 1:6 --pareto macs,n,blocks
+    resnet-analyze sweep --net resnet50,densenet121 --input 128:320:32 --pareto macs,params,n
     resnet-analyze sweep --net densenet121 --input 64:999 --growth 8:64 --sample 9000 -o some.csv
     """
     from ..analyses.sweep.designs import space_of
@@ -75,7 +77,15 @@ def command(context: click.Context, networks: str, **given: Any) -> None:
     needed = [*figures, *(each.figure for each in constraints), *(name for name, _ in pareto if name in _known())]
     space = space_of(recipes, values, tuple(dict.fromkeys(needed)))
     job = _job(space, constraints, given)
+    _warn(job.designs)
     _write(job, _progress(job, given), pareto, given)
+
+
+def _warn(designs: int) -> None:
+    """Say beforehand that a grid cannot end soon; where it ends nobody can say, since machines differ."""
+    if designs >= LARGE and sys.stderr is not None:
+        says = f"sweep: {designs:,} designs take minutes to hours; narrow the ranges, or give --sample {SAMPLE:,}"
+        click.echo(says, err=True)
 
 
 def _known() -> tuple[str, ...]:
@@ -172,9 +182,9 @@ def _write(job: Any, tables: Iterator[Any], pareto: list[tuple[str, int]], given
     destination = None if kind in OWN else Destination(WRITERS[kind], output)
     if pareto:
         tables = _front(job, tables, pareto)
-    if kind == "csv":
+    if kind.endswith("csv"):
         with standard_output() if output is None else writing_text(output) as file:
-            write_csv(job.space, tables, file)
+            write_csv(job.space, tables, file, raw=kind == "raw-csv")
         announce(output) if output else None
     elif kind == "parquet":
         if output is None:
