@@ -92,6 +92,8 @@ class Graph:
         for node in self.inputs:
             if not node.op.shape:  # type: ignore[attr-defined]
                 raise GraphError(f"{node.name}: an input without axes has no batch")
+            if self.about.get("sizes") == "of the file" and node.op.shape[0] != batch:  # type: ignore[attr-defined]
+                raise GraphError(f"{self.name}: its sizes follow from its batch: load it with batch={batch}")
         return self.replaced({node.name: Input(node.op.shape.with_size(0, batch)) for node in self.inputs})  # type: ignore[attr-defined]
 
     def with_input(self, shape: Shape) -> Graph:

@@ -17,7 +17,7 @@ from ..errors import UnknownName
 from ..reach import EVERYTHING, Reaches, same_place
 from ..shape import Shape
 from .base import Cost, Op, Operations, Work, axis_index, no_axis
-from .spelling import Call, Part, Spelling
+from .spelling import Call, Part, Reads, Spelling
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
@@ -218,6 +218,32 @@ def _read_relu(call: Call) -> list[Op] | None:
     return [Activation("relu6")] if most == 6 and not slope else None
 
 
+# operators of ONNX, by the function that they are
+IN_ONNX = {
+    "Relu": "relu", "LeakyRelu": "leaky_relu", "Elu": "elu", "Selu": "selu", "Celu": "celu", "Sigmoid": "sigmoid",
+    "Tanh": "tanh", "HardSigmoid": "hard_sigmoid", "HardSwish": "hard_silu", "Softplus": "softplus",
+    "Softsign": "softsign", "Mish": "mish", "ThresholdedRelu": "threshold", "Shrink": "soft_shrink",
+    "Exp": "exponential", "Log": "log", "Sqrt": "sqrt", "Abs": "abs", "Neg": "negative",
+    "Reciprocal": "reciprocal", "Erf": "erf", "Sin": "sin", "Cos": "cos", "Sign": "sign",
+    "Not": "logical_not", "Clip": "clip", "Identity": "linear", "Cast": "linear",
+    "Swish": "silu",
+}  # fmt: skip
+
+
+def _read_onnx(call: Call) -> Reads | None:
+    """A function of each number; softmax along an axis, before opset 13 along all from `axis` on."""
+    settings = call.settings
+    if call.kind == "Gelu":
+        return call.reading(Activation("gelu" if settings.get("approximate") == "tanh" else "gelu_erf"))
+    if call.kind not in ("Softmax", "LogSoftmax"):
+        return call.reading(Activation(IN_ONNX[call.kind]))
+    old = settings["opset"] < 13
+    (axis,) = call.axes(settings.get("axis", 1 if old else -1))
+    if old and axis != call.rank - 1:
+        return None
+    return call.reading(Activation("softmax" if call.kind == "Softmax" else "log_softmax", axis))
+
+
 @dataclass(frozen=True, eq=False)
 class Activation(Op):
     """An activation function on every element, by its name in the table (`softmax`, `log_softmax`: along `axis`).
@@ -233,12 +259,13 @@ class Activation(Op):
     kind = "activation"
     storage = "overwrites"
     spellings: ClassVar[Mapping[str, Spelling]] = {
+        "onnx": Spelling("Gelu", also=("Softmax", "LogSoftmax", *IN_ONNX), read=_read_onnx),
         "keras": Spelling(
             "Activation",
             {"function": "activation"},
             also=("ReLU", "Softmax", "ops.Softmax", "ops.LogSoftmax", *LAYERS, *AS_THEY_ARE, *OPERATIONS),
             read=_read_keras,
-        )
+        ),
     }
 
     def __post_init__(self) -> None:

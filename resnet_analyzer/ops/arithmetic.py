@@ -10,7 +10,7 @@ from ..errors import UsageError
 from ..shape import Shape
 from ._broadcast import broadcast
 from .base import OPS, Cost, Op, Work
-from .spelling import Call, Spelling, Tensor
+from .spelling import Call, Reads, Spelling, Tensor
 
 
 def _reads(name: str) -> Callable[[Call], list[Op] | None]:
@@ -50,6 +50,24 @@ if TYPE_CHECKING:
     from .keras_steps import Steps
 
 
+def _read_onnx_power(call: Call) -> Reads | None:
+    """Pow: by a number that the file holds, or a tensor."""
+    exponent = call.numbers(1)
+    if exponent is not None and len(exponent) == 1:
+        return call.reading(Power(float(exponent[0])))
+    return call.reading(Power(), places=(0, 1))
+
+
+ONNX_RELATIONS = {
+    "Equal": "equal", "Less": "less", "LessOrEqual": "less_equal", "Greater": "greater", "And": "logical_and",
+    "GreaterOrEqual": "greater_equal", "Or": "logical_or", "Xor": "logical_xor",
+}  # fmt: skip
+
+
+def _read_onnx_compare(call: Call) -> Reads | None:
+    return call.reading(Compare(relation=ONNX_RELATIONS[call.kind]), places=(0, 1))
+
+
 @dataclass(frozen=True, eq=False)
 class _Elementwise(Op):
     """Branches that broadcast; `constants` so many further operands are plain numbers."""
@@ -83,7 +101,8 @@ class Divide(_Elementwise):
     sign = "÷"
     verb: ClassVar[str] = "divide"
     spellings: ClassVar[Mapping[str, Spelling]] = {
-        "keras": Spelling("", also=("ops.Divide", "ops.TrueDivide"), read=_reads("Divide"))
+        "onnx": Spelling("Div"),
+        "keras": Spelling("", also=("ops.Divide", "ops.TrueDivide"), read=_reads("Divide")),
     }
 
     def each(self, operands: int) -> Work:
@@ -108,7 +127,8 @@ class Maximum(_Elementwise):
     commutative = True
     verb: ClassVar[str] = "compare"
     spellings: ClassVar[Mapping[str, Spelling]] = {
-        "keras": Spelling("Maximum", also=("ops.Maximum",), read=_reads("Maximum"))
+        "onnx": Spelling("Max"),
+        "keras": Spelling("Maximum", also=("ops.Maximum",), read=_reads("Maximum")),
     }
 
     def each(self, operands: int) -> Work:
@@ -134,7 +154,8 @@ class Minimum(_Elementwise):
     commutative = True
     verb: ClassVar[str] = "compare"
     spellings: ClassVar[Mapping[str, Spelling]] = {
-        "keras": Spelling("Minimum", also=("ops.Minimum",), read=_reads("Minimum"))
+        "onnx": Spelling("Min"),
+        "keras": Spelling("Minimum", also=("ops.Minimum",), read=_reads("Minimum")),
     }
 
     def each(self, operands: int) -> Work:
@@ -159,7 +180,10 @@ class Average(_Elementwise):
 
     commutative = True
     verb: ClassVar[str] = "average"
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Average", read=_reads("Average"))}
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "onnx": Spelling("Mean"),
+        "keras": Spelling("Average", read=_reads("Average")),
+    }
 
     def each(self, operands: int) -> Work:
         """An addition for every operand after the first, and a division."""
@@ -201,7 +225,10 @@ class Power(Op):
     keeps_places = True
     storage = "overwrites"
     arity: ClassVar[int | None] = None
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("", also=("ops.Power",), read=_read_power)}
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "onnx": Spelling("Pow", read=_read_onnx_power),
+        "keras": Spelling("", also=("ops.Power",), read=_read_power),
+    }
 
     def rule(self, *shapes: Shape) -> Cost:
         """The common shape."""
@@ -237,7 +264,10 @@ class Compare(_Elementwise):
     relation: str = "equal"
 
     verb: ClassVar[str] = "compare"
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("", also=COMPARISONS, read=_read_compare)}
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "onnx": Spelling("", also=tuple(ONNX_RELATIONS), read=_read_onnx_compare),
+        "keras": Spelling("", also=COMPARISONS, read=_read_compare),
+    }
 
     def __post_init__(self) -> None:
         if self.relation not in RELATIONS:
@@ -264,7 +294,10 @@ class Where(_Elementwise):
     """
 
     verb: ClassVar[str] = "choose between"
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("", also=("ops.Where",), read=_reads("Where"))}
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "onnx": Spelling("Where"),
+        "keras": Spelling("", also=("ops.Where",), read=_reads("Where")),
+    }
 
     def each(self, operands: int) -> Work:
         """A compare."""

@@ -9,10 +9,25 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from ..dim import Dim, product
 from ..shape import Shape
 from ._pool import FIELDS, _Pool
-from .base import Cost, Operations, Spelling, Work
+from .base import CHANNELS_FIRST, OPS, Cost, Operations, Spelling, Work
+from .spelling import Call, Reads
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
+
+
+def _read_onnx(call: Call) -> Reads | None:
+    """AveragePool, over as many sides as there are."""
+    from ._onnx_windows import window
+
+    kernel = tuple(call.settings["kernel_shape"])
+    found = window(call, kernel)
+    if found is None or not 3 <= call.rank <= 5:
+        return None
+    op = OPS[f"AveragePool{call.rank - 2}d"](  # type: ignore[call-arg]
+        kernel, ceil_mode=bool(call.settings.get("ceil_mode")), data_format=CHANNELS_FIRST, **found
+    )
+    return call.reading(op)
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +84,8 @@ class AveragePool2d(_AveragePool):
 
     spatial_axes: ClassVar[int] = 2
     spellings: ClassVar[Mapping[str, Spelling]] = {
-        "keras": Spelling("AveragePooling2D", FIELDS, also=("ops.AveragePool",))
+        "onnx": Spelling("AveragePool", read=_read_onnx),
+        "keras": Spelling("AveragePooling2D", FIELDS, also=("ops.AveragePool",)),
     }
 
 

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from ..shape import Shape
 from .base import MOVING, Cost, Op, Operations, Weight, Work, axis_index, no_axis
-from .spelling import Call, Spelling, same_names
+from .spelling import Call, Reads, Spelling, same_names
 
 
 def _read_keras(call: Call) -> list[Op] | None:
@@ -18,6 +18,13 @@ def _read_keras(call: Call) -> list[Op] | None:
     if len(axes) != 1 or settings.get("renorm"):
         return None
     return [BatchNorm(settings["scale"], settings["center"], *call.axes(axes))]
+
+
+def _read_onnx(call: Call) -> Reads | None:
+    """BatchNormalization: input, scale, bias, mean, variance."""
+    if call.settings.get("training_mode"):
+        return None
+    return call.reading(BatchNorm(axis=1), gamma=1, beta=2, moving_mean=3, moving_variance=4)
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +50,8 @@ class BatchNorm(Op):
     keeps_places = True
     storage = "overwrites"
     spellings: ClassVar[Mapping[str, Spelling]] = {
-        "keras": Spelling("BatchNormalization", same_names("scale", "center", "axis"), read=_read_keras)
+        "onnx": Spelling("BatchNormalization", read=_read_onnx),
+        "keras": Spelling("BatchNormalization", same_names("scale", "center", "axis"), read=_read_keras),
     }
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]

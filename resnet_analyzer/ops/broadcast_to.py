@@ -12,10 +12,16 @@ from ..reach import Reaches, repeated
 from ..shape import Shape, spell
 from ._broadcast import broadcast
 from .base import Check, Cost, Op, require_whole
-from .spelling import Spelling
+from .spelling import Call, Reads, Spelling
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
+
+
+def _read_onnx(call: Call) -> Reads | None:
+    """Expand to sizes that the file holds or computes."""
+    target = call.numbers(1)
+    return None if target is None else call.reading(BroadcastTo(tuple(target)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +36,8 @@ class BroadcastTo(Op):
 
     target: tuple[Dim, ...] = (-1,)
     spellings: ClassVar[Mapping[str, Spelling]] = {
-        "keras": Spelling("", {"target": "shape"}, also=("ops.BroadcastTo",))
+        "onnx": Spelling("Expand", read=_read_onnx),
+        "keras": Spelling("", {"target": "shape"}, also=("ops.BroadcastTo",)),
     }
 
     kind = "shape"

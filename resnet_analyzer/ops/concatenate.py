@@ -37,7 +37,8 @@ class Concatenate(Op):
     storage = "own"
     arity: ClassVar[int | None] = None
     spellings: ClassVar[Mapping[str, Spelling]] = {
-        "keras": Spelling("Concatenate", same_names("axis"), also=("ops.Concatenate",), read=_read_keras)
+        "onnx": Spelling("Concat", same_names("axis")),
+        "keras": Spelling("Concatenate", same_names("axis"), also=("ops.Concatenate",), read=_read_keras),
     }
 
     def __post_init__(self) -> None:

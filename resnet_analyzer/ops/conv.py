@@ -14,11 +14,11 @@ from .activation import fused_work, require_activation, with_activation
 from .base import (
     CHANNELS_FIRST,
     CHANNELS_LAST,
+    OPS,
     Check,
     Cost,
     Op,
     Operations,
-    Spelling,
     Weight,
     Work,
     arranged,
@@ -28,6 +28,7 @@ from .base import (
     same_names,
     sides,
 )
+from .spelling import Call, Reads, Spelling
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
@@ -35,6 +36,28 @@ if TYPE_CHECKING:
 FIELDS = same_names(
     "filters", "kernel_size", "strides", "padding", "dilation_rate", "groups", "use_bias", "activation", "data_format"
 )
+
+
+def _read_onnx(call: Call) -> Reads | None:
+    """Conv: input, kernel (filters, channels/groups, sides), bias."""
+    from ._onnx_windows import window
+
+    kernel = call.shape(1)
+    if kernel is None or len(kernel) != call.rank or not 3 <= call.rank <= 5:
+        return None
+    found = window(call, tuple(kernel[2:]))
+    if found is None:
+        return None
+    kind = OPS[f"Conv{call.rank - 2}d"]
+    op = kind(  # type: ignore[call-arg]
+        kernel[0],
+        kernel_size=tuple(kernel[2:]),
+        groups=call.settings.get("group", 1),
+        use_bias=call.tensor(2) is not None,
+        data_format=CHANNELS_FIRST,
+        **found,
+    )
+    return call.reading(op, kernel=1, bias=2)
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,7 +164,10 @@ class Conv2d(_Conv):
     """
 
     spatial_axes: ClassVar[int] = 2
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Conv2D", FIELDS)}
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "onnx": Spelling("Conv", read=_read_onnx),
+        "keras": Spelling("Conv2D", FIELDS),
+    }
 
 
 class Conv3d(_Conv):

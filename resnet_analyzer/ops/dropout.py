@@ -9,10 +9,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from ..errors import UsageError
 from ..shape import Shape
 from .base import Cost, Op
-from .spelling import Call, Spelling, same_names
+from .spelling import Call, Reads, Spelling, same_names
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
+
+
+def _read_onnx(call: Call) -> Reads | None:
+    """Inference passes on what it gets."""
+    return call.reading(Dropout(0.0))
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +64,8 @@ class Dropout(_Drop):
 
     word = "dropout"
     spellings: ClassVar[Mapping[str, Spelling]] = {
-        "keras": Spelling("Dropout", same_names("rate"), also=IN_TRAINING, read=_read_keras)
+        "onnx": Spelling("Dropout", read=_read_onnx),
+        "keras": Spelling("Dropout", same_names("rate"), also=IN_TRAINING, read=_read_keras),
     }
 
 

@@ -13,9 +13,14 @@ from ..shape import Shape
 from ._equation import ELLIPSIS, contract, parse, reaches
 from .activation import fused_work, require_activation
 from .base import Check, Cost, Op, Spelling, Weight, Work, same_names
+from .spelling import Call, Reads
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
+
+
+def _read_onnx(call: Call) -> Reads | None:
+    return call.reading(Einsum(call.settings["equation"]), places=tuple(range(len(call.places))))
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +42,8 @@ class Einsum(Op):
     storage = "own"
     arity: ClassVar[int | None] = None
     spellings: ClassVar[Mapping[str, Spelling]] = {
-        "keras": Spelling("", {"equation": "subscripts"}, also=("ops.Einsum",))
+        "onnx": Spelling("Einsum", read=_read_onnx),
+        "keras": Spelling("", {"equation": "subscripts"}, also=("ops.Einsum",)),
     }
 
     def __post_init__(self) -> None:

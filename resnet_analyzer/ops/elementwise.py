@@ -29,7 +29,10 @@ class Add(Op):
     keeps_places = True
     storage = "overwrites"
     arity: ClassVar[int | None] = None
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Add", also=("ops.Add",))}
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "onnx": Spelling("Add", also=("Sum",)),
+        "keras": Spelling("Add", also=("ops.Add",)),
+    }
 
     def rule(self, *shapes: Shape) -> Cost:
         """One addition per element and branch after the first."""
@@ -60,7 +63,10 @@ class Subtract(Op):
     keeps_places = True
     storage = "overwrites"
     arity: ClassVar[int | None] = 2
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Subtract", also=("ops.Subtract",))}
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "onnx": Spelling("Sub"),
+        "keras": Spelling("Subtract", also=("ops.Subtract",)),
+    }
 
     def rule(self, left: Shape, right: Shape) -> Cost:  # type: ignore[override]
         """One addition per element."""
@@ -92,7 +98,10 @@ class Multiply(Op):
     keeps_places = True
     storage = "overwrites"
     arity: ClassVar[int | None] = None
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Multiply", also=("ops.Multiply",))}
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "onnx": Spelling("Mul"),
+        "keras": Spelling("Multiply", also=("ops.Multiply",)),
+    }
 
     def rule(self, *shapes: Shape) -> Cost:
         """One multiply per element and branch after the first."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from ..reach import Mixed, Reach, Reaches
 from ..shape import Shape
 from .base import Cost, Op, axis_index, no_axis
-from .spelling import Call, Spelling
+from .spelling import Call, Reads, Spelling
 
 
 def _read_keras(call: Call) -> list[Op] | None:
@@ -19,6 +19,11 @@ def _read_keras(call: Call) -> list[Op] | None:
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
+
+
+def _read_onnx(call: Call) -> Reads | None:
+    """Gather along an axis by numbers."""
+    return call.reading(Gather(*call.axes(call.settings.get("axis", 0))), places=(0, 1))
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +39,10 @@ class Gather(Op):
     kind = "shape"
     storage = "own"
     arity: ClassVar[int | None] = 2
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("", also=("ops.Take",), read=_read_keras)}
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "onnx": Spelling("Gather", read=_read_onnx),
+        "keras": Spelling("", also=("ops.Take",), read=_read_keras),
+    }
 
     def rule(self, data: Shape, picked: Shape) -> Cost:  # type: ignore[override]
         """The axes of the numbers for that axis; copies are no arithmetic."""

@@ -11,7 +11,7 @@ from ..errors import UsageError
 from ..shape import Shape
 from ._statistics import statistics_work
 from .base import Cost, Op, Operations, Weight, axis_index, no_axis
-from .spelling import Call, Spelling, same_names
+from .spelling import Call, Reads, Spelling, same_names
 
 
 def _read_keras(call: Call) -> list[Op] | None:
@@ -23,6 +23,13 @@ def _read_keras(call: Call) -> list[Op] | None:
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
+
+
+def _read_onnx(call: Call) -> Reads | None:
+    """LayerNormalization: input, scale, bias; from `axis` to the last axis."""
+    (first,) = call.axes(call.settings.get("axis", -1))
+    op = LayerNorm(tuple(range(first, call.rank)), center=call.tensor(2) is not None)
+    return call.reading(op, gamma=1, beta=2)
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +52,8 @@ class LayerNorm(Op):
     keeps_places = True
     storage = "own"
     spellings: ClassVar[Mapping[str, Spelling]] = {
-        "keras": Spelling("LayerNormalization", same_names("scale", "center"), read=_read_keras)
+        "onnx": Spelling("LayerNormalization", read=_read_onnx),
+        "keras": Spelling("LayerNormalization", same_names("scale", "center"), read=_read_keras),
     }
 
     def __post_init__(self) -> None:

@@ -11,10 +11,19 @@ from ..reach import EVERYTHING, Reach, Reaches, repeated
 from ..shape import Shape, spell
 from ._broadcast import broadcast
 from .base import Check, Cost, Op, Work
-from .spelling import Spelling
+from .spelling import Call, Reads, Spelling
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
+
+
+def _read_onnx(call: Call) -> Reads | None:
+    """MatMul of two tensors; Gemm of two, with a third that is added."""
+    if call.kind == "MatMul":
+        return call.reading(MatMul(), places=(0, 1))
+    if call.tensor(2) is not None:
+        return None
+    return call.reading(MatMul(bool(call.settings.get("transA")), bool(call.settings.get("transB"))), places=(0, 1))
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +45,10 @@ class MatMul(Op):
     word = "matrix product"
     storage = "own"
     arity: ClassVar[int | None] = 2
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("", also=("ops.Matmul",))}
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "onnx": Spelling("", also=("MatMul", "Gemm"), read=_read_onnx, fallback=True),
+        "keras": Spelling("", also=("ops.Matmul",)),
+    }
 
     def rule(self, left: Shape, right: Shape) -> Cost:  # type: ignore[override]
         """Rows of the first, columns of the second."""

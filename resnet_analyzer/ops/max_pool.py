@@ -8,10 +8,25 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from ..dim import Dim, product
 from ..shape import Shape
 from ._pool import FIELDS, _Pool
-from .base import Cost, Operations, Spelling, Work
+from .base import CHANNELS_FIRST, OPS, Cost, Operations, Spelling, Work
+from .spelling import Call, Reads
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
+
+
+def _read_onnx(call: Call) -> Reads | None:
+    """MaxPool, over as many sides as there are."""
+    from ._onnx_windows import window
+
+    kernel = tuple(call.settings["kernel_shape"])
+    found = window(call, kernel)
+    if found is None or not 3 <= call.rank <= 5:
+        return None
+    op = OPS[f"MaxPool{call.rank - 2}d"](  # type: ignore[call-arg]
+        kernel, ceil_mode=bool(call.settings.get("ceil_mode")), data_format=CHANNELS_FIRST, **found
+    )
+    return call.reading(op)
 
 
 class _MaxPool(_Pool):
@@ -64,7 +79,10 @@ class MaxPool2d(_MaxPool):
     """
 
     spatial_axes: ClassVar[int] = 2
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("MaxPooling2D", FIELDS, also=("ops.MaxPool",))}
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "onnx": Spelling("MaxPool", read=_read_onnx),
+        "keras": Spelling("MaxPooling2D", FIELDS, also=("ops.MaxPool",)),
+    }
 
 
 class MaxPool3d(_MaxPool):

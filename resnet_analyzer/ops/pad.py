@@ -11,7 +11,7 @@ from ..errors import UsageError
 from ..reach import Reach, Reaches
 from ..shape import Shape, spell
 from .base import Check, Cost, Op, require_whole
-from .spelling import Call, Spelling
+from .spelling import Call, Reads, Spelling
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
@@ -30,6 +30,15 @@ def _read_keras(call: Call) -> list[Op] | None:
     return [Pad(tuple(amounts), call.argument("mode", default="constant"))]  # type: ignore[arg-type]
 
 
+def _read_onnx(call: Call) -> Reads | None:
+    """Pad: all befores, then all afters; by attribute before opset 11."""
+    pads = call.settings.get("pads") or call.numbers(1)
+    if pads is None or call.tensor(3) is not None or len(pads) != 2 * call.rank:
+        return None
+    mode = call.settings.get("mode") or "constant"
+    return call.reading(Pad(tuple(zip(pads[: call.rank], pads[call.rank :], strict=True)), mode))
+
+
 @dataclass(frozen=True, eq=False)
 class Pad(Op):
     """(before, after) for every axis, the batch first: filled with a constant, or with the tensor's own numbers.
@@ -43,7 +52,10 @@ class Pad(Op):
 
     amounts: tuple[tuple[Dim, Dim], ...] = ()
     mode: str = "constant"
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("", also=("ops.Pad",), read=_read_keras)}
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "onnx": Spelling("Pad", read=_read_onnx),
+        "keras": Spelling("", also=("ops.Pad",), read=_read_keras),
+    }
 
     kind = "shape"
     storage = "own"

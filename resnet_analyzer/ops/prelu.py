@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from ..errors import UsageError
 from ..shape import Shape
 from .base import Cost, Op, Operations, Weight, Work, axis_index, no_axis
-from .spelling import Call, Spelling
+from .spelling import Call, Reads, Spelling
 
 
 def _read_keras(call: Call) -> list[Op] | None:
@@ -18,6 +18,16 @@ def _read_keras(call: Call) -> list[Op] | None:
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
+
+
+def _read_onnx(call: Call) -> Reads | None:
+    """PRelu: the axes along which the slope is 1 share it."""
+    slope = call.shape(1)
+    if slope is None or call.held(1) is None:
+        return None
+    whole = (1,) * (call.rank - len(slope)) + tuple(slope)
+    shared = tuple(axis for axis in range(1, call.rank) if whole[axis] == 1)
+    return call.reading(PReLU(shared), alpha=1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +48,10 @@ class PReLU(Op):
     word = "PReLU"
     keeps_places = True
     storage = "overwrites"
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("PReLU", read=_read_keras)}
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "onnx": Spelling("PRelu", read=_read_onnx),
+        "keras": Spelling("PReLU", read=_read_keras),
+    }
 
     def __post_init__(self) -> None:
         shared = tuple(self.shared) if isinstance(self.shared, list) else self.shared

@@ -12,7 +12,7 @@ from ..reach import EVERYTHING, Reach, Reaches, removed
 from ..shape import Shape
 from ._axes import places, require_axes
 from .base import OPS, Cost, Op, Work, no_axis
-from .spelling import Call, Spelling
+from .spelling import Call, Reads, Spelling
 
 
 def _reads(name: str) -> Callable[[Call], list[Op] | None]:
@@ -38,6 +38,26 @@ def _spelled(name: str, *also: str) -> Mapping[str, Spelling]:
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
+
+
+IN_ONNX = {
+    "ReduceSum": "Sum", "ReduceMean": "Mean", "ReduceMax": "Max", "ReduceMin": "Min", "ReduceProd": "Prod",
+    "ReduceLogSumExp": "LogSumExp", "ArgMax": "ArgMax", "ArgMin": "ArgMax",
+}  # fmt: skip
+
+
+def _read_onnx(call: Call) -> Reads | None:
+    """Axes by attribute, or by an input; none are all."""
+    keepdims = bool(call.settings.get("keepdims", 1))
+    if call.kind.startswith("Arg"):
+        return call.reading(OPS["ArgMax"](call.axes(call.settings.get("axis", 0)), keepdims))  # type: ignore[call-arg]
+    if call.tensor(1) is not None and call.numbers(1) is None:
+        return None
+    axes = call.settings.get("axes") or call.numbers(1)
+    if not axes and call.settings.get("noop_with_empty_axes"):
+        return None
+    kind = OPS[IN_ONNX[call.kind]]
+    return call.reading(kind(call.axes(list(axes)) if axes else None, keepdims))  # type: ignore[call-arg]
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,7 +117,10 @@ class Sum(_Reduction):
 
     function = "sum"
     word: ClassVar[str] = "sum"
-    spellings: ClassVar[Mapping[str, Spelling]] = _spelled("Sum", "ops.Sum")
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "onnx": Spelling("", also=tuple(IN_ONNX), read=_read_onnx),
+        **_spelled("Sum", "ops.Sum"),
+    }
 
     def reducing(self, elements: Dim, outputs: Dim) -> Work:
         """Additions."""

@@ -11,7 +11,7 @@ from ..errors import UsageError
 from ..reach import Reach, Reaches, regrouped
 from ..shape import Shape, spell
 from .base import Check, Cost, Op, axis_index, no_axis, require_whole
-from .spelling import Call, Spelling
+from .spelling import Call, Reads, Spelling
 
 
 def _read_flatten(call: Call) -> list[Op] | None:
@@ -53,6 +53,26 @@ if TYPE_CHECKING:
     from .keras_steps import Steps
 
 
+def _read_onnx_flatten(call: Call) -> Reads | None:
+    """Flatten to two axes, cut at `axis`."""
+    axis = call.settings.get("axis", 1)
+    axis = axis + call.rank if axis < 0 else axis
+    shape = call.shapes[0]
+    return call.reading(Reshape((product(*shape[:axis]), product(*shape[axis:]))))
+
+
+def _read_onnx_reshape(call: Call) -> Reads | None:
+    """Reshape to numbers that the file holds or computes from sizes; before opset 5 an attribute."""
+    target = call.settings.get("shape") or call.numbers(1)
+    if target is None or (call.settings.get("allowzero") and 0 in target):
+        return None
+    return call.reading(Reshape(tuple(target)))
+
+
+def _read_onnx_transpose(call: Call) -> Reads | None:
+    return call.reading(Permute(tuple(call.settings.get("perm") or reversed(range(call.rank)))))
+
+
 @dataclass(frozen=True, eq=False)
 class Flatten(Op):
     """The axes `first` to `last` as one, by default all but the batch.
@@ -67,7 +87,10 @@ class Flatten(Op):
     kind = "shape"
     word = "flatten"
     storage = "view"
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Flatten", read=_read_flatten)}
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "onnx": Spelling("Flatten", read=_read_onnx_flatten),
+        "keras": Spelling("Flatten", read=_read_flatten),
+    }
 
     def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
         """Axes that are kept keep their places."""
@@ -112,7 +135,8 @@ class Reshape(Op):
     storage = "view"
     batch_left_out: ClassVar[tuple[str, ...]] = ("target",)
     spellings: ClassVar[Mapping[str, Spelling]] = {
-        "keras": Spelling("Reshape", also=("ops.Reshape", "ops.Ravel"), read=_read_reshape)
+        "onnx": Spelling("Reshape", read=_read_onnx_reshape),
+        "keras": Spelling("Reshape", also=("ops.Reshape", "ops.Ravel"), read=_read_reshape),
     }
 
     def __post_init__(self) -> None:
@@ -171,7 +195,8 @@ class Permute(Op):
     storage = "own"
     batch_left_out: ClassVar[tuple[str, ...]] = ("axes",)
     spellings: ClassVar[Mapping[str, Spelling]] = {
-        "keras": Spelling("Permute", also=("ops.Transpose", "ops.Swapaxes", "ops.Moveaxis"), read=_read_transpose)
+        "onnx": Spelling("Transpose", read=_read_onnx_transpose),
+        "keras": Spelling("Permute", also=("ops.Transpose", "ops.Swapaxes", "ops.Moveaxis"), read=_read_transpose),
     }
 
     def __post_init__(self) -> None:

@@ -7,18 +7,36 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ..dim import Dim, at_least, floor_div, total
+from ..dim import Dim, at_least, equal, floor_div, total
 from ..errors import UsageError
 from ..reach import Mixed, Reach, Reaches, over_sides
 from ..shape import Shape, spell
 from .base import CHANNELS_LAST, Check, Cost, Op, Work, arranged, channels, require_data_format, require_whole, sides
-from .spelling import Call, Spelling
+from .spelling import Call, Reads, Spelling
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
 
 TAPS = {"nearest": 1, "linear": 2, "cubic": 4, "lanczos3": 6, "lanczos5": 10}  # numbers read along one axis
 WORDS = {"bilinear": "linear", "trilinear": "linear", "bicubic": "cubic"}
+
+
+def _read_onnx(call: Call) -> Reads | None:
+    """Resize (input, region, scales, sizes; opset 10: input, scales) and Upsample, of the sides alone."""
+    old = call.kind == "Upsample" or call.settings["opset"] < 11
+    scales = call.settings.get("scales") or call.numbers(1 if old else 2)
+    sizes = None if old else call.numbers(3)
+    words = {"nearest": "nearest", "linear": "linear", "cubic": "cubic"}
+    mode, shape = words[call.settings.get("mode") or "nearest"], call.shapes[0]
+    if call.settings.get("axes") or call.settings.get("antialias"):
+        return None
+    if sizes is not None:
+        if any(equal(size, own) is not True for size, own in zip(sizes[:2], shape[:2], strict=True)):
+            return None
+        return call.reading(Resize(tuple(sizes[2:]), None, mode, data_format="channels_first"))
+    if scales is None or len(scales) != call.rank or any(scale != 1 for scale in scales[:2]):
+        return None
+    return call.reading(Resize(None, tuple(map(Fraction, scales[2:])), mode, data_format="channels_first"))
 
 
 def _read_keras(call: Call) -> list[Op] | None:
@@ -57,7 +75,8 @@ class Resize(Op):
     kind = "shape"
     storage = "own"
     spellings: ClassVar[Mapping[str, Spelling]] = {
-        "keras": Spelling("Resizing", also=("ops.Resize",), read=_read_keras)
+        "onnx": Spelling("Resize", also=("Upsample",), read=_read_onnx),
+        "keras": Spelling("Resizing", also=("ops.Resize",), read=_read_keras),
     }
 
     def __post_init__(self) -> None:

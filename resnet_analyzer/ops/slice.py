@@ -12,10 +12,32 @@ from ..reach import Along, Reach, Reaches
 from ..shape import Shape, spell
 from ..window import Window
 from .base import Check, Cost, Op
-from .spelling import Call, Spelling
+from .spelling import Call, Reads, Spelling
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
+
+
+def _read_onnx(call: Call) -> Reads | None:
+    """Slice: starts, ends, axes and steps, by attributes before opset 10, by inputs after."""
+    given = [
+        call.settings.get(name) or call.numbers(at)
+        for at, name in ((1, "starts"), (2, "ends"), (3, "axes"), (4, "steps"))
+    ]
+    starts, ends, axes, steps = given
+    if starts is None or ends is None or (call.tensor(3) is not None and axes is None):
+        return None
+    axes = call.axes(list(axes or range(len(starts))))
+    steps = steps or (1,) * len(starts)
+    index: list[Any] = [(None, None)] * call.rank
+    for start, end, axis, step in zip(starts, ends, axes, steps, strict=True):
+        last = is_number(end) and (end >= FAR if step > 0 else end <= -FAR)
+        first = is_number(start) and (start >= FAR if step < 0 else start <= -FAR)
+        index[axis] = (None if first else start, None if last else end, step)
+    return call.reading(Slice(tuple(index)))
+
+
+FAR = 2**31 - 1  # what files write for the very end
 
 
 class _Place(NamedTuple):
@@ -80,7 +102,8 @@ class Slice(Op):
 
     index: tuple[Any, ...] = ("...",)
     spellings: ClassVar[Mapping[str, Spelling]] = {
-        "keras": Spelling("", also=("ops.GetItem", "ops.Flip"), read=_read_keras)
+        "onnx": Spelling("Slice", read=_read_onnx),
+        "keras": Spelling("", also=("ops.GetItem", "ops.Flip"), read=_read_keras),
     }
 
     kind = "shape"

@@ -9,11 +9,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from ..dim import Dim, divides, floor_div, product
 from ..reach import Reach, Reaches, over_sides
 from ..shape import Shape
-from .base import CHANNELS_LAST, Check, Cost, Op, arranged, channels, require_data_format, sides
-from .spelling import Spelling
+from .base import CHANNELS_LAST, OPS, Check, Cost, Op, arranged, channels, require_data_format, sides
+from .spelling import Call, Reads, Spelling
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
+
+
+def _read_onnx(call: Call) -> Reads | None:
+    return call.reading(OPS[call.kind](call.settings["blocksize"], "channels_first"))  # type: ignore[call-arg]
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +35,8 @@ class DepthToSpace(Op):
     storage = "own"
     counts: ClassVar[tuple[str, ...]] = ("block",)
     spellings: ClassVar[Mapping[str, Spelling]] = {
-        "keras": Spelling("", {"block": "block_size", "data_format": "data_format"}, also=("ops.DepthToSpace",))
+        "onnx": Spelling("DepthToSpace", also=("SpaceToDepth",), read=_read_onnx),
+        "keras": Spelling("", {"block": "block_size", "data_format": "data_format"}, also=("ops.DepthToSpace",)),
     }
 
     def __post_init__(self) -> None:

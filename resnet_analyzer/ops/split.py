@@ -32,6 +32,18 @@ if TYPE_CHECKING:
     from .keras_steps import Steps
 
 
+def _read_onnx(call: Call) -> Outputs | None:
+    """Split: sizes by attribute or input, else as many equal parts as there are outputs."""
+    (axis,) = call.axes(call.settings.get("axis", 0))
+    sizes = call.settings.get("split") or call.numbers(1)
+    count = call.settings["outputs"]
+    if sizes is None and call.tensor(1) is not None:
+        return None
+    sections = tuple(sizes) if sizes else count
+    parts = len(sections) if isinstance(sections, tuple) else sections
+    return Outputs(tuple(Split(sections, axis, part) for part in range(parts)), (0,))
+
+
 @dataclass(frozen=True, eq=False)
 class Split(Op):
     """Part `part` (from 0) of a tensor cut along `axis`: into equal `sections`, so many, or into those of given sizes.
@@ -46,7 +58,8 @@ class Split(Op):
     axis: int = -1
     part: int = 0
     spellings: ClassVar[Mapping[str, Spelling]] = {
-        "keras": Spelling("", also=("ops.Split", "ops.Unstack"), read=_read_keras)
+        "onnx": Spelling("Split", read=_read_onnx),
+        "keras": Spelling("", also=("ops.Split", "ops.Unstack"), read=_read_keras),
     }
 
     kind = "shape"

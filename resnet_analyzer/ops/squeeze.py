@@ -11,10 +11,18 @@ from ..reach import Reaches, removed
 from ..shape import Shape, spell
 from ._axes import places, require_axes
 from .base import Check, Cost, Op, no_axis
-from .spelling import Spelling
+from .spelling import Call, Reads, Spelling
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
+
+
+def _read_onnx(call: Call) -> Reads | None:
+    """Squeeze: axes by attribute before opset 13, by an input after."""
+    axes = call.settings.get("axes") or call.numbers(1)
+    if axes is None and call.tensor(1) is not None:
+        return None  # they are told while it runs
+    return call.reading(Squeeze(None if axes is None else tuple(axes)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,7 +34,10 @@ class Squeeze(Op):
     """
 
     axes: tuple[int, ...] | None = None
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("", {"axes": "axis"}, also=("ops.Squeeze",))}
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "onnx": Spelling("Squeeze", read=_read_onnx),
+        "keras": Spelling("", {"axes": "axis"}, also=("ops.Squeeze",)),
+    }
 
     kind = "shape"
     storage = "view"

@@ -10,7 +10,7 @@ from ..dim import Dim, is_exactly, product
 from ..reach import Mixed, Reach, Reaches
 from ..shape import Shape
 from .base import Cost, Op, axis_index, no_axis, require_whole
-from .spelling import Call, Spelling
+from .spelling import Call, Reads, Spelling
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
@@ -25,6 +25,11 @@ def _read_repeat(call: Call) -> list[Op] | None:
     return [Repeat(call.argument("repeats", 1), *call.axes(call.argument("axis", 2)))]
 
 
+def _read_onnx(call: Call) -> Reads | None:
+    times = call.numbers(1)
+    return None if times is None else call.reading(Tile(tuple(times)))
+
+
 @dataclass(frozen=True, eq=False)
 class Tile(Op):
     """The whole tensor so many times along each axis; as numpy.tile, aligned at the last axis.
@@ -34,7 +39,10 @@ class Tile(Op):
     """
 
     times: tuple[Dim, ...] = (1,)
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("", also=("ops.Tile",), read=_read_tile)}
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "onnx": Spelling("Tile", read=_read_onnx),
+        "keras": Spelling("", also=("ops.Tile",), read=_read_tile),
+    }
 
     kind = "shape"
     storage = "own"

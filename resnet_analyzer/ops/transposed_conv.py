@@ -12,12 +12,13 @@ from ..shape import Shape
 from ..window import Padding, Window, by, inverse, slide, spread, stride_phrase
 from .activation import fused_work, require_activation, with_activation
 from .base import (
+    CHANNELS_FIRST,
     CHANNELS_LAST,
+    OPS,
     Check,
     Cost,
     Op,
     Operations,
-    Spelling,
     Weight,
     Work,
     arranged,
@@ -28,6 +29,7 @@ from .base import (
     sides,
 )
 from .conv import group_checks
+from .spelling import Call, Reads, Spelling
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
@@ -43,6 +45,33 @@ FIELDS = same_names(
     "activation",
     "data_format",
 )
+
+
+def _read_onnx(call: Call) -> Reads | None:
+    """ConvTranspose: input, kernel (channels, filters/groups, sides), bias."""
+    from ._onnx_windows import window
+
+    kernel, settings = call.shape(1), call.settings
+    if kernel is None or len(kernel) != call.rank or not 3 <= call.rank <= 5 or settings.get("output_shape"):
+        return None
+    found = window(call, tuple(kernel[2:]))
+    if found is None or found["padding"] == "same":
+        return None
+    if found["padding"] == "valid":
+        found["padding"] = ((0, 0),) * len(kernel[2:])
+    groups = settings.get("group", 1)
+    op = OPS[
+        f"TransposedConv{call.rank - 2}d"
+    ](  # type: ignore[call-arg]
+        kernel[1] * groups,
+        kernel_size=tuple(kernel[2:]),
+        output_padding=tuple(settings.get("output_padding") or (0,) * len(kernel[2:])),
+        groups=groups,
+        use_bias=call.tensor(2) is not None,
+        data_format=CHANNELS_FIRST,
+        **found,
+    )
+    return call.reading(op, kernel=1, bias=2)
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,7 +138,7 @@ class _TransposedConv(Op):
         windows = slide(sides(inputs[0], layout), self.kernel_size, self.strides, self.padding, self.dilation_rate)
         cut = map(_cut_before, windows, sides(cost.output, layout))  # type: ignore[arg-type]
         found = [
-            Reach(0, low=before - window.span + 1, high=before, divisor=window.stride)
+            Reach(0, 1, before - window.span + 1, before, window.stride, window.dilation)
             for window, before in zip(windows, cut, strict=True)
         ]
         return (over_sides(found, layout),)
@@ -183,7 +212,10 @@ class TransposedConv2d(_TransposedConv):
     """
 
     spatial_axes: ClassVar[int] = 2
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Conv2DTranspose", FIELDS)}
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "onnx": Spelling("ConvTranspose", read=_read_onnx),
+        "keras": Spelling("Conv2DTranspose", FIELDS),
+    }
 
 
 class TransposedConv3d(_TransposedConv):

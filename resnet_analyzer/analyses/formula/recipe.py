@@ -17,7 +17,7 @@ from ...errors import UnknownName, UsageError
 from ...graph import Graph
 from ...measurement import Measurement, measure
 from ...shape import Shape, is_map
-from ...targets import Target
+from ...targets import Target, load
 
 ALIASES = {"growth": "growth_rate", "height": "h", "batch_size": "batch"}
 SIZES = ("n", "h", "w")
@@ -139,12 +139,14 @@ def recipe_of_graph(graph: Graph, batch: int = 1) -> Recipe:
     shape = inputs[0].op.shape if len(inputs) == 1 else None  # type: ignore[attr-defined]
     if not is_map(shape):
         raise UsageError(f"{graph.name}: a formula needs a network of one input, height × width × channels")
-    sides = {
-        name: size if type(size) is int else 224 for name, size in zip(("h", "w", "channels"), shape[1:], strict=True)
-    }
+    names = ("channels", "h", "w") if graph.data_format == "channels_first" else ("h", "w", "channels")
+    sides = {name: size if type(size) is int else 224 for name, size in zip(names, shape[1:], strict=True)}
 
     def make(values: Mapping[str, Dim]) -> Graph:
-        return graph.with_input(Shape(1, values["h"], values["w"], values["channels"]))
+        sizes = [values[name] for name in names]
+        if graph.about.get("sizes") == "of the file":  # what follows from them is in its ops: it is read again
+            return load(graph.about["source"], {inputs[0].name: Shape(values.get("batch", 1), *sizes)})
+        return graph.with_input(Shape(1, *sizes))
 
     title = graph.about.get("title", graph.name)
     return Recipe(graph.name, title, make, {**sides, "batch": batch}, {}, graph.about.get("style", ""))
