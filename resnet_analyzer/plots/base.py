@@ -52,6 +52,23 @@ class Picture:
 
         return png_bytes(self.paint, theme_named(self.theme), self.title)
 
+    @cached_property
+    def pdf(self) -> bytes:
+        """The picture as PDF, for print: light, text as text."""
+        from ._files import pdf_bytes
+
+        return pdf_bytes(self.paint, theme_named(self.theme), self.title)
+
+    def figure(self) -> Figure:
+        """The picture as a matplotlib figure of your own, to be changed and saved."""
+        from ._files import settings
+
+        with settings():
+            return self.paint(theme_named(self.theme))
+
+    def _repr_svg_(self) -> str:
+        return self.svg.decode()
+
     def in_theme(self, theme: str) -> Picture:
         """The same picture, whose PNG is in another theme."""
         return Picture(self.name, self.title, self.alt, self.paint, theme_named(theme).name, self.data)

@@ -15,13 +15,14 @@ class Column(NamedTuple):
     unit that the column shares), `short` and `printed` (four digits and a unit of its own), `share`
     (millionths, as percent), `ratio` (millionths, as times), or `heading`: what a run of rows stands
     under. `drop` 0 is never left out; 1 last, 2 before it, and so on. `flexible` text may be cut short
-    with an ellipsis.
+    with an ellipsis; `wrapped` text takes as many lines as it needs instead.
     """
 
     title: str
     kind: str = "text"
     drop: int = 0
     flexible: bool = False
+    wrapped: bool = False
 
     @property
     def right(self) -> bool:
