@@ -17,6 +17,7 @@ from ..errors import UnknownName
 from ..reach import EVERYTHING, Reaches, same_place
 from ..shape import Shape
 from .base import Cost, Op, Operations, Work, axis_index, no_axis
+from .gradient import of_activation
 from .spelling import Call, Part, Spelling
 
 if TYPE_CHECKING:
@@ -232,6 +233,7 @@ class Activation(Op):
 
     kind = "activation"
     storage = "overwrites"
+    gradient = of_activation
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "keras": Spelling(
             "Activation",

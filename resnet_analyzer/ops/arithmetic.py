@@ -10,6 +10,7 @@ from ..errors import UsageError
 from ..shape import Shape
 from ._broadcast import broadcast
 from .base import OPS, Cost, Op, Work
+from .gradient import of_average, of_choice, of_quotient
 from .spelling import Call, Spelling, Tensor
 
 
@@ -80,6 +81,8 @@ class Divide(_Elementwise):
     56
     """
 
+    gradient = of_quotient
+
     sign = "÷"
     verb: ClassVar[str] = "divide"
     spellings: ClassVar[Mapping[str, Spelling]] = {
@@ -104,6 +107,8 @@ class Maximum(_Elementwise):
     >>> Maximum().apply(Shape(1, 8), Shape(1, 8), Shape(1, 8)).work.compares
     16
     """
+
+    gradient = of_choice
 
     commutative = True
     verb: ClassVar[str] = "compare"
@@ -131,6 +136,8 @@ class Minimum(_Elementwise):
     8
     """
 
+    gradient = of_choice
+
     commutative = True
     verb: ClassVar[str] = "compare"
     spellings: ClassVar[Mapping[str, Spelling]] = {
@@ -156,6 +163,8 @@ class Average(_Elementwise):
     >>> Average().apply(Shape(1, 8), Shape(1, 8), Shape(1, 8)).work[2:7]   # 16 additions, 8 divisions
     (16, 0, 0, 0, 8)
     """
+
+    gradient = of_average
 
     commutative = True
     verb: ClassVar[str] = "average"

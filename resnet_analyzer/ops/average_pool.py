@@ -10,6 +10,7 @@ from ..dim import Dim, product
 from ..shape import Shape
 from ._pool import FIELDS, _Pool
 from .base import Cost, Operations, Spelling, Work
+from .gradient import of_average_pool
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
@@ -26,6 +27,7 @@ class _AveragePool(_Pool):
     count_include_pad: bool = True
 
     word: ClassVar[str] = "average pool"
+    gradient = of_average_pool
 
     def window_work(self, outputs: Dim, taps: Dim) -> Work:
         """taps − 1 additions and one division per output."""

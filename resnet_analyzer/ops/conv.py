@@ -28,6 +28,7 @@ from .base import (
     same_names,
     sides,
 )
+from .gradient import of_product
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
@@ -57,6 +58,7 @@ class _Conv(Op):
 
     kind = "convolution"
     storage = "own"
+    gradient = of_product
     counts: ClassVar[tuple[str, ...]] = ("filters", "groups")
     per_axis: ClassVar[tuple[str, ...]] = ("kernel_size", "strides", "dilation_rate")
     pads: ClassVar[tuple[str, ...]] = ("padding",)

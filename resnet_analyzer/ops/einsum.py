@@ -13,6 +13,7 @@ from ..shape import Shape
 from ._equation import ELLIPSIS, contract, parse, reaches
 from .activation import fused_work, require_activation
 from .base import Check, Cost, Op, Spelling, Weight, Work, same_names
+from .gradient import of_contraction, of_product
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
@@ -35,6 +36,7 @@ class Einsum(Op):
     kind = "dense"
     word = "einsum"
     storage = "own"
+    gradient = of_contraction
     arity: ClassVar[int | None] = None
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "keras": Spelling("", {"equation": "subscripts"}, also=("ops.Einsum",))
@@ -84,6 +86,7 @@ class EinsumDense(Op):
     kind = "dense"
     word = "dense"
     storage = "own"
+    gradient = of_product
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "keras": Spelling("EinsumDense", same_names("equation", "output_shape", "bias_axes", "activation"))
     }

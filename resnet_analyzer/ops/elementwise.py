@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from ..shape import Shape
 from ._broadcast import broadcast, growing
 from .base import Cost, Op, Operations, Spelling, Work
+from .gradient import of_difference, of_gate, of_sum
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
@@ -28,6 +29,7 @@ class Add(Op):
     commutative = True
     keeps_places = True
     storage = "overwrites"
+    gradient = of_sum
     arity: ClassVar[int | None] = None
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Add", also=("ops.Add",))}
 
@@ -59,6 +61,7 @@ class Subtract(Op):
     sign = "−"
     keeps_places = True
     storage = "overwrites"
+    gradient = of_difference
     arity: ClassVar[int | None] = 2
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Subtract", also=("ops.Subtract",))}
 
@@ -91,6 +94,7 @@ class Multiply(Op):
     commutative = True
     keeps_places = True
     storage = "overwrites"
+    gradient = of_gate
     arity: ClassVar[int | None] = None
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Multiply", also=("ops.Multiply",))}
 

@@ -11,6 +11,7 @@ from ..errors import UsageError
 from ..shape import Shape
 from ._statistics import statistics_work
 from .base import Cost, Op, Operations, Weight, axis_index, no_axis
+from .gradient import of_own_statistics
 from .spelling import Call, Spelling, same_names
 
 
@@ -44,6 +45,7 @@ class LayerNorm(Op):
     word = "LN"
     keeps_places = True
     storage = "own"
+    gradient = of_own_statistics
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "keras": Spelling("LayerNormalization", same_names("scale", "center"), read=_read_keras)
     }

@@ -9,6 +9,7 @@ from ..dim import Dim, floor_div, product
 from ..reach import Reach, Reaches, same_place
 from ..shape import Shape
 from .base import Cost, Op, Operations, Work
+from .gradient import of_neighbours
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
@@ -32,6 +33,7 @@ class LocalResponseNorm(Op):
     kind = "normalisation"
     word = "LRN"
     storage = "own"
+    gradient = of_neighbours
     counts: ClassVar[tuple[str, ...]] = ("size",)
 
     def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:

@@ -11,6 +11,7 @@ from ..reach import EVERYTHING, Reach, Reaches, repeated
 from ..shape import Shape, spell
 from ._broadcast import broadcast
 from .base import Check, Cost, Op, Work
+from .gradient import of_contraction
 from .spelling import Spelling
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class MatMul(Op):
     kind = "dense"
     word = "matrix product"
     storage = "own"
+    gradient = of_contraction
     arity: ClassVar[int | None] = 2
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("", also=("ops.Matmul",))}
 

@@ -9,6 +9,7 @@ from ..dim import Dim, product
 from ..shape import Shape
 from ._pool import FIELDS, _Pool
 from .base import Cost, Operations, Spelling, Work
+from .gradient import of_max_pool
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
@@ -21,6 +22,7 @@ class _MaxPool(_Pool):
     """
 
     word: ClassVar[str] = "max pool"
+    gradient = of_max_pool
 
     def window_work(self, outputs: Dim, taps: Dim) -> Work:
         """taps − 1 compares per output."""

@@ -11,6 +11,7 @@ from ..errors import UsageError
 from ..reach import Reach, Reaches
 from ..shape import Shape, spell
 from .base import Check, Cost, Op, require_whole
+from .gradient import of_moves
 from .spelling import Call, Spelling
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ class Pad(Op):
 
     kind = "shape"
     storage = "own"
+    gradient = of_moves
 
     def __post_init__(self) -> None:
         pairs = self.amounts

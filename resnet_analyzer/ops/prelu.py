@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from ..errors import UsageError
 from ..shape import Shape
 from .base import Cost, Op, Operations, Weight, Work, axis_index, no_axis
+from .gradient import of_trained_factor
 from .spelling import Call, Spelling
 
 
@@ -38,6 +39,7 @@ class PReLU(Op):
     word = "PReLU"
     keeps_places = True
     storage = "overwrites"
+    gradient = of_trained_factor
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("PReLU", read=_read_keras)}
 
     def __post_init__(self) -> None:

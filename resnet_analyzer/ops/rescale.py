@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from ..shape import Shape
 from .base import OPS, Cost, Op, Operations, Work
+from .gradient import of_fixed_factor
 from .spelling import Call, Spelling, Tensor, same_names
 
 
@@ -46,6 +47,7 @@ class Rescale(Op):
 
     keeps_places = True
     storage = "overwrites"
+    gradient = of_fixed_factor
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "keras": Spelling(
             "Rescaling",

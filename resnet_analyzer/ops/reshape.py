@@ -11,6 +11,7 @@ from ..errors import UsageError
 from ..reach import Reach, Reaches, regrouped
 from ..shape import Shape, spell
 from .base import Check, Cost, Op, axis_index, no_axis, require_whole
+from .gradient import of_moves
 from .spelling import Call, Spelling
 
 
@@ -67,6 +68,7 @@ class Flatten(Op):
     kind = "shape"
     word = "flatten"
     storage = "view"
+    gradient = of_moves
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Flatten", read=_read_flatten)}
 
     def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
@@ -110,6 +112,7 @@ class Reshape(Op):
     kind = "shape"
     word = "reshape"
     storage = "view"
+    gradient = of_moves
     batch_left_out: ClassVar[tuple[str, ...]] = ("target",)
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "keras": Spelling("Reshape", also=("ops.Reshape", "ops.Ravel"), read=_read_reshape)
@@ -169,6 +172,7 @@ class Permute(Op):
     kind = "shape"
     word = "permute"
     storage = "own"
+    gradient = of_moves
     batch_left_out: ClassVar[tuple[str, ...]] = ("axes",)
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "keras": Spelling("Permute", also=("ops.Transpose", "ops.Swapaxes", "ops.Moveaxis"), read=_read_transpose)

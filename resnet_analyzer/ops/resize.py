@@ -12,6 +12,7 @@ from ..errors import UsageError
 from ..reach import Mixed, Reach, Reaches, over_sides
 from ..shape import Shape, spell
 from .base import CHANNELS_LAST, Check, Cost, Op, Work, arranged, channels, require_data_format, require_whole, sides
+from .gradient import of_copies
 from .spelling import Call, Spelling
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ class Resize(Op):
 
     kind = "shape"
     storage = "own"
+    gradient = of_copies
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "keras": Spelling("Resizing", also=("ops.Resize",), read=_read_keras)
     }

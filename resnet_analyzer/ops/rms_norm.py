@@ -11,6 +11,7 @@ from ..reach import EVERYTHING, Reach, Reaches
 from ..shape import Shape
 from ._axes import places, require_axes
 from .base import Cost, Op, Spelling, Weight, Work, no_axis
+from .gradient import of_mean_square
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
@@ -34,6 +35,7 @@ class RMSNorm(Op):
     kind = "normalisation"
     word = "RMS norm"
     storage = "own"
+    gradient = of_mean_square
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("RMSNormalization", {"axes": "axis"})}
 
     def __post_init__(self) -> None:

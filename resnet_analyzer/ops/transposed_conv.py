@@ -28,6 +28,7 @@ from .base import (
     sides,
 )
 from .conv import group_checks
+from .gradient import of_product
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
@@ -67,6 +68,7 @@ class _TransposedConv(Op):
 
     kind = "convolution"
     storage = "own"
+    gradient = of_product
     counts: ClassVar[tuple[str, ...]] = ("filters", "groups")
     per_axis: ClassVar[tuple[str, ...]] = ("kernel_size", "strides", "dilation_rate")
     pads: ClassVar[tuple[str, ...]] = ("padding",)

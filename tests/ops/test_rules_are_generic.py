@@ -16,8 +16,8 @@ import resnet_analyzer.ops
 from resnet_analyzer.ops.base import OPS
 
 FOLDER = Path(resnet_analyzer.ops.__path__[0])
-# what reads and builds other frameworks' models is no rule
-OTHERS = ("__init__.py", "base.py", "keras_steps.py", "_keras_windows.py", "lookup.py", "spelling.py")
+# what reads and builds other frameworks' models is no rule; gradients decide by words (see test_gradients.py)
+OTHERS = ("__init__.py", "base.py", "gradient.py", "keras_steps.py", "_keras_windows.py", "lookup.py", "spelling.py")
 FILES = sorted(path for path in FOLDER.glob("*.py") if path.name not in OTHERS)
 TOLD_BESIDE = {"as_tensorflow", "in_keras", "reach"}  # what an op tells beside its cost, of shapes already measured
 
