@@ -12,7 +12,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..dim import Dim, is_number, maximum
+from ..dim import Dim, at_least, is_number
+from ..dim.polynomial import largest_of
 from ..errors import UsageError
 from ..measurement import Measurement
 from .order import Least, least_peak
@@ -119,7 +120,9 @@ def peak_of(lives: list[Live]) -> Dim:
     >>> str(peak_of([Live("a", n), Live("b", 2 * n), Live("c", n * n)]))
     'max(n², 2·n)'
     """
-    peak: Dim = 0
+    kept: list[Dim] = []
     for each in {str(live.bytes): live.bytes for live in lives}.values():
-        peak = maximum(peak, each)
-    return peak
+        if not any(at_least(other, each) is True for other in kept):
+            kept = [other for other in kept if at_least(each, other) is not True]
+            kept.append(each)
+    return largest_of(*kept) if kept else 0  # type: ignore[arg-type, return-value]

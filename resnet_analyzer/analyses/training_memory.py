@@ -101,6 +101,17 @@ def training_memory(measurement: Measurement, setting: Setting = Setting()) -> T
     )
 
 
+def repeated(measurement: Measurement, setting: Setting) -> set[int]:
+    """The places of the layers that run forward twice under these checkpoints.
+
+    Those of every segment but the last, without the checkpoints themselves where nothing else is kept of them.
+    """
+    _require(setting)
+    layers = backward_of(measurement.rows)
+    cuts = _Program(layers, ITEMSIZE[setting.dtype], setting).cuts
+    return {place for place in range(cuts[-1] + 1) if place not in cuts or layers[place].beside} if cuts else set()
+
+
 def _require(setting: Setting) -> None:
     for what, value, known in (
         ("type", setting.dtype, ITEMSIZE),
