@@ -156,9 +156,7 @@ def training_step(measurement: Measurement, setting: Setting = Setting()) -> Ste
     return Step(layers, update, tuple(each.name for each in layers if not each.known))
 
 
-def training(
-    measurement: Measurement, images: int, epochs: int = 1, setting: Setting = Setting()
-) -> Course:
+def training(measurement: Measurement, images: int, epochs: int = 1, setting: Setting = Setting()) -> Course:
     """What a whole training costs: `images` in batches as measured, `epochs` times.
 
     UsageError for a measurement over a grid or symbols, or fewer than one image or epoch.

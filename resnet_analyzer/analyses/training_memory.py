@@ -104,12 +104,15 @@ def training_memory(measurement: Measurement, setting: Setting = Setting()) -> T
 def repeated(measurement: Measurement, setting: Setting) -> set[int]:
     """The places of the layers that run forward twice under these checkpoints.
 
-    Those of every segment but the last, without the checkpoints themselves where nothing else is kept of them.
+    Those of every segment but the last, without inputs, and checkpoints of which nothing else is kept.
     """
     _require(setting)
     layers = backward_of(measurement.rows)
     cuts = _Program(layers, ITEMSIZE[setting.dtype], setting).cuts
-    return {place for place in range(cuts[-1] + 1) if place not in cuts or layers[place].beside} if cuts else set()
+    last = cuts[-1] + 1 if cuts else 0
+    return {
+        place for place in range(last) if layers[place].row.node.inputs and (place not in cuts or layers[place].beside)
+    }
 
 
 def _require(setting: Setting) -> None:
@@ -215,14 +218,16 @@ class _Program:
             yield from self._backward(part, "r" if again else "a")
 
     def _buffer(self, place: int, part: range, tag: str) -> Buffer:
-        """The buffer of an activation: of this run of its segment, or that of an earlier segment's end."""
+        """The buffer of an activation: of this run of its segment, or that of a checkpoint or input, which stays."""
         root = self.roots[place]
-        inside = root in part and place not in self.cuts
+        inside = root in part and root not in self.cuts and bool(self.before[root])
         return (tag if inside else "a", root)
 
     def _forward(self, part: range, tag: str, keeping: bool) -> Iterator[_Event]:
         for place in part:
             layer, root = self.layers[place], self.roots[place]
+            if tag == "r" and not self.before[place]:
+                continue
             own = self._buffer(place, part, tag)
             needs = tuple(self._buffer(each, part, tag) for each in self.before[place])
             size = elements(layer.row) * self.itemsize if root == place else 0

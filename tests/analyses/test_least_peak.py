@@ -38,7 +38,9 @@ def random_graph(seed):
         elif kind == "add":
             made.append(build.add(f"n{index}", Add(), source, build.add(f"n{index}b", Activation("tanh"), source)))
         elif kind == "join":
-            made.append(build.add(f"n{index}", Concatenate(), *chance.sample(made, min(len(made), chance.randint(2, 3)))))
+            made.append(
+                build.add(f"n{index}", Concatenate(), *chance.sample(made, min(len(made), chance.randint(2, 3))))
+            )
         else:
             build.add(f"n{index}", Flatten(), source)  # a view that nobody reads
     return build.graph()

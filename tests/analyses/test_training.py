@@ -211,7 +211,9 @@ def gated():
     build = GraphBuilder("gated")
     x = build.chain(build.input(Shape(1, 9, 9, 4)), ("conv", Conv2d(8, 3, padding=1)), ("bn", BatchNorm()))
     gate = build.chain(x, ("pool", GlobalAveragePool2d(keepdims=True)), ("fc", Conv2d(8, 1, activation="sigmoid")))
-    build.chain(build.add("add", Add(), build.add("gate", Multiply(), x, gate), x), ("max", MaxPool2d(2)), ("d", Dense(3)))
+    build.chain(
+        build.add("add", Add(), build.add("gate", Multiply(), x, gate), x), ("max", MaxPool2d(2)), ("d", Dense(3))
+    )
     return build.graph()
 
 
