@@ -169,7 +169,9 @@ def requested(target: str, asked: NetworkOptions, trust: tuple[str, ...] = ()) -
 def request_of(asked: NetworkOptions, options: dict[str, Any], trust: tuple[str, ...] = ()) -> Request:
     """The options as a request, with a network's own options read."""
     sizes = parse_input(asked.input_texts)
-    return Request(sizes, asked.classes, trust, asked.batch, asked.style, options, asked.channels, parse_arguments(asked.arguments))
+    return Request(
+        sizes, asked.classes, trust, asked.batch, asked.style, options, asked.channels, parse_arguments(asked.arguments)
+    )
 
 
 def parse_settings(architecture: Architecture, texts: tuple[str, ...]) -> dict[str, Any]:

@@ -116,7 +116,9 @@ class _Reader:
         if kind == "as_optional_tensor":
             return self.argument(value)
         if kind in ("as_optional_tensors", "as_nested_tensors"):
-            return [[self.tensor(one) for one in each] if isinstance(each, list) else self.argument(each) for each in value]
+            return [
+                [self.tensor(one) for one in each] if isinstance(each, list) else self.argument(each) for each in value
+            ]
         if kind in ("as_sym_int", "as_sym_float", "as_sym_bool"):
             return self.number(value)
         if kind in ("as_sym_ints", "as_sym_floats"):

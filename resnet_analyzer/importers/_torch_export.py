@@ -36,7 +36,10 @@ def exported(torch: Any, module: Any, inputs: Any, title: str, says: str, error:
 def _records(torch: Any, program: Any, module: Any, title: str, says: str) -> Recorded:
     maker, scope = Maker(), {}
     signature = program.graph_signature
-    state = {**dict(module.named_parameters(remove_duplicate=False)), **dict(module.named_buffers(remove_duplicate=False))}
+    state = {
+        **dict(module.named_parameters(remove_duplicate=False)),
+        **dict(module.named_buffers(remove_duplicate=False)),
+    }
     for node in program.graph.nodes:
         if node.op == "placeholder":
             scope[node] = _placeholder(maker, node, signature, state)

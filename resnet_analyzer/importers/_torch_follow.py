@@ -20,7 +20,9 @@ class Follower:
     def __init__(self, framework: str, parameters: tuple[Slot, ...]) -> None:
         self.inputs: dict[str, Shape] = {}
         self.done = 0
-        self.assembler = _Assembler(Recorded("", (), (), (), "", parameters), framework, self.inputs, None, lambda *_: None)
+        self.assembler = _Assembler(
+            Recorded("", (), (), (), "", parameters), framework, self.inputs, None, lambda *_: None
+        )
 
     def input(self, name: str, shape: Shape) -> None:
         """An input, and its shape."""

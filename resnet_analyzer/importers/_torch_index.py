@@ -47,7 +47,9 @@ def _sliced(tracer: Any, tensor: Any, axis: int, part: slice) -> Any:
 
 def _indexed(tracer: Any, tensor: Any, tensors: dict[int, Any]) -> Any:
     def run(tensor: Any, places: Any) -> Any:
-        return tracer.torch.Tensor.__getitem__(tensor, tuple([slice(None) if each is None else each for each in places]))
+        return tracer.torch.Tensor.__getitem__(
+            tensor, tuple([slice(None) if each is None else each for each in places])
+        )
 
     places = [tensors.get(axis) for axis in range(max(tensors) + 1)]
     return tracer.apply("index", run, tensor, places)

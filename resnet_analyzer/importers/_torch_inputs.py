@@ -62,9 +62,7 @@ def _asked(torch: Any, module: Any, given: Any, name: str, dtype: Any) -> Any:
             raise UsageError(f"input {name}: every size must be at least 1")
         return Asked(name, tuple(given), torch.int64 if _reads_numbers(torch, module, given) else dtype)
     if isinstance(given, (list, tuple)):
-        return type(given)(
-            _asked(torch, module, each, f"{name}{place + 1}", dtype) for place, each in enumerate(given)
-        )
+        return type(given)(_asked(torch, module, each, f"{name}{place + 1}", dtype) for place, each in enumerate(given))
     if isinstance(given, Mapping):
         return {key: _asked(torch, module, each, f"{name}.{key}", dtype) for key, each in given.items()}
     return given

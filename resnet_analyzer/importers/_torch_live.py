@@ -206,10 +206,14 @@ def _open(runs: _Runs, first: Traced) -> Graph:
             if name is not None:
                 values[name] = size
     shapes = {
-        asked.name: Shape(*[values.get(runs.open.get((asked.name, axis), ""), size) for axis, size in enumerate(asked.shape)])
+        asked.name: Shape(
+            *[values.get(runs.open.get((asked.name, axis), ""), size) for axis, size in enumerate(asked.shape)]
+        )
         for asked in runs.asked
     }
-    recorded = at_sizes(first.recorded, values, {record.name: (None,) * len(record.outputs) for record in first.recorded.records})
+    recorded = at_sizes(
+        first.recorded, values, {record.name: (None,) * len(record.outputs) for record in first.recorded.records}
+    )
     graph = _assembled(recorded, shapes, True)
     says = f"{graph.about['says'].partition(',')[0]}, every tensor compared at two sizes"
     return replace(graph, about={**graph.about, "says": says, "sizes": "of the file", **_conditions(first)})

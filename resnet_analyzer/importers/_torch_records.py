@@ -159,9 +159,7 @@ def _trimmed(record: Record, read: set[tuple[str, int]]) -> Record:
     return record if len(outputs) == len(record.outputs) else replace(record, outputs=tuple(outputs))
 
 
-def _general(
-    kind: str, arguments: Sequence[tuple[str, Any]]
-) -> tuple[Mapping[str, Any], Sequence[tuple[str, Any]]]:
+def _general(kind: str, arguments: Sequence[tuple[str, Any]]) -> tuple[Mapping[str, Any], Sequence[tuple[str, Any]]]:
     """Settings and arguments, the target of a reshape said so that it holds for other sizes where it can."""
     name = RESHAPES.get(kind)
     given = dict(arguments)

@@ -37,7 +37,9 @@ def _schemas(name: str) -> tuple[tuple[_Parameter, ...], ...]:
 
     found = torch._C._jit_get_schemas_for_operator(f"aten::{name}")  # no public word tells them
     return tuple(
-        tuple([_Parameter(each.name, str(each.type), each.kwarg_only, each.has_default_value()) for each in one.arguments])
+        tuple(
+            [_Parameter(each.name, str(each.type), each.kwarg_only, each.has_default_value()) for each in one.arguments]
+        )
         for one in found
         if not any(each.is_out for each in one.arguments)
     )

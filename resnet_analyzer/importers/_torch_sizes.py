@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from types import SimpleNamespace
-from typing import Any
 
 from ..dim import Dim, floor_div, is_number, is_symbol, symbol
 from ..errors import UsageError

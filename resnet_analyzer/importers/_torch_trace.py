@@ -372,5 +372,3 @@ def _expressions(value: Any) -> Any:
     if isinstance(value, float) and not is_symbol(found):
         return float(value)
     return found
-
-

@@ -14,7 +14,7 @@ from typing import Any
 from ..dim import is_exactly, is_number
 from ..errors import UsageError
 from ..graph import Graph, Node
-from ..ops.base import Cost, Op, Weight
+from ..ops.base import Cost, Op
 from ..ops.constant import Constant, Parameter
 from ..ops.input import Input
 from ..ops.lookup import spelled

@@ -29,6 +29,7 @@ from .base import (
     same_names,
     sides,
 )
+from .gradient import of_product
 from .spelling import Call, Reads, Spelling
 
 if TYPE_CHECKING:
@@ -66,7 +67,9 @@ def _read_torch(call: Call) -> Reads | None:
     kernel = call.shape("weight")
     if kernel is None or len(kernel) != call.rank or not 3 <= call.rank <= 5 or call.argument("transposed"):
         return None
-    op = OPS[f"Conv{call.rank - 2}d"](  # type: ignore[call-arg]
+    op = OPS[
+        f"Conv{call.rank - 2}d"
+    ](  # type: ignore[call-arg]
         kernel[0],
         kernel_size=tuple(kernel[2:]),
         groups=call.argument("groups", default=1),
@@ -97,6 +100,7 @@ class _Conv(Op):
 
     kind = "convolution"
     storage = "own"
+    gradient = of_product
     counts: ClassVar[tuple[str, ...]] = ("filters", "groups")
     per_axis: ClassVar[tuple[str, ...]] = ("kernel_size", "strides", "dilation_rate")
     pads: ClassVar[tuple[str, ...]] = ("padding",)

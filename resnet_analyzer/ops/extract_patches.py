@@ -121,7 +121,7 @@ class ExtractPatches2d(_ExtractPatches):
     spatial_axes: ClassVar[int] = 2
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "torch": Spelling("aten.im2col", read=_read_torch),
-        "keras": Spelling("", also=("ops.ExtractPatches", "ops.ExtractPatches3D"), read=_read_keras)
+        "keras": Spelling("", also=("ops.ExtractPatches", "ops.ExtractPatches3D"), read=_read_keras),
     }
 
 

@@ -12,6 +12,7 @@ from ..errors import UsageError
 from ..reach import Mixed, Reach, Reaches, over_sides
 from ..shape import Shape, spell
 from .base import CHANNELS_LAST, Check, Cost, Op, Work, arranged, channels, require_data_format, require_whole, sides
+from .gradient import of_copies
 from .spelling import Call, Reads, Spelling
 
 if TYPE_CHECKING:
@@ -96,6 +97,7 @@ class Resize(Op):
 
     kind = "shape"
     storage = "own"
+    gradient = of_copies
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "onnx": Spelling("Resize", also=("Upsample",), read=_read_onnx),
         "torch": Spelling("", also=UPSAMPLES, read=_read_torch),

@@ -31,6 +31,7 @@ from .base import (
     sides,
 )
 from .conv import group_checks
+from .gradient import of_product
 from .spelling import Call, Reads, Spelling
 
 if TYPE_CHECKING:
@@ -85,7 +86,9 @@ def _read_torch(call: Call) -> Reads | None:
     groups = call.argument("groups", default=1)
     found = {**aten_window(call, axes), "strides": aten_spread(call.argument("stride"), axes, 1)}
     found["padding"] = ((0, 0),) * axes if found["padding"] == "valid" else found["padding"]
-    op = OPS[f"TransposedConv{axes}d"](  # type: ignore[call-arg]
+    op = OPS[
+        f"TransposedConv{axes}d"
+    ](  # type: ignore[call-arg]
         kernel[1] * groups,
         kernel_size=tuple(kernel[2:]),
         output_padding=aten_spread(call.argument("output_padding"), axes, 0),
@@ -119,6 +122,7 @@ class _TransposedConv(Op):
 
     kind = "convolution"
     storage = "own"
+    gradient = of_product
     counts: ClassVar[tuple[str, ...]] = ("filters", "groups")
     per_axis: ClassVar[tuple[str, ...]] = ("kernel_size", "strides", "dilation_rate")
     pads: ClassVar[tuple[str, ...]] = ("padding",)
