@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from .library import formula as formula
     from .library import measure as measure
     from .library import memory as memory
+    from .library import receptive as receptive
     from .library import receptive_fields as receptive_fields
     from .library import verify as verify
     from .library import write_design as write_design
@@ -53,6 +54,7 @@ _HOME = {
     "load": "targets",
     "measure": "library",
     "memory": "library",
+    "receptive": "library",
     "receptive_fields": "library",
     "symbol": "dim",
     "verify": "library",

@@ -79,7 +79,7 @@ OPTIONS = (
     INPUT,
     click.option("--channels", type=COUNT, metavar="N", help="Channels of the input."),
     click.option("--classes", type=COUNT, metavar="N", help="Number of classes."),
-    click.option("--batch", type=COUNT, default=1, metavar="N", help="Images counted together; 1 if not given."),
+    click.option("--batch", type=COUNT, default=1, metavar="N", help="Batch size; default 1."),
     click.option(
         "--style", metavar="NAME", shell_complete=completion.styles, help="paper, torchvision, keras, ...: see `list`."
     ),
@@ -154,11 +154,16 @@ def _at_least_1(part: str, text: str) -> int:
 
 def resolve(target: str, asked: NetworkOptions, trust: tuple[str, ...] = (), whole: bool = True) -> Target:
     """The network that a target and the options ask for, wherever it comes from."""
+    return resolve_target(target, requested(target, asked, trust), whole)
+
+
+def requested(target: str, asked: NetworkOptions, trust: tuple[str, ...] = ()) -> Request:
+    """The options as a request for this target; UsageError or UnknownName for what it cannot be asked."""
     if is_source(target):
         options: dict[str, Any] = dict.fromkeys(asked.settings)  # which no file takes, as it will be told
     else:
         options = parse_settings(find(split_target(target)[0]), asked.settings)
-    return resolve_target(target, request_of(asked, options, trust), whole)
+    return request_of(asked, options, trust)
 
 
 def request_of(asked: NetworkOptions, options: dict[str, Any], trust: tuple[str, ...] = ()) -> Request:

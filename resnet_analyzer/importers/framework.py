@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import logging
 import os
 import sys
 import warnings
@@ -89,7 +88,6 @@ def quiet_imports() -> Iterator[None]:
     For the command line, whose standard error is for one line of its own; all else is heard.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    logging.getLogger("tensorflow").setLevel(logging.ERROR)  # its warnings are not about our question
     finder = _Quiet()
     sys.meta_path.insert(0, finder)
     try:
@@ -106,6 +104,9 @@ class _Quiet:
         """The module's place, if it is one of those, its loader hushed."""
         if name not in ("keras", "tensorflow"):
             return None
+        import logging
+
+        logging.getLogger("tensorflow").setLevel(logging.ERROR)  # its warnings are not about our question
         spec = PathFinder.find_spec(name, path, target)
         if spec is not None and spec.loader is not None:
             spec.loader.exec_module = _hushed(spec.loader.exec_module)  # type: ignore[method-assign]

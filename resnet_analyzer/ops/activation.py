@@ -17,6 +17,7 @@ from ..errors import UnknownName
 from ..reach import EVERYTHING, Reaches, same_place
 from ..shape import Shape
 from .base import Cost, Op, Operations, Work, axis_index, no_axis
+from .gradient import of_activation
 from .spelling import Call, Part, Reads, Spelling
 
 if TYPE_CHECKING:
@@ -293,6 +294,7 @@ class Activation(Op):
 
     kind = "activation"
     storage = "overwrites"
+    gradient = of_activation
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "onnx": Spelling("Gelu", also=("Softmax", "LogSoftmax", *IN_ONNX), read=_read_onnx),
         "torch": Spelling(

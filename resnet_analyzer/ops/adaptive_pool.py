@@ -28,6 +28,7 @@ from .base import (
     same_names,
     sides,
 )
+from .gradient import of_adaptive_average, of_max_pool
 from .spelling import Call, Reads
 
 if TYPE_CHECKING:
@@ -111,6 +112,7 @@ class _AdaptiveAveragePool(_AdaptivePool):
     """One addition per pixel but the first of every window, and one division."""
 
     word: ClassVar[str] = "average pool"
+    gradient = of_adaptive_average
 
     def window_work(self, taps: Dim, outputs: Dim) -> Work:
         """Additions of all but the first pixel of each window; a division per output."""
@@ -149,6 +151,7 @@ class _AdaptiveMaxPool(_AdaptivePool):
     """One compare per pixel but the first of every window."""
 
     word: ClassVar[str] = "max pool"
+    gradient = of_max_pool
 
     def window_work(self, taps: Dim, outputs: Dim) -> Work:
         """Compares of all but the first pixel of each window."""

@@ -11,6 +11,7 @@ from ..shape import Shape
 from ._aten import number
 from ._broadcast import broadcast
 from .base import OPS, Cost, Op, Work
+from .gradient import of_average, of_choice, of_quotient
 from .spelling import Call, Reads, Spelling, Tensor
 
 
@@ -141,6 +142,8 @@ class Divide(_Elementwise):
     56
     """
 
+    gradient = of_quotient
+
     sign = "÷"
     verb: ClassVar[str] = "divide"
     spellings: ClassVar[Mapping[str, Spelling]] = {
@@ -167,6 +170,8 @@ class Maximum(_Elementwise):
     >>> Maximum().apply(Shape(1, 8), Shape(1, 8), Shape(1, 8)).work.compares
     16
     """
+
+    gradient = of_choice
 
     commutative = True
     verb: ClassVar[str] = "compare"
@@ -195,6 +200,8 @@ class Minimum(_Elementwise):
     8
     """
 
+    gradient = of_choice
+
     commutative = True
     verb: ClassVar[str] = "compare"
     spellings: ClassVar[Mapping[str, Spelling]] = {
@@ -221,6 +228,8 @@ class Average(_Elementwise):
     >>> Average().apply(Shape(1, 8), Shape(1, 8), Shape(1, 8)).work[2:7]   # 16 additions, 8 divisions
     (16, 0, 0, 0, 8)
     """
+
+    gradient = of_average
 
     commutative = True
     verb: ClassVar[str] = "average"

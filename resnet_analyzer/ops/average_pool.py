@@ -11,6 +11,7 @@ from ..shape import Shape
 from ._aten import spread, window
 from ._pool import FIELDS, _Pool
 from .base import CHANNELS_FIRST, OPS, Cost, Operations, Spelling, Work
+from .gradient import of_average_pool
 from .spelling import Call, Reads
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class _AveragePool(_Pool):
     count_include_pad: bool = True
 
     word: ClassVar[str] = "average pool"
+    gradient = of_average_pool
 
     def window_work(self, outputs: Dim, taps: Dim) -> Work:
         """taps − 1 additions and one division per output."""

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from ..shape import Shape
 from .base import MOVING, Cost, Op, Operations, Weight, Work, axis_index, no_axis
+from .gradient import of_batch_statistics
 from .spelling import Call, Reads, Spelling, same_names
 
 
@@ -58,6 +59,7 @@ class BatchNorm(Op):
     word = "BN"
     keeps_places = True
     storage = "overwrites"
+    gradient = of_batch_statistics
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "onnx": Spelling("BatchNormalization", read=_read_onnx),
         "torch": Spelling(

@@ -12,6 +12,7 @@ from ..reach import Reaches, repeated
 from ..shape import Shape, spell
 from ._broadcast import broadcast
 from .base import Check, Cost, Op, require_whole
+from .gradient import of_copies
 from .spelling import Call, Reads, Spelling
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ class BroadcastTo(Op):
 
     kind = "shape"
     storage = "view"
+    gradient = of_copies
 
     def __post_init__(self) -> None:
         if not isinstance(self.target, (tuple, list)):

@@ -11,6 +11,7 @@ from ..errors import UsageError
 from ..reach import Mixed, Reaches, same_place
 from ..shape import Shape, spell
 from .base import Check, Cost, Op, axis_index
+from .gradient import of_moves
 from .spelling import Call, Spelling, same_names
 
 
@@ -39,6 +40,7 @@ class Concatenate(Op):
     kind = "merge"
     sign = "‖"
     storage = "own"
+    gradient = of_moves
     arity: ClassVar[int | None] = None
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "onnx": Spelling("Concat", same_names("axis")),

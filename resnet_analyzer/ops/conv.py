@@ -29,6 +29,7 @@ from .base import (
     same_names,
     sides,
 )
+from .gradient import of_product
 from .spelling import Call, Reads, Spelling
 
 if TYPE_CHECKING:
@@ -99,6 +100,7 @@ class _Conv(Op):
 
     kind = "convolution"
     storage = "own"
+    gradient = of_product
     counts: ClassVar[tuple[str, ...]] = ("filters", "groups")
     per_axis: ClassVar[tuple[str, ...]] = ("kernel_size", "strides", "dilation_rate")
     pads: ClassVar[tuple[str, ...]] = ("padding",)

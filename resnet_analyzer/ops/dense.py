@@ -11,6 +11,7 @@ from ..reach import EVERYTHING, Reaches, same_place
 from ..shape import Shape
 from .activation import fused_work, require_activation, with_activation
 from .base import Cost, Op, Operations, Spelling, Weight, Work, same_names
+from .gradient import of_product
 from .spelling import Call, Reads
 
 
@@ -60,6 +61,7 @@ class Dense(Op):
 
     kind = "dense"
     storage = "own"
+    gradient = of_product
     counts: ClassVar[tuple[str, ...]] = ("units",)
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "onnx": Spelling("Gemm", also=("MatMul",), read=_read_onnx),

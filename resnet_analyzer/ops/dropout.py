@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from ..errors import UsageError
 from ..shape import Shape
 from .base import Cost, Op
+from .gradient import of_dropout
 from .spelling import Call, Reads, Spelling, same_names
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class _Drop(Op):
 
     keeps_places = True
     storage = "view"
+    gradient = of_dropout
 
     def __post_init__(self) -> None:
         if isinstance(self.rate, bool) or not isinstance(self.rate, (int, float)) or not 0 <= self.rate <= 1:

@@ -13,6 +13,7 @@ from ..shape import Shape
 from ._equation import ELLIPSIS, contract, parse, reaches
 from .activation import fused_work, require_activation
 from .base import Check, Cost, Op, Spelling, Weight, Work, same_names
+from .gradient import of_contraction, of_product
 from .spelling import Call, Reads
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class Einsum(Op):
     kind = "dense"
     word = "einsum"
     storage = "own"
+    gradient = of_contraction
     arity: ClassVar[int | None] = None
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "onnx": Spelling("Einsum", read=_read_onnx),
@@ -95,6 +97,7 @@ class EinsumDense(Op):
     kind = "dense"
     word = "dense"
     storage = "own"
+    gradient = of_product
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "keras": Spelling("EinsumDense", same_names("equation", "output_shape", "bias_axes", "activation"))
     }

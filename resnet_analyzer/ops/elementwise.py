@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from ..shape import Shape
 from ._broadcast import broadcast, growing
 from .base import OPS, Cost, Op, Operations, Spelling, Work
+from .gradient import of_difference, of_gate, of_sum
 from .spelling import Call, Reads
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ class Add(Op):
     commutative = True
     keeps_places = True
     storage = "overwrites"
+    gradient = of_sum
     arity: ClassVar[int | None] = None
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "onnx": Spelling("Add", also=("Sum",)),
@@ -75,6 +77,7 @@ class Subtract(Op):
     sign = "−"
     keeps_places = True
     storage = "overwrites"
+    gradient = of_difference
     arity: ClassVar[int | None] = 2
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "onnx": Spelling("Sub"),
@@ -110,6 +113,7 @@ class Multiply(Op):
     commutative = True
     keeps_places = True
     storage = "overwrites"
+    gradient = of_gate
     arity: ClassVar[int | None] = None
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "onnx": Spelling("Mul"),

@@ -10,6 +10,7 @@ from ..reach import Reach, Reaches
 from ..shape import Shape
 from ._axes import places, require_axes
 from .base import Cost, Op, no_axis
+from .gradient import of_moves
 from .spelling import Call, Reads, Spelling
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ class ExpandDims(Op):
 
     kind = "shape"
     storage = "view"
+    gradient = of_moves
 
     def __post_init__(self) -> None:
         self.__dict__["axes"] = require_axes("ExpandDims", "axes", self.axes) or ()

@@ -10,6 +10,7 @@ from ..dim import Dim, divides, product
 from ..shape import Shape
 from ._statistics import statistics_work
 from .base import Check, Cost, Op, Operations, Weight, axis_index, no_axis
+from .gradient import of_own_statistics
 from .spelling import Call, Reads, Spelling, same_names
 
 
@@ -50,6 +51,7 @@ class GroupNorm(Op):
     word = "GN"
     keeps_places = True
     storage = "own"
+    gradient = of_own_statistics
     counts: ClassVar[tuple[str, ...]] = ("groups",)
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "onnx": Spelling("GroupNormalization", also=("InstanceNormalization",), read=_read_onnx),

@@ -11,6 +11,7 @@ from ..errors import UsageError
 from ..shape import Shape
 from ._statistics import statistics_work
 from .base import Cost, Op, Operations, Weight, axis_index, no_axis
+from .gradient import of_own_statistics
 from .spelling import Call, Reads, Spelling, same_names
 
 
@@ -58,6 +59,7 @@ class LayerNorm(Op):
     word = "LN"
     keeps_places = True
     storage = "own"
+    gradient = of_own_statistics
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "onnx": Spelling("LayerNormalization", read=_read_onnx),
         "torch": Spelling("aten.layer_norm", also=("aten.native_layer_norm",), read=_read_torch),

@@ -11,6 +11,7 @@ from ..reach import EVERYTHING, Reach, Reaches, repeated
 from ..shape import Shape, spell
 from ._broadcast import broadcast
 from .base import OPS, Check, Cost, Op, Work
+from .gradient import of_contraction
 from .spelling import Call, Reads, Spelling
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ class MatMul(Op):
     kind = "dense"
     word = "matrix product"
     storage = "own"
+    gradient = of_contraction
     arity: ClassVar[int | None] = 2
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "onnx": Spelling("", also=("MatMul", "Gemm"), read=_read_onnx, fallback=True),

@@ -10,6 +10,7 @@ from ..shape import Shape
 from ._aten import spread, window
 from ._pool import FIELDS, _Pool
 from .base import CHANNELS_FIRST, OPS, Cost, Operations, Spelling, Work
+from .gradient import of_max_pool
 from .spelling import Call, Reads
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class _MaxPool(_Pool):
     """
 
     word: ClassVar[str] = "max pool"
+    gradient = of_max_pool
 
     def window_work(self, outputs: Dim, taps: Dim) -> Work:
         """taps − 1 compares per output."""

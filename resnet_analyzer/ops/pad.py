@@ -11,6 +11,7 @@ from ..errors import UsageError
 from ..reach import Reach, Reaches
 from ..shape import Shape, spell
 from .base import OPS, Check, Cost, Op, require_whole
+from .gradient import of_moves
 from .spelling import Call, Reads, Spelling
 
 if TYPE_CHECKING:
@@ -92,6 +93,7 @@ class Pad(Op):
 
     kind = "shape"
     storage = "own"
+    gradient = of_moves
 
     def __post_init__(self) -> None:
         pairs = self.amounts

@@ -10,6 +10,7 @@ from ..dim import is_exactly, product
 from ..errors import UsageError
 from ..shape import Shape
 from .base import Cost, Op, Operations, Weight, Work, axis_index, no_axis
+from .gradient import of_trained_factor
 from .spelling import Call, Reads, Spelling
 
 
@@ -58,6 +59,7 @@ class PReLU(Op):
     word = "PReLU"
     keeps_places = True
     storage = "overwrites"
+    gradient = of_trained_factor
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "onnx": Spelling("PRelu", read=_read_onnx),
         "torch": Spelling("aten.prelu", also=("aten._prelu_kernel",), read=_read_torch),

@@ -12,6 +12,7 @@ from ..reach import EVERYTHING, Reach, Reaches, removed
 from ..shape import Shape
 from ._axes import places, require_axes
 from .base import OPS, Cost, Op, Work, no_axis
+from .gradient import of_largest, of_mean, of_moves
 from .spelling import Call, Outputs, Reads, Spelling
 
 
@@ -141,6 +142,7 @@ class Sum(_Reduction):
 
     function = "sum"
     word: ClassVar[str] = "sum"
+    gradient = of_moves
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "onnx": Spelling("", also=tuple(IN_ONNX), read=_read_onnx),
         "torch": Spelling(
@@ -163,6 +165,7 @@ class Mean(_Reduction):
 
     function = "mean"
     word: ClassVar[str] = "mean"
+    gradient = of_mean
     spellings: ClassVar[Mapping[str, Spelling]] = _spelled("Mean", "ops.Mean")
 
     def reducing(self, elements: Dim, outputs: Dim) -> Work:
@@ -179,6 +182,7 @@ class Max(_Reduction):
 
     function = "max"
     word: ClassVar[str] = "max"
+    gradient = of_largest
     spellings: ClassVar[Mapping[str, Spelling]] = _spelled("Max", "ops.Max", "ops.Amax")
 
     def reducing(self, elements: Dim, outputs: Dim) -> Work:
@@ -195,6 +199,7 @@ class Min(_Reduction):
 
     function = "min"
     word: ClassVar[str] = "min"
+    gradient = of_largest
     spellings: ClassVar[Mapping[str, Spelling]] = _spelled("Min", "ops.Min", "ops.Amin")
 
     def reducing(self, elements: Dim, outputs: Dim) -> Work:

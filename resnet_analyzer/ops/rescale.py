@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from ..shape import Shape
 from ._aten import number
 from .base import OPS, Cost, Op, Operations, Work
+from .gradient import of_fixed_factor
 from .spelling import Call, Reads, Spelling, Tensor, same_names
 
 
@@ -64,6 +65,7 @@ class Rescale(Op):
 
     keeps_places = True
     storage = "overwrites"
+    gradient = of_fixed_factor
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "keras": Spelling(
             "Rescaling",

@@ -11,6 +11,7 @@ from ..errors import UsageError
 from ..reach import Reach, Reaches, regrouped
 from ..shape import Shape, spell
 from .base import Check, Cost, Op, axis_index, no_axis, require_whole
+from .gradient import of_moves
 from .spelling import Call, Reads, Spelling
 
 
@@ -126,6 +127,7 @@ class Flatten(Op):
     kind = "shape"
     word = "flatten"
     storage = "view"
+    gradient = of_moves
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "onnx": Spelling("Flatten", read=_read_onnx_flatten),
         "torch": Spelling("aten.flatten", read=_read_torch_flatten),
@@ -173,6 +175,7 @@ class Reshape(Op):
     kind = "shape"
     word = "reshape"
     storage = "view"
+    gradient = of_moves
     batch_left_out: ClassVar[tuple[str, ...]] = ("target",)
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "onnx": Spelling("Reshape", read=_read_onnx_reshape),
@@ -238,6 +241,7 @@ class Permute(Op):
     kind = "shape"
     word = "permute"
     storage = "own"
+    gradient = of_moves
     batch_left_out: ClassVar[tuple[str, ...]] = ("axes",)
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "onnx": Spelling("Transpose", read=_read_onnx_transpose),

@@ -12,6 +12,7 @@ from ..errors import UsageError
 from ..reach import Mixed, Reach, Reaches, over_sides
 from ..shape import Shape, spell
 from .base import CHANNELS_LAST, Check, Cost, Op, Work, arranged, channels, require_data_format, require_whole, sides
+from .gradient import of_copies
 from .spelling import Call, Reads, Spelling
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ class Resize(Op):
     written (0.1 is 1/10). One side after the other is interpolated, of k sides (t^k − 1)/(t − 1) times per
     output number with t taps: linear a + s·(b − a), a multiply and two additions; cubic (4 taps) and lanczos
     (6 or 10) t multiplies and t − 1 additions, with tabulated weights (Keys 1981); nearest copies. With
-    `antialias` more is read where the map shrinks: the work is then at least so much. `area` is an adaptive
+    `antialias` more is read where the map shrinks: the work is then a lower bound. `area` is an adaptive
     average pool.
 
     >>> cost = Resize(scale=(2, Fraction(3, 2)), interpolation="bilinear").apply(Shape(1, 7, 7, 64))
@@ -96,6 +97,7 @@ class Resize(Op):
 
     kind = "shape"
     storage = "own"
+    gradient = of_copies
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "onnx": Spelling("Resize", also=("Upsample",), read=_read_onnx),
         "torch": Spelling("", also=UPSAMPLES, read=_read_torch),

@@ -11,6 +11,7 @@ from ..reach import EVERYTHING, Reach, Reaches
 from ..shape import Shape
 from ._axes import places, require_axes
 from .base import Cost, Op, Spelling, Weight, Work, no_axis
+from .gradient import of_mean_square
 from .spelling import Call, Reads
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class RMSNorm(Op):
     kind = "normalisation"
     word = "RMS norm"
     storage = "own"
+    gradient = of_mean_square
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "keras": Spelling("RMSNormalization", {"axes": "axis"}),
         "torch": Spelling("aten.rms_norm", read=_read_torch),

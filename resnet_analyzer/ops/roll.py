@@ -10,6 +10,7 @@ from ..reach import Mixed, Reach, Reaches
 from ..shape import Shape
 from ._axes import places, require_axes
 from .base import Cost, Op, no_axis
+from .gradient import of_moves
 from .spelling import Call, Reads, Spelling
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class Roll(Op):
 
     kind = "shape"
     storage = "own"
+    gradient = of_moves
 
     def __post_init__(self) -> None:
         self.__dict__["axes"] = require_axes("Roll", "axes", self.axes)

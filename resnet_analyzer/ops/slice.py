@@ -12,6 +12,7 @@ from ..reach import Along, Reach, Reaches
 from ..shape import Shape, spell
 from ..window import Window
 from .base import Check, Cost, Op
+from .gradient import of_moves
 from .spelling import Call, Reads, Spelling
 
 if TYPE_CHECKING:
@@ -129,6 +130,7 @@ class Slice(Op):
 
     kind = "shape"
     storage = "view"
+    gradient = of_moves
 
     def __post_init__(self) -> None:
         if not isinstance(self.index, (tuple, list)):

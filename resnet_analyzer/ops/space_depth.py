@@ -10,6 +10,7 @@ from ..dim import Dim, divides, floor_div, product
 from ..reach import Reach, Reaches, over_sides
 from ..shape import Shape
 from .base import CHANNELS_LAST, OPS, Check, Cost, Op, arranged, channels, require_data_format, sides
+from .gradient import of_moves
 from .spelling import Call, Reads, Spelling
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class DepthToSpace(Op):
 
     kind = "shape"
     storage = "own"
+    gradient = of_moves
     counts: ClassVar[tuple[str, ...]] = ("block",)
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "onnx": Spelling("DepthToSpace", also=("SpaceToDepth",), read=_read_onnx),
@@ -88,6 +90,7 @@ class SpaceToDepth(Op):
 
     kind = "shape"
     storage = "own"
+    gradient = of_moves
     counts: ClassVar[tuple[str, ...]] = ("block",)
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "keras": Spelling("", {"block": "block_size", "data_format": "data_format"}, also=("ops.SpaceToDepth",))

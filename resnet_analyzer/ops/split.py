@@ -11,6 +11,7 @@ from ..errors import UsageError
 from ..reach import Reach, Reaches
 from ..shape import Shape
 from .base import OPS, Check, Cost, Op, axis_index, no_axis, require_whole
+from .gradient import of_moves
 from .spelling import Call, Outputs, Spelling
 
 
@@ -93,6 +94,7 @@ class Split(Op):
 
     kind = "shape"
     storage = "view"
+    gradient = of_moves
 
     def __post_init__(self) -> None:
         sections = require_whole("Split", "sections", self.sections, least=1)

@@ -11,6 +11,7 @@ from ..reach import Reaches, removed
 from ..shape import Shape, spell
 from ._axes import places, require_axes
 from .base import Check, Cost, Op, no_axis
+from .gradient import of_moves
 from .spelling import Call, Reads, Spelling
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class Squeeze(Op):
 
     kind = "shape"
     storage = "view"
+    gradient = of_moves
 
     def __post_init__(self) -> None:
         self.__dict__["axes"] = require_axes("Squeeze", "axes", self.axes)

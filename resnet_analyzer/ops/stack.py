@@ -10,6 +10,7 @@ from ..dim import equal
 from ..reach import Reach, Reaches
 from ..shape import Shape, spell
 from .base import Check, Cost, Op, axis_index, no_axis
+from .gradient import of_moves
 from .spelling import Call, Spelling, same_names
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class Stack(Op):
 
     kind = "shape"
     storage = "own"
+    gradient = of_moves
     arity: ClassVar[int | None] = None
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "keras": Spelling("", same_names("axis"), also=("ops.Stack",)),

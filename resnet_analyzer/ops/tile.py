@@ -10,6 +10,7 @@ from ..dim import Dim, is_exactly, product
 from ..reach import Mixed, Reach, Reaches
 from ..shape import Shape
 from .base import Cost, Op, axis_index, no_axis, require_whole
+from .gradient import of_copies
 from .spelling import Call, Reads, Spelling
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ class Tile(Op):
 
     kind = "shape"
     storage = "own"
+    gradient = of_copies
 
     def __post_init__(self) -> None:
         times = (self.times,) if not isinstance(self.times, (tuple, list)) else tuple(self.times)
@@ -98,6 +100,7 @@ class Repeat(Op):
 
     kind = "shape"
     storage = "own"
+    gradient = of_copies
     counts: ClassVar[tuple[str, ...]] = ("times",)
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("", also=("ops.Repeat",), read=_read_repeat)}
 
@@ -133,6 +136,7 @@ class RepeatVector(Op):
 
     kind = "shape"
     storage = "own"
+    gradient = of_copies
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("RepeatVector", {"times": "n"})}
     counts: ClassVar[tuple[str, ...]] = ("times",)
 

@@ -31,6 +31,7 @@ from .base import (
     sides,
 )
 from .conv import group_checks
+from .gradient import of_product
 from .spelling import Call, Reads, Spelling
 
 if TYPE_CHECKING:
@@ -121,6 +122,7 @@ class _TransposedConv(Op):
 
     kind = "convolution"
     storage = "own"
+    gradient = of_product
     counts: ClassVar[tuple[str, ...]] = ("filters", "groups")
     per_axis: ClassVar[tuple[str, ...]] = ("kernel_size", "strides", "dilation_rate")
     pads: ClassVar[tuple[str, ...]] = ("padding",)
@@ -163,7 +165,7 @@ class _TransposedConv(Op):
         windows = slide(sides(inputs[0], layout), self.kernel_size, self.strides, self.padding, self.dilation_rate)
         cut = map(_cut_before, windows, sides(cost.output, layout))  # type: ignore[arg-type]
         found = [
-            Reach(0, low=before - window.span + 1, high=before, divisor=window.stride)
+            Reach(0, 1, before - window.span + 1, before, window.stride, window.dilation)
             for window, before in zip(windows, cut, strict=True)
         ]
         return (over_sides(found, layout),)

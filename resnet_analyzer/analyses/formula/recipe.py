@@ -77,8 +77,15 @@ class Recipe:
             elif plain in self.variables:
                 found[plain] = None
             else:
-                raise UnknownName(f"variable of {self.name}", name, [*self.variables, *self.tuples])
+                raise UnknownName(f"variable of {self.name}", name, [*self.variables, *self.tuples], self._known())
         return list(found)
+
+    def _known(self) -> str:
+        """The names that may vary, for a person: parts of an option of several by its one name."""
+        parts = {f"{name}{i + 1}" for name, count in self.tuples.items() for i in range(count)}
+        short = {"growth_rate": "growth"}
+        names = [short.get(name, name) for name in [*self.variables, *self.tuples] if name not in parts]
+        return f"Variables: {', '.join(names)}."
 
     def value(self, name: str) -> int:
         """What a variable is here; of n the height."""
