@@ -9,7 +9,7 @@ import json
 import re
 import zipfile
 from dataclasses import dataclass, field
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 from ..errors import UsageError
 from ._keras_text import DAMAGED, MOST_BYTES, require_bounds
@@ -30,8 +30,7 @@ TYPES = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Meta:
+class Meta(NamedTuple):
     """A tensor as the program declares it: sizes are numbers, or expressions as text."""
 
     sizes: tuple[int | str, ...]
@@ -39,8 +38,7 @@ class Meta:
     requires_grad: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(NamedTuple):
     """A tensor that the program holds: a parameter, a buffer or a constant, and where it is stored."""
 
     name: str
@@ -48,8 +46,7 @@ class Held:
     storage: str
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(NamedTuple):
     """One node: the operator (`aten.conv2d`), arguments by name as JSON has them, outputs, the modules' stack."""
 
     target: str

@@ -8,7 +8,6 @@ from typing import Any
 from ..dim import is_symbol
 from ..errors import UsageError
 from ..ops.spelling import Stored
-from ._pt2_expressions import NoValue, evaluate
 from ._pt2_file import Meta, Operation, Program
 from ._torch_records import SILENT, Maker
 from .records import Declared, Recorded, printable
@@ -67,6 +66,8 @@ class _Reader:
         if isinstance(size, int):
             return size
         if size not in self.sizes:
+            from ._pt2_expressions import NoValue, evaluate
+
             try:
                 self.sizes[size] = evaluate(size, self.names)
             except NoValue:

@@ -14,7 +14,6 @@ from ..graph import Graph
 from ..request import Request
 from ..shape import Shape
 from .base import importer
-from .framework import torch as import_torch
 from .records import printable
 
 
@@ -29,6 +28,7 @@ def from_torch(module: Any, input: Any = None) -> Graph:
     """
     from ._torch_inputs import arguments_of
     from ._torch_live import graph_of, unwrapped
+    from .framework import torch as import_torch
 
     torch = import_torch()
     return graph_of(torch, module, arguments_of(torch, unwrapped(torch, module), input))
@@ -44,6 +44,7 @@ def read_module(found: Any, source: str, request: Request) -> Graph:
     """The graph of a module that a factory made, at the size that is asked for; sizes are open where none is."""
     from ._torch_inputs import arguments_of, channels_of
     from ._torch_live import graph_of, unwrapped
+    from .framework import torch as import_torch
 
     torch = import_torch()
     try:
