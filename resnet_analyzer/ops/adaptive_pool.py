@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import Dim, at_least, ceil_div, floor_div, is_exactly, is_number, product, total
@@ -21,7 +20,6 @@ from .base import (
     arranged,
     channels,
     leaves,
-    require_data_format,
     same_names,
     sides,
 )
@@ -32,7 +30,6 @@ if TYPE_CHECKING:
 FIELDS = same_names("output_size", "data_format")
 
 
-@dataclass(frozen=True, eq=False)
 class _AdaptivePool(Op):
     """Output i pools pixels ⌊i·n/o⌋ up to ⌈(i + 1)·n/o⌉ (PyTorch, aten/src/ATen/native/AdaptivePooling.h).
 
@@ -50,10 +47,8 @@ class _AdaptivePool(Op):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        name = type(self).__name__
-        require_data_format(name, self.data_format)
         if not all(map(is_number, leaves(self.output_size))):
-            raise UsageError(f"{name}: output_size must be plain numbers, not {self.output_size!r}")
+            raise UsageError(f"{type(self).__name__}: output_size must be plain numbers, not {self.output_size!r}")
 
     def phrase(self, strided: bool) -> tuple[str, ...]:
         """As `average pool to 7×7`."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..errors import UsageError
@@ -68,7 +67,6 @@ def _read_onnx_compare(call: Call) -> Reads | None:
     return call.reading(Compare(relation=ONNX_RELATIONS[call.kind]), places=(0, 1))
 
 
-@dataclass(frozen=True, eq=False)
 class _Elementwise(Op):
     """Branches that broadcast; `constants` so many further operands are plain numbers."""
 
@@ -209,7 +207,6 @@ EXACT = {
 }
 
 
-@dataclass(frozen=True, eq=False)
 class Power(Op):
     """A branch to the power of another, or of a number `exponent`: e^(b·log a), two exponentials and a multiply.
 
@@ -253,7 +250,6 @@ RELATIONS = (
 )
 
 
-@dataclass(frozen=True, eq=False)
 class Compare(_Elementwise):
     """Whether a relation holds between two branches, or a branch and a number, element by element.
 

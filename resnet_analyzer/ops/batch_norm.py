@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from ..shape import Shape
@@ -27,7 +26,6 @@ def _read_onnx(call: Call) -> Reads | None:
     return call.reading(BatchNorm(axis=1), gamma=1, beta=2, moving_mean=3, moving_variance=4)
 
 
-@dataclass(frozen=True, eq=False)
 class BatchNorm(Op):
     """γ·(x − μ)/√(σ² + ε) + β with stored μ and σ², as one factor and one summand per channel (along `axis`).
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from ..dim import equal, total
@@ -18,7 +17,6 @@ def _read_keras(call: Call) -> list[Op] | None:
     return None if call.constants else [Concatenate(call.settings.get("axis", -1))]
 
 
-@dataclass(frozen=True, eq=False)
 class Concatenate(Op):
     """Branches side by side along one axis, by default the last: the channels (DenseNet, Inception).
 

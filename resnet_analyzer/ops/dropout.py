@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..errors import UsageError
@@ -20,7 +19,6 @@ def _read_onnx(call: Call) -> Reads | None:
     return call.reading(Dropout(0.0))
 
 
-@dataclass(frozen=True, eq=False)
 class _Drop(Op):
     rate: float = 0.5
 

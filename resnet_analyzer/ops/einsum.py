@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import Dim, is_exactly
@@ -23,7 +22,6 @@ def _read_onnx(call: Call) -> Reads | None:
     return call.reading(Einsum(call.settings["equation"]), places=tuple(range(len(call.places))))
 
 
-@dataclass(frozen=True, eq=False)
 class Einsum(Op):
     """The sum that `equation` names, as numpy.einsum: letters for axes, `...` for the rest, which broadcast.
 
@@ -70,7 +68,6 @@ class Einsum(Op):
         return by_ops(lambda xs: keras.ops.einsum(self.equation, *(xs if isinstance(xs, list) else [xs])))
 
 
-@dataclass(frozen=True, eq=False)
 class EinsumDense(Op):
     """A dense layer by an equation between input and kernel (Keras' EinsumDense).
 

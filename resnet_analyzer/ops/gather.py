@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..reach import Mixed, Reach, Reaches
@@ -26,7 +25,6 @@ def _read_onnx(call: Call) -> Reads | None:
     return call.reading(Gather(*call.axes(call.settings.get("axis", 0))), places=(0, 1))
 
 
-@dataclass(frozen=True, eq=False)
 class Gather(Op):
     """Positions along `axis` of the first input, picked by the numbers in the second (ONNX Gather, numpy.take).
 

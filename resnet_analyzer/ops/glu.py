@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import divides, floor_div
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from .keras_steps import Steps
 
 
-@dataclass(frozen=True, eq=False)
 class GLU(Op):
     """a·σ(b), a and b the two halves along `axis` (Dauphin et al. 2017, eq. 1; σ another gate: Shazeer 2020).
 

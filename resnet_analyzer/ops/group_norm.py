@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from ..dim import Dim, divides, product
@@ -25,7 +24,6 @@ def _read_onnx(call: Call) -> Reads | None:
     return call.reading(GroupNorm(groups, axis=1), gamma=1, beta=2)
 
 
-@dataclass(frozen=True, eq=False)
 class GroupNorm(Op):
     """Normalisation of `groups` groups of channels (along `axis`) over all positions (Wu & He 2018, eq. 7).
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import product
@@ -32,7 +31,6 @@ def _read_onnx(call: Call) -> Reads | None:
     return call.reading(op, gamma=1, beta=2)
 
 
-@dataclass(frozen=True, eq=False)
 class LayerNorm(Op):
     """Normalisation along some axes of each position by their own mean and variance (Ba et al. 2016, eq. 3).
 

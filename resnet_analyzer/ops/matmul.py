@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import equal, product
@@ -26,7 +25,6 @@ def _read_onnx(call: Call) -> Reads | None:
     return call.reading(MatMul(bool(call.settings.get("transA")), bool(call.settings.get("transB"))), places=(0, 1))
 
 
-@dataclass(frozen=True, eq=False)
 class MatMul(Op):
     """The matrix product over the last two axes; those before broadcast, a vector loses its axis (numpy.matmul).
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import Dim, at_least, is_exactly
@@ -39,7 +38,6 @@ def _read_onnx(call: Call) -> Reads | None:
     return call.reading(Pad(tuple(zip(pads[: call.rank], pads[call.rank :], strict=True)), mode))
 
 
-@dataclass(frozen=True, eq=False)
 class Pad(Op):
     """(before, after) for every axis, the batch first: filled with a constant, or with the tensor's own numbers.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..errors import UsageError
@@ -30,7 +29,6 @@ def _read_onnx(call: Call) -> Reads | None:
     return call.reading(PReLU(shared), alpha=1)
 
 
-@dataclass(frozen=True, eq=False)
 class PReLU(Op):
     """x if x > 0 else α·x with a trained α (He et al. 2015, Delving Deep into Rectifiers, eq. 1).
 

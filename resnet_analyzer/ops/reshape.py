@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import Dim, divides, equal, floor_div, is_exactly, product
@@ -73,7 +72,6 @@ def _read_onnx_transpose(call: Call) -> Reads | None:
     return call.reading(Permute(tuple(call.settings.get("perm") or reversed(range(call.rank)))))
 
 
-@dataclass(frozen=True, eq=False)
 class Flatten(Op):
     """The axes `first` to `last` as one, by default all but the batch.
 
@@ -116,7 +114,6 @@ class Flatten(Op):
         return operations(lambda x: keras.ops.reshape(x, sizes), "some axes flattened by keras.ops")
 
 
-@dataclass(frozen=True, eq=False)
 class Reshape(Op):
     """Another shape, batch first; one axis may be −1: what is left; 0 is the input's own size at that place.
 
@@ -180,7 +177,6 @@ def _mismatch(shape: Shape, target: tuple[Dim, ...]) -> str:
     return f"{spell(shape)} ({shape.elements} numbers) cannot be reshaped to {spell(shown)}."
 
 
-@dataclass(frozen=True, eq=False)
 class Permute(Op):
     """The axes in another order, counted from 0, the batch.
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import Dim, divides, floor_div, product
 from ..reach import Reach, Reaches, over_sides
 from ..shape import Shape
-from .base import CHANNELS_LAST, OPS, Check, Cost, Op, arranged, channels, require_data_format, sides
+from .base import CHANNELS_LAST, OPS, Check, Cost, Op, arranged, channels, sides
 from .spelling import Call, Reads, Spelling
 
 if TYPE_CHECKING:
@@ -20,7 +19,6 @@ def _read_onnx(call: Call) -> Reads | None:
     return call.reading(OPS[call.kind](call.settings["blocksize"], "channels_first"))  # type: ignore[call-arg]
 
 
-@dataclass(frozen=True, eq=False)
 class DepthToSpace(Op):
     """Every block·block·… channels as a block of positions: pixel shuffle (Shi et al. 2016, sec. 3.2), any axes.
 
@@ -38,10 +36,6 @@ class DepthToSpace(Op):
         "onnx": Spelling("DepthToSpace", also=("SpaceToDepth",), read=_read_onnx),
         "keras": Spelling("", {"block": "block_size", "data_format": "data_format"}, also=("ops.DepthToSpace",)),
     }
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        require_data_format("DepthToSpace", self.data_format)
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """Sides multiplied, channels divided; copies are no arithmetic."""
@@ -66,7 +60,6 @@ class DepthToSpace(Op):
         return by_ops(lambda x: _shuffled(keras, x, cost.output, block, layout))
 
 
-@dataclass(frozen=True, eq=False)
 class SpaceToDepth(Op):
     """Every block of positions as channels: pixel unshuffle, patch merging (Liu et al. 2021, sec. 3.1), any axes.
 
@@ -83,10 +76,6 @@ class SpaceToDepth(Op):
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "keras": Spelling("", {"block": "block_size", "data_format": "data_format"}, also=("ops.SpaceToDepth",))
     }
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        require_data_format("SpaceToDepth", self.data_format)
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """Sides divided, channels multiplied; copies are no arithmetic."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import equal, is_exactly
@@ -25,7 +24,6 @@ def _read_onnx(call: Call) -> Reads | None:
     return call.reading(Squeeze(None if axes is None else tuple(axes)))
 
 
-@dataclass(frozen=True, eq=False)
 class Squeeze(Op):
     """The same numbers without `axes`, each of which must be 1; without `axes` all that are a plain 1.
 
