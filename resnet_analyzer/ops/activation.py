@@ -9,7 +9,6 @@ exponential each: they are evaluated likewise. Other layers carry an activation 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import Dim
@@ -280,7 +279,6 @@ def _read_torch(call: Call) -> Reads | None:
     return call.reading(Activation(name), places=(where,))
 
 
-@dataclass(frozen=True, eq=False)
 class Activation(Op):
     """An activation function on every element, by its name in the table (`softmax`, `log_softmax`: along `axis`).
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..reach import Mixed, Reach, Reaches
@@ -19,7 +18,6 @@ def _read_torch(call: Call) -> Reads | None:
     return call.reading(CumulativeSum(*call.axes(call.argument("dim"))), places=("self",))
 
 
-@dataclass(frozen=True, eq=False)
 class CumulativeSum(Op):
     """At every position the sum of all up to it, along `axis`: an addition at each but the first.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from ..dim import Dim, product
@@ -44,7 +43,6 @@ def _read_torch(call: Call) -> Reads | None:
     return call.reading(Dense(units), places=(read,), kernel=held, bias=bias) if call.held(bias) is not None else None
 
 
-@dataclass(frozen=True, eq=False)
 class Dense(Op):
     """A matrix product over the last axis, at every position: on a feature map it is a 1×1 convolution.
 

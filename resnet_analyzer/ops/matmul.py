@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import equal, product
@@ -43,7 +42,6 @@ def _read_torch(call: Call) -> Reads | None:
     return call.reading(product_alone, OPS["Add"](), places=(names[2], *names[:2]))
 
 
-@dataclass(frozen=True, eq=False)
 class MatMul(Op):
     """The matrix product over the last two axes; those before broadcast, a vector loses its axis (numpy.matmul).
 

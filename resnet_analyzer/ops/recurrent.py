@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import Dim, equal, floor_div, product
@@ -49,7 +48,6 @@ def _read_torch_state(call: Call) -> Reads | None:
     return call.reading(*ops, places=("self",))
 
 
-@dataclass(frozen=True, eq=False)
 class _Recurrent(Op):
     """The same cell at every step of (batch, steps, channels), from the state that it left at the step before.
 
@@ -133,7 +131,6 @@ class _Recurrent(Op):
         return Steps(made, apart=True) if len(inputs) == 2 and self.gates != 4 else None
 
 
-@dataclass(frozen=True, eq=False)
 class SimpleRNN(_Recurrent):
     """h = tanh(x·W + h·U + b) (Elman 1990); `two_biases` as PyTorch has them, one beside each product.
 
@@ -157,7 +154,6 @@ class SimpleRNN(_Recurrent):
         return Work(adds=biases) + activation_work(self.activation, 1)
 
 
-@dataclass(frozen=True, eq=False)
 class LSTM(_Recurrent):
     """Long short-term memory (Hochreiter & Schmidhuber 1997, with the forget gate of Gers et al. 2000).
 
@@ -194,7 +190,6 @@ class LSTM(_Recurrent):
         return Work(adds=biases + 1, multiplies=3) + gates
 
 
-@dataclass(frozen=True, eq=False)
 class GRU(_Recurrent):
     """Gated recurrent unit: z, r = σ(x·W + h·U + b), h = z·h + (1 − z)·tanh(candidate) (Cho et al. 2014).
 
@@ -235,7 +230,6 @@ class GRU(_Recurrent):
         return Work(adds=biases + joined + 2, multiplies=3) + gates
 
 
-@dataclass(frozen=True, eq=False)
 class RecurrentState(Op):
     """The last state of the recurrent layer that it reads: a second output of that layer (`return_state`).
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import Dim
@@ -85,7 +84,6 @@ def _read_torch(call: Call) -> Reads | Outputs | None:
     return call.reading(op, places=("self",))
 
 
-@dataclass(frozen=True, eq=False)
 class _Reduction(Op):
     """One number for all along `axes` (None: all of them); `keepdims` keeps each as an axis of 1."""
 
@@ -271,7 +269,6 @@ class LogSumExp(_Reduction):
         return Work(adds=2 * elements, compares=elements - outputs, exponentials=elements + outputs)
 
 
-@dataclass(frozen=True, eq=False)
 class Norm(_Reduction):
     """Lengths: `order` 2 is √Σ x², 1 is Σ |x| (each absolute value one compare).
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import product
@@ -24,7 +23,6 @@ def _read_torch(call: Call) -> Reads | None:
     return call.reading(RMSNorm(axes, call.tensor("weight") is not None), places=("input",), scale="weight")
 
 
-@dataclass(frozen=True, eq=False)
 class RMSNorm(Op):
     """γ·x/√(mean x² + ε) along `axes`, with a trained γ unless `scale` is off (Zhang & Sennrich 2019, eq. 4).
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import Condition, divides, equal, product
@@ -35,7 +34,6 @@ if TYPE_CHECKING:
     from .keras_steps import Steps
 
 
-@dataclass(frozen=True, eq=False)
 class ScaledDotProductAttention(Op):
     """softmax(q·kᵀ/√d)·v of query, key, value and maybe a mask (Vaswani et al. 2017, eq. 1).
 

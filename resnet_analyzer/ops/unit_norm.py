@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from ..reach import EVERYTHING, Reach, Reaches
@@ -19,7 +18,6 @@ def _read_keras(call: Call) -> list[Op] | None:
     return [UnitNorm(call.axes(axis))] if call.settings.get("order", 2) in (2, None) else None
 
 
-@dataclass(frozen=True, eq=False)
 class UnitNorm(Op):
     """x·min(1/√Σ x², 1/ε) along `axes` (keras/src/ops/nn.py, normalize): Keras' UnitNormalization.
 
