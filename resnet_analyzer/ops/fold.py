@@ -49,7 +49,7 @@ class Fold(Op):
         """The given sides; as many positions as the window takes on them."""
         if len(shape) != 3:
             return Cost(
-                None, checks=(Check(False, "a fold reads (batch, channels·taps, positions): not {}.", (shape,)),)
+                None, checks=(Check(False, "a fold reads (batch, channels·taps, positions): not {}.", (spell(shape),)),)
             )
         taps = product(*spread(self.size, 2))
         windows = slide(self.output_size, self.size, self.strides, self.padding, self.dilation_rate)
