@@ -47,8 +47,8 @@ def _read_onnx(call: Call) -> Reads | None:
 
 
 def _read_torch(call: Call) -> Reads | None:
-    """aten.conv…(input, weight, bias, stride, padding, dilation, groups); the kernel: filters, channels/groups, …."""
-    kernel = call.shape("weight")
+    """aten.conv…(input, weight, bias, …), whose kernel is (filters, channels/groups, sides…)."""
+    kernel = call.shape("weight") if call.held("weight") is not None else None
     if kernel is None or len(kernel) != call.rank or not 3 <= call.rank <= 5 or call.argument("transposed"):
         return None
     op = OPS[
