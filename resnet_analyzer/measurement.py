@@ -22,6 +22,7 @@ count_macs, count_flops, count_activations = [CONVENTIONS[name].count for name i
 CHUNK_CELLS = 16_384  # cells of a numpy grid measured at once: fastest in tests/benchmarks, and memory stays flat
 
 WRITERS: Registry[Any] = Registry("format", f"{__package__}.writers")
+PLOTS: Registry[Any] = Registry("picture", f"{__package__}.plots")
 
 
 class Row(NamedTuple):
@@ -248,6 +249,13 @@ class Measurement:
         from .contract import plain_number
 
         return json.dumps(self.to_dict(), indent=1, ensure_ascii=False, default=plain_number)
+
+    def plot(self, kind: str = "architecture", theme: str = "light", **options: Any) -> Any:
+        """A picture of this network, which a notebook shows: `svg`, `png` and `pdf` are bytes, `figure()` is matplotlib's.
+
+        `kind` is one of `resnet-analyze draw --list`; `options` are that kind's own. UnknownName for another.
+        """
+        return PLOTS[kind].draw([self], theme, **options)
 
     def to_dataframe(self) -> Any:
         """A pandas table with a line per layer: the layers of `to_dict`; UsageError where pandas is not installed."""
