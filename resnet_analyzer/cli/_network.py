@@ -65,6 +65,7 @@ class NetworkOptions(NamedTuple):
     batch: int = 1
     style: str | None = None
     settings: tuple[str, ...] = ()
+    arguments: tuple[str, ...] = ()
 
 
 INPUT = click.option(
@@ -89,6 +90,13 @@ OPTIONS = (
         multiple=True,
         shell_complete=completion.settings,
         help="Any option of the network: see `list NETWORK`.",
+    ),
+    click.option(
+        "--arg",
+        "arguments",
+        metavar="NAME=VALUE",
+        multiple=True,
+        help="An argument of package.module:factory: none, true, false, a number, or text.",
     ),
 )
 
@@ -161,7 +169,9 @@ def requested(target: str, asked: NetworkOptions, trust: tuple[str, ...] = ()) -
 def request_of(asked: NetworkOptions, options: dict[str, Any], trust: tuple[str, ...] = ()) -> Request:
     """The options as a request, with a network's own options read."""
     sizes = parse_input(asked.input_texts)
-    return Request(sizes, asked.classes, trust, asked.batch, asked.style, options, asked.channels)
+    return Request(
+        sizes, asked.classes, trust, asked.batch, asked.style, options, asked.channels, parse_arguments(asked.arguments)
+    )
 
 
 def parse_settings(architecture: Architecture, texts: tuple[str, ...]) -> dict[str, Any]:
@@ -182,6 +192,36 @@ def parse_settings(architecture: Architecture, texts: tuple[str, ...]) -> dict[s
             raise UsageError(f"--set {name} is given twice")
         settings[name] = typed(name, value.strip(), known[name])
     return settings
+
+
+def parse_arguments(texts: tuple[str, ...]) -> dict[str, Any]:
+    """The `--arg NAME=VALUE` texts as arguments of a factory; UsageError for what is none.
+
+    >>> parse_arguments(("weights=none", "classes=10", "width=0.5", "name=tiny"))
+    {'weights': None, 'classes': 10, 'width': 0.5, 'name': 'tiny'}
+    """
+    found: dict[str, Any] = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals or not name.isidentifier():
+            raise UsageError(f"--arg {text}: expected NAME=VALUE")
+        if name in found:
+            raise UsageError(f"--arg {name} is given twice")
+        found[name] = _plain_value(value)
+    return found
+
+
+def _plain_value(text: str) -> Any:
+    """none, true, false, a number, or the text itself."""
+    words = {"none": None, "true": True, "false": False}
+    if text.lower() in words:
+        return words[text.lower()]
+    for read in (_whole, _fraction):
+        try:
+            return read(text)
+        except ValueError:
+            continue
+    return text
 
 
 def typed(name: str, text: str, example: Any) -> Any:

@@ -7,8 +7,16 @@ import click
 from ..measurement import WRITERS, measure
 from . import _completion as completion
 from ._network import NetworkOptions, Word, network_options, resolve
-from ._output import FORMATS, PICTURES, Destination, deliver, draw_quietly, format_for, quiet_option
-from ._study import save_picture
+from ._output import (
+    FORMATS,
+    PICTURES,
+    Destination,
+    deliver,
+    deliver_picture,
+    draw_quietly,
+    format_for,
+    quiet_option,
+)
 
 OWN = {"picture": PICTURES}
 
@@ -45,7 +53,7 @@ def command(
         from ..plots.base import PLOTS
 
         draw_quietly()
-        save_picture(PLOTS["receptive"].draw(measured, layer=layer), str(file))
+        deliver_picture(PLOTS["receptive"].draw(measured, layer=layer), str(file))
         return
     from ..report.receptive import receptive_report
 

@@ -86,7 +86,7 @@ def _chain(name: str, ops: list[Op], tensors: list[tuple[str, Shape]]) -> list[S
     steps: list[Step] = []
     for place, op in enumerate(ops):
         count = len(tensors) if op.arity is None else op.arity
-        if count not in (1, len(tensors)) or not tensors:
+        if not 1 <= count <= len(tensors):
             return None
         taken = tensors[-count:]
         cost = applied(op, [shape for _, shape in taken])

@@ -14,7 +14,7 @@ from typing import Any
 from ..dim import is_exactly, is_number
 from ..errors import UsageError
 from ..graph import Graph, Node
-from ..ops.base import Cost, Op, Weight
+from ..ops.base import Cost, Op
 from ..ops.constant import Constant, Parameter
 from ..ops.input import Input
 from ..ops.lookup import spelled
@@ -74,7 +74,7 @@ class _Assembler:
     agreeing: int = 0
 
     def __post_init__(self) -> None:
-        self.ledger = Ledger(self.recorded)
+        self.ledger = Ledger(self.recorded, self.framework == "torch")
 
     def graph(self) -> Graph:
         """All records as nodes, and the weights that no record has."""
@@ -83,12 +83,10 @@ class _Assembler:
                 self._input(record)
             else:
                 self._record(record)
-        unused = [slot for slot in self.recorded.unused if slot.identity not in self.ledger.counted]
-        if unused:
-            weights = tuple(Weight(slot.name, slot.shape, slot.role) for slot in unused)
-            name = self._free_name("unused")
+        for module, weights in self.ledger.unused().items():
+            name = self._free_name(module or "unused")
             op = Opaque("weights that no layer uses", None, weights)
-            self.nodes[name] = Node(name, op, training_only=True)
+            self.nodes[name] = Node(name, op, (), "/".join(module.split(".")[:-1]), training_only=True)
         nodes = tuple(self.nodes.values())
         about: dict[str, Any] = {"title": self.recorded.name, "says": self._says(), **self._classes(nodes)}
         return Graph(self.recorded.name, nodes, about)
@@ -138,7 +136,8 @@ class _Assembler:
                 self._add_said(record, said, reads)
             if said is not None:
                 return
-        self._add_unknown(record, reads, reason)
+        if not self._constant_as_declared(record, reads):
+            self._add_unknown(record, reads, reason)
 
     def _reckoned(
         self, record: Record, places: tuple[Any, ...], reads: list[str | Array], shapes: list[Shape | None]
@@ -186,6 +185,16 @@ class _Assembler:
                 index,
                 Stored(tuple(made[name] or ()), next(iter(stored_in(reads).values())).dtype, "", None, roots),
             )
+        return True
+
+    def _constant_as_declared(self, record: Record, reads: list[str | Array]) -> bool:
+        """Whether a record of PyTorch makes something of the module's own tensors alone: it is then no row."""
+        known = all(shape is not None and all(map(is_number, shape)) for shape in record.outputs)
+        if self.framework != "torch" or not reads or not known or any(isinstance(read, str) for read in reads):
+            return False
+        roots = tuple(dict.fromkeys(root for stored in stored_in(reads).values() for root in stored.roots))
+        for index, shape in enumerate(record.outputs):
+            self._keep(record, index, Stored(tuple(shape or ()), "", "", None, roots))  # type: ignore[arg-type]
         return True
 
     def _branch(self, record: Record) -> bool:
@@ -249,7 +258,7 @@ class _Assembler:
         for index, name in enumerate(said.outputs):
             self.made[record.name, index] = name
         self.agreeing += sum(shape is not None for shape in record.outputs)
-        if self.reckon is not None:
+        if self.framework == "onnx":  # of PyTorch every parameter counts, wherever it is read
             self.ledger.settle(said, reads, wanted)
 
     def _add_array(self, record: Record, name: str, array: Array, wanted: set[str]) -> None:
@@ -264,7 +273,8 @@ class _Assembler:
         op = Parameter(array.shape) if whole else Constant(array.shape)
         if whole:
             self.ledger.counted.add(roots[0])
-        self._add(Step(name, op, (), op.apply()), record)
+        frozen = whole and self.ledger.are_frozen([array])  # type: ignore[list-item]
+        self._add(Step(name, op, (), op.apply()), record, {"frozen": True} if frozen else None)
 
     def _add(self, step: Step, record: Record, flags: Mapping[str, Any] | None = None) -> None:
         """One node, and its shapes; UsageError where only the size that was asked for changes its weights."""

@@ -11,6 +11,7 @@ from ..reach import EVERYTHING, Reaches, same_place
 from ..shape import Shape
 from .activation import fused_work, require_activation, with_activation
 from .base import Cost, Op, Operations, Spelling, Weight, Work, same_names
+from .gradient import of_product
 from .spelling import Call, Reads
 
 
@@ -30,6 +31,19 @@ def _read_onnx(call: Call) -> Reads | None:
     return call.reading(Dense(units), kernel=1, bias=2) if call.held(2) is not None else None
 
 
+def _read_torch(call: Call) -> Reads | None:
+    """A product with a matrix that the module holds: linear, whose matrix is (units, channels), addmm, mm, matmul."""
+    names = {"aten.linear": ("input", "weight", "bias"), "aten.addmm": ("mat1", "mat2", "self")}
+    read, held, bias = names.get(call.kind, ("self", "mat2" if call.kind == "aten.mm" else "other", ""))
+    matrix, added = call.shape(held), call.shape(bias)
+    if call.held(held) is None or matrix is None or len(matrix) != 2:
+        return None
+    units = matrix[0] if call.kind == "aten.linear" else matrix[1]
+    if added is None:
+        return call.reading(Dense(units, use_bias=False), places=(read,), kernel=held)
+    return call.reading(Dense(units), places=(read,), kernel=held, bias=bias) if call.held(bias) is not None else None
+
+
 @dataclass(frozen=True, eq=False)
 class Dense(Op):
     """A matrix product over the last axis, at every position: on a feature map it is a 1×1 convolution.
@@ -47,9 +61,11 @@ class Dense(Op):
 
     kind = "dense"
     storage = "own"
+    gradient = of_product
     counts: ClassVar[tuple[str, ...]] = ("units",)
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "onnx": Spelling("Gemm", also=("MatMul",), read=_read_onnx),
+        "torch": Spelling("aten.linear", also=("aten.addmm", "aten.mm", "aten.matmul"), read=_read_torch),
         "keras": Spelling("Dense", same_names("units", "use_bias", "activation")),
     }
 

@@ -26,6 +26,18 @@ def _read_onnx(call: Call) -> Reads | None:
     return call.reading(Gather(*call.axes(call.settings.get("axis", 0))), places=(0, 1))
 
 
+def _read_torch(call: Call) -> Reads | None:
+    """index_select, and indexing by one tensor."""
+    if call.kind == "aten.index_select":
+        return call.reading(Gather(*call.axes(call.argument("dim"))), places=("self", "index"))
+    picked = [(axis, each) for axis, each in enumerate(call.argument("indices")) if each is not None]
+    source = call.tensor("self")
+    if len(picked) != 1 or source is None:
+        return None
+    ((axis, index),) = picked
+    return Reads((source, index.number), [Gather(axis)])
+
+
 @dataclass(frozen=True, eq=False)
 class Gather(Op):
     """Positions along `axis` of the first input, picked by the numbers in the second (ONNX Gather, numpy.take).
@@ -41,6 +53,7 @@ class Gather(Op):
     arity: ClassVar[int | None] = 2
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "onnx": Spelling("Gather", read=_read_onnx),
+        "torch": Spelling("aten.index", also=("aten.index_select",), read=_read_torch),
         "keras": Spelling("", also=("ops.Take",), read=_read_keras),
     }
 

@@ -19,6 +19,7 @@ from .base import (
     channels,
     require_data_format,
 )
+from .gradient import of_largest, of_mean
 from .spelling import Call, Reads, Spelling, same_names
 
 FIELDS = same_names("keepdims", "data_format")
@@ -67,6 +68,7 @@ class _GlobalAveragePool(_GlobalPool):
     """The mean of every channel: an addition per number but the first, and a division (Lin et al. 2014, sec. 3.2)."""
 
     word: ClassVar[str] = "global average pool"
+    gradient = of_mean
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """A vector (or 1×1 map) of as many channels."""
@@ -82,6 +84,7 @@ class _GlobalMaxPool(_GlobalPool):
     """The largest number of every channel: a compare per number but the first."""
 
     word: ClassVar[str] = "global max pool"
+    gradient = of_largest
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """A vector (or 1×1 map) of as many channels."""

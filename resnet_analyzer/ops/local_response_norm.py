@@ -10,6 +10,7 @@ from ..dim import Dim, floor_div, product
 from ..reach import Reach, Reaches, same_place
 from ..shape import Shape
 from .base import Cost, Op, Operations, Work
+from .gradient import of_neighbours
 from .spelling import Call, Reads, Spelling
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class LocalResponseNorm(Op):
     kind = "normalisation"
     word = "LRN"
     storage = "own"
+    gradient = of_neighbours
     counts: ClassVar[tuple[str, ...]] = ("size",)
 
     spellings: ClassVar[Mapping[str, Spelling]] = {"onnx": Spelling("LRN", read=_read_onnx)}

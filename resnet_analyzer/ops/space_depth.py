@@ -10,6 +10,7 @@ from ..dim import Dim, divides, floor_div, product
 from ..reach import Reach, Reaches, over_sides
 from ..shape import Shape
 from .base import CHANNELS_LAST, OPS, Check, Cost, Op, arranged, channels, require_data_format, sides
+from .gradient import of_moves
 from .spelling import Call, Reads, Spelling
 
 if TYPE_CHECKING:
@@ -18,6 +19,14 @@ if TYPE_CHECKING:
 
 def _read_onnx(call: Call) -> Reads | None:
     return call.reading(OPS[call.kind](call.settings["blocksize"], "channels_first"))  # type: ignore[call-arg]
+
+
+def _read_torch(call: Call) -> Reads | None:
+    """pixel_shuffle and its inverse."""
+    if call.kind == "aten.pixel_shuffle":
+        return call.reading(DepthToSpace(call.argument("upscale_factor"), "channels_first"), places=("self",))
+    factor = call.argument("downscale_factor")
+    return call.reading(OPS["SpaceToDepth"](factor, "channels_first"), places=("self",))  # type: ignore[call-arg]
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,9 +42,11 @@ class DepthToSpace(Op):
 
     kind = "shape"
     storage = "own"
+    gradient = of_moves
     counts: ClassVar[tuple[str, ...]] = ("block",)
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "onnx": Spelling("DepthToSpace", also=("SpaceToDepth",), read=_read_onnx),
+        "torch": Spelling("aten.pixel_shuffle", also=("aten.pixel_unshuffle",), read=_read_torch),
         "keras": Spelling("", {"block": "block_size", "data_format": "data_format"}, also=("ops.DepthToSpace",)),
     }
 
@@ -79,6 +90,7 @@ class SpaceToDepth(Op):
 
     kind = "shape"
     storage = "own"
+    gradient = of_moves
     counts: ClassVar[tuple[str, ...]] = ("block",)
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "keras": Spelling("", {"block": "block_size", "data_format": "data_format"}, also=("ops.SpaceToDepth",))

@@ -10,6 +10,8 @@ from ..dim import Dim, at_least, floor_div, is_exactly, maximum, product
 from ..reach import Reach, Reaches, over_sides
 from ..shape import Shape
 from ..window import Padding, Window, by, inverse, slide, spread, stride_phrase
+from ._aten import spread as aten_spread
+from ._aten import window as aten_window
 from .activation import fused_work, require_activation, with_activation
 from .base import (
     CHANNELS_FIRST,
@@ -29,6 +31,7 @@ from .base import (
     sides,
 )
 from .conv import group_checks
+from .gradient import of_product
 from .spelling import Call, Reads, Spelling
 
 if TYPE_CHECKING:
@@ -74,6 +77,29 @@ def _read_onnx(call: Call) -> Reads | None:
     return call.reading(op, kernel=1, bias=2)
 
 
+def _read_torch(call: Call) -> Reads | None:
+    """aten.conv_transpose…(input, weight, bias, stride, padding, output_padding, groups, dilation)."""
+    kernel, axes = call.shape("weight"), call.rank - 2
+    plain = call.kind in ("aten.convolution", "aten._convolution") and not call.argument("transposed")
+    if kernel is None or len(kernel) != call.rank or not 1 <= axes <= 3 or plain:
+        return None
+    groups = call.argument("groups", default=1)
+    found = {**aten_window(call, axes), "strides": aten_spread(call.argument("stride"), axes, 1)}
+    found["padding"] = ((0, 0),) * axes if found["padding"] == "valid" else found["padding"]
+    op = OPS[
+        f"TransposedConv{axes}d"
+    ](  # type: ignore[call-arg]
+        kernel[1] * groups,
+        kernel_size=tuple(kernel[2:]),
+        output_padding=aten_spread(call.argument("output_padding"), axes, 0),
+        groups=groups,
+        use_bias=call.tensor("bias") is not None,
+        data_format=CHANNELS_FIRST,
+        **found,
+    )
+    return call.reading(op, places=("input",), kernel="weight", bias="bias")
+
+
 @dataclass(frozen=True, eq=False)
 class _TransposedConv(Op):
     """Every input position puts a kernel-sized patch into the output (Dumoulin & Visin 2016, chapter 4).
@@ -96,6 +122,7 @@ class _TransposedConv(Op):
 
     kind = "convolution"
     storage = "own"
+    gradient = of_product
     counts: ClassVar[tuple[str, ...]] = ("filters", "groups")
     per_axis: ClassVar[tuple[str, ...]] = ("kernel_size", "strides", "dilation_rate")
     pads: ClassVar[tuple[str, ...]] = ("padding",)
@@ -214,6 +241,11 @@ class TransposedConv2d(_TransposedConv):
     spatial_axes: ClassVar[int] = 2
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "onnx": Spelling("ConvTranspose", read=_read_onnx),
+        "torch": Spelling(
+            "aten.conv_transpose2d",
+            also=("aten.conv_transpose1d", "aten.conv_transpose3d", "aten.convolution", "aten._convolution"),
+            read=_read_torch,
+        ),
         "keras": Spelling("Conv2DTranspose", FIELDS),
     }
 

@@ -37,6 +37,31 @@ def test_to_dataframe():
     assert list(frame.index) == [row.name for row in measured.rows]
     assert frame["macs"].sum() == measured.totals.macs
     assert frame["trainable_params"].sum() == measured.totals.trainable_params
+    assert frame.loc["stage1/conv", "how"] == "(224 + 2·3 − 7)/2 + 1 = 112"
+    assert frame.loc["stage1/conv", "macs_by_hand"] == "7·7·3·64 · 112·112 = 118,013,952"
+    assert frame.loc["stage5/block2/relu", "receptive_field"] == (435, 435)  # Araujo et al. 2019, Distill: 435
+    assert frame.groupby("stage")["macs"].sum()["head"] == 512 * 1000
+    assert frame["live_bytes"].max() == max(frame["live_bytes"])
+    assert frame.loc["stage1/conv", "live_bytes"] == 4 * (224 * 224 * 3 + 112 * 112 * 64)
+    assert frame["activations"].sum() == measured.totals.activations
+
+
+def test_a_measurement_draws_itself():
+    measured = measure(architecture("resnet18"))
+    picture = measured.plot("cost")
+    assert picture._repr_svg_().startswith("<svg")
+    figure = picture.figure()
+    figure.set_size_inches(3, 3)  # a figure of matplotlib's own, to be changed
+    assert len(figure.axes) >= 1
+    assert measured.plot().name == "architecture"
+    with pytest.raises(UsageError, match="unknown picture 'cake'"):
+        measured.plot("cake")
+
+
+def test_the_short_form_of_everything_is_short():
+    measured = measure(architecture("resnet152"))
+    for each in (measured, measured.graph, measured.rows[3], measured.plot("cost")):
+        assert len(repr(each)) < 100
 
 
 def test_to_dataframe_without_pandas_says_what_to_do(monkeypatch):

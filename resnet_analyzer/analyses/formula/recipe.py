@@ -145,7 +145,8 @@ def recipe_of_graph(graph: Graph, batch: int = 1) -> Recipe:
     def make(values: Mapping[str, Dim]) -> Graph:
         sizes = [values[name] for name in names]
         if graph.about.get("sizes") == "of the file":  # what follows from them is in its ops: it is read again
-            return load(graph.about["source"], {inputs[0].name: Shape(values.get("batch", 1), *sizes)})
+            shape = Shape(values.get("batch", 1), *sizes)
+            return load(graph.about["source"], {inputs[0].name: shape}, arguments=graph.about.get("arguments"))  # type: ignore[arg-type]
         return graph.with_input(Shape(1, *sizes))
 
     title = graph.about.get("title", graph.name)
