@@ -79,7 +79,7 @@ def memory(what: Graph | Measurement | Named, itemsize: int = 4, in_place: bool 
 
 
 def receptive_fields(what: Graph | Measurement | Named, **asked: Any) -> Mapping[str, View | None]:
-    """What a unit of each layer sees of the input, by the layer's name; None where it cannot be told.
+    """What a unit of each layer sees of the input, by the layer's name; None where it is unknown.
 
     >>> receptive_fields("resnet18")["stage5/block2/relu"].size
     (435, 435)

@@ -26,7 +26,7 @@ class Memory(NamedTuple):
     """Bytes of weights, bytes of activations alive at the fullest moment, and the layer that runs then.
 
     `exact` is False where some layer's output or weights are not known, or whether its output needs
-    memory of its own: then at least so much.
+    memory of its own: then they are lower bounds.
     """
 
     weights: int

@@ -188,7 +188,7 @@ Known: TypeAlias = dict[str, tuple[Seen, ...]]  # by the input's name
 
 
 def receptive_fields(rows: Iterable[Row]) -> dict[str, View | None]:
-    """The view of every node by its name, in the order of `rows`; None where it cannot be told.
+    """The view of every node by its name, in the order of `rows`; None where it is unknown.
 
     Of several inputs that it depends on, the view of the first. UsageError where the view depends on a
     size that is an array or a symbol.
@@ -209,7 +209,7 @@ def receptive_fields(rows: Iterable[Row]) -> dict[str, View | None]:
 
 
 def _view(known: Known, layout: str) -> View | None:
-    """The sides of the first input; None where one of them can't be told."""
+    """The sides of the first input; None where one of them is unknown."""
     axes = next(iter(known.values()), ())
     sides = axes[2:] if layout == "channels_first" else axes[1:-1]
     if any(isinstance(side, Mixed) and side.axes for side in sides):
@@ -246,7 +246,7 @@ def _require_numbers(row: Row, reaches: Reaches) -> None:
 
 
 def _passed(seen: Seen, shape: Shape, reaches: Reaches) -> Seen | None:
-    """The view along one axis of the input behind an op; None where it can't be told what is left of it."""
+    """The view along one axis of the input behind an op; None where what is left of it is unknown."""
     if not isinstance(seen, Mixed):
         reach = reaches[seen.along]
         return reach if isinstance(reach, Mixed) else seen.through(reach) or Mixed((reach.axis,))

@@ -10,22 +10,31 @@ from ..measurement import WRITERS, measure
 from . import _completion as completion
 from ._memory import model_options
 from ._network import NetworkOptions, Word, network_options, resolve
-from ._output import FORMATS, Destination, deliver, draw_quietly, format_for
+from ._output import (
+    FORMATS,
+    PICTURES,
+    Destination,
+    deliver,
+    deliver_picture,
+    draw_quietly,
+    format_for,
+    quiet_option,
+)
 from ._recipe import names_of, resolve_recipe
-from ._study import save_picture
 
-OWN = {"picture": (".png", ".svg")}
+OWN = {"picture": PICTURES}
 
 
 @click.command()
 @click.argument("target", metavar="NETWORK[@STYLE]|FILE", shell_complete=completion.networks)
-@click.option("--trust", multiple=True, metavar="PACKAGE", help="Let a model file run code of this package.")
+@click.option("--trust", multiple=True, metavar="PACKAGE", help="Allow a model file to run code of this package.")
 @model_options
 @click.option("--in", "variables", metavar="NAMES", help="Formulas in these instead of numbers: n, batch, n,batch ...")
 @click.option("--by", type=Word(["stage", "layer"]), default="stage", help="A line per stage, or per layer.")
 @network_options
 @click.option("--format", "format_name", metavar="NAME", shell_complete=completion.formats, help=FORMATS)
-@click.option("--output", "-o", metavar="FILE", help="Write there; .png or .svg: a picture of the bytes alive.")
+@click.option("--output", "-o", metavar="FILE", help="Write to FILE; .png, .svg or .pdf: a picture of the bytes alive.")
+@quiet_option
 def command(
     target: str,
     trust: tuple[str, ...],
@@ -58,7 +67,7 @@ def command(
         from ..plots.base import PLOTS
 
         draw_quietly()
-        save_picture(PLOTS["memory"].draw(measured, model=model), str(file))
+        deliver_picture(PLOTS["memory"].draw(measured, model=model), str(file))
         return
     from ..report.memory import memory_report
 

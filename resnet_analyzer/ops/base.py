@@ -79,7 +79,7 @@ class Cost(NamedTuple):
     """Everything that one application of an op to given inputs costs, for the whole batch.
 
     `windows` are those of a layer that slides one, an axis each, in the order of the axes. `unknown`
-    names what cannot be told, of `work` and `weights`: the totals that it touches are lower bounds.
+    names what is unknown, of `work` and `weights`: the totals that it touches are lower bounds.
     """
 
     output: Shape | None

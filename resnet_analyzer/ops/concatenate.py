@@ -19,6 +19,10 @@ def _read_keras(call: Call) -> list[Op] | None:
     return None if call.constants else [Concatenate(call.settings.get("axis", -1))]
 
 
+def _read_torch(call: Call) -> list[Op]:
+    return [Concatenate(call.argument("dim", default=0))]
+
+
 @dataclass(frozen=True, eq=False)
 class Concatenate(Op):
     """Branches side by side along one axis, by default the last: the channels (DenseNet, Inception).
@@ -39,7 +43,9 @@ class Concatenate(Op):
     gradient = of_moves
     arity: ClassVar[int | None] = None
     spellings: ClassVar[Mapping[str, Spelling]] = {
-        "keras": Spelling("Concatenate", same_names("axis"), also=("ops.Concatenate",), read=_read_keras)
+        "onnx": Spelling("Concat", same_names("axis")),
+        "torch": Spelling("aten.cat", also=("aten.concat", "aten.concatenate"), read=_read_torch),
+        "keras": Spelling("Concatenate", same_names("axis"), also=("ops.Concatenate",), read=_read_keras),
     }
 
     def __post_init__(self) -> None:

@@ -9,10 +9,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from ..reach import Mixed, Reach, Reaches
 from ..shape import Shape
 from .base import Cost, Op, Work, axis_index, no_axis
-from .spelling import Spelling, same_names
+from .spelling import Call, Reads, Spelling, same_names
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
+
+
+def _read_torch(call: Call) -> Reads | None:
+    return call.reading(CumulativeSum(*call.axes(call.argument("dim"))), places=("self",))
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,7 +28,10 @@ class CumulativeSum(Op):
     """
 
     axis: int = -1
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("", same_names("axis"), also=("ops.Cumsum",))}
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling("", same_names("axis"), also=("ops.Cumsum",)),
+        "torch": Spelling("aten.cumsum", read=_read_torch),
+    }
 
     storage = "own"
 

@@ -14,9 +14,18 @@ from ._equation import ELLIPSIS, contract, parse, reaches
 from .activation import fused_work, require_activation
 from .base import Check, Cost, Op, Spelling, Weight, Work, same_names
 from .gradient import of_contraction, of_product
+from .spelling import Call, Reads
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
+
+
+def _read_onnx(call: Call) -> Reads | None:
+    return call.reading(Einsum(call.settings["equation"]), places=tuple(range(len(call.places))))
+
+
+def _read_torch(call: Call) -> list[Op]:
+    return [Einsum(call.argument("equation"))]
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +48,9 @@ class Einsum(Op):
     gradient = of_contraction
     arity: ClassVar[int | None] = None
     spellings: ClassVar[Mapping[str, Spelling]] = {
-        "keras": Spelling("", {"equation": "subscripts"}, also=("ops.Einsum",))
+        "onnx": Spelling("Einsum", read=_read_onnx),
+        "torch": Spelling("aten.einsum", read=_read_torch),
+        "keras": Spelling("", {"equation": "subscripts"}, also=("ops.Einsum",)),
     }
 
     def __post_init__(self) -> None:

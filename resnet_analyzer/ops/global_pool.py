@@ -10,6 +10,7 @@ from ..reach import EVERYTHING, Reach, Reaches, over_sides
 from ..shape import Shape
 from .base import (
     CHANNELS_LAST,
+    OPS,
     Cost,
     Op,
     Operations,
@@ -19,9 +20,15 @@ from .base import (
     require_data_format,
 )
 from .gradient import of_largest, of_mean
-from .spelling import Spelling, same_names
+from .spelling import Call, Reads, Spelling, same_names
 
 FIELDS = same_names("keepdims", "data_format")
+
+
+def _read_onnx(call: Call) -> Reads | None:
+    """GlobalAveragePool and GlobalMaxPool keep sides of 1."""
+    kind = f"{call.kind}{call.rank - 2}d"
+    return call.reading(OPS[kind](keepdims=True, data_format="channels_first"))  # type: ignore[call-arg]
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,7 +115,10 @@ class GlobalAveragePool2d(_GlobalAveragePool):
     """
 
     spatial_axes: ClassVar[int] = 2
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("GlobalAveragePooling2D", FIELDS)}
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "onnx": Spelling("GlobalAveragePool", also=("GlobalMaxPool",), read=_read_onnx),
+        "keras": Spelling("GlobalAveragePooling2D", FIELDS),
+    }
 
 
 class GlobalAveragePool3d(_GlobalAveragePool):

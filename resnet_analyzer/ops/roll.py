@@ -11,10 +11,16 @@ from ..shape import Shape
 from ._axes import places, require_axes
 from .base import Cost, Op, no_axis
 from .gradient import of_moves
-from .spelling import Spelling
+from .spelling import Call, Reads, Spelling
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
+
+
+def _read_torch(call: Call) -> Reads | None:
+    axes = call.argument("dims") or None
+    shift = call.argument("shifts")
+    return call.reading(Roll(tuple(shift) if isinstance(shift, list) else shift, axes), places=("self",))
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +34,8 @@ class Roll(Op):
     shift: Any = 1
     axes: tuple[int, ...] | None = None
     spellings: ClassVar[Mapping[str, Spelling]] = {
-        "keras": Spelling("", {"shift": "shift", "axes": "axis"}, also=("ops.Roll",))
+        "keras": Spelling("", {"shift": "shift", "axes": "axis"}, also=("ops.Roll",)),
+        "torch": Spelling("aten.roll", read=_read_torch),
     }
 
     kind = "shape"

@@ -11,7 +11,7 @@ from ..reach import Mixed, Reach, Reaches
 from ..shape import Shape
 from .base import Cost, Op, axis_index, no_axis, require_whole
 from .gradient import of_copies
-from .spelling import Call, Spelling
+from .spelling import Call, Reads, Spelling
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
@@ -26,6 +26,20 @@ def _read_repeat(call: Call) -> list[Op] | None:
     return [Repeat(call.argument("repeats", 1), *call.axes(call.argument("axis", 2)))]
 
 
+def _read_onnx(call: Call) -> Reads | None:
+    times = call.numbers(1)
+    return None if times is None else call.reading(Tile(tuple(times)))
+
+
+def _read_torch(call: Call) -> Reads | None:
+    """repeat and tile of whole tensors; repeat_interleave of every position along an axis."""
+    if call.kind == "aten.repeat_interleave":
+        axis = call.argument("dim")
+        times = call.argument("repeats")
+        return None if axis is None else call.reading(Repeat(times, *call.axes(axis)), places=("self",))
+    return call.reading(Tile(tuple(call.argument("repeats", default=call.argument("dims")))), places=("self",))
+
+
 @dataclass(frozen=True, eq=False)
 class Tile(Op):
     """The whole tensor so many times along each axis; as numpy.tile, aligned at the last axis.
@@ -35,7 +49,11 @@ class Tile(Op):
     """
 
     times: tuple[Dim, ...] = (1,)
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("", also=("ops.Tile",), read=_read_tile)}
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "onnx": Spelling("Tile", read=_read_onnx),
+        "torch": Spelling("aten.repeat", also=("aten.tile", "aten.repeat_interleave"), read=_read_torch),
+        "keras": Spelling("", also=("ops.Tile",), read=_read_tile),
+    }
 
     kind = "shape"
     storage = "own"

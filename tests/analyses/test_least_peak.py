@@ -16,7 +16,6 @@ from resnet_analyzer.ops.activation import Activation
 from resnet_analyzer.ops.concatenate import Concatenate
 from resnet_analyzer.ops.conv import Conv2d
 from resnet_analyzer.ops.elementwise import Add
-from resnet_analyzer.ops.max_pool import MaxPool2d
 from resnet_analyzer.ops.reshape import Flatten
 from resnet_analyzer.shape import Shape
 

@@ -129,5 +129,5 @@ def test_what_an_op_does_not_tell_makes_a_lower_bound():
 @pytest.mark.parametrize("size", [numpy.array([32, 64]), symbol("n"), numpy.arange(32, 32 + 20_000)])
 def test_grids_and_symbols_are_one_clear_error(size):
     graph = architecture("resnet18").with_input(Shape(1, size, size, 3))
-    with pytest.raises(UsageError, match=r"measure plain sizes|measure fewer sizes at once"):
+    with pytest.raises(UsageError, match=r"plain sizes|measure fewer sizes at once"):
         memory(measure(graph))
