@@ -144,7 +144,7 @@ def groups_of(rows: Sequence[Row]) -> list[list[Row]]:
         op = row.node.op
         if op.storage == "view":
             joined = [group_of[row.node.inputs[0]]] if row.node.inputs[0] in group_of else []
-        elif op.storage == "overwrites" and op.keeps_places or op.kind == "activation":
+        elif (op.storage == "overwrites" and op.keeps_places) or op.kind == "activation":
             joined = [
                 group_of[name] for name in sorted(row.node.inputs, key=lambda name: -order.get(name, -1))
                 if name in group_of and readers[name] == 1 and group_of[name][-1].name == name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from fractions import Fraction
 
 import click
@@ -11,23 +12,33 @@ from ..errors import UsageError
 from ..measurement import WRITERS, measure
 from . import _completion as completion
 from ._network import NetworkOptions, Word, network_options, resolve
-from ._output import FORMATS, Destination, deliver, draw_quietly, format_for
-from ._study import save_picture
+from ._output import (
+    FORMATS,
+    PICTURES,
+    Destination,
+    deliver,
+    deliver_picture,
+    draw_quietly,
+    format_for,
+    quiet_option,
+)
 
-OWN = {"picture": (".png", ".svg")}
+OWN = {"picture": PICTURES}
 LONGEST = 10**6  # seconds
+PLAIN = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,15})?(e-?[0-9]{1,2})?", re.IGNORECASE)
 
 
 @click.command()
 @click.argument("target", metavar="NETWORK[@STYLE]|FILE", shell_complete=completion.networks)
-@click.option("--trust", multiple=True, metavar="PACKAGE", help="Let a model file run code of this package.")
+@click.option("--trust", multiple=True, metavar="PACKAGE", help="Allow a model file to run code of this package.")
 @click.option("--device", "device_name", required=True, metavar="NAME|FILE", help="a100, cpu, h100, m2, rpi5, rtx4090, t4, or a JSON file with rates, bandwidth and their sources.")  # fmt: skip  # noqa: E501
 @click.option("--dtype", default="float32", metavar="TYPE", help="float32, tf32, bfloat16, float16 or int8, as far as the device has it.")  # fmt: skip  # noqa: E501
 @click.option("--by", type=Word(["layer", "fused"]), default="layer", help="A line per layer, or per group of fused ones.")  # fmt: skip  # noqa: E501
 @click.option("--measured", metavar="SECONDS|FILE", help="What a run took: seconds, or the JSON that `crosscheck` wrote.")  # fmt: skip  # noqa: E501
 @network_options
 @click.option("--format", "format_name", metavar="NAME", shell_complete=completion.formats, help=FORMATS)
-@click.option("--output", "-o", metavar="FILE", help="Write there; .png or .svg: the layers under the roof.")
+@click.option("--output", "-o", metavar="FILE", help="Write to FILE; .png, .svg or .pdf: the layers under the roof.")
+@quiet_option
 def command(
     target: str,
     trust: tuple[str, ...],
@@ -57,7 +68,7 @@ def command(
         from ..plots.base import PLOTS
 
         draw_quietly()
-        save_picture(PLOTS["roofline"].draw(measurement, found=found, seconds=seconds), str(file))
+        deliver_picture(PLOTS["roofline"].draw(measurement, found=found, seconds=seconds), str(file))
         return
     from ..report.roofline import roofline_report
 
@@ -66,10 +77,7 @@ def command(
 
 def _seconds(text: str, model: str, batch: int) -> Fraction:
     """A measured time: a number, or that of the model in a report of `crosscheck`; UsageError for anything else."""
-    try:
-        seconds = Fraction(text) if len(text) < 30 else Fraction(0)
-    except (ValueError, ZeroDivisionError):
-        seconds = Fraction(str(_from_file(text, model, batch)))
+    seconds = Fraction(text if PLAIN.fullmatch(text) else str(_from_file(text, model, batch)))
     if not 0 < seconds <= LONGEST:
         raise UsageError(f"--measured {text!r:.60}: expected seconds, as 0.0123, or a JSON file of crosscheck")
     return seconds

@@ -10,22 +10,31 @@ from ..measurement import WRITERS, measure
 from . import _completion as completion
 from ._memory import setting_options
 from ._network import COUNT, NetworkOptions, Word, network_options, resolve
-from ._output import FORMATS, Destination, deliver, draw_quietly, format_for
-from ._study import save_picture
+from ._output import (
+    FORMATS,
+    PICTURES,
+    Destination,
+    deliver,
+    deliver_picture,
+    draw_quietly,
+    format_for,
+    quiet_option,
+)
 
-OWN = {"picture": (".png", ".svg")}
+OWN = {"picture": PICTURES}
 
 
 @click.command()
 @click.argument("target", metavar="NETWORK[@STYLE]|FILE", shell_complete=completion.networks)
-@click.option("--trust", multiple=True, metavar="PACKAGE", help="Let a model file run code of this package.")
+@click.option("--trust", multiple=True, metavar="PACKAGE", help="Allow a model file to run code of this package.")
 @click.option("--images", type=COUNT, default=1, metavar="N", help="Images of the training set: 1281167 for ImageNet.")
 @click.option("--epochs", type=COUNT, default=1, metavar="N", help="How often each is seen; once if not given.")
 @setting_options
 @click.option("--by", type=Word(["stage", "layer"]), default="stage", help="A line per stage, or per layer.")
 @network_options
 @click.option("--format", "format_name", metavar="NAME", shell_complete=completion.formats, help=FORMATS)
-@click.option("--output", "-o", metavar="FILE", help="Write there; .png or .svg: a picture of the three passes.")
+@click.option("--output", "-o", metavar="FILE", help="Write to FILE; .png, .svg or .pdf: a picture of the passes.")
+@quiet_option
 def command(
     target: str,
     trust: tuple[str, ...],
@@ -52,7 +61,7 @@ def command(
         from ..plots.base import PLOTS
 
         draw_quietly()
-        save_picture(PLOTS["training"].draw(measured, setting=setting), str(file))
+        deliver_picture(PLOTS["training"].draw(measured, setting=setting), str(file))
         return
     from ..report.training import training_report
 

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..analyses.training import training_step
-from ..analyses.training_memory import Setting
+from ..analyses.training_memory import PLAIN, Setting
 from ..measurement import Measurement
 from ..numbers import counted, short
 from ._chart import WIDTH, Chart
@@ -42,7 +42,7 @@ class Line(NamedTuple):
 
 
 @plot("training", "the multiply-accumulates of a step of training as bars: forward, gradients of inputs and weights")
-def draw(measurements: Sequence[Measurement], setting: Setting = Setting()) -> Picture:
+def draw(measurements: Sequence[Measurement], setting: Setting = PLAIN) -> Picture:
     """A bar per stage, in three pieces; a fourth where checkpoints repeat the forward pass."""
     measurement = measurements[0]
     step = training_step(measurement, setting)

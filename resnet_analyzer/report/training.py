@@ -7,9 +7,9 @@ from itertools import groupby
 from typing import Any
 
 from ..analyses.training import Course, Step, Trained, flops_of, training_step
-from ..analyses.training_memory import Setting
+from ..analyses.training_memory import PLAIN, Setting
 from ..measurement import Measurement
-from ..numbers import grouped, short
+from ..numbers import grouped
 from .model import Column, Report, Section, Table
 
 UNITS = ((10**18, "exaFLOPs"), (10**15, "petaFLOPs"), (10**12, "teraFLOPs"), (10**9, "GFLOPs"), (1, "FLOPs"))
@@ -31,9 +31,7 @@ COUNTED = (
 )
 
 
-def training_report(
-    measurement: Measurement, course: Course, setting: Setting = Setting(), by: str = "stage"
-) -> Report:
+def training_report(measurement: Measurement, course: Course, setting: Setting = PLAIN, by: str = "stage") -> Report:
     """The report on a course of training."""
     title = f"{measurement.graph.about.get('title', measurement.graph.name)} · training, batch {course.batch}"
     tables = (step_table(course.step), layer_table(course.step, by), course_table(course))
