@@ -6,8 +6,8 @@
 
 Networks: `architecture`, `load`, `from_keras`, `from_torch`. Graphs of your own: `Graph`, `GraphBuilder`,
 `Node`, `Shape`, `ops`. Measuring: `measure`, `walk`, `Measurement`, `symbol`. What follows from it: `formula`,
-`memory`, `least_memory`, `training_memory`,
-`training`, `receptive`, `receptive_fields`, `roofline`. Designs: `write_design`, `verify`. Pictures: `draw`. Errors: `errors`.
+`memory`, `least_memory`, `training_memory`, `training`, `receptive`, `receptive_fields`, `roofline`. Designs:
+`write_design`, `verify`. Pictures: `draw`. Errors: `errors`.
 """
 
 from __future__ import annotations

@@ -90,7 +90,7 @@ def _epoch(course: Course, figure: str) -> int:
     return course.per_epoch(lambda step: getattr(step, figure))
 
 
-def training_section(measurement: Measurement) -> Section:
+def training_section(measurement: Measurement, figures: tuple[Any, ...] = ()) -> Section:
     """One step of training as a part of a long report."""
     step = training_step(measurement)
     asked = "What does one step of training cost, and how much more than running the network?"
@@ -98,7 +98,7 @@ def training_section(measurement: Measurement) -> Section:
     see = [f"A step has {whole / forward:.2f} times the MACs of the forward pass."] if forward else []  # type: ignore[operator]
     see.append(f"Counted: {COUNTED}.")
     title = f"One step on a batch of {measurement.batch}, with momentum"
-    return Section("Training", (asked,), (step_table(step)._replace(title=title),), (), tuple(see))
+    return Section("Training", (asked,), (step_table(step)._replace(title=title),), figures, tuple(see))
 
 
 def _data(measurement: Measurement, course: Course, setting: Setting) -> dict[str, Any]:
