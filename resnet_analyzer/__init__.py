@@ -4,7 +4,7 @@
 >>> ra.measure("resnet50", input=224).totals.params
 25557032
 
-Networks: `architecture`, `load`, `from_keras`. Graphs of your own: `Graph`, `GraphBuilder`,
+Networks: `architecture`, `load`, `from_keras`, `from_torch`. Graphs of your own: `Graph`, `GraphBuilder`,
 `Node`, `Shape`, `ops`. Measuring: `measure`, `walk`, `Measurement`, `symbol`. What follows from it: `formula`,
 `memory`, `receptive_fields`. Designs: `write_design`, `verify`. Pictures: `draw`. Errors: `errors`.
 """
@@ -23,10 +23,12 @@ if TYPE_CHECKING:
     from .graph import GraphBuilder as GraphBuilder
     from .graph import Node as Node
     from .importers.keras import from_keras as from_keras
+    from .importers.torch import from_torch as from_torch
     from .library import draw as draw
     from .library import formula as formula
     from .library import measure as measure
     from .library import memory as memory
+    from .library import receptive as receptive
     from .library import receptive_fields as receptive_fields
     from .library import verify as verify
     from .library import write_design as write_design
@@ -48,9 +50,11 @@ _HOME = {
     "draw": "library",
     "formula": "library",
     "from_keras": "importers.keras",
+    "from_torch": "importers.torch",
     "load": "targets",
     "measure": "library",
     "memory": "library",
+    "receptive": "library",
     "receptive_fields": "library",
     "symbol": "dim",
     "verify": "library",

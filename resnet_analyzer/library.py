@@ -19,6 +19,7 @@ from .measurement import measure as measure_graph
 from .targets import load
 
 if TYPE_CHECKING:
+    from .analyses.fields import Field
     from .analyses.formula.closed import ClosedForm
     from .analyses.memory import Memory
     from .analyses.receptive_field import View
@@ -78,7 +79,7 @@ def memory(what: Graph | Measurement | Named, itemsize: int = 4, in_place: bool 
 
 
 def receptive_fields(what: Graph | Measurement | Named, **asked: Any) -> Mapping[str, View | None]:
-    """What a unit of each layer sees of the input, by the layer's name; None where it cannot be told.
+    """What a unit of each layer sees of the input, by the layer's name; None where it is unknown.
 
     >>> receptive_fields("resnet18")["stage5/block2/relu"].size
     (435, 435)
@@ -86,6 +87,17 @@ def receptive_fields(what: Graph | Measurement | Named, **asked: Any) -> Mapping
     from .analyses.receptive_field import receptive_fields as of_rows
 
     return of_rows(measure(what, **asked).rows)
+
+
+def receptive(what: Graph | Measurement | Named, **asked: Any) -> tuple[Field, ...]:
+    """The receptive field of every layer in figures: size, stride, offset, shortest and longest path, share seen.
+
+    >>> receptive("resnet50@torchvision")[-4].size
+    (427, 427)
+    """
+    from .analyses.fields import fields
+
+    return fields(measure(what, **asked))
 
 
 def draw(

@@ -101,12 +101,12 @@ class Row(NamedTuple):
 
     @property
     def status(self) -> str:
-        """`exact`, or `unknown` where the cost cannot be told."""
+        """`exact`, or `unknown` where the cost is unknown."""
         return "exact" if self.cost.exact else "unknown"
 
     @property
     def why(self) -> str:
-        """Why the cost cannot be told; empty where it can."""
+        """Why the cost is unknown; empty where it can."""
         if self.cost.exact:
             return ""
         reason = getattr(self.node.op, "reason", "")
@@ -119,7 +119,7 @@ class Row(NamedTuple):
 
 
 class Totals(NamedTuple):
-    """The sums over all rows. Those that `Measurement.lower_bounds` names are at least so much.
+    """The sums over all rows. Those that `Measurement.lower_bounds` names are lower bounds.
 
     `params` is what papers count (trainable and frozen), `all_params` Keras' total, with the moving
     statistics.
@@ -160,7 +160,9 @@ def walk(graph: Graph, failed: Callable[[Row, Check], None] | None = None) -> It
             cost = cost._replace(weights=node.weights, unknown=("work",))
         if node.weights_of:
             if node.weights_of not in shapes:
-                raise GraphError(f"{node.name}: uses the weights of {node.weights_of!r}, which is not there before it")
+                raise GraphError(
+                    f"{node.name}: uses the weights of {node.weights_of!r}, which is not defined before it"
+                )
             cost = cost._replace(weights=(), unknown=tuple([each for each in cost.unknown if each != "weights"]))
         elif node.shared_weights:
             cost = cost._replace(weights=tuple([each for each in cost.weights if each.name not in node.shared_weights]))
@@ -192,7 +194,7 @@ class Measurement:
 
     `rows` holds every layer, `valid` is True or the array of cells in which every rule holds,
     `assumptions` the conditions on symbols under which all figures hold, `unknown` the layers whose cost
-    cannot be told, `lower_bounds` the totals that those touch.
+    is unknown, `lower_bounds` the totals that those touch.
     """
 
     graph: Graph
@@ -208,8 +210,8 @@ class Measurement:
         """Every layer measured; UsageError for a grid of more than CHUNK_CELLS cells, which keeps its totals alone."""
         if self.kept is None:
             raise UsageError(
-                f"{self.graph.name}: a grid of more than {CHUNK_CELLS:,} cells keeps its totals alone, and no layers: "
-                "measure fewer sizes at once for figures of layers"
+                f"{self.graph.name}: a grid of more than {CHUNK_CELLS:,} cells keeps only its totals: "
+                "measure fewer sizes at once to see layers"
             )
         return self.kept
 

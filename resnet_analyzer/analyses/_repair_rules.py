@@ -22,7 +22,7 @@ LARGEST_GRAPH = 2_000  # layers: the search for an input walks the graph some tw
 
 
 def broken_rule(reading: Reading, finding: Finding) -> Iterator[Suggestion]:
-    """What may mend the rule that a layer breaks, the likelier changes first."""
+    """What may repair the rule that a layer breaks, the likelier changes first."""
     row = reading.rows[finding.node]
     op = row.node.op
     if isinstance(op, (Add, Subtract, Multiply, Concatenate)):

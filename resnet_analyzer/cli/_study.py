@@ -1,11 +1,8 @@
-"""What the commands that run studies share: which nets, how deep, and a picture in a file."""
+"""What the commands that run studies share: which nets, and how deep."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from ..errors import UnknownName, UsageError
-from ..files import writing
 
 NETS = ("plain", "resnet", "preresnet")
 DEEPEST = 10_000
@@ -25,7 +22,7 @@ def nets_of(text: str) -> tuple[str, ...]:
 
 
 def depths_of(text: str) -> tuple[int, ...]:
-    """The depths that a text names, growing; UsageError for what is no whole number.
+    """The depths that a text names, growing; UsageError for what is not a whole number.
 
     >>> depths_of("56,20")
     (20, 56)
@@ -34,9 +31,3 @@ def depths_of(text: str) -> tuple[int, ...]:
     if not all(part.isascii() and part.isdecimal() and len(part) < 6 and 0 < int(part) <= DEEPEST for part in parts):
         raise UsageError(f"--depths {text!r}: expected whole numbers with commas between, as 20,56,110")
     return tuple(sorted({int(part) for part in parts}))
-
-
-def save_picture(picture: Any, file: str) -> None:
-    """Write a picture as SVG or PNG, as the file's ending says; OutputError if that fails."""
-    with writing(file) as stream:
-        stream.write(picture.png if file.lower().endswith(".png") else picture.svg)

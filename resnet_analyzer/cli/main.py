@@ -1,4 +1,4 @@
-"""`resnet-analyze`: finds the command, and turns whatever goes wrong into one line and an exit status."""
+"""`resnet-analyze`: finds the command, and turns every error into one line and an exit status."""
 
 from __future__ import annotations
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-import sys
 
 import click
 
-from ..files import write_text
+from ._output import deliver_text_to, quiet_option
 
 
 @click.command()
-@click.option("--output", "-o", metavar="FILE", help="Write there: whole, or not at all.")
+@click.option("--output", "-o", metavar="FILE", help="Write to FILE (atomic).")
+@quiet_option
 def command(output: str | None) -> None:
     """The JSON Schema of design files, for editors to complete and check.
 
@@ -21,7 +21,4 @@ def command(output: str | None) -> None:
     from ..design import schema
 
     text = json.dumps(schema(), indent=1, ensure_ascii=False) + "\n"
-    if output is None or output == "-":
-        sys.stdout.write(text)
-    else:
-        write_text(output, text)
+    deliver_text_to(None if output == "-" else output, text)

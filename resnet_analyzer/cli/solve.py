@@ -28,15 +28,15 @@ LINES = 24  # of a Pareto set in a terminal
 
 @click.command()
 @click.argument("target", required=False, metavar="[NETWORK[@STYLE]|FILE]", shell_complete=completion.networks)
-@click.option("--for", "variables", metavar="NAMES", help="What may grow: n, width, blocks, growth …; n=32:512:32 for a range in steps. n if not given.")  # fmt: skip  # noqa: E501
-@click.option("--max-macs", metavar="SIZE", help="At most so many multiply-accumulates: 4.1G.")
-@click.option("--max-params", metavar="SIZE", help="At most so many parameters: 26M.")
-@click.option("--max-all-params", metavar="SIZE", help="The same, moving statistics included.")
-@click.option("--max-flops", metavar="SIZE", help="At most so many FLOPs (2 per MAC and all else).")
-@click.option("--max-activations", metavar="SIZE", help="At most so many activations.")
-@click.option("--max-memory", metavar="SIZE", help="At most so many bytes of weights and live activations: 512MiB.")
-@click.option("--bytes", "itemsize", type=Count(1, 16), default=4, metavar="N", help="Bytes a number, for --max-memory; 4 if not given.")  # fmt: skip  # noqa: E501
-@click.option("--match", nargs=2, metavar="NUMBER FIGURE", help="Settings with exactly so many params, macs, flops or activations.")  # fmt: skip  # noqa: E501
+@click.option("--for", "variables", metavar="NAMES", help="Variables to maximise: n, width, blocks, growth …; n=32:512:32 is a range in steps; default n.")  # fmt: skip  # noqa: E501
+@click.option("--max-macs", metavar="SIZE", help="At most this many multiply-accumulates: 4.1G.")
+@click.option("--max-params", metavar="SIZE", help="At most this many parameters: 26M.")
+@click.option("--max-all-params", metavar="SIZE", help="The same, including moving statistics.")
+@click.option("--max-flops", metavar="SIZE", help="At most this many FLOPs (2 per MAC, 1 per other operation).")
+@click.option("--max-activations", metavar="SIZE", help="At most this many activations.")
+@click.option("--max-memory", metavar="SIZE", help="At most this many bytes of weights and live activations: 512MiB.")
+@click.option("--bytes", "itemsize", type=Count(1, 16), default=4, metavar="N", help="Bytes per number, for --max-memory; default 4.")  # fmt: skip  # noqa: E501
+@click.option("--match", nargs=2, metavar="NUMBER FIGURE", help="Settings with exactly this many params, macs, flops or activations.")  # fmt: skip  # noqa: E501
 @network_options
 @output_options
 def command(
@@ -110,7 +110,7 @@ def _ranges(text: str) -> list[Any]:
         ranges.append(Range(found["name"], start, stop, step or 1))
     names = [each.name for each in ranges]
     if len(set(names)) < len(names):
-        raise UsageError(f"--for {text}: a name stands twice")
+        raise UsageError(f"--for {text}: a name appears twice")
     return ranges
 
 

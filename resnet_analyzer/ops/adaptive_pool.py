@@ -11,8 +11,11 @@ from ..errors import UsageError
 from ..reach import EVERYTHING, Reach, Reaches, over_sides
 from ..shape import Shape
 from ..window import by, spread
+from ._aten import spread as aten_spread
 from .base import (
+    CHANNELS_FIRST,
     CHANNELS_LAST,
+    OPS,
     Cost,
     Op,
     Operations,
@@ -25,11 +28,24 @@ from .base import (
     same_names,
     sides,
 )
+from .gradient import of_adaptive_average, of_max_pool
+from .spelling import Call, Reads
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
 
 FIELDS = same_names("output_size", "data_format")
+
+
+def _read_torch(call: Call) -> Reads | None:
+    """aten.adaptive_…_pool…(self, output_size), over as many sides as there are."""
+    axes = call.rank - 2
+    if not 1 <= axes <= 3:
+        return None
+    word = "Max" if "max" in call.kind else "Average"
+    size = aten_spread(call.argument("output_size"), axes)
+    kept = tuple([side if wanted is None else wanted for side, wanted in zip(call.shapes[0][2:], size, strict=True)])
+    return call.reading(OPS[f"Adaptive{word}Pool{axes}d"](kept, CHANNELS_FIRST), places=("self",))  # type: ignore[call-arg]
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,6 +112,7 @@ class _AdaptiveAveragePool(_AdaptivePool):
     """One addition per pixel but the first of every window, and one division."""
 
     word: ClassVar[str] = "average pool"
+    gradient = of_adaptive_average
 
     def window_work(self, taps: Dim, outputs: Dim) -> Work:
         """Additions of all but the first pixel of each window; a division per output."""
@@ -134,6 +151,7 @@ class _AdaptiveMaxPool(_AdaptivePool):
     """One compare per pixel but the first of every window."""
 
     word: ClassVar[str] = "max pool"
+    gradient = of_max_pool
 
     def window_work(self, taps: Dim, outputs: Dim) -> Work:
         """Compares of all but the first pixel of each window."""
@@ -167,7 +185,17 @@ class AdaptiveAveragePool2d(_AdaptiveAveragePool):
     """
 
     spatial_axes: ClassVar[int] = 2
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("AdaptiveAveragePooling2D", FIELDS)}
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling("AdaptiveAveragePooling2D", FIELDS),
+        "torch": Spelling(
+            "aten.adaptive_avg_pool2d",
+            also=(
+                *("aten.adaptive_avg_pool1d", "aten.adaptive_avg_pool3d", "aten._adaptive_avg_pool2d"),
+                *("aten.adaptive_max_pool1d", "aten.adaptive_max_pool2d", "aten.adaptive_max_pool3d"),
+            ),
+            read=_read_torch,
+        ),
+    }
 
 
 class AdaptiveAveragePool3d(_AdaptiveAveragePool):

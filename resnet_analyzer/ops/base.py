@@ -16,10 +16,13 @@ from ..shape import Shape, spell
 from ..window import PADDINGS, Window
 from .spelling import Spelling as Spelling
 from .spelling import same_names as same_names
+from .work import NO_WORK as NO_WORK
+from .work import Work as Work
 
 OF_IMPORTERS = MappingProxyType({"of": "importers"})  # fields that only importers set: no word of designs
 
 if TYPE_CHECKING:
+    from .gradient import Gradient
     from .keras_steps import Steps
 
 OPS: Registry[type[Op]] = Registry("op", __package__)
@@ -53,41 +56,6 @@ class Weight(NamedTuple):
         return product(*self.shape)
 
 
-class Work(NamedTuple):
-    """Counted primitives of one application. MACs, FLOPs and every peer's number are views on it.
-
-    `multiply_accumulates` are those of convolutions and matrix products, `accumulators` the sums
-    that they end in (the elements that such layers put out). The others are single operations.
-
-    >>> Work(multiplies=2) + Work(multiplies=1, adds=5)
-    Work(multiply_accumulates=0, accumulators=0, adds=5, multiplies=3, compares=0, exponentials=0, divisions=0, \
-square_roots=0)
-    """
-
-    multiply_accumulates: Dim = 0
-    accumulators: Dim = 0
-    adds: Dim = 0
-    multiplies: Dim = 0
-    compares: Dim = 0
-    exponentials: Dim = 0
-    divisions: Dim = 0
-    square_roots: Dim = 0
-
-    def __add__(self, other: Work) -> Work:  # type: ignore[override]
-        return Work(*[mine + theirs for mine, theirs in zip(self, other, strict=True)])
-
-    def times(self, count: Dim) -> Work:
-        """The same work `count` times.
-
-        >>> Work(adds=1, exponentials=1).times(10).exponentials
-        10
-        """
-        return Work(*[0 if is_exactly(each, 0) else product(each, count) for each in self])
-
-
-NO_WORK = Work()
-
-
 class Check(NamedTuple):
     """A condition with its sentence. Rules return checks; measuring settles them.
 
@@ -111,7 +79,7 @@ class Cost(NamedTuple):
     """Everything that one application of an op to given inputs costs, for the whole batch.
 
     `windows` are those of a layer that slides one, an axis each, in the order of the axes. `unknown`
-    names what cannot be told, of `work` and `weights`: the totals that it touches are lower bounds.
+    names what is unknown, of `work` and `weights`: the totals that it touches are lower bounds.
     """
 
     output: Shape | None
@@ -197,6 +165,10 @@ class Op(ABC):
     def phrase(self, strided: bool) -> tuple[str, ...]:
         """What a paper's table calls the layer, in parts, its stride last if `strided`; () if nothing."""
         return ()
+
+    def gradient(self, inputs: tuple[Shape, ...], cost: Cost) -> Gradient | None:
+        """What the backward pass needs kept, and what it costs (`ops/gradient.py`); None if that is not told."""
+        return None
 
     @property
     def fused(self) -> str:

@@ -11,11 +11,16 @@ from ..errors import UsageError
 from ..reach import Mixed, Reaches, same_place
 from ..shape import Shape, spell
 from .base import Check, Cost, Op, axis_index
+from .gradient import of_moves
 from .spelling import Call, Spelling, same_names
 
 
 def _read_keras(call: Call) -> list[Op] | None:
     return None if call.constants else [Concatenate(call.settings.get("axis", -1))]
+
+
+def _read_torch(call: Call) -> list[Op]:
+    return [Concatenate(call.argument("dim", default=0))]
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,9 +40,12 @@ class Concatenate(Op):
     kind = "merge"
     sign = "‖"
     storage = "own"
+    gradient = of_moves
     arity: ClassVar[int | None] = None
     spellings: ClassVar[Mapping[str, Spelling]] = {
-        "keras": Spelling("Concatenate", same_names("axis"), also=("ops.Concatenate",), read=_read_keras)
+        "onnx": Spelling("Concat", same_names("axis")),
+        "torch": Spelling("aten.cat", also=("aten.concat", "aten.concatenate"), read=_read_torch),
+        "keras": Spelling("Concatenate", same_names("axis"), also=("ops.Concatenate",), read=_read_keras),
     }
 
     def __post_init__(self) -> None:

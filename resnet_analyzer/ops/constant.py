@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from ..errors import UsageError
 from ..shape import Shape
 from .base import MOVING, TRAINABLE, Cost, Op, Weight, require_whole
+from .gradient import of_moves
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
@@ -25,6 +26,7 @@ class Constant(Op):
 
     kind = "input"
     storage = "own"
+    gradient = of_moves
     arity: ClassVar[int | None] = 0
 
     def __post_init__(self) -> None:

@@ -10,15 +10,16 @@ from ..dim import Dim, divides, floor_div, is_exactly, product
 from ..reach import EVERYTHING, Mixed, Reaches, of_window, over_sides
 from ..shape import Shape
 from ..window import Padding, by, slide, spread, stride_phrase
+from ._aten import window
 from .activation import fused_work, require_activation, with_activation
 from .base import (
     CHANNELS_FIRST,
     CHANNELS_LAST,
+    OPS,
     Check,
     Cost,
     Op,
     Operations,
-    Spelling,
     Weight,
     Work,
     arranged,
@@ -28,6 +29,8 @@ from .base import (
     same_names,
     sides,
 )
+from .gradient import of_product
+from .spelling import Call, Reads, Spelling
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
@@ -35,6 +38,46 @@ if TYPE_CHECKING:
 FIELDS = same_names(
     "filters", "kernel_size", "strides", "padding", "dilation_rate", "groups", "use_bias", "activation", "data_format"
 )
+
+
+def _read_onnx(call: Call) -> Reads | None:
+    """Conv: input, kernel (filters, channels/groups, sides), bias."""
+    from ._onnx_windows import window as of_onnx
+
+    kernel = call.shape(1)
+    if kernel is None or len(kernel) != call.rank or not 3 <= call.rank <= 5:
+        return None
+    found = of_onnx(call, tuple(kernel[2:]))
+    if found is None:
+        return None
+    kind = OPS[f"Conv{call.rank - 2}d"]
+    op = kind(  # type: ignore[call-arg]
+        kernel[0],
+        kernel_size=tuple(kernel[2:]),
+        groups=call.settings.get("group", 1),
+        use_bias=call.tensor(2) is not None,
+        data_format=CHANNELS_FIRST,
+        **found,
+    )
+    return call.reading(op, kernel=1, bias=2)
+
+
+def _read_torch(call: Call) -> Reads | None:
+    """aten.conv…(input, weight, bias, stride, padding, dilation, groups); the kernel is (filters, channels/groups, …)."""
+    kernel = call.shape("weight")
+    if kernel is None or len(kernel) != call.rank or not 3 <= call.rank <= 5 or call.argument("transposed"):
+        return None
+    op = OPS[
+        f"Conv{call.rank - 2}d"
+    ](  # type: ignore[call-arg]
+        kernel[0],
+        kernel_size=tuple(kernel[2:]),
+        groups=call.argument("groups", default=1),
+        use_bias=call.tensor("bias") is not None,
+        data_format=CHANNELS_FIRST,
+        **window(call, call.rank - 2),
+    )
+    return call.reading(op, places=("input",), kernel="weight", bias="bias")
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +100,7 @@ class _Conv(Op):
 
     kind = "convolution"
     storage = "own"
+    gradient = of_product
     counts: ClassVar[tuple[str, ...]] = ("filters", "groups")
     per_axis: ClassVar[tuple[str, ...]] = ("kernel_size", "strides", "dilation_rate")
     pads: ClassVar[tuple[str, ...]] = ("padding",)
@@ -141,7 +185,15 @@ class Conv2d(_Conv):
     """
 
     spatial_axes: ClassVar[int] = 2
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Conv2D", FIELDS)}
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "onnx": Spelling("Conv", read=_read_onnx),
+        "torch": Spelling(
+            "aten.conv2d",
+            also=("aten.conv1d", "aten.conv3d", "aten.convolution", "aten._convolution"),
+            read=_read_torch,
+        ),
+        "keras": Spelling("Conv2D", FIELDS),
+    }
 
 
 class Conv3d(_Conv):

@@ -23,6 +23,7 @@ from .base import (
     same_names,
     sides,
 )
+from .gradient import of_moves
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
@@ -40,6 +41,7 @@ class _Cropping(Op):
     kind = "shape"
     word = "cropping"
     storage = "own"
+    gradient = of_moves
 
     def __post_init__(self) -> None:
         name = type(self).__name__

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from .keras_steps import Steps
 
 
+def _read_torch(call: Call) -> Reads | None:
+    return call.reading(CumulativeSum(*call.axes(call.argument("dim"))), places=("self",))
+
+
 @dataclass(frozen=True, eq=False)
 class CumulativeSum(Op):
     """At every position the sum of all up to it, along `axis`: an addition at each but the first.
@@ -24,7 +28,10 @@ class CumulativeSum(Op):
     """
 
     axis: int = -1
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("", same_names("axis"), also=("ops.Cumsum",))}
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling("", same_names("axis"), also=("ops.Cumsum",)),
+        "torch": Spelling("aten.cumsum", read=_read_torch),
+    }
 
     storage = "own"
 

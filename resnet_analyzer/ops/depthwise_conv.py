@@ -26,6 +26,7 @@ from .base import (
     same_names,
     sides,
 )
+from .gradient import of_product
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
@@ -50,6 +51,7 @@ class _DepthwiseConv(Op):
 
     kind = "convolution"
     storage = "own"
+    gradient = of_product
     counts: ClassVar[tuple[str, ...]] = ("depth_multiplier",)
     per_axis: ClassVar[tuple[str, ...]] = ("kernel_size", "strides", "dilation_rate")
     pads: ClassVar[tuple[str, ...]] = ("padding",)

@@ -13,9 +13,19 @@ from ..shape import Shape
 from ._equation import ELLIPSIS, contract, parse, reaches
 from .activation import fused_work, require_activation
 from .base import Check, Cost, Op, Spelling, Weight, Work, same_names
+from .gradient import of_contraction, of_product
+from .spelling import Call, Reads
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
+
+
+def _read_onnx(call: Call) -> Reads | None:
+    return call.reading(Einsum(call.settings["equation"]), places=tuple(range(len(call.places))))
+
+
+def _read_torch(call: Call) -> list[Op]:
+    return [Einsum(call.argument("equation"))]
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,9 +45,12 @@ class Einsum(Op):
     kind = "dense"
     word = "einsum"
     storage = "own"
+    gradient = of_contraction
     arity: ClassVar[int | None] = None
     spellings: ClassVar[Mapping[str, Spelling]] = {
-        "keras": Spelling("", {"equation": "subscripts"}, also=("ops.Einsum",))
+        "onnx": Spelling("Einsum", read=_read_onnx),
+        "torch": Spelling("aten.einsum", read=_read_torch),
+        "keras": Spelling("", {"equation": "subscripts"}, also=("ops.Einsum",)),
     }
 
     def __post_init__(self) -> None:
@@ -84,6 +97,7 @@ class EinsumDense(Op):
     kind = "dense"
     word = "dense"
     storage = "own"
+    gradient = of_product
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "keras": Spelling("EinsumDense", same_names("equation", "output_shape", "bias_axes", "activation"))
     }

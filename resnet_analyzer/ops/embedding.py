@@ -10,9 +10,18 @@ from ..dim import Dim, equal, product
 from ..reach import EVERYTHING, Reaches, same_place
 from ..shape import Shape
 from .base import Check, Cost, Op, Spelling, Weight, Work
+from .spelling import Call, Reads
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
+
+
+def _read_torch(call: Call) -> Reads | None:
+    """embedding(weight, indices)."""
+    table = call.shape("weight")
+    if table is None or len(table) != 2:
+        return None
+    return call.reading(Embedding(*table), places=("indices",), embeddings="weight")
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +45,8 @@ class Embedding(Op):
     storage = "own"
     counts: ClassVar[tuple[str, ...]] = ("input_dim", "output_dim")
     spellings: ClassVar[Mapping[str, Spelling]] = {
-        "keras": Spelling("Embedding", {"input_dim": "input_dim", "output_dim": "output_dim"})
+        "keras": Spelling("Embedding", {"input_dim": "input_dim", "output_dim": "output_dim"}),
+        "torch": Spelling("aten.embedding", read=_read_torch),
     }
 
     def phrase(self, strided: bool) -> tuple[str, ...]:

@@ -10,8 +10,10 @@ from ..dim import Dim, product
 from ..reach import Reaches, of_window, over_sides
 from ..shape import Shape
 from ..window import Padding, amounts, by, slide, spread
+from ._aten import spread as spread_out
+from ._aten import window
 from .base import CHANNELS_LAST, OPS, Cost, Op, arranged, channels, fit_checks, require_data_format, sides
-from .spelling import Call, Spelling
+from .spelling import Call, Reads, Spelling
 
 FIELDS = ("size", "strides", "padding", "dilation_rate", "data_format")
 
@@ -21,6 +23,15 @@ def _read_keras(call: Call) -> list[Op] | None:
     given = {name: call.settings[name] for name in FIELDS if call.settings.get(name) is not None}
     plain = {name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
     return [OPS[f"ExtractPatches{call.rank - 2}d"](**plain)]
+
+
+def _read_torch(call: Call) -> Reads | None:
+    """im2col (torch.nn.Unfold): channels times taps, and all positions along one axis."""
+    size = spread_out(call.argument("kernel_size"), 2)
+    words = window(call, 2)
+    words["padding"] = ((0, 0), (0, 0)) if words["padding"] == "valid" else words["padding"]
+    patches = OPS["ExtractPatches2d"](size, data_format="channels_first", **words)  # type: ignore[call-arg]
+    return call.reading(patches, OPS["Reshape"]((0, 0, -1)), places=("self",))  # type: ignore[call-arg]
 
 
 if TYPE_CHECKING:
@@ -109,7 +120,8 @@ class ExtractPatches2d(_ExtractPatches):
 
     spatial_axes: ClassVar[int] = 2
     spellings: ClassVar[Mapping[str, Spelling]] = {
-        "keras": Spelling("", also=("ops.ExtractPatches", "ops.ExtractPatches3D"), read=_read_keras)
+        "torch": Spelling("aten.im2col", read=_read_torch),
+        "keras": Spelling("", also=("ops.ExtractPatches", "ops.ExtractPatches3D"), read=_read_keras),
     }
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from ..reach import Mixed, Reach, Reaches
 from ..shape import Shape
 from .base import Cost, Op, axis_index, no_axis
-from .spelling import Call, Spelling
+from .spelling import Call, Reads, Spelling
 
 
 def _read_keras(call: Call) -> list[Op] | None:
@@ -19,6 +19,23 @@ def _read_keras(call: Call) -> list[Op] | None:
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
+
+
+def _read_onnx(call: Call) -> Reads | None:
+    """Gather along an axis by numbers."""
+    return call.reading(Gather(*call.axes(call.settings.get("axis", 0))), places=(0, 1))
+
+
+def _read_torch(call: Call) -> Reads | None:
+    """index_select, and indexing by one tensor."""
+    if call.kind == "aten.index_select":
+        return call.reading(Gather(*call.axes(call.argument("dim"))), places=("self", "index"))
+    picked = [(axis, each) for axis, each in enumerate(call.argument("indices")) if each is not None]
+    source = call.tensor("self")
+    if len(picked) != 1 or source is None:
+        return None
+    ((axis, index),) = picked
+    return Reads((source, index.number), [Gather(axis)])
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +51,11 @@ class Gather(Op):
     kind = "shape"
     storage = "own"
     arity: ClassVar[int | None] = 2
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("", also=("ops.Take",), read=_read_keras)}
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "onnx": Spelling("Gather", read=_read_onnx),
+        "torch": Spelling("aten.index", also=("aten.index_select",), read=_read_torch),
+        "keras": Spelling("", also=("ops.Take",), read=_read_keras),
+    }
 
     def rule(self, data: Shape, picked: Shape) -> Cost:  # type: ignore[override]
         """The axes of the numbers for that axis; copies are no arithmetic."""

@@ -10,6 +10,7 @@ from ..reach import EVERYTHING, Reach, Reaches, over_sides
 from ..shape import Shape
 from .base import (
     CHANNELS_LAST,
+    OPS,
     Cost,
     Op,
     Operations,
@@ -18,9 +19,16 @@ from .base import (
     channels,
     require_data_format,
 )
-from .spelling import Spelling, same_names
+from .gradient import of_largest, of_mean
+from .spelling import Call, Reads, Spelling, same_names
 
 FIELDS = same_names("keepdims", "data_format")
+
+
+def _read_onnx(call: Call) -> Reads | None:
+    """GlobalAveragePool and GlobalMaxPool keep sides of 1."""
+    kind = f"{call.kind}{call.rank - 2}d"
+    return call.reading(OPS[kind](keepdims=True, data_format="channels_first"))  # type: ignore[call-arg]
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,6 +68,7 @@ class _GlobalAveragePool(_GlobalPool):
     """The mean of every channel: an addition per number but the first, and a division (Lin et al. 2014, sec. 3.2)."""
 
     word: ClassVar[str] = "global average pool"
+    gradient = of_mean
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """A vector (or 1×1 map) of as many channels."""
@@ -75,6 +84,7 @@ class _GlobalMaxPool(_GlobalPool):
     """The largest number of every channel: a compare per number but the first."""
 
     word: ClassVar[str] = "global max pool"
+    gradient = of_largest
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """A vector (or 1×1 map) of as many channels."""
@@ -105,7 +115,10 @@ class GlobalAveragePool2d(_GlobalAveragePool):
     """
 
     spatial_axes: ClassVar[int] = 2
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("GlobalAveragePooling2D", FIELDS)}
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "onnx": Spelling("GlobalAveragePool", also=("GlobalMaxPool",), read=_read_onnx),
+        "keras": Spelling("GlobalAveragePooling2D", FIELDS),
+    }
 
 
 class GlobalAveragePool3d(_GlobalAveragePool):

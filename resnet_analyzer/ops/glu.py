@@ -11,10 +11,14 @@ from ..reach import Mixed, Reach, Reaches
 from ..shape import Shape
 from .activation import activation_work, require_activation
 from .base import Check, Cost, Op, Work, axis_index, no_axis
-from .spelling import Spelling, same_names
+from .spelling import Call, Reads, Spelling, same_names
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
+
+
+def _read_torch(call: Call) -> Reads | None:
+    return call.reading(GLU(call.argument("dim", default=-1)), places=("self",))
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,7 +33,10 @@ class GLU(Op):
 
     axis: int = -1
     gate: str = "sigmoid"
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("", same_names("axis"), also=("ops.Glu",))}
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling("", same_names("axis"), also=("ops.Glu",)),
+        "torch": Spelling("aten.glu", read=_read_torch),
+    }
 
     kind = "activation"
     storage = "own"

@@ -8,6 +8,7 @@ from typing import ClassVar
 from ..errors import UsageError
 from ..shape import Shape
 from .base import Cost, Op, require_whole
+from .gradient import of_moves
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,6 +23,7 @@ class Input(Op):
 
     kind = "input"
     storage = "own"
+    gradient = of_moves
     arity: ClassVar[int | None] = 0
 
     def __post_init__(self) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..shape import Shape
 from .base import Cost, Op, Operations, Weight, Work, axis_index, no_axis
+from .gradient import of_trained_factor
 from .spelling import Call, Spelling
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ class LayerScale(Op):
     word = "scale"
     keeps_places = True
     storage = "own"
+    gradient = of_trained_factor
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("LayerScale", read=_read_keras)}
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]

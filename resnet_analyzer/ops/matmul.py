@@ -10,11 +10,37 @@ from ..dim import equal, product
 from ..reach import EVERYTHING, Reach, Reaches, repeated
 from ..shape import Shape, spell
 from ._broadcast import broadcast
-from .base import Check, Cost, Op, Work
-from .spelling import Spelling
+from .base import OPS, Check, Cost, Op, Work
+from .gradient import of_contraction
+from .spelling import Call, Reads, Spelling
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
+
+
+def _read_onnx(call: Call) -> Reads | None:
+    """MatMul of two tensors; Gemm of two, with a third that is added."""
+    if call.kind == "MatMul":
+        return call.reading(MatMul(), places=(0, 1))
+    if call.tensor(2) is not None:
+        return None
+    return call.reading(MatMul(bool(call.settings.get("transA")), bool(call.settings.get("transB"))), places=(0, 1))
+
+
+_IN_TORCH = {
+    "aten.matmul": ("self", "other"), "aten.bmm": ("self", "mat2"), "aten.mm": ("self", "mat2"),
+    "aten.mv": ("self", "vec"), "aten.dot": ("self", "tensor"), "aten.linear": ("input", "weight", "bias"),
+    "aten.addmm": ("mat1", "mat2", "self"), "aten.baddbmm": ("batch1", "batch2", "self"),
+}  # fmt: skip
+
+
+def _read_torch(call: Call) -> Reads | None:
+    """A product of two tensors, and a third one that is added."""
+    names = _IN_TORCH[call.kind]
+    product_alone = MatMul(transpose_b=call.kind == "aten.linear")
+    if call.tensor(names[-1]) is None or len(names) == 2:
+        return call.reading(product_alone, places=names[:2])
+    return call.reading(product_alone, OPS["Add"](), places=(names[2], *names[:2]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,8 +61,13 @@ class MatMul(Op):
     kind = "dense"
     word = "matrix product"
     storage = "own"
+    gradient = of_contraction
     arity: ClassVar[int | None] = 2
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("", also=("ops.Matmul",))}
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "onnx": Spelling("", also=("MatMul", "Gemm"), read=_read_onnx, fallback=True),
+        "keras": Spelling("", also=("ops.Matmul",)),
+        "torch": Spelling("", also=tuple(_IN_TORCH), read=_read_torch, fallback=True),
+    }
 
     def rule(self, left: Shape, right: Shape) -> Cost:  # type: ignore[override]
         """Rows of the first, columns of the second."""

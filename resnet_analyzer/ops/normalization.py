@@ -10,6 +10,7 @@ from ..dim import product
 from ..errors import UsageError
 from ..shape import Shape
 from .base import MOVING, Cost, Op, Operations, Weight, Work, axis_index, no_axis
+from .gradient import of_fixed_factor
 from .spelling import Call, Spelling
 
 
@@ -45,6 +46,7 @@ class Normalization(Op):
     word = "normalised"
     keeps_places = True
     storage = "own"
+    gradient = of_fixed_factor
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Normalization", read=_read_keras)}
 
     def __post_init__(self) -> None:

@@ -12,7 +12,8 @@ from ..reach import EVERYTHING, Reach, Reaches, removed
 from ..shape import Shape
 from ._axes import places, require_axes
 from .base import OPS, Cost, Op, Work, no_axis
-from .spelling import Call, Spelling
+from .gradient import of_largest, of_mean, of_moves
+from .spelling import Call, Outputs, Reads, Spelling
 
 
 def _reads(name: str) -> Callable[[Call], list[Op] | None]:
@@ -38,6 +39,50 @@ def _spelled(name: str, *also: str) -> Mapping[str, Spelling]:
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
+
+
+IN_ONNX = {
+    "ReduceSum": "Sum", "ReduceMean": "Mean", "ReduceMax": "Max", "ReduceMin": "Min", "ReduceProd": "Prod",
+    "ReduceLogSumExp": "LogSumExp", "ArgMax": "ArgMax", "ArgMin": "ArgMax",
+}  # fmt: skip
+
+
+def _read_onnx(call: Call) -> Reads | None:
+    """Axes by attribute, or by an input; none are all."""
+    keepdims = bool(call.settings.get("keepdims", 1))
+    if call.kind.startswith("Arg"):
+        return call.reading(OPS["ArgMax"](call.axes(call.settings.get("axis", 0)), keepdims))  # type: ignore[call-arg]
+    if call.tensor(1) is not None and call.numbers(1) is None:
+        return None
+    axes = call.settings.get("axes") or call.numbers(1)
+    if not axes and call.settings.get("noop_with_empty_axes"):
+        return None
+    kind = OPS[IN_ONNX[call.kind]]
+    return call.reading(kind(call.axes(list(axes)) if axes else None, keepdims))  # type: ignore[call-arg]
+
+
+IN_TORCH = {
+    "aten.sum": "Sum", "aten.mean": "Mean", "aten.amax": "Max", "aten.max": "Max", "aten.amin": "Min",
+    "aten.min": "Min", "aten.prod": "Prod", "aten.var": "Variance", "aten.std": "Std",
+    "aten.logsumexp": "LogSumExp", "aten.argmax": "ArgMax", "aten.argmin": "ArgMax",
+}  # fmt: skip
+
+
+def _read_torch(call: Call) -> Reads | Outputs | None:
+    """sum(self, dim, keepdim) and its likes; max and min along an axis give places, too."""
+    if call.argument("other") is not None:
+        return None
+    dim, keepdims = call.argument("dim"), bool(call.argument("keepdim"))
+    axes = None if dim is None or dim == [] else call.axes(dim)
+    if call.kind == "aten.var_mean":
+        return Outputs((Variance(axes, keepdims), Mean(axes, keepdims)), (0,))
+    if call.kind in ("aten.linalg_vector_norm", "aten.norm"):
+        order = call.argument("ord", default=call.argument("p", default=2))
+        return call.reading(Norm(axes, keepdims, int(order)), places=("self",)) if order in (1, 2) else None
+    op = OPS[IN_TORCH[call.kind]](axes, keepdims)  # type: ignore[call-arg]
+    if call.kind in ("aten.max", "aten.min") and axes is not None:
+        return Outputs((op, ArgMax(axes, keepdims)), (0,))
+    return call.reading(op, places=("self",))
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,7 +142,14 @@ class Sum(_Reduction):
 
     function = "sum"
     word: ClassVar[str] = "sum"
-    spellings: ClassVar[Mapping[str, Spelling]] = _spelled("Sum", "ops.Sum")
+    gradient = of_moves
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "onnx": Spelling("", also=tuple(IN_ONNX), read=_read_onnx),
+        "torch": Spelling(
+            "", also=("aten.var_mean", "aten.linalg_vector_norm", "aten.norm", *IN_TORCH), read=_read_torch
+        ),
+        **_spelled("Sum", "ops.Sum"),
+    }
 
     def reducing(self, elements: Dim, outputs: Dim) -> Work:
         """Additions."""
@@ -113,6 +165,7 @@ class Mean(_Reduction):
 
     function = "mean"
     word: ClassVar[str] = "mean"
+    gradient = of_mean
     spellings: ClassVar[Mapping[str, Spelling]] = _spelled("Mean", "ops.Mean")
 
     def reducing(self, elements: Dim, outputs: Dim) -> Work:
@@ -129,6 +182,7 @@ class Max(_Reduction):
 
     function = "max"
     word: ClassVar[str] = "max"
+    gradient = of_largest
     spellings: ClassVar[Mapping[str, Spelling]] = _spelled("Max", "ops.Max", "ops.Amax")
 
     def reducing(self, elements: Dim, outputs: Dim) -> Work:
@@ -145,6 +199,7 @@ class Min(_Reduction):
 
     function = "min"
     word: ClassVar[str] = "min"
+    gradient = of_largest
     spellings: ClassVar[Mapping[str, Spelling]] = _spelled("Min", "ops.Min", "ops.Amin")
 
     def reducing(self, elements: Dim, outputs: Dim) -> Work:

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from ..shape import Shape
 from .base import Cost, Op, Spelling, Work, same_names
+from .gradient import of_activation
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,6 +29,7 @@ class ReLU(Op):
     kind = "activation"
     keeps_places = True
     storage = "overwrites"
+    gradient = of_activation
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "keras": Spelling("ReLU", same_names("max_value", "negative_slope", "threshold"))
     }

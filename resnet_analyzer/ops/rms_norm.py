@@ -11,9 +11,17 @@ from ..reach import EVERYTHING, Reach, Reaches
 from ..shape import Shape
 from ._axes import places, require_axes
 from .base import Cost, Op, Spelling, Weight, Work, no_axis
+from .gradient import of_mean_square
+from .spelling import Call, Reads
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
+
+
+def _read_torch(call: Call) -> Reads | None:
+    """rms_norm(input, normalized_shape, weight), over the last axes."""
+    axes = tuple(range(-len(call.argument("normalized_shape")), 0))
+    return call.reading(RMSNorm(axes, call.tensor("weight") is not None), places=("input",), scale="weight")
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +42,11 @@ class RMSNorm(Op):
     kind = "normalisation"
     word = "RMS norm"
     storage = "own"
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("RMSNormalization", {"axes": "axis"})}
+    gradient = of_mean_square
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling("RMSNormalization", {"axes": "axis"}),
+        "torch": Spelling("aten.rms_norm", read=_read_torch),
+    }
 
     def __post_init__(self) -> None:
         self.__dict__["axes"] = require_axes("RMSNorm", "axes", self.axes) or ()

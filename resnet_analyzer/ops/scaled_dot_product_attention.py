@@ -24,6 +24,13 @@ def _read_keras(call: Call) -> Reads | None:
     return Reads(numbers, [ScaledDotProductAttention(causal, heads_last=True)]) if len(numbers) in (3, 4) else None
 
 
+def _read_torch(call: Call) -> Reads | None:
+    """scaled_dot_product_attention(query, key, value, attn_mask, …, is_causal)."""
+    names = ("query", "key", "value", "attn_mask")
+    given = tuple([name for name in names if call.tensor(name) is not None])
+    return call.reading(ScaledDotProductAttention(bool(call.argument("is_causal"))), places=given)
+
+
 if TYPE_CHECKING:
     from .keras_steps import Steps
 
@@ -53,7 +60,8 @@ class ScaledDotProductAttention(Op):
     storage = "own"
     arity: ClassVar[int | None] = None
     spellings: ClassVar[Mapping[str, Spelling]] = {
-        "keras": Spelling("", also=("ops.DotProductAttention",), read=_read_keras)
+        "keras": Spelling("", also=("ops.DotProductAttention",), read=_read_keras),
+        "torch": Spelling("aten.scaled_dot_product_attention", read=_read_torch),
     }
 
     def rule(self, *shapes: Shape) -> Cost:

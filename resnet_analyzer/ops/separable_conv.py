@@ -14,6 +14,7 @@ from .activation import require_activation, with_activation
 from .base import CHANNELS_LAST, Cost, Op, Operations, Spelling, require_data_format, same_names, sides
 from .conv import Conv1d, Conv2d, _Conv
 from .depthwise_conv import DepthwiseConv1d, DepthwiseConv2d, _DepthwiseConv
+from .gradient import of_two_products
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
@@ -47,6 +48,7 @@ class _SeparableConv(Op):
 
     kind = "convolution"
     storage = "own"
+    gradient = of_two_products
     counts: ClassVar[tuple[str, ...]] = ("filters", "depth_multiplier")
     per_axis: ClassVar[tuple[str, ...]] = ("kernel_size", "strides", "dilation_rate")
     pads: ClassVar[tuple[str, ...]] = ("padding",)

@@ -9,11 +9,24 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from ..dim import Dim, divides, floor_div, product
 from ..reach import Reach, Reaches, over_sides
 from ..shape import Shape
-from .base import CHANNELS_LAST, Check, Cost, Op, arranged, channels, require_data_format, sides
-from .spelling import Spelling
+from .base import CHANNELS_LAST, OPS, Check, Cost, Op, arranged, channels, require_data_format, sides
+from .gradient import of_moves
+from .spelling import Call, Reads, Spelling
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
+
+
+def _read_onnx(call: Call) -> Reads | None:
+    return call.reading(OPS[call.kind](call.settings["blocksize"], "channels_first"))  # type: ignore[call-arg]
+
+
+def _read_torch(call: Call) -> Reads | None:
+    """pixel_shuffle and its inverse."""
+    if call.kind == "aten.pixel_shuffle":
+        return call.reading(DepthToSpace(call.argument("upscale_factor"), "channels_first"), places=("self",))
+    factor = call.argument("downscale_factor")
+    return call.reading(OPS["SpaceToDepth"](factor, "channels_first"), places=("self",))  # type: ignore[call-arg]
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,9 +42,12 @@ class DepthToSpace(Op):
 
     kind = "shape"
     storage = "own"
+    gradient = of_moves
     counts: ClassVar[tuple[str, ...]] = ("block",)
     spellings: ClassVar[Mapping[str, Spelling]] = {
-        "keras": Spelling("", {"block": "block_size", "data_format": "data_format"}, also=("ops.DepthToSpace",))
+        "onnx": Spelling("DepthToSpace", also=("SpaceToDepth",), read=_read_onnx),
+        "torch": Spelling("aten.pixel_shuffle", also=("aten.pixel_unshuffle",), read=_read_torch),
+        "keras": Spelling("", {"block": "block_size", "data_format": "data_format"}, also=("ops.DepthToSpace",)),
     }
 
     def __post_init__(self) -> None:
@@ -74,6 +90,7 @@ class SpaceToDepth(Op):
 
     kind = "shape"
     storage = "own"
+    gradient = of_moves
     counts: ClassVar[tuple[str, ...]] = ("block",)
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "keras": Spelling("", {"block": "block_size", "data_format": "data_format"}, also=("ops.SpaceToDepth",))

@@ -10,14 +10,17 @@ from ..dim import Dim, at_least, floor_div, is_exactly, maximum, product
 from ..reach import Reach, Reaches, over_sides
 from ..shape import Shape
 from ..window import Padding, Window, by, inverse, slide, spread, stride_phrase
+from ._aten import spread as aten_spread
+from ._aten import window as aten_window
 from .activation import fused_work, require_activation, with_activation
 from .base import (
+    CHANNELS_FIRST,
     CHANNELS_LAST,
+    OPS,
     Check,
     Cost,
     Op,
     Operations,
-    Spelling,
     Weight,
     Work,
     arranged,
@@ -28,6 +31,8 @@ from .base import (
     sides,
 )
 from .conv import group_checks
+from .gradient import of_product
+from .spelling import Call, Reads, Spelling
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
@@ -43,6 +48,56 @@ FIELDS = same_names(
     "activation",
     "data_format",
 )
+
+
+def _read_onnx(call: Call) -> Reads | None:
+    """ConvTranspose: input, kernel (channels, filters/groups, sides), bias."""
+    from ._onnx_windows import window
+
+    kernel, settings = call.shape(1), call.settings
+    if kernel is None or len(kernel) != call.rank or not 3 <= call.rank <= 5 or settings.get("output_shape"):
+        return None
+    found = window(call, tuple(kernel[2:]))
+    if found is None or found["padding"] == "same":
+        return None
+    if found["padding"] == "valid":
+        found["padding"] = ((0, 0),) * len(kernel[2:])
+    groups = settings.get("group", 1)
+    op = OPS[
+        f"TransposedConv{call.rank - 2}d"
+    ](  # type: ignore[call-arg]
+        kernel[1] * groups,
+        kernel_size=tuple(kernel[2:]),
+        output_padding=tuple(settings.get("output_padding") or (0,) * len(kernel[2:])),
+        groups=groups,
+        use_bias=call.tensor(2) is not None,
+        data_format=CHANNELS_FIRST,
+        **found,
+    )
+    return call.reading(op, kernel=1, bias=2)
+
+
+def _read_torch(call: Call) -> Reads | None:
+    """aten.conv_transpose…(input, weight, bias, stride, padding, output_padding, groups, dilation)."""
+    kernel, axes = call.shape("weight"), call.rank - 2
+    plain = call.kind in ("aten.convolution", "aten._convolution") and not call.argument("transposed")
+    if kernel is None or len(kernel) != call.rank or not 1 <= axes <= 3 or plain:
+        return None
+    groups = call.argument("groups", default=1)
+    found = {**aten_window(call, axes), "strides": aten_spread(call.argument("stride"), axes, 1)}
+    found["padding"] = ((0, 0),) * axes if found["padding"] == "valid" else found["padding"]
+    op = OPS[
+        f"TransposedConv{axes}d"
+    ](  # type: ignore[call-arg]
+        kernel[1] * groups,
+        kernel_size=tuple(kernel[2:]),
+        output_padding=aten_spread(call.argument("output_padding"), axes, 0),
+        groups=groups,
+        use_bias=call.tensor("bias") is not None,
+        data_format=CHANNELS_FIRST,
+        **found,
+    )
+    return call.reading(op, places=("input",), kernel="weight", bias="bias")
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +122,7 @@ class _TransposedConv(Op):
 
     kind = "convolution"
     storage = "own"
+    gradient = of_product
     counts: ClassVar[tuple[str, ...]] = ("filters", "groups")
     per_axis: ClassVar[tuple[str, ...]] = ("kernel_size", "strides", "dilation_rate")
     pads: ClassVar[tuple[str, ...]] = ("padding",)
@@ -109,7 +165,7 @@ class _TransposedConv(Op):
         windows = slide(sides(inputs[0], layout), self.kernel_size, self.strides, self.padding, self.dilation_rate)
         cut = map(_cut_before, windows, sides(cost.output, layout))  # type: ignore[arg-type]
         found = [
-            Reach(0, low=before - window.span + 1, high=before, divisor=window.stride)
+            Reach(0, 1, before - window.span + 1, before, window.stride, window.dilation)
             for window, before in zip(windows, cut, strict=True)
         ]
         return (over_sides(found, layout),)
@@ -183,7 +239,15 @@ class TransposedConv2d(_TransposedConv):
     """
 
     spatial_axes: ClassVar[int] = 2
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Conv2DTranspose", FIELDS)}
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "onnx": Spelling("ConvTranspose", read=_read_onnx),
+        "torch": Spelling(
+            "aten.conv_transpose2d",
+            also=("aten.conv_transpose1d", "aten.conv_transpose3d", "aten.convolution", "aten._convolution"),
+            read=_read_torch,
+        ),
+        "keras": Spelling("Conv2DTranspose", FIELDS),
+    }
 
 
 class TransposedConv3d(_TransposedConv):

@@ -23,6 +23,7 @@ from .base import (
     same_names,
     sides,
 )
+from .gradient import of_copies
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +35,7 @@ class _Upsampling(Op):
 
     kind = "shape"
     storage = "own"
+    gradient = of_copies
     per_axis: ClassVar[tuple[str, ...]] = ("size",)
 
     def __post_init__(self) -> None:

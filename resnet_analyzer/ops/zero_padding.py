@@ -24,6 +24,7 @@ from .base import (
     same_names,
     sides,
 )
+from .gradient import of_moves
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
@@ -41,6 +42,7 @@ class _ZeroPadding(Op):
     kind = "shape"
     word = "zero padding"
     storage = "own"
+    gradient = of_moves
 
     def __post_init__(self) -> None:
         name = type(self).__name__
@@ -116,6 +118,7 @@ class ChannelPadding(Op):
     kind = "shape"
     word = "zero channels"
     storage = "own"
+    gradient = of_moves
     sizes: ClassVar[tuple[str, ...]] = ("before", "after")
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]

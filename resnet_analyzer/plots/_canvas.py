@@ -55,7 +55,7 @@ class Canvas:
         )  # fmt: skip
 
     def box(
-        self, x: float, y: float, width: float, height: float, fill: Tone, edge: Tone | None = None, radius: float = 3,
+        self, x: float, y: float, width: float, height: float, fill: Tone | None, edge: Tone | None = None, radius: float = 3,
         thickness: float = 1.2, dashes: Sequence[float] = (), order: float = 2,
     ) -> None:  # fmt: skip
         """A rounded rectangle whose top left corner is (x, y)."""

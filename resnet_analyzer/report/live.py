@@ -1,4 +1,4 @@
-"""The tables of one network as closed forms: a page works every cell out anew for another size, knowing no rule.
+"""The tables of one network as closed forms: a page recomputes every cell for another size, knowing no rule.
 
     {"variables": [{"name": "n", "label": "input size", "value": 224, "least": 1, "most": 512}],
      "atoms": […], "formulas": […],                    as in analyses/formula/data.py
@@ -24,6 +24,7 @@ from ..dim.polynomial import Polynomial, polynomial
 from ..dim.spelling import marked
 from ..errors import AnalyzerError, Undecided
 from ..measurement import Measurement, Row
+from .by_hand import macs_by_hand, params_by_hand
 from .measured import measured_report
 from .stages import Part, parts
 
@@ -113,8 +114,9 @@ class _Cells:
         return f"\x02{self.number(formula)}\x03"
 
     def layer(self, row: Row, all_macs: int) -> list[Cell]:
-        """The cells of a line of the layer table: block, layer, op, output, figures, how."""
-        return [None, None, None, self._shape(row), *self._figures([row], all_macs), self._how(row)]
+        """The cells of a line of the layer table: block, layer, op, reads, output, figures, how, by hand."""
+        figures = self._figures([row], all_macs)
+        return [None, None, None, None, self._shape(row), *figures, self._how(row), *self._by_hand(row)]
 
     def stage(self, part: Part, all_macs: int) -> list[Cell]:
         """The cells of a line of the stage table: stage, what, output, figures."""
@@ -140,6 +142,15 @@ class _Cells:
                 return None
         with marked(self.mark):
             return _text(row.how())
+
+    def _by_hand(self, row: Row) -> list[Cell]:
+        """Parameters and MACs multiplied out, the results with their digits in groups."""
+        with marked(self.mark):
+            cells = [_text(params_by_hand(row)), _text(macs_by_hand(row))]
+        for cell in cells:
+            if cell is not None and isinstance(cell["text"][-1], int):
+                cell["text"][-1] = {"grouped": cell["text"][-1]}
+        return cells
 
 
 def _text(text: str) -> Cell:

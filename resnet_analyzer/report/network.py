@@ -1,4 +1,4 @@
-"""The long report on one network: what it is, where its figures sit, and every layer with its formula."""
+"""The long report on one network: what it is, where its figures are, and every layer with its formula."""
 
 from __future__ import annotations
 
@@ -101,9 +101,9 @@ def _figures(measurement: Measurement) -> Iterator[tuple[str, int, str]]:
     totals, needs = measurement.totals, memory(measurement)
 
     def least(figure: str) -> str:
-        return measurement.least(figure, "at least so much: ")
+        return measurement.least(figure, "lower bound: ")
 
-    alive = "" if needs.exact else "at least so much: "
+    alive = "" if needs.exact else "lower bound: "
     frozen = f", or could: {grouped(totals.frozen_params)} are frozen" if totals.frozen_params else ""
     yield "parameters", totals.params, f"{least('params')}numbers that training changes{frozen}"
     if totals.moving_statistics:
@@ -154,7 +154,7 @@ def _drawing(measurement: Measurement, stem: str) -> Section:
 
 def _stages(measurement: Measurement) -> Section:
     table = measured_report(measurement).tables[0]._replace(live="stages")
-    asked = "What comes out of every stage, and what does it cost? Blocks are told as papers tell them."
+    asked = "What comes out of every stage, and what does it cost? Blocks use the papers' notation."
     return Section("Stage by stage", (asked,), (table,))
 
 
@@ -167,7 +167,7 @@ def _places(measurement: Measurement, stem: str) -> Section:
     asked = "Which layers would you have to change to make the network smaller, and which to make it faster?"
     pictures = tuple(_drawn(stem, "cost", measurement))
     kept = tuple(table for table in tables if table.rows)
-    return Section("Where the parameters and the MACs sit", (asked,), kept, pictures, tuple(_seen_places(measurement)))
+    return Section("Where the parameters and MACs are", (asked,), kept, pictures, tuple(_seen_places(measurement)))
 
 
 def _drawn(stem: str, plot: str, measurement: Measurement) -> Iterator[Figure]:
@@ -184,7 +184,7 @@ def _seen_places(measurement: Measurement) -> Iterator[str]:
     if held[0] == cost[0]:
         yield f"{held[0]} has most of both: {held[1]} of the parameters, {cost[1]} of the MACs."
     else:
-        yield f"Most parameters sit in {held[0]} ({held[1]}), most MACs in {cost[0]} ({cost[1]})."
+        yield f"Most parameters are in {held[0]} ({held[1]}), most MACs in {cost[0]} ({cost[1]})."
     groups = list(kinds(measurement).items())
     name, part = heaviest(groups, spent, totals.macs)
     rows = dict(groups)[name]

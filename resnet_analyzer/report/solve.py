@@ -54,7 +54,7 @@ def _checked(search: Search, answer: Answer, name: str) -> str:
         return f"layer by layer; {name} = {value} is no valid network"
     over = [each for each in search.budgets if beyond[each.figure] > each.amount]
     much = " and ".join(f"{grouped(beyond[each.figure] - each.amount)} {WORDS[each.figure]}" for each in over)
-    return f"layer by layer; {name} = {value} is over by {much}"
+    return f"layer by layer; {name} = {value} exceeds the budget by {much}"
 
 
 def _budgets(budgets: Sequence[Budget]) -> str:
@@ -94,7 +94,7 @@ def front_report(search: Search, points: Sequence[tuple[dict[str, int], dict[str
         ("checked", "layer by layer at every line shown; from each, one step more of any variable is over the budget"),
     ]
     above = [f"{name} ≥ {least}" for name, least in search.form.least.items() if least > 1]
-    notes += [("looked at", ", ".join(above))] if above else []
+    notes += [("searched", ", ".join(above))] if above else []
     data = {**_head(search), "front": [{"values": values, "figures": found} for values, found in points]}
     return Report(_title(search), (Table(columns, rows),), tuple(notes), lambda: data)
 

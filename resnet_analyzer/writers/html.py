@@ -66,7 +66,7 @@ def _contents(report: Report) -> str:
 
 def _panel(live: bool) -> str:
     """Where the script puts the sliders and the totals that belong to them."""
-    words = "Try another size: every row of the stages and the layers is worked out anew; all else stays as it is."
+    words = "Try another size: every row of the stages and the layers is recomputed; all else stays as it is."
     return f'<form id="panel" hidden aria-label="Another size"><p>{words}</p></form>' if live else ""
 
 

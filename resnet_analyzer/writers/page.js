@@ -211,16 +211,17 @@ class Forms {
 
 const grouped = (number) => number.toString().replace(/\B(?=(\d{3})+$)/g, ",");
 
-function scaled(number, size) {
+function scaled(number, size, places) {
   if (size === 1n) return grouped(number);
-  const tenths = (number * 10n + size / 2n) / size;
-  return `${grouped(tenths / 10n)}.${tenths % 10n}`;
+  const one = 10n ** BigInt(places);
+  const parts = (number * one + size / 2n) / size;
+  return `${grouped(parts / one)}.${(parts % one).toString().padStart(places, "0")}`;
 }
 
 function spelled(cell, head, forms) {
   if (typeof cell === "number") {
     const value = forms.number(cell);
-    const text = head.dataset.kind === "scaled" ? scaled(value, BigInt(head.dataset.size)) : grouped(value);
+    const text = head.dataset.kind === "scaled" ? scaled(value, BigInt(head.dataset.size), Number(head.dataset.places)) : grouped(value);
     return { text, value };
   }
   if (cell.shape) return { text: cell.shape.map((index) => forms.number(index)).join("\u00d7") };
@@ -229,7 +230,12 @@ function spelled(cell, head, forms) {
     const millionths = whole === 0n ? 0n : (part * 1000000n) / whole;
     return { text: `${grouped((millionths + 5000n) / 10000n)} %`, value: millionths };
   }
-  return { text: cell.text.map((piece) => (typeof piece === "number" ? forms.number(piece) : piece)).join("") };
+  return { text: cell.text.map((piece) => inWords(piece, forms)).join("") };
+}
+
+function inWords(piece, forms) {
+  if (typeof piece === "number") return forms.number(piece);
+  return piece.grouped === undefined ? piece : grouped(forms.number(piece.grouped));
 }
 
 class Live {

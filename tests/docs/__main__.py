@@ -47,8 +47,12 @@ def _settle(page: Path, before: str, after: str, check: bool) -> bool:
         page.write_text(after, encoding="utf-8")
     if stale:
         name = name_of(page)
-        sys.stdout.writelines(unified_diff(before.splitlines(True), after.splitlines(True), name, f"{name} as it should be"))
-        print(f"{name_of(page.relative_to(ROOT) if not page.is_absolute() else page)}: {'stale' if check else 'written anew'}")
+        sys.stdout.writelines(
+            unified_diff(before.splitlines(True), after.splitlines(True), name, f"{name} as it should be")
+        )
+        print(
+            f"{name_of(page.relative_to(ROOT) if not page.is_absolute() else page)}: {'stale' if check else 'written anew'}"
+        )
     return stale
 
 

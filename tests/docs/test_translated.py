@@ -32,7 +32,9 @@ def test_types_what_the_english_page_types(page):
     """Same sections, same commands."""
     source, _ = translated.source_of(page)
     ours, theirs = (each.read_text(encoding="utf-8") for each in (page, source))
-    assert [len(each) for each in re.findall(r"^(#+) ", ours, re.M)] == [len(each) for each in re.findall(r"^(#+) ", theirs, re.M)]
+    assert [len(each) for each in re.findall(r"^(#+) ", ours, re.M)] == [
+        len(each) for each in re.findall(r"^(#+) ", theirs, re.M)
+    ]
     assert [_typed(each) for each in blocks_of(ours)] == [_typed(each) for each in blocks_of(theirs)]
 
 

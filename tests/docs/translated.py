@@ -49,4 +49,6 @@ def note(page: Path) -> None:
     """Write into a Chinese page that it says what its English one says now."""
     source, _ = source_of(page)
     text = page.read_text(encoding="utf-8")
-    page.write_text(NOTE.sub(f"<!-- translated: {source.relative_to(ROOT).as_posix()} {digest(source)} -->", text), encoding="utf-8")
+    page.write_text(
+        NOTE.sub(f"<!-- translated: {source.relative_to(ROOT).as_posix()} {digest(source)} -->", text), encoding="utf-8"
+    )

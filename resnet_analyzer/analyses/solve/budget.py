@@ -176,14 +176,14 @@ def _first_beyond(fits: Callable[[int], bool], last: int | None, search: Search,
     """An index that does not fit, by doubling; None if all up to the last one fit."""
     moved = any(along.name in formula.variables for formula in search.formulas.values())
     if not moved and last is None and all(each.figure != "memory" for each in search.budgets):
-        same = f"{_figures(search)} of {search.recipe.name} are the same whatever it is"
-        raise UsageError(f"the budget says nothing about {along.name}: {same}")
+        same = f"{_figures(search)} of {search.recipe.name} do not depend on it"
+        raise UsageError(f"the budget does not limit {along.name}: {same}")
     index = 1
     while last is None or index < last:
         if not fits(index):
             return index
         if index > FURTHEST:
-            raise UsageError(f"the budget does not bind {along.name}: give a smaller budget, or a range")
+            raise UsageError(f"the budget does not limit {along.name}: give a smaller budget, or a range")
         index *= 2
     return None if last is None or fits(last) else last
 

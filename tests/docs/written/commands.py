@@ -115,7 +115,9 @@ def _formats(each: click.Command) -> list[str]:
     if not {"format_name", "output"} <= set(options):
         return []
     option = options["format_name"]
-    named = ", ".join(option.type.choices) if isinstance(option.type, click.Choice) else (option.help or "").split(";")[0]
+    named = (
+        ", ".join(option.type.choices) if isinstance(option.type, click.Choice) else (option.help or "").split(";")[0]
+    )
     return ["## Formats", f"{plain(named)}. `-o FILE` writes whole or not at all; the ending of FILE picks the format."]
 
 
