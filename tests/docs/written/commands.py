@@ -39,7 +39,7 @@ def new_pages() -> dict[str, str]:
 
 def command_table() -> str:
     """All commands with a sentence each."""
-    rows = [(f"[{name}]({name}.md)", plain(_paragraphs(each)[0])) for name, each in all_commands().items()]
+    rows = [(f"[{name}]({name}.md)", plain(" ".join(_paragraphs(each)[0].split()))) for name, each in all_commands().items()]
     return table(("command", "what for"), rows)
 
 
