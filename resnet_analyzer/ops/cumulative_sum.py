@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from ..reach import Mixed, Reach, Reaches
 from ..shape import Shape
 from .base import Cost, Op, Work, axis_index, no_axis
-from .spelling import Spelling, same_names
+from .spelling import Call, Reads, Spelling, same_names
 
 if TYPE_CHECKING:
     from .keras_steps import Steps

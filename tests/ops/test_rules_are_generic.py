@@ -24,6 +24,7 @@ OTHERS = (
     "keras_steps.py",
     "_keras_windows.py",
     "_onnx_windows.py",
+    "_aten.py",
     "lookup.py",
     "spelling.py",
 )
