@@ -27,7 +27,8 @@ def chain(layers):
     build = GraphBuilder("chain")
     image = build.input(Shape(XLA["batch"], XLA["side"], XLA["side"], 3))
     convolutions = [
-        (f"conv{n}", Conv2d(filters, kernel, stride, use_bias=False)) for n, (kernel, stride, filters) in enumerate(layers)
+        (f"conv{n}", Conv2d(filters, kernel, stride, use_bias=False))
+        for n, (kernel, stride, filters) in enumerate(layers)
     ]
     build.chain(image, *convolutions, ("pool", GlobalAveragePool2d()), ("fc", Dense(XLA["classes"], use_bias=False)))
     return measure(build.graph())
