@@ -18,21 +18,21 @@ SETTING = (
         type=Word(["float32", "bfloat16", "float16", "int8"]),
         default="float32",
         metavar="TYPE",
-        help="Of activations (and weights, at inference): float32, bfloat16, float16 or int8; float32 if not given.",
+        help="Of activations (and weights, at inference): float32, bfloat16, float16 or int8; default float32.",
     ),
     click.option(
         "--optimizer",
         type=Word(["sgd", "momentum", "adam"]),
         default="momentum",
         metavar="NAME",
-        help="sgd, momentum or adam; momentum if not given.",
+        help="sgd, momentum or adam; default momentum.",
     ),
     click.option(
         "--checkpoint",
         type=Word(["none", "sqrt", "stages"]),
         default="none",
         metavar="HOW",
-        help="Keep only tensors between segments: sqrt or stages; none if not given.",
+        help="Keep only tensors between segments: sqrt or stages; default: none.",
     ),
 )
 MODEL = (
@@ -41,7 +41,7 @@ MODEL = (
         type=Word(["inference", "training"]),
         default="inference",
         metavar="MODE",
-        help="inference or training; inference if not given.",
+        help="inference or training; default inference.",
     ),
     *SETTING,
     click.option("--in-place", is_flag=True, help="Layers write over their input where they may."),
