@@ -168,9 +168,13 @@ def _bound(group: Sequence[Row], measurement: Measurement, outputs: set[str], ra
         for name, shape in zip(row.node.inputs, row.inputs, strict=True):
             if name not in inside:
                 read[name] = 0 if shape is None else shape.elements  # type: ignore[assignment]
-    used = {name for row in measurement.rows if row.name not in inside for name in row.node.inputs}
-    kept = [row for row in group if alone or row.name in used or row.name in outputs]
-    written = sum(row.output.elements for row in kept if row.output is not None and row.node.op.storage != "view")  # type: ignore[misc]
+    wanted = outputs | {name for row in measurement.rows if row.name not in inside for name in row.node.inputs}
+    written = 0
+    for row in reversed(group):
+        if row.node.op.storage == "view":  # what it is a view of is there instead
+            wanted = wanted | set(row.node.inputs) if row.name in wanted else wanted
+        elif row.output is not None and (alone or row.name in wanted):
+            written += row.output.elements  # type: ignore[operator]
     exact = not any(row.cost.unknown or row.output is None for row in group)
     weights = sum(row.all_params for row in group)  # type: ignore[misc]
     macs = sum(row.macs for row in group)  # type: ignore[misc]
