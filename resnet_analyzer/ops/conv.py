@@ -24,10 +24,11 @@ FIELDS = same_names(
 
 
 def _read_onnx(call: Call) -> Reads | None:
-    """Conv: input, kernel (filters, channels/groups, sides), bias."""
+    """Conv: input, kernel (filters, channels/groups, sides), bias; QLinearConv has scales and zero points between."""
     from ._onnx_windows import window as of_onnx
 
-    kernel = call.shape(1)
+    own, bias = {"QLinearConv": (3, 8), "ConvInteger": (1, 99)}.get(call.kind, (1, 2))
+    kernel = call.shape(own)
     if kernel is None or len(kernel) != call.rank or not 3 <= call.rank <= 5:
         return None
     found = of_onnx(call, tuple(kernel[2:]))
@@ -38,11 +39,11 @@ def _read_onnx(call: Call) -> Reads | None:
         kernel[0],
         kernel_size=tuple(kernel[2:]),
         groups=call.settings.get("group", 1),
-        use_bias=call.tensor(2) is not None,
+        use_bias=call.tensor(bias) is not None,
         data_format=CHANNELS_FIRST,
         **found,
     )
-    return call.reading(op, kernel=1, bias=2)
+    return call.reading(op, kernel=own, bias=bias)
 
 
 def _read_torch(call: Call) -> Reads | None:
@@ -138,7 +139,7 @@ class Conv2d(_Conv):
 
     spatial_axes: ClassVar[int] = 2
     spellings: ClassVar[Mapping[str, Spelling]] = {
-        "onnx": Spelling("Conv", read=_read_onnx),
+        "onnx": Spelling("Conv", also=("ConvInteger", "QLinearConv"), read=_read_onnx),
         "torch": Spelling(
             "aten.conv2d",
             also=("aten.conv1d", "aten.conv3d", "aten.convolution", "aten._convolution"),

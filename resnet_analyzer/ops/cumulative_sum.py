@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from ..reach import Mixed, Reach, Reaches
 from ..shape import Shape
 from .base import Cost, Op, Work, axis_index, no_axis
+from .gradient import of_running_sum
 from .spelling import Call, Reads, Spelling, same_names
 
 if TYPE_CHECKING:
@@ -16,6 +17,12 @@ if TYPE_CHECKING:
 
 def _read_torch(call: Call) -> Reads | None:
     return call.reading(CumulativeSum(*call.axes(call.argument("dim"))), places=("self",))
+
+
+def _read_onnx(call: Call) -> Reads | None:
+    """CumSum along an axis that the file holds."""
+    axis = call.numbers(1)
+    return None if axis is None else call.reading(CumulativeSum(*call.axes(list(axis))))
 
 
 class CumulativeSum(Op):
@@ -27,11 +34,13 @@ class CumulativeSum(Op):
 
     axis: int = -1
     spellings: ClassVar[Mapping[str, Spelling]] = {
+        "onnx": Spelling("CumSum", read=_read_onnx),
         "keras": Spelling("", same_names("axis"), also=("ops.Cumsum",)),
         "torch": Spelling("aten.cumsum", read=_read_torch),
     }
 
     storage = "own"
+    gradient = of_running_sum
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """The same shape."""

@@ -194,7 +194,8 @@ class GRU(_Recurrent):
     """Gated recurrent unit: z, r = σ(x·W + h·U + b), h = z·h + (1 − z)·tanh(candidate) (Cho et al. 2014).
 
     `reset_after` (Keras' default, PyTorch, cuDNN): the candidate is x·W + b + r·(h·U + b'), two sums and two
-    biases; else x·W + (r·h)·U + b. A step is 3·h·(in + h) multiply-accumulates either way.
+    biases; else x·W + (r·h)·U + b (with `two_biases` one beside each product, as ONNX has it). A step is
+    3·h·(in + h) multiply-accumulates either way.
 
     >>> cost = GRU(8).apply(Shape(1, 10, 3))
     >>> cost.work.multiply_accumulates, [weight.shape for weight in cost.weights]   # 10 · 3·8·(3 + 8)
@@ -203,6 +204,7 @@ class GRU(_Recurrent):
 
     recurrent_activation: str | None = "sigmoid"
     reset_after: bool = True
+    two_biases: bool = False
 
     gates: ClassVar[int] = 3
     word: ClassVar[str] = "GRU"
@@ -216,7 +218,7 @@ class GRU(_Recurrent):
 
     def bias(self, rows: Dim) -> tuple[Dim, ...]:
         """One row, or one for each product."""
-        return (2, rows) if self.reset_after else (rows,)
+        return (2, rows) if self.reset_after or self.two_biases else (rows,)
 
     def sums(self, gates: Dim) -> Dim:
         """The candidate's two products are summed apart, if it is reset after."""
@@ -224,7 +226,7 @@ class GRU(_Recurrent):
 
     def cell(self) -> Work:
         """Biases, two σ, a tanh, r·h (and its sum, if reset after), z·h + (1 − z)·candidate."""
-        biases = (6 if self.reset_after else 3) if self.use_bias else 0
+        biases = (6 if self.reset_after or self.two_biases else 3) if self.use_bias else 0
         joined = 1 if self.reset_after else 0
         gates = activation_work(self.recurrent_activation, 2) + activation_work(self.activation, 1)
         return Work(adds=biases + joined + 2, multiplies=3) + gates

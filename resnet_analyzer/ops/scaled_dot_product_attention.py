@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from ..dim import Condition, divides, equal, product
 from ..shape import Shape, spell
 from ._attention import products
+from ._attention_gradient import of_attention
 from .base import Check, Cost, Op, Work
 from .spelling import Call, Reads, Spelling, Tensor
 
@@ -28,6 +29,15 @@ def _read_torch(call: Call) -> Reads | None:
     names = ("query", "key", "value", "attn_mask")
     given = tuple([name for name in names if call.tensor(name) is not None])
     return call.reading(ScaledDotProductAttention(bool(call.argument("is_causal"))), places=given)
+
+
+def _read_onnx(call: Call) -> Reads | None:
+    """Attention of four axes, without a cache and a second output; the mask is the fourth input."""
+    more = [call.tensor(place) for place in range(4, len(call.places))]
+    settings = call.settings
+    if call.rank != 4 or any(each is not None for each in more) or settings.get("softcap") or settings["outputs"] > 1:
+        return None
+    return call.reading(ScaledDotProductAttention(bool(settings.get("is_causal"))), places=(0, 1, 2, 3))
 
 
 if TYPE_CHECKING:
@@ -56,8 +66,10 @@ class ScaledDotProductAttention(Op):
     kind = "attention"
     word = "attention"
     storage = "own"
+    gradient = of_attention
     arity: ClassVar[int | None] = None
     spellings: ClassVar[Mapping[str, Spelling]] = {
+        "onnx": Spelling("Attention", read=_read_onnx),
         "keras": Spelling("", also=("ops.DotProductAttention",), read=_read_keras),
         "torch": Spelling("aten.scaled_dot_product_attention", read=_read_torch),
     }

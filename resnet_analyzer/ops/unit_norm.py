@@ -9,13 +9,18 @@ from ..reach import EVERYTHING, Reach, Reaches
 from ..shape import Shape
 from ._axes import places, require_axes
 from .base import Cost, Op, Work, no_axis
-from .spelling import Call, Spelling
+from .spelling import Call, Reads, Spelling
 
 
 def _read_keras(call: Call) -> list[Op] | None:
     """Keras' layer, and its operation for lengths of order 2."""
     axis = call.settings.get("axis", -1)
     return [UnitNorm(call.axes(axis))] if call.settings.get("order", 2) in (2, None) else None
+
+
+def _read_onnx(call: Call) -> Reads | None:
+    """LpNormalization of order 2."""
+    return call.reading(UnitNorm(call.axes(call.settings.get("axis", -1)))) if call.settings.get("p", 2) == 2 else None
 
 
 class UnitNorm(Op):
@@ -32,7 +37,8 @@ class UnitNorm(Op):
     kind = "normalisation"
     storage = "own"
     spellings: ClassVar[Mapping[str, Spelling]] = {
-        "keras": Spelling("UnitNormalization", {"axes": "axis"}, also=("ops.Normalize",), read=_read_keras)
+        "onnx": Spelling("LpNormalization", read=_read_onnx),
+        "keras": Spelling("UnitNormalization", {"axes": "axis"}, also=("ops.Normalize",), read=_read_keras),
     }
 
     def __post_init__(self) -> None:

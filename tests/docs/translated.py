@@ -1,6 +1,6 @@
 """Chinese pages, and whether their English ones have changed since.
 
-A translated page ends in `<!-- translated: docs/start.md 0123456789ab -->`: its source, and the digest of what that said.
+A translated page ends in `<!-- translated: docs/start.md 0123456789ab -->`: its source, a digest of what that said.
 """
 
 from __future__ import annotations
