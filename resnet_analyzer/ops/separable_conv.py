@@ -42,7 +42,8 @@ class _SeparableConv(_Convolution, _Filters):
     def phrase(self, strided: bool) -> tuple[str, ...]:
         """As `3×3 separable 64`."""
         kernel = by(self.kernel_size, self.spatial_axes)
-        return (f"{kernel} separable", str(self.filters), *dilation_phrase(self.dilation_rate), *stride_phrase(self.strides, strided))
+        rate = dilation_phrase(self.dilation_rate)
+        return (f"{kernel} separable", str(self.filters), *rate, *stride_phrase(self.strides, strided))
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """The two convolutions that it consists of, added up."""

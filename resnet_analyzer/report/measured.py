@@ -41,10 +41,11 @@ def measured_report(
     if how:
         table = _with_formulas(table, measurement.rows)
     notes = (*_summary(measurement), *_source(measurement, notes), *notes)
-    return Report(_title(measurement), (table,), notes, measurement.to_dict)
+    return Report(title_of(measurement), (table,), notes, measurement.to_dict)
 
 
-def _title(measurement: Measurement) -> str:
+def title_of(measurement: Measurement) -> str:
+    """Name, origin, and what goes in and comes out."""
     about = measurement.graph.about
     says = about.get("says") or (f"style {about['style']}" if about.get("style", "paper") != "paper" else "")
     named = about.get("title", measurement.graph.name)
