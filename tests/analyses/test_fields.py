@@ -62,7 +62,9 @@ def test_unaligned_branches_have_a_field_for_every_unit():
 def test_gaps_are_no_pixels():
     """Dilation leaves out what lies between; a transposed convolution of 1 at stride 2 leaves out every second unit."""
     build = GraphBuilder("gaps")
-    build.chain(build.input(Shape(1, 20, 2)), ("conv", Conv1d(2, 3, dilation_rate=4)), ("up", TransposedConv1d(2, 1, 2)))
+    build.chain(
+        build.input(Shape(1, 20, 2)), ("conv", Conv1d(2, 3, dilation_rate=4)), ("up", TransposedConv1d(2, 1, 2))
+    )
     measured = measure(build.graph())
     assert support(measured, "conv", (0, 5, 0)).inputs["input"][1] == {5, 9, 13}
     assert support(measured, "up", (0, 10, 0)).inputs["input"][1] == {5, 9, 13}
@@ -105,7 +107,9 @@ def test_what_is_not_told_is_unknown():
 def test_channels_first_and_several_sides():
     build = GraphBuilder("first")
     first = {"data_format": "channels_first"}
-    build.chain(build.input(Shape(1, 1, 9, 12)), ("conv", Conv2d(2, (3, 5), **first)), ("two", Conv2d(2, (1, 2), **first)))
+    build.chain(
+        build.input(Shape(1, 1, 9, 12)), ("conv", Conv2d(2, (3, 5), **first)), ("two", Conv2d(2, (1, 2), **first))
+    )
     measured = measure(build.graph())
     last = fields(measured)[-1]
     assert (last.size, last.shortest) == ((3, 6), (3, 6))
