@@ -8,7 +8,7 @@ from typing import Any
 
 from ..analyses.formula.closed import ClosedForm
 from ..analyses.formula.spell import letters_for
-from ..analyses.memory import Live, least_memory, live_bytes, memory
+from ..analyses.memory import Live, least_memory, live_bytes, memory, require_numbers
 from ..analyses.memory_model import INFERENCE, Model
 from ..analyses.order import Least
 from ..analyses.training_memory import TrainingMemory, training_memory
@@ -29,6 +29,7 @@ COUNTED = {
 def memory_report(measurement: Measurement, model: Model = INFERENCE, by: str = "stage") -> Report:
     """The report on the memory of one network under a model; UsageError for sizes that are no numbers."""
     title = f"{_name(measurement)} · memory of {model.mode} at batch {measurement.batch}"
+    require_numbers(measurement)
     if model.mode == "training":
         trained = training_memory(measurement, model.setting)
         tables = (training_table(trained), _by(trained.lives, measurement, by))
