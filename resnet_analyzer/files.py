@@ -99,6 +99,17 @@ def _require_replaceable(path: str, name: str) -> None:
         raise OSError(f"{name} exists and is not writable")
 
 
+def spreadsheet_cell(text: str) -> str:
+    """A text as a cell of CSV that no spreadsheet takes for a formula: one that begins as such gets a quote before it.
+
+    OWASP, CSV Injection: cells that begin with =, +, -, @, a tab or a carriage return.
+
+    >>> spreadsheet_cell("=1+1"), spreadsheet_cell("stage2/block1")
+    ("'=1+1", 'stage2/block1')
+    """
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+
 class _Stage:
     """Files that are written aside and take their places together; folders made for them."""
 

@@ -56,7 +56,7 @@ def on_config(config: Any) -> Any:
 def on_files(files: Any, config: Any) -> Any:
     """Pages and pictures from outside the folder of pages."""
     for path, place in repository().items():
-        if place != path.removeprefix("docs/"):
+        if path.startswith("docs/site/") or not path.startswith("docs/"):
             files.append(File.generated(config, place, abs_src_path=str(ROOT / path)))
     return files
 

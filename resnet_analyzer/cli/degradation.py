@@ -10,10 +10,19 @@ from ..analyses.degradation import Settings, Study
 from ..measurement import WRITERS
 from . import _completion as completion
 from ._network import Count, Word
-from ._output import FORMATS, Destination, deliver, draw_quietly, format_for
-from ._study import depths_of, nets_of, save_picture
+from ._output import (
+    FORMATS,
+    PICTURES,
+    Destination,
+    deliver,
+    deliver_picture,
+    draw_quietly,
+    format_for,
+    quiet_option,
+)
+from ._study import depths_of, nets_of
 
-OWN = {"picture": (".png", ".svg")}
+OWN = {"picture": PICTURES}
 FULL = Settings(images=1536, width=16, epochs=20, rate=0.05, warm_rate=0.01)
 CIFAR = Settings("CIFAR-10", 50_000, 32, 3, 10, 16, 20, 128, 0.1, 0.9, 0.0001, 110, 0.01)
 
@@ -47,7 +56,8 @@ CIFAR = Settings("CIFAR-10", 50_000, 32, 3, 10, 16, 20, 128, 0.1, 0.9, 0.0001, 1
     help="Device to train on; default: a GPU if present.",
 )
 @click.option("--format", "format_name", metavar="NAME", shell_complete=completion.formats, help=FORMATS)
-@click.option("--output", "-o", metavar="FILE", help="Write to FILE; .png or .svg: a picture.")
+@click.option("--output", "-o", metavar="FILE", help="Write to FILE; .png, .svg or .pdf: a picture.")
+@quiet_option
 def command(
     quick: bool,
     net_names: str,
@@ -87,7 +97,7 @@ def command(
         from ..plots.degradation import draw
 
         draw_quietly()
-        save_picture(draw(study), str(file))
+        deliver_picture(draw(study), str(file))
         return
     deliver(degradation_report(study), Destination(WRITERS[kind], file))
 

@@ -10,10 +10,19 @@ from ..analyses.signals import NetSignals, SignalStudy
 from ..measurement import WRITERS
 from . import _completion as completion
 from ._network import Count, Word
-from ._output import FORMATS, Destination, deliver, draw_quietly, format_for
-from ._study import NETS, depths_of, nets_of, save_picture
+from ._output import (
+    FORMATS,
+    PICTURES,
+    Destination,
+    deliver,
+    deliver_picture,
+    draw_quietly,
+    format_for,
+    quiet_option,
+)
+from ._study import NETS, depths_of, nets_of
 
-OWN = {"picture": (".png", ".svg")}
+OWN = {"picture": PICTURES}
 
 
 @click.command()
@@ -43,7 +52,8 @@ OWN = {"picture": (".png", ".svg")}
     help="Device to run on; default: a GPU if present.",
 )
 @click.option("--format", "format_name", metavar="NAME", shell_complete=completion.formats, help=FORMATS)
-@click.option("--output", "-o", metavar="FILE", help="Write to FILE; .png or .svg: a picture.")
+@click.option("--output", "-o", metavar="FILE", help="Write to FILE; .png, .svg or .pdf: a picture.")
+@quiet_option
 def command(
     net_names: str,
     dataset: str,
@@ -82,7 +92,7 @@ def command(
         from ..plots.signals import draw
 
         draw_quietly()
-        save_picture(draw(study), str(file))
+        deliver_picture(draw(study), str(file))
         return
     deliver(signals_report(study, by_layer), Destination(WRITERS[kind], file))
 

@@ -7,20 +7,29 @@ import click
 from ..measurement import WRITERS, measure
 from . import _completion as completion
 from ._network import NetworkOptions, Word, network_options, resolve
-from ._output import FORMATS, Destination, deliver, draw_quietly, format_for
-from ._study import save_picture
+from ._output import (
+    FORMATS,
+    PICTURES,
+    Destination,
+    deliver,
+    deliver_picture,
+    draw_quietly,
+    format_for,
+    quiet_option,
+)
 
-OWN = {"picture": (".png", ".svg")}
+OWN = {"picture": PICTURES}
 
 
 @click.command()
 @click.argument("target", metavar="NETWORK[@STYLE]|FILE", shell_complete=completion.networks)
-@click.option("--trust", multiple=True, metavar="PACKAGE", help="Let a model file run code of this package.")
+@click.option("--trust", multiple=True, metavar="PACKAGE", help="Allow a model file to run code of this package.")
 @click.option("--by", type=Word(["stage", "layer"]), default="stage", help="A line per stage (its last layer), or per layer.")  # fmt: skip  # noqa: E501
-@click.option("--layer", metavar="NAME", help="The layer whose field a picture shows; the last with one if not given.")
+@click.option("--layer", metavar="NAME", help="The layer whose field a picture shows; default: the last with one.")
 @network_options
 @click.option("--format", "format_name", metavar="NAME", shell_complete=completion.formats, help=FORMATS)
-@click.option("--output", "-o", metavar="FILE", help="Write there; .png or .svg: a picture of a layer's field.")
+@click.option("--output", "-o", metavar="FILE", help="Write to FILE; .png, .svg or .pdf: a picture of a layer's field.")
+@quiet_option
 def command(
     target: str,
     trust: tuple[str, ...],
@@ -44,7 +53,7 @@ def command(
         from ..plots.base import PLOTS
 
         draw_quietly()
-        save_picture(PLOTS["receptive"].draw(measured, layer=layer), str(file))
+        deliver_picture(PLOTS["receptive"].draw(measured, layer=layer), str(file))
         return
     from ..report.receptive import receptive_report
 

@@ -15,7 +15,7 @@ from ..report.model import Report
 from ..targets import Target, is_source
 from . import _completion as completion
 from ._network import NetworkOptions, Word, network_options, resolve
-from ._output import deliver_text, draw_quietly, format_for, show
+from ._output import announce, deliver_text, draw_quietly, format_for, quiet_option, show
 
 FORMATS = ("markdown", "html", "json", "csv", "latex", "table")
 STANDARD_FOLDER = "reports"
@@ -32,6 +32,7 @@ STANDARD_FOLDER = "reports"
 @click.option("--output", "-o", metavar="DIR|FILE", help="Write to FILE or DIR, pictures beside it (atomic).")
 @click.option("--trust", multiple=True, metavar="PACKAGE", help="Allow a model file to run code of this package.")
 @network_options
+@quiet_option
 def command(
     targets: tuple[str, ...],
     standard: bool,
@@ -128,8 +129,16 @@ def _deliver(report: Report, stem: str, format_name: str | None, output: str | N
     elif is_file:
         files = files_of(report, os.path.basename(base), writer._replace(suffixes=(suffix,)))
         write_files(os.path.dirname(base) or ".", files)
+        announce(path, _beside(len(files) - 1))
     else:
-        write_files(path, files_of(report, stem, writer))
+        files = files_of(report, stem, writer)
+        write_files(path, files)
+        announce(os.path.join(path, list(files)[-1]), _beside(len(files) - 1))
+
+
+def _beside(count: int) -> str:
+    """How many files were written beside a document: its pictures."""
+    return f" and {count} file{'s' * (count != 1)} beside it" if count else ""
 
 
 def _standard(folder: str, checking: bool) -> None:

@@ -87,5 +87,6 @@ def numbered(name: str, index: int) -> str:
 def constant_name(record: Record, place: int, array: Array) -> str:
     """What a constant array in a record's call is called; a tensor of the file by its own name."""
     if isinstance(array, Stored):
-        return f"{printable(array.name)}:constant"
+        own = record.namespace == "torch" and array.name in array.roots
+        return printable(array.name) if own else f"{printable(array.name)}:constant"
     return f"{record.name}:constant{place or ''}"

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import prod
 from typing import Any
 
 from ..dim import is_exactly
-from ..ops.base import FROZEN, Weight
+from ..ops.base import FROZEN, MOVING, Weight
 from ..ops.spelling import Array, Stored
 from ._agreement import matched
 from ._arguments import stored_in
@@ -21,11 +21,13 @@ from .records import Record, Recorded, identities, printable
 class Ledger:
     """Knows the parameters that the source holds, and who counts which.
 
+    `buffers` tells that tensors without roots are buffers of a module: constants, but for moving statistics.
     `counted` are names of a file's parameters that some row counts, `variables` the row of each variable by
     its identity, `owners` the record that applies an object first.
     """
 
     recorded: Recorded
+    buffers: bool = False
     counted: set[str] = field(default_factory=set)
     owners: dict[str, str] = field(default_factory=dict)
     variables: dict[str | int, str] = field(default_factory=dict)
@@ -34,6 +36,11 @@ class Ledger:
     def shapes(self) -> dict[str | int, tuple[int, ...]]:
         """The shape of every parameter that the source holds, by its name."""
         return {slot.identity: slot.shape for slot in self.recorded.unused}
+
+    @cached_property
+    def roles(self) -> dict[str | int, str]:
+        """The part in training of every parameter that the source holds, by its name."""
+        return {slot.identity: slot.role for slot in self.recorded.unused}
 
     @cached_property
     def sizes(self) -> dict[str | int, int]:
@@ -70,7 +77,8 @@ class Ledger:
             stored = own[weight.name]
             size = sum(self.sizes.get(root, 0) for root in stored.roots)
             if not stored.roots:
-                owner = self.variables.setdefault(stored.name, step.name)
+                constant = self.buffers and weight.role != MOVING
+                owner = "" if constant else self.variables.setdefault(stored.name, step.name)
             elif is_exactly(weight.params, size):
                 owner = self.variables.setdefault("+".join(stored.roots), step.name)
                 fresh = not self.counted & set(stored.roots)
@@ -80,9 +88,23 @@ class Ledger:
                 owner = ""
             if owner != step.name:
                 owners[weight.name] = owner
+        frozen = {"frozen": True} if self.are_frozen(own.values()) else {}
         if len(owners) == len(step.cost.weights) and len(set(owners.values())) == 1 and "" not in owners.values():
-            return {"weights_of": next(iter(owners.values()))}
-        return {"shared_weights": tuple(owners)}
+            return {"weights_of": next(iter(owners.values())), **frozen}
+        return {"shared_weights": tuple(owners), **frozen}
+
+    def are_frozen(self, held: Iterable[Stored]) -> bool:
+        """Whether the parameters among these tensors are all held still."""
+        roles = [self.roles.get(root) for stored in held for root in stored.roots]
+        return bool(roles) and all(role == FROZEN for role in roles)
+
+    def unused(self) -> dict[str, tuple[Weight, ...]]:
+        """The weights that no row has counted, by the module that has them ("" where the source tells none)."""
+        groups: dict[str, list[Weight]] = {}
+        for slot in self.recorded.unused:
+            if slot.identity not in self.counted:
+                groups.setdefault(slot.module, []).append(Weight(slot.name, slot.shape, slot.role))
+        return {module: tuple(weights) for module, weights in groups.items()}
 
     def sharing(self, record: Record, step: Step, first: str, own: Mapping[str, Stored]) -> dict[str, Any]:
         """Which weights of a step are counted elsewhere, and which are frozen."""

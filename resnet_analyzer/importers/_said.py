@@ -99,7 +99,7 @@ def _chain(name: str, ops: list[Op], tensors: list[tuple[str, Shape]]) -> list[S
     steps: list[Step] = []
     for place, op in enumerate(ops):
         count = len(tensors) if op.arity is None else op.arity
-        if not 0 < count <= len(tensors):
+        if not 1 <= count <= len(tensors):
             return None
         taken = tensors[-count:]
         if any(is_exactly(size, 0) for _, shape in taken for size in shape):

@@ -14,7 +14,7 @@ from typing import Any
 from ..dim import is_exactly, is_number
 from ..errors import UsageError
 from ..graph import Graph, Node
-from ..ops.base import NO_WORK, Cost, Op, Weight, Work
+from ..ops.base import NO_WORK, Cost, Op, Work
 from ..ops.constant import Constant, Parameter
 from ..ops.input import Input
 from ..ops.lookup import spelled
@@ -24,6 +24,7 @@ from ..shape import Shape, spell
 from ._agreement import Different, agrees, at_batch_one
 from ._arguments import arguments_of, constant_name, numbered, shapes_of, stored_in
 from ._choice import MOST_CHOICES, State, Tried, agree, are_alike, cheaper, undecided
+from ._head import classes_told
 from ._ledger import Ledger
 from ._said import NOT_OURS, Said, Step, applied, reading, require_the_same, said_by
 from ._sizes import Sizes, own_shapes, wanted_shapes
@@ -75,7 +76,7 @@ class _Assembler:
     agreeing: int = 0
 
     def __post_init__(self) -> None:
-        self.ledger = Ledger(self.recorded)
+        self.ledger = Ledger(self.recorded, self.framework == "torch")
         self.choices = self.inside = 0
         self.spent: dict[str, Work] = {}
 
@@ -86,14 +87,12 @@ class _Assembler:
                 self._input(record)
             else:
                 self._record(record)
-        unused = [slot for slot in self.recorded.unused if slot.identity not in self.ledger.counted]
-        if unused:
-            weights = tuple(Weight(slot.name, slot.shape, slot.role) for slot in unused)
-            name = self._free_name("unused")
+        for module, weights in self.ledger.unused().items():
+            name = self._free_name(module or "unused")
             op = Opaque("weights that no layer uses", None, weights)
-            self.nodes[name] = Node(name, op, training_only=True)
+            self.nodes[name] = Node(name, op, (), "/".join(module.split(".")[:-1]), training_only=True)
         nodes = tuple(self.nodes.values())
-        about: dict[str, Any] = {"title": self.recorded.name, "says": self._says(), **self._classes(nodes)}
+        about: dict[str, Any] = {"title": self.recorded.name, "says": self._says(), **classes_told(nodes, self.now)}
         return Graph(self.recorded.name, nodes, about)
 
     def _says(self) -> str:
@@ -137,7 +136,8 @@ class _Assembler:
                 self._add_said(record, said, reads)
             if said is not None:
                 return
-        self._add_unknown(record, reads, reason)
+        if not self._constant_as_declared(record, reads):
+            self._add_unknown(record, reads, reason)
 
     def _reckoned(
         self, record: Record, places: tuple[Any, ...], reads: list[str | Array], shapes: list[Shape | None]
@@ -175,7 +175,7 @@ class _Assembler:
         work = [step.cost.work.multiply_accumulates for step in said.steps]
         if not reads or said.weights or any(isinstance(read, str) for read in reads) or not stored_in(reads):
             return False
-        if any(not is_exactly(macs, 0) for macs in work):
+        if any(not is_exactly(macs, 0) for macs in work) or record.kind == "aten.expand":
             return False
         roots = tuple(dict.fromkeys(root for stored in stored_in(reads).values() for root in stored.roots))
         made = {step.name: step.cost.output for step in said.steps}
@@ -185,6 +185,16 @@ class _Assembler:
                 index,
                 Stored(tuple(made[name] or ()), next(iter(stored_in(reads).values())).dtype, "", None, roots),
             )
+        return True
+
+    def _constant_as_declared(self, record: Record, reads: list[str | Array]) -> bool:
+        """Whether a record of PyTorch makes something of the module's own tensors alone: it is then no row."""
+        known = all(shape is not None and all(map(is_number, shape)) for shape in record.outputs)
+        if self.framework != "torch" or not reads or not known or any(isinstance(read, str) for read in reads):
+            return False
+        roots = tuple(dict.fromkeys(root for stored in stored_in(reads).values() for root in stored.roots))
+        for index, shape in enumerate(record.outputs):
+            self._keep(record, index, Stored(tuple(shape or ()), "", "", None, roots))  # type: ignore[arg-type]
         return True
 
     def _branch(self, record: Record) -> bool:
@@ -320,7 +330,7 @@ class _Assembler:
         for index, name in enumerate(said.outputs):
             self.made[record.name, index] = name
         self._confirm(sum(shape is not None for shape in record.outputs))
-        if self.reckon is not None:
+        if self.framework == "onnx":  # of PyTorch every parameter counts, wherever it is read
             self.ledger.settle(said, reads, wanted)
 
     def _add_array(self, record: Record, name: str, array: Array, wanted: set[str]) -> None:
@@ -335,7 +345,8 @@ class _Assembler:
         op = Parameter(array.shape) if whole else Constant(array.shape)
         if whole:
             self.ledger.counted.add(roots[0])
-        self._add(Step(name, op, (), op.apply()), record)
+        frozen = whole and self.ledger.are_frozen([array])  # type: ignore[list-item]
+        self._add(Step(name, op, (), op.apply()), record, {"frozen": True} if frozen else None)
 
     def _add(self, step: Step, record: Record, flags: Mapping[str, Any] | None = None) -> None:
         """One node, and its shapes; UsageError where only the size that was asked for changes its weights."""
@@ -381,16 +392,6 @@ class _Assembler:
             self.nodes[step.name] = Node(step.name, op, step.reads, record.scope)
             self.now[step.name] = output if self.asked is None else op.apply(*[self.now[name] for name in reads]).output
             self.made[record.name, index] = step.name
-
-    def _classes(self, nodes: tuple[Node, ...]) -> dict[str, Any]:
-        """The number of classes, if the model ends in a dense layer (and perhaps an activation)."""
-        by_name = self.nodes
-        last = nodes[-1]
-        if type(last.op).__name__ == "Activation" and last.inputs:
-            last = by_name[last.inputs[0]]
-        shape = self.now.get(last.name)
-        is_head = type(last.op).__name__ == "Dense" and shape is not None and len(shape) == 2 and is_number(shape[-1])
-        return {"classes": shape[-1]} if is_head else {}  # type: ignore[index]
 
     def _free_name(self, name: str) -> str:
         return name if name not in self.nodes else self._free_name(f"{name}_")

@@ -1,11 +1,13 @@
-"""Keras, imported when it is needed."""
+"""Keras and PyTorch, imported when they are needed."""
 
 from __future__ import annotations
 
+import io
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, redirect_stderr
 from importlib.machinery import PathFinder
 from typing import Any
 
@@ -28,6 +30,55 @@ def keras() -> Any:
     if not module.__version__.startswith("3."):
         raise MissingFramework(f"this needs Keras 3, not {module.__version__}: {INSTALL}")
     return module
+
+
+def torch() -> Any:
+    """The torch module; MissingFramework, with what to install, where there is none."""
+    try:
+        import torch as module
+    except ImportError as error:
+        raise MissingFramework("this needs PyTorch, which is not installed: pip install torch") from error
+    return module
+
+
+def called(factory: Any, arguments: Mapping[str, Any]) -> Any:
+    """What a factory makes; of PyTorch's without numbers in it, where it can, and nothing is downloaded."""
+    module = sys.modules.get("torch")
+    if module is None:
+        return factory(**arguments)
+    with _offline(module), warnings.catch_warnings(), redirect_stderr(io.StringIO()):
+        warnings.simplefilter("ignore")
+        try:
+            with module.device("meta"):
+                return factory(**arguments)
+        except NothingDownloaded:
+            raise
+        except Exception:  # one that reckons with its numbers
+            return factory(**arguments)
+
+
+class NothingDownloaded(UsageError):
+    """A factory that asked for a file from elsewhere."""
+
+
+@contextmanager
+def _offline(module: Any) -> Iterator[None]:
+    """Let PyTorch's hub, and that of Hugging Face, fetch nothing: shapes need no weights."""
+    kept, hub = os.environ.get("HF_HUB_OFFLINE"), module.hub.download_url_to_file
+
+    def refused(*_args: Any, **_kwargs: Any) -> None:
+        raise NothingDownloaded("it asks for weights, and nothing is downloaded: leave them out (--arg weights=none)")
+
+    os.environ["HF_HUB_OFFLINE"] = "1"
+    module.hub.download_url_to_file = refused
+    try:
+        yield
+    finally:
+        module.hub.download_url_to_file = hub
+        if kept is None:
+            del os.environ["HF_HUB_OFFLINE"]
+        else:
+            os.environ["HF_HUB_OFFLINE"] = kept
 
 
 @contextmanager

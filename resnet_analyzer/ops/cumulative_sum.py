@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..reach import Mixed, Reach, Reaches
 from ..shape import Shape
 from .base import Cost, Op, Work, axis_index, no_axis
+from .gradient import of_running_sum
 from .spelling import Call, Reads, Spelling, same_names
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
+
+
+def _read_torch(call: Call) -> Reads | None:
+    return call.reading(CumulativeSum(*call.axes(call.argument("dim"))), places=("self",))
 
 
 def _read_onnx(call: Call) -> Reads | None:
@@ -21,7 +25,6 @@ def _read_onnx(call: Call) -> Reads | None:
     return None if axis is None else call.reading(CumulativeSum(*call.axes(list(axis))))
 
 
-@dataclass(frozen=True, eq=False)
 class CumulativeSum(Op):
     """At every position the sum of all up to it, along `axis`: an addition at each but the first.
 
@@ -33,9 +36,11 @@ class CumulativeSum(Op):
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "onnx": Spelling("CumSum", read=_read_onnx),
         "keras": Spelling("", same_names("axis"), also=("ops.Cumsum",)),
+        "torch": Spelling("aten.cumsum", read=_read_torch),
     }
 
     storage = "own"
+    gradient = of_running_sum
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """The same shape."""

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import ClassVar
 
 from ..reach import Reaches, same_place
 from ..shape import Shape, carried
-from .base import OF_IMPORTERS, Cost, Op, Weight, require_whole
+from .base import Cost, Op, Weight, require_whole
 from .spelling import Call, Outputs, Reads, Spelling
 
 # operations of keras.ops that work number by number, and of which no primitive of ours tells the work
@@ -59,7 +58,6 @@ def _largest(call: Call, reason: str) -> Outputs | None:
     return Outputs((op, op)[: call.settings["outputs"]], (0,))
 
 
-@dataclass(frozen=True, eq=False)
 class Opaque(Op):
     """A layer whose work is unknown: its row says so, and totals become lower bounds.
 
@@ -80,13 +78,13 @@ class Opaque(Op):
     output: Shape | None = None
     weights: tuple[Weight, ...] = ()
     elementwise: bool = False
-    seen: tuple[Shape, ...] = field(default=(), metadata=OF_IMPORTERS)
-    ask: Callable[[tuple[Shape, ...]], Shape | None] | None = field(default=None, repr=False, metadata=OF_IMPORTERS)
-
-    all_weights: bool = field(default=True, metadata=OF_IMPORTERS)
+    seen: tuple[Shape, ...] = ()
+    ask: Callable[[tuple[Shape, ...]], Shape | None] | None = None
+    all_weights: bool = True
 
     kind = "unknown"
     arity: ClassVar[int | None] = None
+    of_importers: ClassVar[tuple[str, ...]] = ("seen", "ask", "all_weights")
     tells_shape_alone: ClassVar[bool] = True
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "onnx": Spelling("", also=(*LIKE_THE_FIRST, "TopK", "GridSample"), read=_read_onnx, fallback=True),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from ..shape import Shape, spell
@@ -15,7 +14,6 @@ def _read_all(call: Call) -> Reads:
     return call.reading(Scatter(), places=tuple(range(len(call.places))))
 
 
-@dataclass(frozen=True, eq=False)
 class Scatter(Op):
     """The first input with numbers of the last one put at the places that the second says.
 
@@ -38,7 +36,6 @@ class Scatter(Op):
         return Cost(shapes[0])
 
 
-@dataclass(frozen=True, eq=False)
 class GatherElements(Op):
     """For each number of the second input one of the first: the same axes, another length along `axis` at most.
 
@@ -65,7 +62,6 @@ class GatherElements(Op):
         return Cost(picked, checks=(Check(len(data) == len(picked), sentence, (spell(picked), spell(data))),))
 
 
-@dataclass(frozen=True, eq=False)
 class GatherND(Op):
     """Slices of the first input at the places that the last axis of the second says, behind `batch_axes` common ones.
 
@@ -95,7 +91,6 @@ class GatherND(Op):
         return Cost(Shape(*picked[:-1], *data[self.batch_axes + depth :]))
 
 
-@dataclass(frozen=True, eq=False)
 class Triangle(Op):
     """The last two axes with what is above (or below) a diagonal set to 0: no arithmetic (ONNX Trilu, numpy.tril).
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from ..shape import Shape
@@ -18,7 +17,6 @@ def _read_quantize(call: Call) -> Reads | Outputs | None:
     return Outputs((Quantize(), OPS["Max"](), OPS["Min"]())[: call.settings["outputs"]])
 
 
-@dataclass(frozen=True, eq=False)
 class Quantize(Op):
     """round(x / scale) + zero point, kept between the least and the largest value (onnx/docs/Operators.md).
 
@@ -42,7 +40,6 @@ class Quantize(Op):
         return Cost(shape, work=Work(adds=elements, compares=2 * elements, divisions=elements))
 
 
-@dataclass(frozen=True, eq=False)
 class Dequantize(Op):
     """(x − zero point)·scale (onnx/docs/Operators.md): an addition and a multiply per number.
 

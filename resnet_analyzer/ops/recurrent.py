@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import Dim, equal, floor_div, product
 from ..reach import EVERYTHING, Mixed, Reach, Reaches
 from ..shape import Shape, spell
 from .activation import activation_work, require_activation
-from .base import Check, Cost, Op, Spelling, Weight, Work, same_names
+from .base import OPS, Check, Cost, Op, Spelling, Weight, Work, same_names
+from .spelling import Call, Reads
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
@@ -18,7 +18,36 @@ if TYPE_CHECKING:
 FIELDS = ("units", "activation", "use_bias", "return_sequences")
 
 
-@dataclass(frozen=True, eq=False)
+def _read_torch(call: Call) -> Reads | None:
+    """One layer of lstm, gru, rnn_tanh or rnn_relu, in one direction or both, with two biases each or none."""
+    kernel, biased = call.shape("recurrent"), call.tensor("bias") is not None
+    if kernel is None:
+        return None
+    words: dict[str, Any] = {"use_bias": biased, "return_sequences": True}
+    if call.kind != "aten.gru":
+        words["two_biases"] = biased
+    if call.kind == "aten.rnn_relu":
+        words["activation"] = "relu"
+    layer = OPS[_IN_TORCH[call.kind]](kernel[1], **words)  # type: ignore[call-arg]
+    names = {"kernel": "kernel", "recurrent_kernel": "recurrent", "bias": "bias"}
+    own = {ours: theirs for ours, theirs in names.items() if call.tensor(theirs) is not None}
+    if call.tensor("backward_kernel") is None:
+        return call.reading(layer, places=("input",), **own)
+    both = {f"forward/{ours}": theirs for ours, theirs in own.items()}
+    both |= {f"backward/{ours}": f"backward_{theirs}" for ours, theirs in own.items()}
+    return call.reading(OPS["Bidirectional"](layer), places=("input",), **both)  # type: ignore[call-arg]
+
+
+_IN_TORCH = {"aten.lstm": "LSTM", "aten.gru": "GRU", "aten.rnn_tanh": "SimpleRNN", "aten.rnn_relu": "SimpleRNN"}
+
+
+def _read_torch_state(call: Call) -> Reads | None:
+    """The last states of all layers and directions: (layers·directions, batch, units)."""
+    count, _batch, units = call.argument("shape")
+    ops = (RecurrentState(units), OPS["ExpandDims"](0), OPS["BroadcastTo"]((count, -1, -1)))  # type: ignore[call-arg]
+    return call.reading(*ops, places=("self",))
+
+
 class _Recurrent(Op):
     """The same cell at every step of (batch, steps, channels), from the state that it left at the step before.
 
@@ -102,7 +131,6 @@ class _Recurrent(Op):
         return Steps(made, apart=True) if len(inputs) == 2 and self.gates != 4 else None
 
 
-@dataclass(frozen=True, eq=False)
 class SimpleRNN(_Recurrent):
     """h = tanh(x·W + h·U + b) (Elman 1990); `two_biases` as PyTorch has them, one beside each product.
 
@@ -126,7 +154,6 @@ class SimpleRNN(_Recurrent):
         return Work(adds=biases) + activation_work(self.activation, 1)
 
 
-@dataclass(frozen=True, eq=False)
 class LSTM(_Recurrent):
     """Long short-term memory (Hochreiter & Schmidhuber 1997, with the forget gate of Gers et al. 2000).
 
@@ -144,7 +171,8 @@ class LSTM(_Recurrent):
     gates: ClassVar[int] = 4
     word: ClassVar[str] = "LSTM"
     spellings: ClassVar[Mapping[str, Spelling]] = {
-        "keras": Spelling("LSTM", same_names(*FIELDS, "recurrent_activation"))
+        "keras": Spelling("LSTM", same_names(*FIELDS, "recurrent_activation")),
+        "torch": Spelling("aten.lstm", also=("aten.gru", "aten.rnn_tanh", "aten.rnn_relu"), read=_read_torch),
     }
 
     def __post_init__(self) -> None:
@@ -162,7 +190,6 @@ class LSTM(_Recurrent):
         return Work(adds=biases + 1, multiplies=3) + gates
 
 
-@dataclass(frozen=True, eq=False)
 class GRU(_Recurrent):
     """Gated recurrent unit: z, r = σ(x·W + h·U + b), h = z·h + (1 − z)·tanh(candidate) (Cho et al. 2014).
 
@@ -205,7 +232,6 @@ class GRU(_Recurrent):
         return Work(adds=biases + joined + 2, multiplies=3) + gates
 
 
-@dataclass(frozen=True, eq=False)
 class RecurrentState(Op):
     """The last state of the recurrent layer that it reads: a second output of that layer (`return_state`).
 
@@ -218,6 +244,7 @@ class RecurrentState(Op):
     kind = "recurrence"
     storage = "view"
     counts: ClassVar[tuple[str, ...]] = ("units",)
+    spellings: ClassVar[Mapping[str, Spelling]] = {"torch": Spelling("aten.final_state", read=_read_torch_state)}
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """One vector for each of the batch; no arithmetic."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import ClassVar
 
 from ..dim import Dim, equal
@@ -44,7 +44,6 @@ def _cell(kind: str, units: Dim, bias: bool, reset_after: bool) -> Op:
     return OPS[name](units, use_bias=bias, return_sequences=True, two_biases=bias, **more)  # type: ignore[call-arg]
 
 
-@dataclass(frozen=True, eq=False)
 class RecurrentLayer(Op):
     """`layer` over (steps, batch, channels), from the front, and with two `directions` from the end too, side by side.
 
@@ -113,7 +112,6 @@ class RecurrentLayer(Op):
         )
 
 
-@dataclass(frozen=True, eq=False)
 class LastStep(Op):
     """The state after the last step, of (steps, directions, batch, units): an LSTM's cell has the same shape.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import product
@@ -11,10 +10,17 @@ from ..reach import EVERYTHING, Reach, Reaches
 from ..shape import Shape
 from ._axes import places, require_axes
 from .base import Cost, Op, Spelling, Weight, Work, no_axis
+from .gradient import of_mean_square
 from .spelling import Call, Reads
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
+
+
+def _read_torch(call: Call) -> Reads | None:
+    """rms_norm(input, normalized_shape, weight), over the last axes."""
+    axes = tuple(range(-len(call.argument("normalized_shape")), 0))
+    return call.reading(RMSNorm(axes, call.tensor("weight") is not None), places=("input",), scale="weight")
 
 
 def _read_onnx(call: Call) -> Reads | None:
@@ -23,7 +29,6 @@ def _read_onnx(call: Call) -> Reads | None:
     return call.reading(RMSNorm(tuple(range(first, call.rank))), scale=1)
 
 
-@dataclass(frozen=True, eq=False)
 class RMSNorm(Op):
     """γ·x/√(mean x² + ε) along `axes`, with a trained γ unless `scale` is off (Zhang & Sennrich 2019, eq. 4).
 
@@ -41,9 +46,11 @@ class RMSNorm(Op):
     kind = "normalisation"
     word = "RMS norm"
     storage = "own"
+    gradient = of_mean_square
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "onnx": Spelling("RMSNormalization", also=("SimplifiedLayerNormalization",), read=_read_onnx),
         "keras": Spelling("RMSNormalization", {"axes": "axis"}),
+        "torch": Spelling("aten.rms_norm", read=_read_torch),
     }
 
     def __post_init__(self) -> None:

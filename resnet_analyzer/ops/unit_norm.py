@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from ..reach import EVERYTHING, Reach, Reaches
@@ -24,7 +23,6 @@ def _read_onnx(call: Call) -> Reads | None:
     return call.reading(UnitNorm(call.axes(call.settings.get("axis", -1)))) if call.settings.get("p", 2) == 2 else None
 
 
-@dataclass(frozen=True, eq=False)
 class UnitNorm(Op):
     """x·min(1/√Σ x², 1/ε) along `axes` (keras/src/ops/nn.py, normalize): Keras' UnitNormalization.
 

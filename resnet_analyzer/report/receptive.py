@@ -104,15 +104,14 @@ def facts(found: Sequence[Field]) -> list[tuple[str, str]]:
             ("last", f"a unit of {last.name} sees {_both(last.size)}, its neighbour {spelled(last.stride)} on")
         )
     for label, words, names in (
-        ("beyond", "see more than the input", [each.name for each in found if each.exceeds]),
-        ("idle", "slide over what has seen the whole image already", [each.name for each in found if each.idle]),
-        ("dead", "lead to no output", [each.name for each in found if each.unread]),
-        ("unknown", "do not tell what they see", [each.name for each in found if each.view is None]),
+        ("beyond", "a field larger than the input", [each.name for each in found if each.exceeds]),
+        ("idle", "windows over what has seen the whole image already", [each.name for each in found if each.idle]),
+        ("dead", "no output depends on them", [each.name for each in found if each.unread]),
+        ("unknown", "what they see is not told", [each.name for each in found if each.view is None]),
     ):
         if names:
-            notes.append(
-                (label, f"{len(names)} layers {words}: {', '.join(names[:3])}{' …' if len(names) > 3 else ''}")
-            )
+            count = "one layer" if len(names) == 1 else f"{len(names)} layers"
+            notes.append((label, f"{words}: {count}, {', '.join(names[:3])}{' …' if len(names) > 3 else ''}"))
     return notes
 
 

@@ -59,7 +59,7 @@ def test_json_says_it_all(run):
 def test_markdown_in_a_file(run, tmp_path):
     path = tmp_path / "report.md"
     ended = run("crosscheck", *TINY, "--output", str(path))
-    assert (ended.status, ended.out, ended.err) == (0, "", "")
+    assert (ended.status, ended.out, ended.err) == (0, "", f"wrote {path}\n")
     text = path.read_text(encoding="utf-8")
     assert text.startswith("# Crosscheck of bottleneck")
     assert "| bottleneck " in text

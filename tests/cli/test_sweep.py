@@ -62,7 +62,7 @@ def test_files_and_pictures(run, tmp_path):
         ("a.png", b"\x89PNG"),
         ("a.md", b"# sweep"),
     ):
-        ended = run("sweep", "--net", "resnet18,vgg11", "--input", "32:256:8", "-o", str(tmp_path / name))
+        ended = run("sweep", "--net", "resnet18,vgg11", "--input", "32:256:8", "-q", "-o", str(tmp_path / name))
         assert (ended.status, ended.out, ended.err) == (0, "", "")
         assert (tmp_path / name).read_bytes().startswith(start)
 

@@ -138,7 +138,7 @@ def test_other_formats(run, name):
 @pytest.mark.usefixtures("folder")
 def test_fix(run):
     ended = run("verify", "mine.yaml", "--fix", "mended.yaml")
-    assert (ended.status, ended.err) == (0, "mended.yaml: filters: 256 in conv3, strides: 1 in conv2\n")
+    assert (ended.status, ended.err) == (0, "wrote mended.yaml: filters: 256 in conv3, strides: 1 in conv2\n")
     assert run("verify", "mended.yaml").status == 0
     assert Path("mine.yaml").read_text(encoding="utf-8") == BROKEN
 

@@ -1,4 +1,4 @@
-"""`python -m tests.docs` writes outputs and generated parts anew in README and below docs/; with `--check` it only tells.
+"""`python -m tests.docs` writes outputs and generated parts of README and docs/ anew; with `--check` it only tells.
 
 `--translated PAGE` notes that a Chinese page says what its English one says now.
 """
@@ -11,7 +11,7 @@ from difflib import unified_diff
 from pathlib import Path
 
 from .pages import name_of, pages, should_be, text_of
-from .sessions import ROOT, blocks_of
+from .sessions import blocks_of
 from .translated import note, outdated
 
 
@@ -41,15 +41,16 @@ def main(arguments: list[str]) -> int:
 
 def _settle(page: Path, before: str, after: str, check: bool) -> bool:
     """Write a page anew, or tell how it should be; whether it was stale."""
-    stale = before != after or not page.exists()
-    if stale and not check:
+    if before == after and page.exists():
+        return False
+    if not check:
         page.parent.mkdir(parents=True, exist_ok=True)
         page.write_text(after, encoding="utf-8")
-    if stale:
-        name = name_of(page)
-        sys.stdout.writelines(unified_diff(before.splitlines(True), after.splitlines(True), name, f"{name} as it should be"))
-        print(f"{name_of(page.relative_to(ROOT) if not page.is_absolute() else page)}: {'stale' if check else 'written anew'}")
-    return stale
+    name = name_of(page)
+    lines = (before.splitlines(True), after.splitlines(True))
+    sys.stdout.writelines(unified_diff(*lines, name, f"{name} as it should be"))
+    print(f"{name}: {'stale' if check else 'written anew'}")
+    return True
 
 
 def _count(texts: list[str]) -> None:

@@ -1,6 +1,6 @@
 """Chinese pages, and whether their English ones have changed since.
 
-A translated page ends in `<!-- translated: docs/start.md 0123456789ab -->`: its source, and the digest of what that said.
+A translated page ends in `<!-- translated: docs/start.md 0123456789ab -->`: its source, a digest of what that said.
 """
 
 from __future__ import annotations
@@ -49,4 +49,6 @@ def note(page: Path) -> None:
     """Write into a Chinese page that it says what its English one says now."""
     source, _ = source_of(page)
     text = page.read_text(encoding="utf-8")
-    page.write_text(NOTE.sub(f"<!-- translated: {source.relative_to(ROOT).as_posix()} {digest(source)} -->", text), encoding="utf-8")
+    page.write_text(
+        NOTE.sub(f"<!-- translated: {source.relative_to(ROOT).as_posix()} {digest(source)} -->", text), encoding="utf-8"
+    )

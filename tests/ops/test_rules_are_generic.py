@@ -16,13 +16,17 @@ import resnet_analyzer.ops
 from resnet_analyzer.ops.base import OPS
 
 FOLDER = Path(resnet_analyzer.ops.__path__[0])
-# what reads and builds other frameworks' models is no rule
+# what reads and builds other frameworks' models is no rule; gradients decide by words (see test_gradients.py)
 OTHERS = (
     "__init__.py",
     "base.py",
+    "_attention_gradient.py",
+    "gradient.py",
     "keras_steps.py",
     "_keras_windows.py",
+    "_aten.py",
     "_onnx_windows.py",
+    "_aten.py",
     "lookup.py",
     "spelling.py",
 )

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from .api import public_names
 from .commands import command, command_table, new_pages
 from .conventions import conventions
 from .design import design_blocks, design_common, design_layers, design_top
 from .rules import rules
-from .api import public_names
 
 __all__ = ["GENERATORS", "new_pages"]
 GENERATORS: dict[str, Callable[..., str]] = {

@@ -11,6 +11,8 @@ from resnet_analyzer.cli.main import program
 
 from .tables import code, plain, table
 
+WRITES = r"(?<!-o )(?<!--output )(?<!--runs )(?<![\w/.-])"
+FOREIGN = re.compile(WRITES + r"[\w/.-]+\.(keras|h5|onnx|pt2|json)\b|\b[\w.]+:[A-Za-z]\w*")  # somebody's model
 LONG = re.compile(r" --all\b| --runs\b| --crosscheck\b")  # what takes many minutes
 STATUS = (
     ("0", "fine"),
@@ -39,7 +41,9 @@ def new_pages() -> dict[str, str]:
 
 def command_table() -> str:
     """All commands with a sentence each."""
-    rows = [(f"[{name}]({name}.md)", plain(_paragraphs(each)[0])) for name, each in all_commands().items()]
+    rows = [
+        (f"[{name}]({name}.md)", plain(" ".join(_paragraphs(each)[0].split()))) for name, each in all_commands().items()
+    ]
     return table(("command", "what for"), rows)
 
 
@@ -81,8 +85,8 @@ def _first_uses(examples: list[str]) -> list[tuple[list[str], str]]:
 def _example(name: str, line: str, first: list[str]) -> str:
     """One example as a session, or why it is not run here."""
     models = name in ("gradients", "degradation") and "--stored" not in line
-    if " | " in line:
-        return f"<!-- not run: a choice of files -->\n```sh\n{line}\n```"
+    if " | " in line or FOREIGN.search(line):
+        return f"<!-- not run: with a model of yours -->\n```sh\n{line}\n```"
     if name == "crosscheck" or models or LONG.search(line):
         return f"<!-- not run: builds and runs real models; the slow tests do it -->\n```sh\n{line}\n```"
     before = [f"$ resnet-analyze init {file}{BREAK.format(file) if 'broken' in file else ''}" for file in first]
@@ -115,7 +119,9 @@ def _formats(each: click.Command) -> list[str]:
     if not {"format_name", "output"} <= set(options):
         return []
     option = options["format_name"]
-    named = ", ".join(option.type.choices) if isinstance(option.type, click.Choice) else (option.help or "").split(";")[0]
+    named = (
+        ", ".join(option.type.choices) if isinstance(option.type, click.Choice) else (option.help or "").split(";")[0]
+    )
     return ["## Formats", f"{plain(named)}. `-o FILE` writes whole or not at all; the ending of FILE picks the format."]
 
 

@@ -198,7 +198,9 @@ def _design(op: Op, inputs: tuple[Shape, ...], name: str) -> list[str]:
         before = [] if first else [f"- input: {flow({'shape': list(inputs[0][1:])})}"]
         return [*first, "layers:", *before, f"- {_word(name)}: {flow(said)}" if said else f"- {_word(name)}"]
     names = "abcdefgh"[: len(inputs)]
-    given = [f"- input: {flow({'name': each, 'shape': list(shape[1:])})}" for each, shape in zip(names, inputs, strict=True)]
+    given = [
+        f"- input: {flow({'name': each, 'shape': list(shape[1:])})}" for each, shape in zip(names, inputs, strict=True)
+    ]
     return ["layers:", *given, f"- {_word(name)}: {flow({**said, 'inputs': list(names)})}"]
 
 

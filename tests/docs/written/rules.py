@@ -8,9 +8,8 @@ from dataclasses import fields
 from typing import get_args
 
 from resnet_analyzer.errors import AnalyzerError
-from resnet_analyzer.measurement import measure
 from resnet_analyzer.graph import GraphBuilder
-from resnet_analyzer.measurement import Row
+from resnet_analyzer.measurement import Row, measure
 from resnet_analyzer.ops.base import OPS, Kind, Op
 from resnet_analyzer.shape import spell
 
