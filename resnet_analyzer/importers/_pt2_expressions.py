@@ -14,7 +14,7 @@ from typing import Any
 
 from ..dim import maximum, minimum
 from ..errors import UsageError
-from . import values as v
+from . import _values as v
 
 MOST_LETTERS = 20_000
 MOST_NESTING = 50
