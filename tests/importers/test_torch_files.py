@@ -233,7 +233,7 @@ def test_archives_as_python_reads_them(tmp_path):
         made.writestr("packed", b"2" * 1000, zipfile.ZIP_DEFLATED)
         with made.open("wide", "w", force_zip64=True) as member:
             member.write(b"3" * 1000)
-        made.comment = b"PK\5\6 not here"
+        made.comment = b"a remark"
     with open(file, "rb") as stream, zipfile.ZipFile(file) as source:
         found = members(stream)
         assert list(found) == source.namelist()
