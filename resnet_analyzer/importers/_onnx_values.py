@@ -9,8 +9,8 @@ from typing import Any
 from ..dim import is_number, product
 from ..ops.spelling import Stored
 from ..shape import Shape
-from . import values as v
-from .values import Values
+from . import _values as v
+from ._values import Values
 
 FLOATS = ("float32", "float16", "float64", "bfloat16")
 NAMES = {

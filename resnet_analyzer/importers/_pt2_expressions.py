@@ -14,10 +14,11 @@ from typing import Any
 
 from ..dim import maximum, minimum
 from ..errors import UsageError
-from . import values as v
+from . import _values as v
 
 MOST_LETTERS = 20_000
 MOST_NESTING = 50
+LIMIT = 10**30
 _TOKEN = re.compile(r"\s*(?:(\d+\.\d+|\d+)|([A-Za-z_]\w*)|'([^']{0,200})'|(\*\*|//|[-+*/%(),=]))", re.ASCII)
 _BINDS = {"+": 1, "-": 1, "*": 2, "/": 2, "//": 2, "%": 2, "**": 4}
 
@@ -111,7 +112,10 @@ def _applied(function: Callable[..., Any], parts: list[Any]) -> Any:
     if None in parts:
         raise NoValue("an expression without a value")
     try:
-        return function(*parts)
+        found = function(*parts)
+        if isinstance(found, int) and abs(found) > LIMIT:
+            raise NoValue("a number beyond all sizes")
+        return found
     except (TypeError, ValueError, ArithmeticError, UsageError) as error:
         raise NoValue("an expression without a value") from error
 

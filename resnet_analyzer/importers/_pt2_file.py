@@ -7,18 +7,17 @@ from __future__ import annotations
 
 import json
 import re
-import zipfile
 from dataclasses import dataclass, field
 from typing import IO, Any, NamedTuple
 
 from ..errors import UsageError
-from ._keras_text import DAMAGED, MOST_BYTES, require_bounds
+from ._bounds import MOST_BYTES, require_bounds
+from ._zip import BadArchive, Member, members, read
 
 # torch 2.8 and later (an archive, its name before each member's), and before that
 MODEL = re.compile(r"(?:[^/]{1,200}/)?models/([^/]{1,200})\.json")
 WEIGHTS = re.compile(r"(?:[^/]{1,200}/)?data/weights/([^/]{1,200})_weights_config\.json")
 OLD_MODEL = "serialized_exported_program.json"
-MOST_MEMBERS = 100_000
 # what reading a description raises that is none of torch.export's
 BROKEN = (TypeError, LookupError, AttributeError, ValueError, ArithmeticError)
 
@@ -75,7 +74,7 @@ def read_program(stream: IO[bytes]) -> Program:
     """The program in a seekable stream; UsageError for what is none."""
     try:
         text, weights, name = _texts(stream)
-    except DAMAGED as error:
+    except (BadArchive, OSError) as error:
         raise UsageError("not a readable .pt2 file: the archive is damaged") from error
     described = _parsed(text)
     stored = _parsed(weights) if weights else {}
@@ -87,36 +86,30 @@ def read_program(stream: IO[bytes]) -> Program:
 
 def _texts(stream: IO[bytes]) -> tuple[bytes, bytes, str]:
     """The program's JSON, that of its weights ("" where there is none), and the model's name."""
-    if not zipfile.is_zipfile(stream):
+    found = members(stream)
+    if found is None:
         raise UsageError("no .pt2 file: it is no archive that torch.export.save writes")
-    with zipfile.ZipFile(stream) as archive:
-        names = archive.NameToInfo
-        if len(names) > MOST_MEMBERS:
-            raise UsageError(f"no .pt2 file: its archive has more than {MOST_MEMBERS:,} members")
-        if OLD_MODEL in names:
-            return _member(archive, OLD_MODEL), b"", ""
-        models = [found for found in map(MODEL.fullmatch, names) if found]
-        if not models:
-            if any(each.endswith(("data.pkl", "constants.pkl")) for each in names):
-                raise UsageError(
-                    "a PyTorch archive of pickled objects, no exported program: "
-                    "in Python, torch.export.save(torch.export.export(model, (example,)), 'net.pt2')"
-                )
-            raise UsageError("no .pt2 file: there is no exported program in it")
-        model = min(models, key=lambda found: (found[1] != "model", found[1]))
-        weights = [each.string for each in map(WEIGHTS.fullmatch, names) if each and each[1] == model[1]]
-        text = _member(archive, weights[0]) if weights else b""
-        return _member(archive, model.string), text, model.string.partition("/")[0] if "/models" in model.string else ""
+    if OLD_MODEL in found:
+        return _member(stream, found[OLD_MODEL]), b"", ""
+    models = [each for each in map(MODEL.fullmatch, found) if each]
+    if not models:
+        if any(each.endswith(("data.pkl", "constants.pkl")) for each in found):
+            raise UsageError(
+                "a PyTorch archive of pickled objects, no exported program: "
+                "in Python, torch.export.save(torch.export.export(model, (example,)), 'net.pt2')"
+            )
+        raise UsageError("no .pt2 file: there is no exported program in it")
+    model = min(models, key=lambda each: (each[1] != "model", each[1]))
+    weights = [each.string for each in map(WEIGHTS.fullmatch, found) if each and each[1] == model[1]]
+    text = _member(stream, found[weights[0]]) if weights else b""
+    name = model.string.partition("/")[0] if "/models" in model.string else ""
+    return _member(stream, found[model.string]), text, name
 
 
-def _member(archive: zipfile.ZipFile, name: str) -> bytes:
-    info = archive.getinfo(name)
-    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise UsageError("not a readable .pt2 file: it is packed in a way that PyTorch does not use")
-    if info.file_size > MOST_BYTES:
-        raise UsageError(f"its description has {info.file_size:,} bytes, more than any model's")
-    with archive.open(info) as member:
-        return member.read(MOST_BYTES + 1)
+def _member(stream: IO[bytes], member: Member) -> bytes:
+    if member.size > MOST_BYTES:
+        raise UsageError(f"its description has {member.size:,} bytes, more than any model's")
+    return read(stream, member, MOST_BYTES)
 
 
 def _parsed(text: bytes) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 from ..dim import is_number, is_symbol
 from ..ops.spelling import Stored
 from ..shape import Shape
-from . import values as v
+from . import _values as v
 from .assemble import _Assembler
 from .records import Argument, Record, Recorded, Ref, Slot
 

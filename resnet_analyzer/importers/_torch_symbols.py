@@ -10,7 +10,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from ..dim import is_symbol
-from . import values as v
+from . import _values as v
 
 CONDITIONS: ContextVar[list[str] | None] = ContextVar("conditions", default=None)  # what was decided, while one traces
 

@@ -9,17 +9,18 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..dim import Dim, is_number, symbol
 from ..errors import AnalyzerError, UsageError
 from ..graph import Graph
 from ..request import Request
 from ..shape import Shape
-from ._onnx_file import GraphData, Reader
-from ._protobuf import buffer_of
 from .base import importer
 from .records import Declared, printable
+
+if TYPE_CHECKING:
+    from ._onnx_file import GraphData
 
 IMAGE_CHANNELS = (1, 3, 4)
 
@@ -50,7 +51,9 @@ def read_stream(stream: Any, title: str, request: Request = Request()) -> Graph:
 
 
 def _read(stream: Any, title: str, request: Request) -> Graph:
+    from ._onnx_file import Reader
     from ._onnx_records import records_of
+    from ._protobuf import buffer_of
     from .assemble import assemble_at
 
     buffer = buffer_of(stream)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import zipfile
 
 from ..errors import UsageError
 from ..graph import Graph
@@ -56,6 +55,8 @@ def refuse(source: str, request: Request) -> Graph:
 
 def _is_program(source: str) -> bool:
     """Whether a file is what torch.export.save writes, whatever it is called."""
+    import zipfile
+
     try:
         if not os.path.isfile(source) or not zipfile.is_zipfile(source):
             return False

@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 FIELDS = same_names("output_size", "data_format")
 
 
+MOST = 10_000  # places that a pooling leaves along an axis: each is worked out
+
+
 def _read_torch(call: Call) -> Reads | None:
     """aten.adaptive_…_pool…(self, output_size), over as many sides as there are."""
     axes = call.rank - 2
@@ -42,6 +45,8 @@ def _read_torch(call: Call) -> Reads | None:
         return None
     word = "Max" if "max" in call.kind else "Average"
     size = aten_spread(call.argument("output_size"), axes)
+    if any(is_number(wanted) and wanted > MOST for wanted in size):
+        return None
     kept = tuple([side if wanted is None else wanted for side, wanted in zip(call.shapes[0][2:], size, strict=True)])
     return call.reading(OPS[f"Adaptive{word}Pool{axes}d"](kept, CHANNELS_FIRST), places=("self",))  # type: ignore[call-arg]
 

@@ -49,6 +49,8 @@ def _read_torch(call: Call) -> Outputs | None:
     (axis,) = call.axes(call.argument("dim", default=0))
     length = call.shapes[0][axis]
     if call.kind == "aten.unbind":
+        if not is_number(length) or length > MOST_PARTS:
+            return None
         whole: tuple[Any, ...] = ((None, None),) * axis
         return Outputs(tuple([OPS["Slice"]((*whole, place)) for place in range(length)]), (0,))  # type: ignore[call-arg]
     sizes = call.argument("split_sizes", default=call.argument("split_size"))
@@ -66,12 +68,19 @@ def _read_torch(call: Call) -> Outputs | None:
         return None if type(chunks) is not int else _equal(chunks, axis)
     each = ceil_div(length, chunks) if sizes is None else sizes
     parts = ceil_div(length, each)
+    if parts > MOST_PARTS:
+        return None
     found = (*[each] * (parts - 1), length - each * (parts - 1))
     return Outputs(tuple([Split(found, axis, part) for part in range(parts)]), (0,))
 
 
+MOST_PARTS = 10_000  # of a length that a file tells
+
+
 def _equal(parts: int, axis: int) -> Outputs:
     """Parts of a size that is a symbol: as many, all of one size."""
+    if parts > MOST_PARTS:
+        raise UsageError(f"{parts} parts of one tensor")
     return Outputs(tuple([Split(parts, axis, part) for part in range(parts)]), (0,))
 
 

@@ -15,6 +15,7 @@ import pytest
 import resnet_analyzer as ra
 from resnet_analyzer.errors import AnalyzerError, UsageError
 from resnet_analyzer.importers._pt2_expressions import NoValue, evaluate
+from resnet_analyzer.importers._zip import members, read
 from resnet_analyzer.importers.torch import read_stream
 
 DATA = Path(__file__).parent.parent / "data" / "torch"
@@ -222,6 +223,40 @@ def test_hostile_files_give_one_line(stream, text):
         read_stream(stream, "net.pt2")
     assert "\n" not in str(raised.value)
     assert "\x1b" not in str(raised.value)
+
+
+def test_archives_as_python_reads_them(tmp_path):
+    """Stored and packed members, 64-bit sizes, a remark at the end: the bytes that zipfile gives."""
+    file = tmp_path / "a.zip"
+    with zipfile.ZipFile(file, "w") as made:
+        made.writestr("a/models/stored.json", b"1" * 1000)
+        made.writestr("packed", b"2" * 1000, zipfile.ZIP_DEFLATED)
+        with made.open("wide", "w", force_zip64=True) as member:
+            member.write(b"3" * 1000)
+        made.comment = b"a remark"
+    with open(file, "rb") as stream, zipfile.ZipFile(file) as source:
+        found = members(stream)
+        assert list(found) == source.namelist()
+        assert [read(stream, each, 2000) for each in found.values()] == list(map(source.read, found))
+        assert len(read(stream, found["packed"], 99)) == 100  # no more than is asked for, and one
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_member_packed_in_another_way(method):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", method) as made:
+        made.writestr("m/models/model.json", described())
+    with pytest.raises(UsageError, match="damaged"):
+        read_stream(out, "net.pt2")
+
+
+def test_a_member_that_lies_about_its_size():
+    """Gigabytes behind a size of a few: no more than the bound is unpacked."""
+    data = bytearray(archive(**{"m/models/model.json": b" " * 30_000_000}).getvalue())
+    place = data.rindex(b"PK\1\2")
+    data[place + 24 : place + 28] = (100).to_bytes(4, "little")
+    with pytest.raises(UsageError, match="damaged"):
+        read_stream(io.BytesIO(bytes(data)), "net.pt2")
 
 
 def mutated(text, rng):
