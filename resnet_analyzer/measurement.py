@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
 from math import prod
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 from .conventions.base import CONVENTIONS
 from .dim import Condition, Dim, at_least, holds, is_array, is_exactly, is_number, is_symbol, total
 from .errors import CheckFailed, GraphError, UsageError
+from .frozen import Frozen, NamedTuple, replace
 from .graph import Graph, Node
 from .ops.base import FROZEN, MOVING, NO_WORK, TRAINABLE, Check, Cost, Weight, Work, require_whole
 from .registry import Registry
@@ -190,8 +190,7 @@ def _possible(shape: Shape | None) -> Shape | None:
     return shape if shape is not None and all(at_least(size, 1) is not False for size in shape) else None
 
 
-@dataclass(frozen=True, eq=False)
-class Measurement:
+class Measurement(Frozen):
     """A graph measured.
 
     `rows` holds every layer, `valid` is True or the array of cells in which every rule holds,

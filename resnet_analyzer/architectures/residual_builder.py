@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import NamedTuple
 
 from ..dim import Dim
+from ..frozen import NamedTuple
 from ..graph import GraphBuilder
 from ..ops.activation import Activation
 from ..ops.base import Op
