@@ -8,7 +8,7 @@ who asks for one table waits for them. Here all classes share their methods, and
 from __future__ import annotations
 
 from collections import namedtuple
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, dataclass_transform
 
 if TYPE_CHECKING:
@@ -27,10 +27,18 @@ class _Twin:
 
 @cache
 def _twin(owner: type[Frozen]) -> type:
-    from dataclasses import field, make_dataclass
+    from dataclasses import MISSING, field, make_dataclass
 
-    told = [(name, Any, field() if each is REQUIRED else field(default=each)) for name, each in owner.defaults()]
+    told = []
+    for name, default in owner.defaults():
+        is_fixed = default is REQUIRED or type(default).__hash__ is not None
+        plain = MISSING if default is REQUIRED else default
+        told.append((name, Any, field(default=plain) if is_fixed else field(default_factory=partial(_same, default))))
     return make_dataclass(owner.__name__, told, eq=False, frozen=True)
+
+
+def _same(value: Any) -> Any:
+    return value
 
 
 REQUIRED: Any = object()  # in the place of a default: the field has none

@@ -316,23 +316,32 @@ def measure(graph: Graph, batch: Dim | None = None) -> Measurement:
     return _summed(graph, tuple(walk(graph)))
 
 
+def _checks(rows: Sequence[Row], totals: Totals) -> Iterator[Check]:
+    """What must hold in all rows, and, where there are symbols, of the fields of their ops."""
+    for row in rows:
+        yield from row.cost.checks
+    if any(map(is_symbol, totals)):
+        for row in rows:
+            yield from row.node.op.field_checks()
+
+
 def _summed(graph: Graph, rows: tuple[Row, ...]) -> Measurement:
     valid: Condition = True
     open_checks: dict[str, Check] = {}
-    for row in rows:
-        for check in row.cost.checks:
-            if check.condition is True:
-                continue
-            condition = holds(check.condition)
-            if is_array(condition):
-                valid = condition if valid is True else valid & condition
-            elif is_symbol(condition):
-                open_checks.setdefault(str(condition), check)
+    totals = totals_of(rows)
+    for check in _checks(rows, totals):
+        if check.condition is True:
+            continue
+        condition = holds(check.condition)
+        if is_array(condition):
+            valid = condition if valid is True else valid & condition
+        elif is_symbol(condition):
+            open_checks.setdefault(str(condition), check)
     unknown = [row for row in rows if row.cost.unknown]
     touched = {figure for row in unknown for kind in row.cost.unknown for figure in _TOUCHED[kind]}
     bounds = tuple(figure for figure in Totals._fields if figure in touched)
     names = tuple(row.name for row in unknown)
-    return Measurement(graph, rows, _finished(totals_of(rows)), valid, tuple(open_checks.values()), names, bounds)
+    return Measurement(graph, rows, _finished(totals), valid, tuple(open_checks.values()), names, bounds)
 
 
 def totals_of(rows: Sequence[Row]) -> Totals:

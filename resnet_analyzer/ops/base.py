@@ -154,6 +154,13 @@ class Op(Frozen, ABC):
             if type(value) is not int or value < 0:
                 values[name] = require_padding(type(self).__name__, name, value, self.spatial_axes, self.pad_words)
 
+    def field_checks(self) -> tuple[Check, ...]:
+        """What must hold of symbols in the fields: that they are whole numbers as large as the field wants."""
+        least = {**dict.fromkeys((*self.counts, *self.per_axis), 1), **dict.fromkeys((*self.sizes, *self.pads), 0)}
+        told = [(name, each) for name in least for each in leaves(self.__dict__[name]) if is_symbol(each)]
+        sentence = "{} is {}, and must be at least {}."
+        return tuple([Check(at_least(each, least[name]), sentence, (name, each, least[name])) for name, each in told])
+
     def apply(self, *inputs: Any) -> Cost:
         """The cost of one application to `inputs` (shapes, batch first), with what must hold as checks."""
         if self.spatial_axes:
