@@ -49,7 +49,7 @@ def result_options(stored: str, verb: str) -> Callable[[Command], Command]:
 
     def decorate(command: Command) -> Command:
         for option in reversed(options):
-            command = option(command)
+            command = option(command)  # type: ignore[assignment]
         return command
 
     return decorate
