@@ -287,7 +287,7 @@ class _Assembler:
         )
 
     def _restore(self, state: _State) -> None:
-        self.nodes, self.own, self.now, self.made = map(dict, state[:4])
+        self.nodes, self.own, self.now, self.made = map(dict, state[:4])  # type: ignore[arg-type]
         counted, owners, variables = state.ledger
         self.ledger.counted, self.ledger.owners, self.ledger.variables = set(counted), dict(owners), dict(variables)
         self.agreeing = state.agreeing

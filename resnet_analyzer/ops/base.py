@@ -96,7 +96,7 @@ class Cost(NamedTuple):
 Operations: TypeAlias = Sequence[tuple[str, Dim]]
 Kind: TypeAlias = Literal[
     "convolution", "dense", "normalisation", "activation", "pooling", "merge", "gate", "attention", "recurrence",
-    "shape", "input", "unknown", "other",
+    "quantisation", "shape", "input", "unknown", "other",
 ]  # fmt: skip
 Storage: TypeAlias = Literal["own", "view", "overwrites", "unknown"]
 
