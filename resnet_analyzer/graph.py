@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 from .dim import Dim, is_array, is_number, over_cells
 from .errors import GraphError
+from .frozen import Frozen, NamedTuple, replace
 from .ops.base import Op, Weight, leaves
 from .ops.input import Input
 from .shape import Shape
@@ -39,8 +40,7 @@ class Node(NamedTuple):
     weights: tuple[Weight, ...] = ()
 
 
-@dataclass(frozen=True, eq=False)
-class Graph:
+class Graph(Frozen):
     """A network: named nodes, each after all that it reads. Immutable; `GraphBuilder` makes one.
 
     `about` holds what a reader wants to know of it: title, style, remark, source.
@@ -48,7 +48,10 @@ class Graph:
 
     name: str
     nodes: tuple[Node, ...]
-    about: dict[str, str] = field(default_factory=dict)
+    about: Mapping[str, str] = MappingProxyType({})
+
+    def __post_init__(self) -> None:
+        self.__dict__["about"] = dict(self.about)
 
     def __repr__(self) -> str:
         return f"<Graph {self.name}: {len(self.nodes)} nodes>"

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
 from math import prod
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 from .conventions.base import CONVENTIONS
 from .dim import Condition, Dim, at_least, holds, is_array, is_exactly, is_number, is_symbol, total
 from .errors import CheckFailed, GraphError, UsageError
+from .frozen import Frozen, NamedTuple, replace
 from .graph import Graph, Node
 from .ops.base import FROZEN, MOVING, NO_WORK, TRAINABLE, Check, Cost, Weight, Work, require_whole
 from .registry import Registry
@@ -190,8 +190,7 @@ def _possible(shape: Shape | None) -> Shape | None:
     return shape if shape is not None and all(at_least(size, 1) is not False for size in shape) else None
 
 
-@dataclass(frozen=True, eq=False)
-class Measurement:
+class Measurement(Frozen):
     """A graph measured.
 
     `rows` holds every layer, `valid` is True or the array of cells in which every rule holds,
@@ -317,23 +316,32 @@ def measure(graph: Graph, batch: Dim | None = None) -> Measurement:
     return _summed(graph, tuple(walk(graph)))
 
 
+def _checks(rows: Sequence[Row], totals: Totals) -> Iterator[Check]:
+    """What must hold in all rows, and, where there are symbols, of the fields of their ops."""
+    for row in rows:
+        yield from row.cost.checks
+    if any(map(is_symbol, totals)):
+        for row in rows:
+            yield from row.node.op.field_checks()
+
+
 def _summed(graph: Graph, rows: tuple[Row, ...]) -> Measurement:
     valid: Condition = True
     open_checks: dict[str, Check] = {}
-    for row in rows:
-        for check in row.cost.checks:
-            if check.condition is True:
-                continue
-            condition = holds(check.condition)
-            if is_array(condition):
-                valid = condition if valid is True else valid & condition
-            elif is_symbol(condition):
-                open_checks.setdefault(str(condition), check)
+    totals = totals_of(rows)
+    for check in _checks(rows, totals):
+        if check.condition is True:
+            continue
+        condition = holds(check.condition)
+        if is_array(condition):
+            valid = condition if valid is True else valid & condition
+        elif is_symbol(condition):
+            open_checks.setdefault(str(condition), check)
     unknown = [row for row in rows if row.cost.unknown]
     touched = {figure for row in unknown for kind in row.cost.unknown for figure in _TOUCHED[kind]}
     bounds = tuple(figure for figure in Totals._fields if figure in touched)
     names = tuple(row.name for row in unknown)
-    return Measurement(graph, rows, _finished(totals_of(rows)), valid, tuple(open_checks.values()), names, bounds)
+    return Measurement(graph, rows, _finished(totals), valid, tuple(open_checks.values()), names, bounds)
 
 
 def totals_of(rows: Sequence[Row]) -> Totals:

@@ -9,9 +9,10 @@ padding, cropping and enlarging do. `Mixed`: some places, that depend on the pla
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from .dim import Dim, equal, is_exactly
+from .frozen import NamedTuple
 from .shape import Shape
 from .window import Window
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 from .dim import Dim, dimension, is_number
 from .errors import UsageError
+from .frozen import NamedTuple, replace
 from .graph import Graph
 from .measurement import walk
 from .ops.base import Op

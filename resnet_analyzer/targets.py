@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from .architectures.base import Architecture, find
 from .dim import Dim, is_exactly
 from .errors import UsageError
+from .frozen import NamedTuple
 from .graph import Graph
 from .request import Request, how_to_close, named_shapes, sizes_of
 from .shape import Shape

@@ -14,10 +14,11 @@ Two famous exceptions turn out to be the same formula with another padding:
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, TypeAlias
 
 from .dim import Condition, Dim, at_least, floor_div, is_exactly, is_number, maximum, minimum
 from .errors import UsageError
+from .frozen import NamedTuple
 
 Padding: TypeAlias = "Literal['valid', 'same', 'causal'] | int | tuple[int, ...] | tuple[tuple[int, int], ...]"
 PADDINGS = ("valid", "same", "causal")

@@ -245,6 +245,15 @@ class TestSymbols:
         assert formula.totals.params == 72 * c
         assert formula.assumptions == ()
 
+    def test_what_fields_must_be_is_listed(self):
+        width = symbol("w")
+        formula = measure(small(Conv2d(width - 3, 3, padding=width - 5), Shape(1, 8, 8, 3)))
+        listed = {str(check.condition): check.text for check in formula.assumptions}
+        assert listed["w ≥ 4"] == "filters is w − 3, and must be at least 1."
+        assert listed["w ≥ 5"] == "padding is w − 5, and must be at least 0."
+        with pytest.raises(UsageError, match="filters must be at least 1"):
+            Conv2d(3 - 3)
+
 
 class TestUnknown:
     def test_work_alone_unknown_leaves_parameters_exact(self):

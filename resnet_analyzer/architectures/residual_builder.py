@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import NamedTuple
 
 from ..dim import Dim
+from ..frozen import NamedTuple
 from ..graph import GraphBuilder
 from ..ops.activation import Activation
 from ..ops.base import Op
@@ -82,7 +82,8 @@ class ResidualBuilder:
         elif padding and style.padding_layers:
             op_input, pad = self.add(role.replace("conv", "pad"), ZeroPadding2d(padding), op_input), "valid"
         rate = dilation if padding else 1  # a 1×1 has nothing to be apart
-        op = Conv2d(filters, size, stride, pad if padding else "valid", dilation_rate=rate, groups=groups, use_bias=bias)
+        pad = pad if padding else "valid"
+        op = Conv2d(filters, size, stride, pad, dilation_rate=rate, groups=groups, use_bias=bias)
         return self.add(role, op, op_input)
 
     def steps(self, names: tuple[str, ...], suffix: str, start: str) -> str:

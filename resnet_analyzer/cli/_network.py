@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, NamedTuple
+from typing import Any
 
 import click
 
 from ..architectures.base import Architecture, find
 from ..errors import UnknownName, UsageError
+from ..frozen import NamedTuple
 from ..request import Request
 from ..targets import Target, is_source, split_target
 from ..targets import resolve as resolve_target

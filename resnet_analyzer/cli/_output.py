@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import wraps
 from types import MappingProxyType
-from typing import Any, NamedTuple, TextIO
+from typing import Any, TextIO
 
 import click
 
 from ..errors import OutputError, UsageError
+from ..frozen import NamedTuple
 from ..measurement import WRITERS
 from ..report.model import Report
 from ._completion import formats

@@ -8,19 +8,16 @@ import click
 
 from ..analyses.degradation import Settings, Study
 from ..measurement import WRITERS
-from . import _completion as completion
-from ._network import Count, Word
+from ._network import Count
 from ._output import (
-    FORMATS,
     PICTURES,
     Destination,
     deliver,
     deliver_picture,
     draw_quietly,
     format_for,
-    quiet_option,
 )
-from ._study import depths_of, nets_of
+from ._study import depths_of, net_options, nets_of, result_options
 
 OWN = {"picture": PICTURES}
 FULL = Settings(images=1536, width=16, epochs=20, rate=0.05, warm_rate=0.01)
@@ -29,16 +26,7 @@ CIFAR = Settings("CIFAR-10", 50_000, 32, 3, 10, 16, 20, 128, 0.1, 0.9, 0.0001, 1
 
 @click.command()
 @click.option("--quick", is_flag=True, help="The small study (minutes on 2 cores), which is the stored one.")
-@click.option(
-    "--net",
-    "net_names",
-    default="plain,resnet",
-    metavar="NAMES",
-    help="Of plain, resnet, preresnet; default plain,resnet.",
-)
-@click.option(
-    "--depths", "depth_texts", default="20,56,110", metavar="NUMBERS", help="Depths, 6n + 2; default 20,56,110."
-)
+@net_options("plain,resnet", " plain,resnet")
 @click.option("--seeds", type=Count(1, 100), default=3, metavar="N", help="Runs of each net; default 3.")
 @click.option("--epochs", type=Count(1, 10_000), metavar="N", help="Epochs, if other than the study's.")
 @click.option(
@@ -47,17 +35,7 @@ CIFAR = Settings("CIFAR-10", 50_000, 32, 3, 10, 16, 20, 128, 0.1, 0.9, 0.0001, 1
 @click.option(
     "--runs", "runs_path", default="", metavar="FILE", help="Save finished runs to FILE (JSON) and resume from them."
 )
-@click.option("--stored", is_flag=True, help="Show the runs that come with the package; train nothing.")
-@click.option(
-    "--device",
-    "device_name",
-    type=Word(["auto", "cpu", "gpu"]),
-    default="auto",
-    help="Device to train on; default: a GPU if present.",
-)
-@click.option("--format", "format_name", metavar="NAME", shell_complete=completion.formats, help=FORMATS)
-@click.option("--output", "-o", metavar="FILE", help="Write to FILE; .png, .svg or .pdf: a picture.")
-@quiet_option
+@result_options("Show the runs that come with the package; train nothing.", "train")
 def command(
     quick: bool,
     net_names: str,

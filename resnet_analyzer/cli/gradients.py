@@ -8,52 +8,30 @@ import click
 
 from ..analyses.signals import NetSignals, SignalStudy
 from ..measurement import WRITERS
-from . import _completion as completion
 from ._network import Count, Word
 from ._output import (
-    FORMATS,
     PICTURES,
     Destination,
     deliver,
     deliver_picture,
     draw_quietly,
     format_for,
-    quiet_option,
 )
-from ._study import NETS, depths_of, nets_of
+from ._study import depths_of, net_options, nets_of, result_options
 
 OWN = {"picture": PICTURES}
 
 
 @click.command()
-@click.option(
-    "--net",
-    "net_names",
-    default="plain,resnet,preresnet",
-    metavar="NAMES",
-    help=f"Of {', '.join(NETS)}; default: all.",
-)
+@net_options("plain,resnet,preresnet", ": all")
 @click.option("--dataset", default="cifar", type=Word(["cifar"]), help="Dataset of the nets: cifar.")
-@click.option(
-    "--depths", "depth_texts", default="20,56,110", metavar="NUMBERS", help="Depths, 6n + 2; default 20,56,110."
-)
 @click.option(
     "--norm", default="both", type=Word(["both", "with", "without"]), help="Batch norm: with, without, or both."
 )
 @click.option("--seeds", type=Count(1, 1000), default=5, metavar="N", help="Random initialisations; default 5.")
 @click.option("--pairs", type=Count(1, 4096), default=8, metavar="N", help="Pairs of neighbouring images; default 8.")
 @click.option("--by-layer", is_flag=True, help="A table per net, a line per layer.")
-@click.option("--stored", is_flag=True, help="Show the measurement that comes with the package; run nothing.")
-@click.option(
-    "--device",
-    "device_name",
-    type=Word(["auto", "cpu", "gpu"]),
-    default="auto",
-    help="Device to run on; default: a GPU if present.",
-)
-@click.option("--format", "format_name", metavar="NAME", shell_complete=completion.formats, help=FORMATS)
-@click.option("--output", "-o", metavar="FILE", help="Write to FILE; .png, .svg or .pdf: a picture.")
-@quiet_option
+@result_options("Show the measurement that comes with the package; run nothing.", "run")
 def command(
     net_names: str,
     dataset: str,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import click
 
 from ..architectures.base import ARCHITECTURES, Architecture, find
 from ..errors import UsageError
+from ..frozen import NamedTuple
 from ..measurement import Measurement, measure
 from ..report.measured import VIEWS, measured_report
 from ..report.published import notes_for

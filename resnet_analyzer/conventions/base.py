@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from ..dim import Dim
+from ..frozen import NamedTuple
 from ..ops.base import Cost
 from ..registry import Registry
 

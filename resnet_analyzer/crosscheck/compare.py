@@ -73,8 +73,19 @@ def crosscheck(graph: Graph, on: Device, batch: int = 1, runs: int = 5) -> Model
     except AnalyzerError:
         raise
     except Exception as error:  # Keras and its back ends raise whatever they like: no memory, no such kernel
+        if _is_ours(error):
+            raise
         reason = " ".join(str(error).split())[:300]
         return _about(graph, batch)._replace(failure=f"Keras cannot run it: {type(error).__name__}: {reason}")
+
+
+def _is_ours(error: Exception) -> bool:
+    """Whether our own code raised it: that is a fault of ours, and no verdict on Keras."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    home = trace.tb_frame.f_globals.get("__name__", "") if trace is not None else ""
+    return home.partition(".")[0] == __package__.partition(".")[0] and not isinstance(error, MemoryError)
 
 
 def _about(graph: Graph, batch: int) -> ModelVerdict:

@@ -9,12 +9,12 @@ at a probe: an input of zeros that is added to the layer's output.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 from ..analyses.signals import LayerSignal, NetSignals, is_measured, rounded, spread_of
 from ..architectures.base import find
 from ..errors import UsageError
+from ..frozen import replace
 from ..graph import Graph
 from ..importers.framework import keras as import_keras
 from ..importers.framework import named_weights

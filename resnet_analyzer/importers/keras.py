@@ -6,12 +6,12 @@ import os
 import re
 import sys
 from collections.abc import Mapping
-from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from ..dim import Dim
 from ..errors import UsageError
+from ..frozen import replace
 from ..graph import Graph
 from ..request import Request, resized, sizes_of
 from ._peek import describes_keras

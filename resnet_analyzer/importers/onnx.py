@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ..dim import Dim, is_number, symbol
 from ..errors import AnalyzerError, UsageError
+from ..frozen import replace
 from ..graph import Graph
 from ..request import Request
 from ..shape import Shape

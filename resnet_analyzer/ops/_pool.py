@@ -8,10 +8,39 @@ from ..dim import Dim, at_least, product
 from ..reach import Along, Reach
 from ..shape import Shape
 from ..window import Padding, Window, amounts, by, dilation_phrase, stride_phrase
+from ._aten import spread as aten_spread
+from ._aten import window as of_torch
 from ._windowed import _Unweighted
-from .base import CHANNELS_LAST, Check, Cost, Work, arranged, channels, fit_checks, same_names
+from .base import CHANNELS_FIRST, CHANNELS_LAST, OPS, Check, Cost, Work, arranged, channels, fit_checks, same_names
+from .spelling import Call, Reads
 
 FIELDS = same_names("pool_size", "strides", "padding", "data_format")
+
+
+def read_onnx(call: Call) -> Reads | None:
+    """MaxPool and AveragePool, over as many sides as there are."""
+    from ._onnx_windows import window
+
+    kernel = tuple(call.settings["kernel_shape"])
+    found = window(call, kernel)
+    if found is None or not 3 <= call.rank <= 5:
+        return None
+    op = OPS[f"{call.kind}{call.rank - 2}d"](  # type: ignore[call-arg]
+        kernel, ceil_mode=bool(call.settings.get("ceil_mode")), data_format=CHANNELS_FIRST, **found
+    )
+    return call.reading(op)
+
+
+def read_torch(call: Call, word: str) -> Reads | None:
+    """aten.…_pool…(self, kernel_size, stride, padding, …, ceil_mode), over as many sides as there are."""
+    axes = call.rank - 2
+    if not 1 <= axes <= 3:
+        return None
+    kernel = aten_spread(call.argument("kernel_size"), axes)
+    op = OPS[f"{word}{axes}d"](  # type: ignore[call-arg]
+        kernel, ceil_mode=bool(call.argument("ceil_mode")), data_format=CHANNELS_FIRST, **of_torch(call, axes)
+    )
+    return call.reading(op, places=("self",))
 
 
 class _Pool(_Unweighted):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..errors import UsageError
+from ..frozen import replace
 from ..shape import Shape
 from ._aten import number
 from ._broadcast import broadcast

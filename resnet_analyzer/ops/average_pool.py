@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import Dim, product
 from ..shape import Shape
-from ._aten import spread, window
-from ._pool import FIELDS, _Pool
-from .base import CHANNELS_FIRST, OPS, Cost, Operations, Spelling, Work
+from ._pool import FIELDS, _Pool, read_onnx, read_torch
+from .base import Cost, Operations, Spelling, Work
 from .gradient import of_average_pool
 from .spelling import Call, Reads
 
@@ -17,30 +16,8 @@ if TYPE_CHECKING:
     from .keras_steps import Steps
 
 
-def _read_onnx(call: Call) -> Reads | None:
-    """AveragePool, over as many sides as there are."""
-    from ._onnx_windows import window as of_onnx
-
-    kernel = tuple(call.settings["kernel_shape"])
-    found = of_onnx(call, kernel)
-    if found is None or not 3 <= call.rank <= 5:
-        return None
-    op = OPS[f"AveragePool{call.rank - 2}d"](  # type: ignore[call-arg]
-        kernel, ceil_mode=bool(call.settings.get("ceil_mode")), data_format=CHANNELS_FIRST, **found
-    )
-    return call.reading(op)
-
-
 def _read_torch(call: Call) -> Reads | None:
-    """aten.avg_pool…(self, kernel_size, stride, padding, …, ceil_mode), over as many sides as there are."""
-    axes = call.rank - 2
-    if not 1 <= axes <= 3:
-        return None
-    kernel = spread(call.argument("kernel_size"), axes)
-    op = OPS[f"AveragePool{axes}d"](  # type: ignore[call-arg]
-        kernel, ceil_mode=bool(call.argument("ceil_mode")), data_format=CHANNELS_FIRST, **window(call, axes)
-    )
-    return call.reading(op, places=("self",))
+    return read_torch(call, "AveragePool")
 
 
 class _AveragePool(_Pool):
@@ -97,7 +74,7 @@ class AveragePool2d(_AveragePool):
 
     spatial_axes: ClassVar[int] = 2
     spellings: ClassVar[Mapping[str, Spelling]] = {
-        "onnx": Spelling("AveragePool", read=_read_onnx),
+        "onnx": Spelling("AveragePool", read=read_onnx),
         "torch": Spelling(
             "aten.avg_pool2d",
             also=("aten.avg_pool1d", "aten.avg_pool3d"),

@@ -5,11 +5,11 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
 from ..dim import Condition, Dim, at_least, dimension, is_array, is_exactly, is_symbol, product, suppose
 from ..errors import UsageError
-from ..frozen import Frozen
+from ..frozen import Frozen, NamedTuple
 from ..reach import Reaches, repeated
 from ..registry import Registry
 from ..shape import Shape, spell
@@ -96,7 +96,7 @@ class Cost(NamedTuple):
 Operations: TypeAlias = Sequence[tuple[str, Dim]]
 Kind: TypeAlias = Literal[
     "convolution", "dense", "normalisation", "activation", "pooling", "merge", "gate", "attention", "recurrence",
-    "shape", "input", "unknown", "other",
+    "quantisation", "shape", "input", "unknown", "other",
 ]  # fmt: skip
 Storage: TypeAlias = Literal["own", "view", "overwrites", "unknown"]
 
@@ -153,6 +153,13 @@ class Op(Frozen, ABC):
             value = values[name]
             if type(value) is not int or value < 0:
                 values[name] = require_padding(type(self).__name__, name, value, self.spatial_axes, self.pad_words)
+
+    def field_checks(self) -> tuple[Check, ...]:
+        """What must hold of symbols in the fields: that they are whole numbers as large as the field wants."""
+        least = {**dict.fromkeys((*self.counts, *self.per_axis), 1), **dict.fromkeys((*self.sizes, *self.pads), 0)}
+        told = [(name, each) for name in least for each in leaves(self.__dict__[name]) if is_symbol(each)]
+        sentence = "{} is {}, and must be at least {}."
+        return tuple([Check(at_least(each, least[name]), sentence, (name, each, least[name])) for name, each in told])
 
     def apply(self, *inputs: Any) -> Cost:
         """The cost of one application to `inputs` (shapes, batch first), with what must hold as checks."""

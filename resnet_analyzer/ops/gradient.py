@@ -8,9 +8,10 @@ a product of m multiply-accumulates each of its gradients takes m too: every wei
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from ..dim import Dim, floor_div, is_exactly, product, total
+from ..frozen import NamedTuple
 from ..shape import Shape
 from ._activation_gradient import IN_THE_INPUT, gradient_work, kept_of
 from ._statistics import statistics_work

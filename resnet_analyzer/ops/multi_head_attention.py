@@ -150,7 +150,7 @@ class MultiHeadAttention(Op):
             attention_axes=self.attention_axes,
             name=name,
         )
-        return Steps(layer, apart=True)
+        return Steps(layer, one_by_one=True)
 
     def _weights(self, query: Shape, key: Shape, value: Shape, value_width: Dim, output: Shape) -> tuple[Weight, ...]:
         heads, shared, width = self.num_heads, self._shared_heads, self.key_dim
@@ -192,4 +192,4 @@ class GroupQueryAttention(MultiHeadAttention):
         layer = keras.layers.GroupQueryAttention(
             self.key_dim, self.num_heads, self.num_key_value_heads, use_bias=self.use_bias, name=name
         )
-        return Steps(layer, apart=True)
+        return Steps(layer, one_by_one=True)

@@ -128,7 +128,7 @@ class _Recurrent(Op):
         made = layer(keras, self, name)
         if len(inputs) == 1:
             return Steps(made)
-        return Steps(made, apart=True) if len(inputs) == 2 and self.gates != 4 else None
+        return Steps(made, one_by_one=True) if len(inputs) == 2 and self.gates != 4 else None
 
 
 class SimpleRNN(_Recurrent):
@@ -249,6 +249,10 @@ class RecurrentState(Op):
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """One vector for each of the batch; no arithmetic."""
         return Cost(Shape(shape[0], self.units))
+
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
+        """All steps and units: an LSTM's second state is not what it puts out."""
+        return ((Reach(0), *[EVERYTHING] * (len(inputs[0]) - 1)),)
 
     def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps | None:
         """The last step's output: not the LSTM's second state."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import ClassVar
 
 from ..dim import Dim, equal
 from ..errors import UsageError
+from ..frozen import replace
 from ..reach import EVERYTHING, Mixed, Reach, Reaches
 from ..shape import Shape, spell
 from .base import OPS, Check, Cost, Op, Spelling, Weight
@@ -71,7 +71,7 @@ class RecurrentLayer(Op):
             raise UsageError(f"RecurrentLayer: layer must be a recurrent op, not {self.layer!r}")
         if self.directions not in (1, 2):
             raise UsageError(f"RecurrentLayer: directions must be 1 or 2, not {self.directions!r}")
-        self.__dict__["layer"] = replace(self.layer, return_sequences=True)  # type: ignore[call-arg]
+        self.__dict__["layer"] = replace(self.layer, return_sequences=True)
 
     def phrase(self, strided: bool) -> tuple[str, ...]:
         """As `bidirectional LSTM 128`."""

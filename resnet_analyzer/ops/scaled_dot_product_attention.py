@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ..dim import Condition, divides, equal, product
+from ..dim import Condition, divides, equal, floor_div, product
+from ..reach import EVERYTHING, Along, Mixed, Reach, Reaches, same_place
 from ..shape import Shape, spell
 from ._attention import products
 from ._attention_gradient import of_attention
@@ -96,6 +97,19 @@ class ScaledDotProductAttention(Op):
         conditions += [divides(key[-3], query[-3])] if rank > 2 else []
         checks = tuple(Check(condition, sentence, spelled[:3]) for condition in conditions)
         return Cost(_heads_first(output) if self.heads_last else output, work=work, checks=checks)
+
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
+        """A query from its own position, and from all of the keys and values (up to its own, if `causal`)."""
+        rank = len(inputs[0])
+        place, heads = (rank - 3, rank - 2) if self.heads_last else (rank - 2, rank - 3)
+        query: list[Along] = [*same_place(rank - 1), EVERYTHING]
+        keys: list[Along] = [*same_place(rank - 1), EVERYTHING]
+        keys[place] = Mixed((place,)) if self.causal else EVERYTHING
+        if heads >= 0:  # heads of keys that several heads of queries share
+            several = floor_div(inputs[0][heads], inputs[1][heads])
+            keys[heads] = Reach(heads, low=1 - several, divisor=several)
+        values = (*keys[:-1], Reach(rank - 1))
+        return (tuple(query), tuple(keys), values, *[(EVERYTHING,) * len(mask) for mask in inputs[3:]])
 
     def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps | None:
         """By keras.ops, which reads heads last."""

@@ -7,9 +7,10 @@ framework has it, and makes ops of such a call.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from ..frozen import NamedTuple, Value
 
 if TYPE_CHECKING:
     from ..shape import Shape
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
 Op: TypeAlias = Any  # an op: its base stands on this file, not this file on it
 
 
-@dataclass(frozen=True, slots=True)
-class Array:
+class Array(Value):
     """A constant array in a call: its shape and type; its values are never kept.
 
     >>> Array((3,), "float32").shape
@@ -29,7 +29,6 @@ class Array:
     dtype: str = ""
 
 
-@dataclass(frozen=True, slots=True)
 class Stored(Array):
     """A tensor that a file holds, or that is made of such tensors alone.
 
@@ -42,8 +41,7 @@ class Stored(Array):
     roots: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Value):
     """Something with settings of its own inside a layer's settings: a wrapped layer, a cell, a function.
 
     `identity` is the same for two parts (or layers) that are one object in the model; "" where the
@@ -52,7 +50,7 @@ class Part:
 
     kind: str
     namespace: str = ""
-    settings: Mapping[str, Any] = field(default_factory=dict)
+    settings: Mapping[str, Any] = MappingProxyType({})
     identity: str = ""
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from ..dim import Dim, is_exactly, product
+from ..frozen import NamedTuple
 
 
 class Work(NamedTuple):

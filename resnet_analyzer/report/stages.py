@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from itertools import groupby
-from typing import NamedTuple
 
+from ..frozen import NamedTuple
 from ..measurement import Row
 from ..shape import Shape, is_map
 from .columns import MISSING

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby, islice, zip_longest
 from operator import itemgetter
-from typing import NamedTuple
 
+from ..frozen import NamedTuple
 from ..report.columns import spell_column
 from ..report.model import Column, Report, Section, Table
 from .base import writer

@@ -192,3 +192,16 @@ def test_other_weights_would_be_seen():
     found = _run_pair("conv1x1", "dense", _graph("conv1x1"), _graph("dense"), backwards)
     assert not found.agrees
     assert "NOT the same numbers" in found.text()
+
+
+def test_a_fault_of_our_own_is_no_verdict_on_keras(monkeypatch, cpu):
+    """What Keras raises is its verdict; what our code raises comes out as it is."""
+    from resnet_analyzer.crosscheck import compare as module
+
+    graph = GraphBuilder("tiny")
+    graph.add("dense", Dense(4), graph.input(Shape(1, 8)))
+    monkeypatch.setattr(module, "build", lambda graph: int("not ours"))
+    assert crosscheck(graph.graph(), cpu, runs=0).failure.startswith("Keras cannot run it: ValueError")
+    monkeypatch.setattr(module, "build", lambda graph: module._place(None))
+    with pytest.raises(AttributeError, match="kind"):
+        crosscheck(graph.graph(), cpu, runs=0)

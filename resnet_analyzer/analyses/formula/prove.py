@@ -38,7 +38,7 @@ def prove(form: ClosedForm, points: int = 200, seed: int = 0, beside: int = BESI
     counts = {"random": 0, "boundary": 0}
     for kind, candidates in (("random", _random(form, points, seed)), ("boundary", _boundary(form, beside))):
         for point in candidates:
-            if form.apart(point):
+            if form.tells_of_another(point):
                 continue
             if form.broken(point):
                 _require_refused(form, point)
