@@ -26,7 +26,7 @@ from ..shape import Shape, spell
 from ._agreement import Different, agrees, at_batch_one, matched, require_weights, spelled_shape
 from ._sizes import Sizes, own_shapes, wanted_shapes
 from ._unknown import asked, has_all_weights, seen_at
-from .records import Record, Recorded, Ref, identities, printable
+from .records import INSIDE, Declared, Looked, Record, Recorded, Ref, identities, printable
 
 
 def assemble(recorded: Recorded, sizes: Sizes = None, framework: str = "keras") -> Graph:
@@ -100,12 +100,18 @@ class _Assembler:
     owners: dict[str, str] = field(default_factory=dict)
     variables: dict[str | int, str] = field(default_factory=dict)
     agreeing: int = 0
+    read: int = 0  # records, and those of their outputs whose shape the source declares
+    declared: int = 0
+    unknown: int = 0  # rows whose cost is not known
+    fixed: bool = False  # whether sizes that the source leaves open are taken as they are now
 
     def graph(self) -> Graph:
         """All records as nodes, and the weights that no record has."""
         for record in self.recorded.records:
             if record.name in self.inputs:
                 self._input(record)
+            elif INSIDE in record.name:
+                self._labelled(record)
             else:
                 self._record(record)
         unused = [slot for slot in self.recorded.unused if slot.identity not in self.counted]
@@ -116,14 +122,15 @@ class _Assembler:
             self.nodes[name] = Node(name, op, training_only=True)
         nodes = tuple(self.nodes.values())
         about: dict[str, Any] = {"title": self.recorded.name, "says": self._says(), **self._classes(nodes)}
+        if self.fixed:
+            about["sizes"] = "of the file"
         return Graph(self.recorded.name, nodes, about)
 
     def _says(self) -> str:
         """How much was read, and how much of it the source itself confirms."""
-        layers = [record for record in self.recorded.records if record.name not in self.inputs]
-        declared = sum(shape is not None for record in layers for shape in record.outputs)
-        confirmed = f"{self.agreeing} of {declared} tensor shapes as it declares them"
-        return f"read {len(layers)} operations from {self.recorded.says}" + (f", {confirmed}" if declared else "")
+        confirmed = f"{self.agreeing} of {self.declared} tensor shapes as it declares them"
+        read = f"read {self.read:,} operation{'s' * (self.read != 1)} from {self.recorded.says}"
+        return read + (f", {confirmed}" if self.declared else "")
 
     def _input(self, record: Record) -> None:
         own = self.inputs[record.name]
@@ -137,6 +144,7 @@ class _Assembler:
     def _record(self, record: Record) -> None:
         if "branches" in record.settings and self._branch(record):
             return
+        self._count(record, 1)
         reads, places, named = self._arguments(record)
         shapes, comparable = self._shapes(record, reads)
         if self.reckon is not None and self._reckoned(record, places, reads, shapes):
@@ -159,11 +167,125 @@ class _Assembler:
                 said = self._said(record, call, reads, comparable)
             except Different as error:
                 said, reason = None, str(error)
+            seen = said is not None and any(step.cost.unknown for step in said.steps) and self._is_opened(record)
+            if seen and self._looked(record, reads):
+                return
             if said is not None and not self._folded(record, said, reads):
                 self._add_said(record, said, reads)
             if said is not None:
                 return
-        self._add_unknown(record, reads, reason)
+        if None in shapes or not self._is_opened(record) or not self._looked(record, reads):
+            self._add_unknown(record, reads, reason)
+
+    def _count(self, record: Record, times: int) -> None:
+        """A record that was read, or (-1) that others stand for."""
+        self.read += times
+        self.declared += times * sum(shape is not None for shape in record.outputs)
+
+    def _looked(self, record: Record, reads: list[str | Array]) -> bool:
+        """Whether the records of what a layer's code calls stand in its place; False where nothing is seen of it."""
+        assert record.look is not None
+        start, best = self._state(), None
+        for shapes, fixed in self._views(record, reads):
+            found = record.look(shapes)
+            outputs = () if found is None else found.outputs[: len(record.outputs)]
+            if found is None or len(outputs) < len(record.outputs):
+                continue
+            self._count(record, -1)
+            self._inside(found)
+            if self._stands_for(record, outputs):
+                self._add_left(record)
+                self.fixed |= fixed
+                if best is None or self.unknown < best[-1]:
+                    best = self._state()
+                if best[-1] == start[-1]:
+                    return True
+            self._restore(start)
+        if best is not None:
+            self._restore(best)
+        return best is not None
+
+    def _is_opened(self, record: Record) -> bool:
+        """Whether a layer may be looked into: one of a framework's own, for which there is an op, stays one row."""
+        if record.look is None:
+            return False
+        known = self._candidates(record.kind) if record.namespace else []
+        return all(spelling.fallback or op.__name__ == "Activation" for op, spelling in known)
+
+    def _views(self, record: Record, reads: list[str | Array]) -> Iterator[tuple[tuple[Declared, ...], bool]]:
+        """The shapes on which a layer's code may be looked into, and whether that fixes what the source leaves open.
+
+        First those that the source declares, its open sizes open; where code needs numbers, those that we know.
+        """
+        sizes = self.own if self.asked is None else self.now
+        known = [sizes[read] for read in reads if isinstance(read, str)]
+        declared = [ref.shape for ref in record.inputs]
+        if self.asked is None:
+            yield (), False
+        elif None not in known and None not in declared:
+            yield tuple(_opened_again(now, theirs) for now, theirs in zip(known, declared, strict=True)), False  # type: ignore[arg-type]
+        if None not in known and all(is_number(size) for shape in known for size in shape):  # type: ignore[union-attr]
+            yield tuple(tuple(shape) for shape in known), True  # type: ignore[arg-type]
+
+    def _inside(self, found: Looked) -> None:
+        """The records of a layer that was looked into; at the size asked for, if it was there."""
+        inner = self if self.asked is None else replace(self, asked=None, own=self.now, now={})
+        for each in found.records:
+            inner._labelled(each)
+        self.agreeing, self.read, self.declared, self.fixed = inner.agreeing, inner.read, inner.declared, inner.fixed
+        self.unknown = inner.unknown
+
+    def _labelled(self, record: Record) -> None:
+        """A record that was found inside another, under a name that no other row has."""
+        label = record.name.partition(INSIDE)[0]
+        name, number = label, 1
+        while name in self.nodes:
+            number += 1
+            name = f"{label}#{number}"
+        self._record(replace(record, name=name))
+        for index in range(len(record.outputs)):
+            if (name, index) in self.made:
+                self.made[record.name, index] = self.made[name, index]
+
+    def _stands_for(self, record: Record, outputs: tuple[Ref | None, ...]) -> bool:
+        """Let what was found be a record's outputs, if they have the shapes that it declares."""
+        for index, (ref, theirs) in enumerate(zip(outputs, record.outputs, strict=True)):
+            if ref is None:  # nothing, which nobody reads
+                continue
+            made = self.made[ref.key]
+            if isinstance(made, str) and self.asked is not None:
+                self.own.setdefault(made, None if theirs is None else at_batch_one(theirs))
+            ours = self.own[made] if isinstance(made, str) else None
+            if theirs is not None and ours is not None and not agrees(ours, theirs):
+                return False
+            self.made[record.name, index] = made
+        return True
+
+    def _add_left(self, record: Record) -> None:
+        """The weights of a layer that its code does not use."""
+        left = [slot for slot in record.weights or () if slot.identity not in self.variables]
+        if left:
+            for slot in left:
+                self.variables[slot.identity] = record.name
+            weights = tuple(Weight(slot.name, slot.shape, slot.role) for slot in left)
+            name = self._free_name(f"{record.name}/unused")
+            op = Opaque("weights that its layer does not use", None, weights)
+            self.nodes[name] = Node(name, op, (), record.scope, training_only=True)
+
+    def _state(self) -> tuple[Any, ...]:
+        """All that reading changes, as it is now."""
+        kept = (self.nodes, self.own, self.now, self.made, self.counted, self.owners, self.variables)
+        return (*[each.copy() for each in kept], self.agreeing, self.read, self.declared, self.fixed, self.unknown)
+
+    def _restore(self, kept: tuple[Any, ...]) -> None:
+        """As it was then; the state may be restored again."""
+        now: tuple[Any, ...] = (
+            self.nodes, self.own, self.now, self.made, self.counted, self.owners, self.variables,
+        )  # fmt: skip
+        for mine, then in zip(now, kept, strict=False):
+            mine.clear()
+            mine.update(then)
+        self.agreeing, self.read, self.declared, self.fixed, self.unknown = kept[7:]
 
     def _reckoned(
         self, record: Record, places: tuple[Any, ...], reads: list[str | Array], shapes: list[Shape | None]
@@ -331,15 +453,15 @@ class _Assembler:
         steps: list[_Step] = []
         for place, op in enumerate(ops):
             count = len(tensors) if op.arity is None else op.arity
-            if count not in (1, len(tensors)) or not tensors:
+            if count not in (min(1, len(tensors)), len(tensors)) or (not tensors and op.arity != 0):
                 return None
-            taken = tensors[-count:]
+            taken = tensors[-count:] if count else []
             cost = _applied(op, [shape for _, shape in taken])
             if cost.output is None or any(holds(check.condition) is False for check in cost.checks):
                 failed = next((check.text for check in cost.checks if holds(check.condition) is False), "")
                 raise Different(failed.rstrip("."))
             steps.append(_Step(f"{name}:{place + 1}", op, tuple(each for each, _ in taken), cost))
-            tensors = [*tensors[:-count], (steps[-1].name, cost.output)]
+            tensors = [*tensors[: len(tensors) - count], (steps[-1].name, cost.output)]
         return _renamed(steps, name) if len(tensors) == 1 else None
 
     def _require_the_same(self, record: Record, said: _Said, comparable: bool) -> None:
@@ -468,6 +590,7 @@ class _Assembler:
         reason = f"a{'n' * (self.framework == 'onnx')} {TITLES[self.framework]} {record.kind}"
         reason += f": {different}" if different else ""
         at = tuple(self.own[name] for name in reads)
+        self.unknown += 1
         for index, shape in enumerate(record.outputs):
             output = None if shape is None else at_batch_one(shape)
             ask = None if record.ask is None else partial(asked, record, index)
@@ -518,6 +641,12 @@ class _Assembler:
 
     def _free_name(self, name: str) -> str:
         return name if name not in self.nodes else self._free_name(f"{name}_")
+
+
+def _opened_again(now: Shape, declared: Declared) -> Declared:
+    """A shape with its sizes open where the source leaves them open, or where they are symbols."""
+    sizes = zip(now, declared, strict=True)
+    return tuple(size if is_number(size) and theirs is not None else None for size, theirs in sizes)
 
 
 def _read(op: type[Op], spelling: Spelling, call: Call) -> Any:

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..errors import UsageError
 from ..shape import Shape
 from .base import MOVING, TRAINABLE, Cost, Op, Weight, require_whole
+from .spelling import Call, Spelling
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
+
+
+def _read_constant(call: Call) -> list[Op]:
+    """Numbers that a layer's code reads."""
+    return [Constant(call.settings["shape"])]
+
+
+def _read_parameter(call: Call) -> list[Op]:
+    """A weight that a layer's code reads as a tensor."""
+    return [Parameter(call.settings["shape"], call.settings["weight"], call.settings["role"] == MOVING)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,6 +38,7 @@ class Constant(Op):
     kind = "input"
     storage = "own"
     arity: ClassVar[int | None] = 0
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("", also=("Constant",), read=_read_constant)}
 
     def __post_init__(self) -> None:
         if not isinstance(self.shape, (tuple, list)):
@@ -61,6 +74,7 @@ class Parameter(Op):
     word = "parameter"
     storage = "own"
     arity: ClassVar[int | None] = 0
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("", also=("Parameter",), read=_read_parameter)}
 
     def __post_init__(self) -> None:
         if not isinstance(self.shape, (tuple, list)):

@@ -25,7 +25,8 @@ def _read_keras(call: Call) -> list[Op] | None:
         one = len(call.shapes) == 1
         return [Opaque(f"a Keras {call.kind.removeprefix('ops.')}", elementwise=True)] if one else None
     function = call.settings.get("activation")
-    return [Opaque(f"the activation {getattr(function, 'kind', function)}", elementwise=True)]
+    name = getattr(function, "kind", function)
+    return [Opaque(f"the activation {name if isinstance(name, str) else 'of a lambda'}", elementwise=True)]
 
 
 @dataclass(frozen=True, eq=False)
