@@ -70,12 +70,20 @@ def fields(buffer: Any, start: int, end: int) -> Iterator[Field]:
     """
     place = start
     while place < end:
-        key, place = varint(buffer, place, end)
+        key = buffer[place]
+        if key < 0x80:  # nearly always: one byte
+            place += 1
+        else:
+            key, place = varint(buffer, place, end)
         wire, number = key & 7, key >> 3
         if not 0 < number < 1 << 29:
             raise UsageError(f"no protocol buffer: a field numbered {number} at byte {place}")
         if wire == BYTES:
-            size, place = varint(buffer, place, end)
+            size = buffer[place] if place < end else 0x80
+            if size < 0x80:
+                place += 1
+            else:
+                size, place = varint(buffer, place, end)
             if size > end - place:
                 raise UsageError(f"cut short: a field of {size} bytes at byte {place}, where {end - place} are left")
             yield Field(number, wire, place, place + size)

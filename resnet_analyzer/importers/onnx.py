@@ -51,7 +51,6 @@ def read_stream(stream: Any, title: str, request: Request = Request()) -> Graph:
 
 def _read(stream: Any, title: str, request: Request) -> Graph:
     from ._onnx_records import records_of
-    from ._onnx_values import reckon
     from .assemble import assemble_at
 
     buffer = buffer_of(stream)
@@ -66,8 +65,17 @@ def _read(stream: Any, title: str, request: Request) -> Graph:
         model.graph.declared, model.graph.outputs = {}, dict.fromkeys(model.graph.outputs)
     recorded = records_of(model, title, inputs, names)
     shapes = dict(zip(recorded.inputs, inputs.values(), strict=True))
-    graph = assemble_at(recorded, shapes, "onnx", reckon)  # type: ignore[arg-type]
+    graph = assemble_at(recorded, shapes, "onnx", _reckon)  # type: ignore[arg-type]
     return replace(graph, name=printable(model.graph.name, 60) or title)
+
+
+def _reckon(kind: str, settings: Any, shapes: list[Any], given: list[Any]) -> Any:
+    """Sizes of sizes; their arithmetic is imported by the first file that has some."""
+    if kind not in ("Shape", "Size") and (not given or given[0] is None):
+        return None
+    from ._onnx_values import reckon
+
+    return reckon(kind, settings, shapes, given)
 
 
 def input_shapes(graph: GraphData, request: Request) -> tuple[dict[str, Shape], dict[str, Dim], bool]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..dim import ceil_div
 from .spelling import Call
 
 
@@ -23,21 +24,18 @@ def window(call: Call, kernel: tuple[Any, ...]) -> dict[str, Any] | None:
         padding = _same_lower(call, kernel, strides, dilations)
     elif all(pair == (0, 0) for pair in padding):
         padding = "valid"
-    if padding is None or len(strides) != axes or len(dilations) != axes:
+    if len(strides) != axes or len(dilations) != axes:
         return None
     return {"strides": strides, "dilation_rate": dilations, "padding": padding}
 
 
 def _same_lower(call: Call, kernel: tuple[int, ...], strides: tuple[int, ...], dilations: tuple[int, ...]) -> Any:
-    """The padding of `same` with the odd pixel before; None where it depends on a size that is no number."""
+    """The padding of `same` with the odd pixel before, where the sizes are numbers; else `same`, of the same size."""
     found = []
     for length, size, stride, dilation in zip(call.shapes[0][2:], kernel, strides, dilations, strict=True):
-        if stride != 1 and type(length) is not int:
-            return None
-        missing = (
-            dilation * (size - 1)
-            if stride == 1
-            else max((-(-length // stride) - 1) * stride + dilation * (size - 1) + 1 - length, 0)
-        )  # type: ignore[operator]
+        span = dilation * (size - 1) + 1
+        if type(length) is not int and stride != 1:
+            return "same"
+        missing = span - 1 if stride == 1 else max((ceil_div(length, stride) - 1) * stride + span - length, 0)
         found.append((missing - missing // 2, missing // 2))
     return tuple(found)

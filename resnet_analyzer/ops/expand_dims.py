@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..reach import Reach, Reaches
 from ..shape import Shape
 from ._axes import places, require_axes
 from .base import Cost, Op, no_axis
+from .gradient import of_moves
 from .spelling import Call, Reads, Spelling
 
 if TYPE_CHECKING:
@@ -24,7 +24,10 @@ def _read_onnx(call: Call) -> Reads | None:
     return call.reading(ExpandDims(tuple(axes or ())))
 
 
-@dataclass(frozen=True, eq=False)
+def _read_torch(call: Call) -> Reads | None:
+    return call.reading(ExpandDims((call.argument("dim"),)), places=("self",))
+
+
 class ExpandDims(Op):
     """The same numbers with new axes of 1 at `axes` of the output.
 
@@ -35,11 +38,13 @@ class ExpandDims(Op):
     axes: int | tuple[int, ...] = -1
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "onnx": Spelling("Unsqueeze", read=_read_onnx),
+        "torch": Spelling("aten.unsqueeze", read=_read_torch),
         "keras": Spelling("", {"axes": "axis"}, also=("ops.ExpandDims",)),
     }
 
     kind = "shape"
     storage = "view"
+    gradient = of_moves
 
     def __post_init__(self) -> None:
         self.__dict__["axes"] = require_axes("ExpandDims", "axes", self.axes) or ()

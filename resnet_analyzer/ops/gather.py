@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..reach import Mixed, Reach, Reaches
 from ..shape import Shape
 from .base import Cost, Op, axis_index, no_axis
+from .gradient import of_scattered
 from .spelling import Call, Reads, Spelling
 
 
@@ -26,7 +26,18 @@ def _read_onnx(call: Call) -> Reads | None:
     return call.reading(Gather(*call.axes(call.settings.get("axis", 0))), places=(0, 1))
 
 
-@dataclass(frozen=True, eq=False)
+def _read_torch(call: Call) -> Reads | None:
+    """index_select, and indexing by one tensor."""
+    if call.kind == "aten.index_select":
+        return call.reading(Gather(*call.axes(call.argument("dim"))), places=("self", "index"))
+    picked = [(axis, each) for axis, each in enumerate(call.argument("indices")) if each is not None]
+    source = call.tensor("self")
+    if len(picked) != 1 or source is None:
+        return None
+    ((axis, index),) = picked
+    return Reads((source, index.number), [Gather(axis)])
+
+
 class Gather(Op):
     """Positions along `axis` of the first input, picked by the numbers in the second (ONNX Gather, numpy.take).
 
@@ -38,9 +49,11 @@ class Gather(Op):
 
     kind = "shape"
     storage = "own"
+    gradient = of_scattered
     arity: ClassVar[int | None] = 2
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "onnx": Spelling("Gather", read=_read_onnx),
+        "torch": Spelling("aten.index", also=("aten.index_select",), read=_read_torch),
         "keras": Spelling("", also=("ops.Take",), read=_read_keras),
     }
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from ..reach import EVERYTHING, Reach, Reaches, over_sides
@@ -17,8 +16,8 @@ from .base import (
     Work,
     arranged,
     channels,
-    require_data_format,
 )
+from .gradient import of_largest, of_mean
 from .spelling import Call, Reads, Spelling, same_names
 
 FIELDS = same_names("keepdims", "data_format")
@@ -30,7 +29,6 @@ def _read_onnx(call: Call) -> Reads | None:
     return call.reading(OPS[kind](keepdims=True, data_format="channels_first"))  # type: ignore[call-arg]
 
 
-@dataclass(frozen=True, eq=False)
 class _GlobalPool(Op):
     """Every channel pooled to one number; `keepdims` keeps a map of 1×1."""
 
@@ -40,10 +38,6 @@ class _GlobalPool(Op):
     kind = "pooling"
     storage = "own"
     word: ClassVar[str] = "global pool"
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        require_data_format(type(self).__name__, self.data_format)
 
     def phrase(self, strided: bool) -> tuple[str, ...]:
         """As people say it."""
@@ -67,6 +61,7 @@ class _GlobalAveragePool(_GlobalPool):
     """The mean of every channel: an addition per number but the first, and a division (Lin et al. 2014, sec. 3.2)."""
 
     word: ClassVar[str] = "global average pool"
+    gradient = of_mean
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """A vector (or 1×1 map) of as many channels."""
@@ -82,6 +77,7 @@ class _GlobalMaxPool(_GlobalPool):
     """The largest number of every channel: a compare per number but the first."""
 
     word: ClassVar[str] = "global max pool"
+    gradient = of_largest
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """A vector (or 1×1 map) of as many channels."""

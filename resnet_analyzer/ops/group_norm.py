@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from ..dim import Dim, divides, product
 from ..shape import Shape
 from ._statistics import statistics_work
 from .base import Check, Cost, Op, Operations, Weight, axis_index, no_axis
+from .gradient import of_own_statistics
 from .spelling import Call, Reads, Spelling, same_names
 
 
@@ -25,7 +25,13 @@ def _read_onnx(call: Call) -> Reads | None:
     return call.reading(GroupNorm(groups, axis=1), gamma=1, beta=2)
 
 
-@dataclass(frozen=True, eq=False)
+def _read_torch(call: Call) -> Reads | None:
+    """group_norm(input, num_groups, weight, bias); instance_norm has a group for each channel."""
+    groups = call.argument("num_groups") if call.kind == "aten.group_norm" else call.shapes[0][1]
+    op = GroupNorm(groups, call.tensor("weight") is not None, call.tensor("bias") is not None, axis=1)
+    return call.reading(op, places=("input",), gamma="weight", beta="bias")
+
+
 class GroupNorm(Op):
     """Normalisation of `groups` groups of channels (along `axis`) over all positions (Wu & He 2018, eq. 7).
 
@@ -43,9 +49,11 @@ class GroupNorm(Op):
     word = "GN"
     keeps_places = True
     storage = "own"
+    gradient = of_own_statistics
     counts: ClassVar[tuple[str, ...]] = ("groups",)
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "onnx": Spelling("GroupNormalization", also=("InstanceNormalization",), read=_read_onnx),
+        "torch": Spelling("aten.group_norm", also=("aten.instance_norm",), read=_read_torch),
         "keras": Spelling("GroupNormalization", same_names("groups", "scale", "center", "axis"), read=_read_keras),
     }
 

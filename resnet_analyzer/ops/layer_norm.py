@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import product
@@ -11,6 +10,7 @@ from ..errors import UsageError
 from ..shape import Shape
 from ._statistics import statistics_work
 from .base import Cost, Op, Operations, Weight, axis_index, no_axis
+from .gradient import of_own_statistics
 from .spelling import Call, Reads, Spelling, same_names
 
 
@@ -32,7 +32,13 @@ def _read_onnx(call: Call) -> Reads | None:
     return call.reading(op, gamma=1, beta=2)
 
 
-@dataclass(frozen=True, eq=False)
+def _read_torch(call: Call) -> Reads | None:
+    """layer_norm(input, normalized_shape, weight, bias), over the last axes."""
+    axes = tuple(range(-len(call.argument("normalized_shape")), 0))
+    op = LayerNorm(axes, call.tensor("weight") is not None, call.tensor("bias") is not None)
+    return call.reading(op, places=("input",), gamma="weight", beta="bias")
+
+
 class LayerNorm(Op):
     """Normalisation along some axes of each position by their own mean and variance (Ba et al. 2016, eq. 3).
 
@@ -51,8 +57,10 @@ class LayerNorm(Op):
     word = "LN"
     keeps_places = True
     storage = "own"
+    gradient = of_own_statistics
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "onnx": Spelling("LayerNormalization", read=_read_onnx),
+        "torch": Spelling("aten.layer_norm", also=("aten.native_layer_norm",), read=_read_torch),
         "keras": Spelling("LayerNormalization", same_names("scale", "center"), read=_read_keras),
     }
 

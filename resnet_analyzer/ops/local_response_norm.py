@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import Dim, floor_div, product
 from ..reach import Reach, Reaches, same_place
 from ..shape import Shape
 from .base import Cost, Op, Operations, Work
+from .gradient import of_neighbours
 from .spelling import Call, Reads, Spelling
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ def _read_onnx(call: Call) -> Reads | None:
     return call.reading(LocalResponseNorm(call.settings["size"], axis=1))
 
 
-@dataclass(frozen=True, eq=False)
 class LocalResponseNorm(Op):
     """a / (k + α·Σ a²)^β over `size` neighbouring channels (Krizhevsky et al. 2012, sec. 3.3).
 
@@ -38,6 +37,7 @@ class LocalResponseNorm(Op):
     kind = "normalisation"
     word = "LRN"
     storage = "own"
+    gradient = of_neighbours
     counts: ClassVar[tuple[str, ...]] = ("size",)
 
     spellings: ClassVar[Mapping[str, Spelling]] = {"onnx": Spelling("LRN", read=_read_onnx)}

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from ..dim import is_exactly, product
 from ..errors import UsageError
 from ..shape import Shape
 from .base import Cost, Op, Operations, Weight, Work, axis_index, no_axis
+from .gradient import of_trained_factor
 from .spelling import Call, Reads, Spelling
 
 
@@ -30,7 +31,15 @@ def _read_onnx(call: Call) -> Reads | None:
     return call.reading(PReLU(shared), alpha=1)
 
 
-@dataclass(frozen=True, eq=False)
+def _read_torch(call: Call) -> Reads | None:
+    """prelu(self, weight): a slope for each channel, or one in all."""
+    slope = call.shape("weight")
+    if slope is None:
+        return None
+    shared = tuple([axis for axis in range(1, call.rank) if axis != 1 or is_exactly(product(*slope), 1)])
+    return call.reading(PReLU(shared), places=("self",), alpha="weight")
+
+
 class PReLU(Op):
     """x if x > 0 else α·x with a trained α (He et al. 2015, Delving Deep into Rectifiers, eq. 1).
 
@@ -48,8 +57,10 @@ class PReLU(Op):
     word = "PReLU"
     keeps_places = True
     storage = "overwrites"
+    gradient = of_trained_factor
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "onnx": Spelling("PRelu", read=_read_onnx),
+        "torch": Spelling("aten.prelu", also=("aten._prelu_kernel",), read=_read_torch),
         "keras": Spelling("PReLU", read=_read_keras),
     }
 

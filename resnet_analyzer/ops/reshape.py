@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import Dim, divides, equal, floor_div, is_exactly, product
@@ -11,6 +10,7 @@ from ..errors import UsageError
 from ..reach import Reach, Reaches, regrouped
 from ..shape import Shape, spell
 from .base import Check, Cost, Op, axis_index, no_axis, require_whole
+from .gradient import of_moves
 from .spelling import Call, Reads, Spelling
 
 
@@ -75,7 +75,45 @@ def _read_onnx_transpose(call: Call) -> Reads | None:
     return call.reading(Permute(tuple(call.settings.get("perm") or reversed(range(call.rank)))))
 
 
-@dataclass(frozen=True, eq=False)
+def _read_torch_flatten(call: Call) -> Reads | None:
+    first, last = call.argument("start_dim", default=0), call.argument("end_dim", default=-1)
+    return call.reading(Flatten(first, last), places=("self",))
+
+
+def _read_torch_reshape(call: Call) -> Reads | None:
+    """view, reshape, unflatten; a size that is not known is none of ours."""
+    shape = call.shapes[0]
+    target = call.argument("size", default=call.argument("shape"))
+    if call.kind == "aten.unflatten":
+        (axis,) = call.axes(call.argument("dim"))
+        target = [*[0] * axis, *call.argument("sizes"), *shape[axis + 1 :]]
+    elif call.kind in ("aten.view_as", "aten.reshape_as"):
+        target = list(call.shapes[1])
+    return None if target is None or None in target else call.reading(Reshape(tuple(target)), places=("self",))
+
+
+def _read_torch_transpose(call: Call) -> Reads | None:
+    """permute, transpose, t, movedim and their likes."""
+    order = list(range(call.rank))
+    if call.kind in ("aten.t", "aten.numpy_T", "aten.T"):
+        order.reverse()
+    elif call.kind == "aten.permute":
+        order = list(call.axes(call.argument("dims")))
+    elif call.kind in ("aten.movedim", "aten.moveaxis"):
+        source, destination = (call.axes(call.argument(name)) for name in ("source", "destination"))
+        moved = dict(zip(destination, source, strict=True))
+        rest = iter([axis for axis in order if axis not in source])
+        order = [moved[axis] if axis in moved else next(rest) for axis in order]
+    else:
+        given = [call.argument(name, default=call.argument(other, default=axis)) for name, other, axis in _SWAPPED]
+        one, other = call.axes(given)
+        order[one], order[other] = other, one
+    return call.reading(Permute(tuple(order)), places=("self",))
+
+
+_SWAPPED = (("dim0", "axis0", -2), ("dim1", "axis1", -1))  # mT and adjoint take the last two
+
+
 class Flatten(Op):
     """The axes `first` to `last` as one, by default all but the batch.
 
@@ -89,8 +127,10 @@ class Flatten(Op):
     kind = "shape"
     word = "flatten"
     storage = "view"
+    gradient = of_moves
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "onnx": Spelling("Flatten", read=_read_onnx_flatten),
+        "torch": Spelling("aten.flatten", read=_read_torch_flatten),
         "keras": Spelling("Flatten", read=_read_flatten),
     }
 
@@ -118,7 +158,6 @@ class Flatten(Op):
         return operations(lambda x: keras.ops.reshape(x, sizes), "some axes flattened by keras.ops")
 
 
-@dataclass(frozen=True, eq=False)
 class Reshape(Op):
     """Another shape, batch first; one axis may be −1: what is left; 0 is the input's own size at that place.
 
@@ -135,9 +174,15 @@ class Reshape(Op):
     kind = "shape"
     word = "reshape"
     storage = "view"
+    gradient = of_moves
     batch_left_out: ClassVar[tuple[str, ...]] = ("target",)
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "onnx": Spelling("Reshape", read=_read_onnx_reshape),
+        "torch": Spelling(
+            "aten.reshape",
+            also=("aten.view", "aten._unsafe_view", "aten.unflatten", "aten.view_as", "aten.reshape_as"),
+            read=_read_torch_reshape,
+        ),
         "keras": Spelling("Reshape", also=("ops.Reshape", "ops.Ravel"), read=_read_reshape),
     }
 
@@ -182,7 +227,6 @@ def _mismatch(shape: Shape, target: tuple[Dim, ...]) -> str:
     return f"{spell(shape)} ({shape.elements} numbers) cannot be reshaped to {spell(shown)}."
 
 
-@dataclass(frozen=True, eq=False)
 class Permute(Op):
     """The axes in another order, counted from 0, the batch.
 
@@ -195,9 +239,18 @@ class Permute(Op):
     kind = "shape"
     word = "permute"
     storage = "own"
+    gradient = of_moves
     batch_left_out: ClassVar[tuple[str, ...]] = ("axes",)
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "onnx": Spelling("Transpose", read=_read_onnx_transpose),
+        "torch": Spelling(
+            "aten.permute",
+            also=(
+                *("aten.transpose", "aten.t", "aten.numpy_T", "aten.T", "aten.mT", "aten.adjoint", "aten.swapaxes"),
+                *("aten.swapdims", "aten.movedim", "aten.moveaxis"),
+            ),
+            read=_read_torch_transpose,
+        ),
         "keras": Spelling("Permute", also=("ops.Transpose", "ops.Swapaxes", "ops.Moveaxis"), read=_read_transpose),
     }
 

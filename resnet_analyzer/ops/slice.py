@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from ..dim import Dim, at_least, dimension, is_number, maximum, minimum
@@ -12,6 +11,7 @@ from ..reach import Along, Reach, Reaches
 from ..shape import Shape, spell
 from ..window import Window
 from .base import Check, Cost, Op
+from .gradient import of_moves
 from .spelling import Call, Reads, Spelling
 
 if TYPE_CHECKING:
@@ -35,6 +35,26 @@ def _read_onnx(call: Call) -> Reads | None:
         first = is_number(start) and (start >= FAR if step < 0 else start <= -FAR)
         index[axis] = (None if first else start, None if last else end, step)
     return call.reading(Slice(tuple(index)))
+
+
+def _read_torch(call: Call) -> Reads | None:
+    """slice, narrow, select (a place, which takes the axis away), flip."""
+    if call.kind == "aten.flip":
+        turned = call.axes(call.argument("dims"))
+        return call.reading(
+            Slice(tuple([(None, None, -1) if axis in turned else (None, None) for axis in range(call.rank)])),
+            places=("self",),
+        )
+    (axis,) = call.axes(call.argument("dim", default=0))
+    start, end = call.argument("start"), call.argument("end")
+    if call.kind == "aten.select":
+        entry: Any = call.argument("index")
+    elif call.kind == "aten.narrow":
+        entry = (start, start + call.argument("length"))
+    else:
+        last = end is None or (is_number(end) and end >= FAR)
+        entry = (start, None if last else end, call.argument("step", default=1))
+    return None if entry is None else call.reading(Slice((*((None, None),) * axis, entry)), places=("self",))
 
 
 FAR = 2**31 - 1  # what files write for the very end
@@ -86,7 +106,6 @@ def _read_keras(call: Call) -> list[Op] | None:
     return [Slice(tuple(key) if isinstance(key, list) else (key,))]
 
 
-@dataclass(frozen=True, eq=False)
 class Slice(Op):
     """Some positions along each axis, the batch first: x[index], as Python and numpy index.
 
@@ -103,11 +122,13 @@ class Slice(Op):
     index: tuple[Any, ...] = ("...",)
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "onnx": Spelling("Slice", read=_read_onnx),
+        "torch": Spelling("aten.slice", also=("aten.select", "aten.narrow", "aten.flip"), read=_read_torch),
         "keras": Spelling("", also=("ops.GetItem", "ops.Flip"), read=_read_keras),
     }
 
     kind = "shape"
     storage = "view"
+    gradient = of_moves
 
     def __post_init__(self) -> None:
         if not isinstance(self.index, (tuple, list)):

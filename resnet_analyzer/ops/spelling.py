@@ -113,27 +113,30 @@ class Call(NamedTuple):
             return self.places[place]
         return self.named.get(name, self.settings.get(name, default))
 
-    def tensor(self, place: int) -> int | None:
-        """The number of the tensor at that place; None if there is none."""
-        value = self.places[place] if place < len(self.places) else None
+    def tensor(self, place: int | str) -> int | None:
+        """The number of the tensor at that place, or of that name; None if there is none."""
+        if isinstance(place, str):
+            value = self.named.get(place)
+        else:
+            value = self.places[place] if place < len(self.places) else None
         return value.number if type(value) is Tensor else None
 
-    def shape(self, place: int) -> Shape | None:
+    def shape(self, place: int | str) -> Shape | None:
         """The shape of the tensor at that place; None if there is none."""
         number = self.tensor(place)
         return None if number is None else self.shapes[number]
 
-    def held(self, place: int) -> Stored | None:
+    def held(self, place: int | str) -> Stored | None:
         """The tensor at that place if the file holds it; None if not."""
         return self.stored.get(self.tensor(place))  # type: ignore[arg-type]
 
-    def numbers(self, place: int) -> tuple[Any, ...] | None:
+    def numbers(self, place: int | str) -> tuple[Any, ...] | None:
         """The numbers of the tensor at that place, row by row; None where they are not known."""
         held = self.held(place)
         return None if held is None or held.numbers is None or None in held.numbers else held.numbers
 
-    def reading(self, *ops: Op, places: tuple[int, ...] = (0,), **weights: int) -> Reads:
-        """The ops that read the tensors at those places, and have the tensors at others as weights, by name."""
+    def reading(self, *ops: Op, places: tuple[int | str, ...] = (0,), **weights: int | str) -> Reads:
+        """The ops that read the tensors at those places (or of those names), and have others as weights, by name."""
         numbers = tuple(number for place in places if (number := self.tensor(place)) is not None)
         own = {name: number for name, place in weights.items() if (number := self.tensor(place)) is not None}
         return Reads(numbers, list(ops), own)
@@ -154,10 +157,16 @@ def _holds_tensor(value: Any) -> bool:
 
 
 class Outputs(NamedTuple):
-    """The ops of a call of several outputs: one for each, all reading what the call reads, or the tensors `numbers`."""
+    """The ops of a call of several outputs: one for each, all reading what the call reads, or the tensors `numbers`.
+
+    `weights` are the numbers of the tensors that are weights of the first op, by the weights' names; with `chained`
+    the ops after it read what it gives.
+    """
 
     ops: tuple[Op, ...]
     numbers: tuple[int, ...] | None = None
+    weights: Mapping[str, int] = MappingProxyType({})
+    chained: bool = False
 
 
 class Reads(NamedTuple):

@@ -77,8 +77,15 @@ class Recipe:
             elif plain in self.variables:
                 found[plain] = None
             else:
-                raise UnknownName(f"variable of {self.name}", name, [*self.variables, *self.tuples])
+                raise UnknownName(f"variable of {self.name}", name, [*self.variables, *self.tuples], self._known())
         return list(found)
+
+    def _known(self) -> str:
+        """The names that may vary, for a person: parts of an option of several by its one name."""
+        parts = {f"{name}{i + 1}" for name, count in self.tuples.items() for i in range(count)}
+        short = {"growth_rate": "growth"}
+        names = [short.get(name, name) for name in [*self.variables, *self.tuples] if name not in parts]
+        return f"Variables: {', '.join(names)}."
 
     def value(self, name: str) -> int:
         """What a variable is here; of n the height."""
@@ -138,7 +145,8 @@ def recipe_of_graph(graph: Graph, batch: int = 1) -> Recipe:
     def make(values: Mapping[str, Dim]) -> Graph:
         sizes = [values[name] for name in names]
         if graph.about.get("sizes") == "of the file":  # what follows from them is in its ops: it is read again
-            return load(graph.about["source"], {inputs[0].name: Shape(values.get("batch", 1), *sizes)})
+            shape = Shape(values.get("batch", 1), *sizes)
+            return load(graph.about["source"], {inputs[0].name: shape}, arguments=graph.about.get("arguments"))  # type: ignore[arg-type]
         return graph.with_input(Shape(1, *sizes))
 
     title = graph.about.get("title", graph.name)

@@ -5,10 +5,6 @@ python tests/data/onnx/make.py        (needs the onnx package; the tests do not)
 
 from pathlib import Path
 
-import numpy
-import onnx
-from onnx import TensorProto, helper, numpy_helper
-
 HERE = Path(__file__).parent
 
 
@@ -19,18 +15,28 @@ class Net:
         self.nodes, self.tensors = [], []
 
     def weight(self, name, *shape):
+        from onnx import TensorProto
+
         self.tensors.append(TensorProto(name=name, data_type=TensorProto.FLOAT, dims=shape))
         return name
 
     def numbers(self, name, values):
+        import numpy
+        from onnx import numpy_helper
+
         self.tensors.append(numpy_helper.from_array(numpy.array(values, numpy.int64), name))
         return name
 
     def add(self, kind, inputs, name, outputs=None, **attributes):
+        from onnx import helper
+
         self.nodes.append(helper.make_node(kind, inputs, outputs or [name], name, **attributes))
         return name
 
     def save(self, file, inputs, outputs):
+        import onnx
+        from onnx import TensorProto, helper
+
         values = [
             [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name, shape in each.items()]
             for each in (inputs, outputs)
@@ -85,5 +91,6 @@ def sizes_of_sizes():
     net.save("sizes.onnx", {"x": ["N", 3, "height", "width"]}, {"mixed": ["N", None, 12]})
 
 
-resnet50()
-sizes_of_sizes()
+if __name__ == "__main__":
+    resnet50()
+    sizes_of_sizes()
