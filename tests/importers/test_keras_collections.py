@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-ROWS = list(csv.DictReader((Path(__file__).parents[1] / "data" / "keras_collections.csv").open(encoding="utf-8")))
+DATA = Path(__file__).parents[1] / "data" / "keras_collections.csv"
+ROWS = list(csv.DictReader(DATA.read_text("utf-8").splitlines()))
 # TensorFlow pads what a dilated convolution reads to a multiple of the dilation, and counts the padding
 PADDED = {"u2net_2d": 1_769_472}
 
