@@ -66,7 +66,7 @@ class _ExtractPatches(_Unweighted):
         layout = self.data_format
         windows, taps = self.slid(shape), product(channels(shape, layout), *self.taps())
         output = arranged(shape[0], [window.output for window in windows], taps, layout)
-        work = Work(product(output.elements, taps), output.elements) if self.one_hot else NO_WORK
+        work = Work(product(output.elements, taps), output.elements) if self.one_hot is True else NO_WORK
         return Cost(output, work=work, checks=fit_checks(windows), windows=windows)
 
     def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
