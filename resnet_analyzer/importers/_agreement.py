@@ -33,9 +33,9 @@ def _same(mine: Dim, size: int) -> bool:
 
 
 def at_batch_one(shape: Declared) -> Shape | None:
-    """A declared shape at batch 1; None where another axis is open."""
+    """A declared shape at batch 1; None where another axis is open, or empty."""
     sizes = [1 if place == 0 and size is None else size for place, size in enumerate(shape)]
-    return Shape(*sizes) if all(map(is_number, sizes)) else None
+    return Shape(*sizes) if all(is_number(size) and size != 0 for size in sizes) else None
 
 
 def spelled_shape(shape: Declared) -> str:

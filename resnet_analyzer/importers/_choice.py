@@ -23,6 +23,7 @@ class State(NamedTuple):
     made: dict[tuple[str, int], str | Stored]
     ledger: tuple[set[str], dict[str, str], dict[str | int, str]]
     agreeing: int
+    looked: tuple[int, int, int, bool]
 
 
 class Tried(NamedTuple):

@@ -99,9 +99,9 @@ def _chain(name: str, ops: list[Op], tensors: list[tuple[str, Shape]]) -> list[S
     steps: list[Step] = []
     for place, op in enumerate(ops):
         count = len(tensors) if op.arity is None else op.arity
-        if not 1 <= count <= len(tensors):
+        if not min(1, len(tensors)) <= count <= len(tensors) or (count == 0 and op.arity is None):
             return None
-        taken = tensors[-count:]
+        taken = tensors[len(tensors) - count :]
         if any(is_exactly(size, 0) for _, shape in taken for size in shape):
             raise Different("it reads a tensor without numbers")
         cost = applied(op, [shape for _, shape in taken])
@@ -109,7 +109,7 @@ def _chain(name: str, ops: list[Op], tensors: list[tuple[str, Shape]]) -> list[S
             failed = next((check.text for check in cost.checks if holds(check.condition) is False), "")
             raise Different(failed.rstrip("."))
         steps.append(Step(f"{name}:{place + 1}", op, tuple(each for each, _ in taken), cost))
-        tensors = [*tensors[:-count], (steps[-1].name, cost.output)]
+        tensors = [*tensors[: len(tensors) - count], (steps[-1].name, cost.output)]
     return _renamed(steps, name) if len(tensors) == 1 else None
 
 

@@ -34,7 +34,7 @@ class Follower:
             if record.name in self.inputs:
                 self.assembler._input(record)
             else:
-                self.assembler._record(replace(record, outputs=(None,) * len(record.outputs)))
+                self.assembler.record(replace(record, outputs=(None,) * len(record.outputs)))
         self.done = len(records)
         made = self.assembler.made.get(ref.key)
         if isinstance(made, Stored):

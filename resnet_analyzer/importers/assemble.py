@@ -26,10 +26,11 @@ from ._arguments import arguments_of, constant_name, numbered, shapes_of, stored
 from ._choice import MOST_CHOICES, State, Tried, agree, are_alike, cheaper, undecided
 from ._head import classes_told
 from ._ledger import Ledger
+from ._looking import Looking
 from ._said import NOT_OURS, Said, Step, applied, reading, require_the_same, said_by
 from ._sizes import Sizes, own_shapes, wanted_shapes
 from ._unknown import asked, has_all_weights, seen_at
-from .records import Record, Recorded, Ref
+from .records import INSIDE, Record, Recorded, Ref
 
 
 def assemble(recorded: Recorded, sizes: Sizes = None, framework: str = "keras") -> Graph:
@@ -60,7 +61,7 @@ def assemble_at(recorded: Recorded, shapes: Mapping[str, Shape], framework: str,
 
 
 @dataclass
-class _Assembler:
+class _Assembler(Looking):
     """Collects nodes; knows the shape of each at the source's own size, and at the size asked for."""
 
     recorded: Recorded
@@ -79,28 +80,35 @@ class _Assembler:
         self.ledger = Ledger(self.recorded, self.framework == "torch")
         self.choices = self.inside = 0
         self.spent: dict[str, Work] = {}
+        self.looked = (0, 0, 0, False)
 
     def graph(self) -> Graph:
         """All records as nodes, and the weights that no record has."""
         for record in self.recorded.records:
             if record.name in self.inputs:
                 self._input(record)
+            elif INSIDE in record.name:
+                self.labelled(record)
             else:
-                self._record(record)
+                self.record(record)
         for module, weights in self.ledger.unused().items():
-            name = self._free_name(module or "unused")
+            name = self.free_name(module or "unused")
             op = Opaque("weights that no layer uses", None, weights)
             self.nodes[name] = Node(name, op, (), "/".join(module.split(".")[:-1]), training_only=True)
         nodes = tuple(self.nodes.values())
         about: dict[str, Any] = {"title": self.recorded.name, "says": self._says(), **classes_told(nodes, self.now)}
+        if self.looked[3]:
+            about["sizes"] = "of the file"
         return Graph(self.recorded.name, nodes, about)
 
     def _says(self) -> str:
         """How much was read, and how much of it the source itself confirms."""
         layers = [record for record in self.recorded.records if record.name not in self.inputs]
-        declared = sum(shape is not None for record in layers for shape in record.outputs)
+        read = len(layers) + self.looked[0]
+        declared = sum(shape is not None for record in layers for shape in record.outputs) + self.looked[1]
         confirmed = f"{self.agreeing} of {declared} tensor shapes as it declares them"
-        return f"read {len(layers)} operations from {self.recorded.says}" + (f", {confirmed}" if declared else "")
+        said = f"read {read} operation{'s' * (read != 1)} from {self.recorded.says}"
+        return said + (f", {confirmed}" if declared else "")
 
     def _confirm(self, count: int) -> None:
         """So many shapes of a record are as its source declares them; those inside branches are not told."""
@@ -115,7 +123,7 @@ class _Assembler:
         self.now[record.name] = now
         self.made[record.name, 0] = record.name
 
-    def _record(self, record: Record) -> None:
+    def record(self, record: Record) -> None:
         if "branches" in record.settings and self._branch(record):
             return
         reads, places, named = arguments_of(record, self.made)
@@ -132,10 +140,15 @@ class _Assembler:
                 said = self._said(record, call, reads, comparable)
             except Different as error:
                 said, reason = None, str(error)
+            vague = said is not None and any(step.cost.unknown for step in said.steps)
+            if vague and self.is_opened(record) and self.look(record, reads):
+                return
             if said is not None and not self._folded(record, said, reads):
                 self._add_said(record, said, reads)
             if said is not None:
                 return
+        if None not in shapes and self.is_opened(record) and self.look(record, reads):
+            return
         if not self._constant_as_declared(record, reads):
             self._add_unknown(record, reads, reason)
 
@@ -217,7 +230,7 @@ class _Assembler:
         """What a branch gives, its records being read."""
         self.inside += 1
         for each in branch.records:
-            self._record(each)
+            self.record(each)
         self.inside -= 1
         return tuple(self.made[made.key] if isinstance(made, Ref) else made for made in branch.outputs)
 
@@ -228,22 +241,22 @@ class _Assembler:
     def _either(self, record: Record, branches: Mapping[bool, Any], condition: list[str]) -> bool:
         """Both branches read; the cheaper one's rows stay, and one that tells that nobody knows. False if in doubt."""
         self.choices += 1
-        before = self._state()
+        before = self.state()
         tried = []
         for key in (True, False):
-            self._restore(before)
+            self.restore(before)
             outputs = self._branch_outputs(branches[key])
             tried.append(self._tried(before, outputs))
         then, other = tried
         counted = cheaper(then, other)
         if counted is None:
-            self._restore(before)
+            self.restore(before)
             return False
-        self._restore(counted.state)
+        self.restore(counted.state)
         alike = are_alike(then, other)
         if not alike:
             op = undecided(then, other, counted)
-            name = self._free_name(record.name)
+            name = self.free_name(record.name)
             self.nodes[name] = Node(name, op, tuple(condition), record.scope)
             self.own[name] = self.now[name] = op.output
         self._give(record, counted.outputs)
@@ -260,9 +273,9 @@ class _Assembler:
             work += self.spent.get(node.name, NO_WORK)
         shapes = tuple(Shape(*each.shape) if isinstance(each, Stored) else self.own[each] for each in outputs)
         unknown = sum(isinstance(node.op, Opaque) for node in new)
-        return Tried(self._state(), outputs, shapes, work, len(new), unknown)
+        return Tried(self.state(), outputs, shapes, work, len(new), unknown)
 
-    def _state(self) -> State:
+    def state(self) -> State:
         ledger = self.ledger
         return State(
             dict(self.nodes),
@@ -271,18 +284,16 @@ class _Assembler:
             dict(self.made),
             (set(ledger.counted), dict(ledger.owners), dict(ledger.variables)),
             self.agreeing,
+            self.looked,
         )
 
-    def _restore(self, state: State) -> None:
-        self.nodes, self.own, self.now, self.made = (
-            dict(state.nodes),
-            dict(state.own),
-            dict(state.now),
-            dict(state.made),
-        )
+    def restore(self, state: State) -> None:
+        self.nodes, self.own = dict(state.nodes), dict(state.own)
+        self.now, self.made = dict(state.now), dict(state.made)
         counted, owners, variables = state.ledger
         self.ledger.counted, self.ledger.owners, self.ledger.variables = set(counted), dict(owners), dict(variables)
         self.agreeing = state.agreeing
+        self.looked = state.looked
 
     def _words(self, part: Any, shape: Shape | None = None, shapes: Any = ()) -> list[Op] | None:
         """The ops of a layer or function in a layer's settings, by itself: on `shape`, or the first of `shapes`."""
@@ -291,13 +302,13 @@ class _Assembler:
         words = partial(self._words, shapes=shapes)
         read = tuple(shapes[:1]) if shape is None else (shape,)
         call = Call(part.kind, part.settings, read, (Tensor(0),), words=words)
-        for op, spelling in self._candidates(part.kind):
+        for op, spelling in self.candidates(part.kind):
             found = reading(op, spelling, call)
             if isinstance(found, list) and found:
                 return found
         return None
 
-    def _candidates(self, kind: str) -> list[tuple[type[Op], Spelling]]:
+    def candidates(self, kind: str) -> list[tuple[type[Op], Spelling]]:
         if kind not in self.spellings:
             self.spellings[kind] = spelled(self.framework, kind)
         return self.spellings[kind]
@@ -305,7 +316,7 @@ class _Assembler:
     def _said(self, record: Record, call: Call, reads: list[str | Array], comparable: bool) -> Said | None:
         """A record in our words; None if there are none, `Different` if they say something else than the source."""
         different = None
-        for op, spelling in self._candidates(call.kind):
+        for op, spelling in self.candidates(call.kind):
             found = reading(op, spelling, call)
             said = None if not found else said_by(record, found, call, reads)
             if said is None:
@@ -381,6 +392,7 @@ class _Assembler:
         reason = f"a{'n' * (self.framework == 'onnx')} {TITLES[self.framework]} {record.kind}"
         reason += f": {different}" if different else ""
         at = tuple(self.own[name] for name in reads)
+        self.looked = (*self.looked[:2], self.looked[2] + 1, self.looked[3])
         for index, shape in enumerate(record.outputs):
             output = None if shape is None else at_batch_one(shape)
             ask = None if record.ask is None else partial(asked, record, index)
@@ -393,5 +405,5 @@ class _Assembler:
             self.now[step.name] = output if self.asked is None else op.apply(*[self.now[name] for name in reads]).output
             self.made[record.name, index] = step.name
 
-    def _free_name(self, name: str) -> str:
-        return name if name not in self.nodes else self._free_name(f"{name}_")
+    def free_name(self, name: str) -> str:
+        return name if name not in self.nodes else self.free_name(f"{name}_")

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..errors import UsageError
 from ..shape import Shape
 from .base import MOVING, TRAINABLE, Cost, Op, Weight, require_whole
 from .gradient import of_moves, of_nothing
+from .spelling import Call, Spelling
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
+
+
+def _read_constant(call: Call) -> list[Op]:
+    """Numbers that a layer's code reads."""
+    return [Constant(call.settings["shape"])]  # type: ignore[call-arg]
+
+
+def _read_parameter(call: Call) -> list[Op]:
+    """A weight that a layer's code reads as a tensor."""
+    moving = call.settings["role"] == MOVING
+    return [Parameter(call.settings["shape"], call.settings["weight"], moving)]  # type: ignore[call-arg]
 
 
 class Constant(Op):
@@ -26,6 +39,7 @@ class Constant(Op):
     storage = "own"
     gradient = of_moves
     arity: ClassVar[int | None] = 0
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("", also=("Constant",), read=_read_constant)}
 
     def __post_init__(self) -> None:
         if not isinstance(self.shape, (tuple, list)):
@@ -61,6 +75,7 @@ class Parameter(Op):
     storage = "own"
     gradient = of_nothing
     arity: ClassVar[int | None] = 0
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("", also=("Parameter",), read=_read_parameter)}
 
     def __post_init__(self) -> None:
         if not isinstance(self.shape, (tuple, list)):

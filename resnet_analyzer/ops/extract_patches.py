@@ -11,7 +11,7 @@ from ..window import Padding, amounts, by, spread
 from ._aten import spread as spread_out
 from ._aten import window
 from ._windowed import _Unweighted
-from .base import CHANNELS_LAST, OPS, Cost, Op, arranged, channels, fit_checks
+from .base import CHANNELS_LAST, NO_WORK, OPS, Cost, Op, Work, arranged, channels, fit_checks
 from .gradient import of_copies
 from .spelling import Call, Reads, Spelling
 
@@ -22,7 +22,7 @@ def _read_keras(call: Call) -> list[Op] | None:
     """Keras' operation over images or volumes."""
     given = {name: call.settings[name] for name in FIELDS if call.settings.get(name) is not None}
     plain = {name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
-    return [OPS[f"ExtractPatches{call.rank - 2}d"](**plain)]
+    return [OPS[f"ExtractPatches{call.rank - 2}d"](**plain, one_hot=True)]  # type: ignore[call-arg]
 
 
 def _read_torch(call: Call) -> Reads | None:
@@ -39,13 +39,18 @@ if TYPE_CHECKING:
 
 
 class _ExtractPatches(_Unweighted):
-    """At every position the taps of a window with all their channels, as channels (im2col)."""
+    """At every position the taps of a window with all their channels, as channels (im2col).
+
+    `one_hot` counts it as what Keras runs: a convolution whose constant kernel picks one tap for each channel
+    (keras/src/ops/image.py, _extract_patches_2d). Else it is copies, and no arithmetic.
+    """
 
     size: Dim | tuple[Dim, ...] = 2
     strides: Dim | tuple[Dim, ...] | None = None
     padding: Padding = "valid"
     dilation_rate: Dim | tuple[Dim, ...] = 1
     data_format: str = CHANNELS_LAST
+    one_hot: bool = False
 
     kind = "shape"
     gradient = of_copies
@@ -57,11 +62,12 @@ class _ExtractPatches(_Unweighted):
         return (f"{by(self.size, self.spatial_axes)} patches",)
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
-        """Positions by the window formula, channels times taps; copies are no arithmetic."""
+        """Positions by the window formula, channels times taps."""
         layout = self.data_format
         windows, taps = self.slid(shape), product(channels(shape, layout), *self.taps())
         output = arranged(shape[0], [window.output for window in windows], taps, layout)
-        return Cost(output, checks=fit_checks(windows), windows=windows)
+        work = Work(product(output.elements, taps), output.elements) if self.one_hot is True else NO_WORK
+        return Cost(output, work=work, checks=fit_checks(windows), windows=windows)
 
     def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
         """By keras.ops."""
@@ -104,6 +110,8 @@ class ExtractPatches2d(_ExtractPatches):
 
     >>> ExtractPatches2d(16).apply(Shape(1, 224, 224, 3)).output
     Shape(1, 14, 14, 768)
+    >>> ExtractPatches2d(8, one_hot=True).apply(Shape(1, 64, 64, 3)).work.multiply_accumulates   # 8·8 · 192·192
+    2359296
     """
 
     spatial_axes: ClassVar[int] = 2

@@ -24,7 +24,8 @@ def _read_keras(call: Call) -> list[Op] | None:
         one = len(call.shapes) == 1
         return [Opaque(f"a Keras {call.kind.removeprefix('ops.')}", elementwise=True)] if one else None
     function = call.settings.get("activation")
-    return [Opaque(f"the activation {getattr(function, 'kind', function)}", elementwise=True)]
+    name = getattr(function, "kind", function)
+    return [Opaque(f"the activation {name if isinstance(name, str) else 'of a lambda'}", elementwise=True)]
 
 
 # operators of ONNX whose output has the shape of their first input, and of which no primitive of ours tells the work

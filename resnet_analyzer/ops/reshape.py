@@ -28,6 +28,8 @@ def _read_reshape(call: Call) -> list[Op] | None:
     if call.kind == "ops.Ravel":
         return [Reshape((-1,))]
     batch, *rest = call.argument("newshape", 1)
+    if batch is None and -1 not in rest:  # a batch that Keras left open: all that the others leave
+        batch = -1
     return None if batch is None or None in rest else [Reshape((batch, *rest))]
 
 

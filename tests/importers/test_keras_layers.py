@@ -170,7 +170,7 @@ def test_an_activation_that_is_a_layer_is_read_as_one():
             "ExtractPatches",
             {"size": [4, 4], "strides": None, "dilation_rate": 1, "padding": "valid", "data_format": "channels_last"},
             ("x",),
-            ("ExtractPatches2d", {"size": (4, 4), "strides": (4, 4)}),
+            ("ExtractPatches2d", {"size": (4, 4), "strides": (4, 4), "one_hot": True}),
         ),
         ("Swapaxes", {"axis1": 1, "axis2": -1}, ("x",), ("Permute", {"axes": (0, 3, 2, 1)})),
         ("Moveaxis", {"source": 1, "destination": -1}, ("x",), ("Permute", {"axes": (0, 2, 3, 1)})),
