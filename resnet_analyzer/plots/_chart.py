@@ -191,7 +191,7 @@ class Panel:
             place, height = self.at(x, y)
             half = text_width(name, SMALL - 1) / 2
             if place - half > before + 4:
-                self.label(place, height + 12, name, MUTED, SMALL - 1, "center")
+                self.label(place, height + 12, name, series.look.tone, SMALL - 1, "center")
                 before = place + half
 
 
