@@ -251,7 +251,7 @@ class Measurement(Frozen):
         return json.dumps(self.to_dict(), indent=1, ensure_ascii=False, default=plain_number)
 
     def plot(self, kind: str = "architecture", theme: str = "light", **options: Any) -> Any:
-        """A picture of this network, which a notebook shows: `svg`, `png` and `pdf` are bytes, `figure()` is matplotlib's.
+        """A picture of this network, which a notebook shows; `svg`, `png`, `pdf` are bytes, `figure()` is matplotlib's.
 
         `kind` is one of `resnet-analyze draw --list`; `options` are that kind's own. UnknownName for another.
         """

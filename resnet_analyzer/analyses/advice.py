@@ -29,6 +29,7 @@ def advise(measurement: Measurement) -> tuple[Advice, ...]:
     rows = measurement.rows
     found = (
         *_dead(measurement.graph),
+        *_twice(rows),
         *_exhausted(rows),
         *_dropped(rows),
         *_strided_pointwise(rows),
@@ -48,6 +49,17 @@ def _dead(graph: Graph) -> Iterator[Advice]:
     for node in ends[:-1]:
         what = "an input that no layer reads" if isinstance(node.op, Input) else "its result is never used"
         yield Advice("dead", node.name, f"{what}: a dead branch, or an `inputs` that names another layer")
+
+
+def _twice(rows: Sequence[Row]) -> Iterator[Advice]:
+    """Joins that read one layer twice, as `[b, previous]` right behind b does."""
+    for row in rows:
+        names = row.node.inputs
+        if row.node.op.kind == "merge" and len(set(names)) < len(names):
+            name = next(each for each in names if names.count(each) > 1)
+            yield Advice(
+                "twice", row.name, f"reads {name} twice; `previous` is the layer before it, `start` what came in"
+            )
 
 
 def _exhausted(rows: Sequence[Row]) -> Iterator[Advice]:

@@ -82,8 +82,8 @@ class ResidualBuilder:
         elif padding and style.padding_layers:
             op_input, pad = self.add(role.replace("conv", "pad"), ZeroPadding2d(padding), op_input), "valid"
         rate = dilation if padding else 1  # a 1×1 has nothing to be apart
-        pad = pad if padding else "valid"
-        op = Conv2d(filters, size, stride, pad, dilation_rate=rate, groups=groups, use_bias=bias)
+        kept = pad if padding else "valid"
+        op = Conv2d(filters, size, stride, kept, dilation_rate=rate, groups=groups, use_bias=bias)
         return self.add(role, op, op_input)
 
     def steps(self, names: tuple[str, ...], suffix: str, start: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ._files import PIXELS
-from ._fonts import font
+from ._fonts import font_for
 from ._words import safe
 from .palette import INK, PAGE, Kind, Theme, Tone
 
@@ -49,8 +49,9 @@ class Canvas:
         longest: int = 200,
     ) -> None:
         """A line of text, its middle at the height y."""
+        shown = safe(words, longest)
         self.axes.text(
-            x, y, safe(words, longest), fontproperties=font(bold), fontsize=size * POINTS, color=self.theme(tone),
+            x, y, shown, fontproperties=font_for(shown, bold), fontsize=size * POINTS, color=self.theme(tone),
             ha=align, va="center_baseline", parse_math=False,
         )  # fmt: skip
 

@@ -71,10 +71,14 @@ class Drawing(Protocol):
 
 
 class Figure(NamedTuple):
-    """A picture in a report, and the file beside the report that holds it, without its ending (empty: none does)."""
+    """A picture in a report, and the file beside the report that holds it, without its ending (empty: none does).
+
+    `thumbnail` shows it small: a page that lists reports.
+    """
 
     drawing: Drawing
     file: str = ""
+    thumbnail: bool = False
 
 
 class Link(NamedTuple):

@@ -11,6 +11,7 @@ from ..measurement import Row
 from ..shape import Shape, is_map
 from .columns import MISSING
 
+BLOCK = re.compile(r"(?:[a-z]+[0-9]*_)?block_?[0-9]+[a-z]?(?=_|$)")
 GROUPS = re.compile(r"in (\d+) groups")  # a block's line is long enough: its groups are spelled g=32
 
 
@@ -38,9 +39,19 @@ def parts(rows: Sequence[Row]) -> list[Part]:
 
 
 def blocks(rows: Sequence[Row]) -> list[tuple[str, tuple[Row, ...]]]:
-    """Rows by their block (or stage, outside of one), in order, under the block's full name."""
-    kept = (row for row in rows if row.op != "Input")
-    return [(name or MISSING, tuple(members)) for name, members in groupby(kept, key=block_name)]
+    """Rows by their block (or stage, outside of one), in order, under the block's full name.
+
+    Where layers stand in no scopes, as in a flat Keras model, blocks are those that their names tell of.
+    """
+    kept = [row for row in rows if row.op != "Input"]
+    flat = not any(row.node.scope for row in kept)
+    return [(name or MISSING, tuple(members)) for name, members in groupby(kept, key=_named if flat else block_name)]
+
+
+def _named(row: Row) -> str:
+    """The block in a layer's own name: `block_1_expand`, `conv2_block1_1_conv`, `block1a_se_reduce`."""
+    found = BLOCK.match(row.name)
+    return found[0] if found else ""
 
 
 def block_name(row: Row) -> str:

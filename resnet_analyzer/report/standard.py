@@ -14,7 +14,7 @@ from ..numbers import short
 from .document import document
 from .files import drawn_by, files_of
 from .lessons.base import LESSONS
-from .model import Figure, Link, Report, Section
+from .model import Link, Report, Section
 from .network import network_report
 
 NETWORKS = (
@@ -82,7 +82,7 @@ def index(lessons: Sequence[Standard], networks: Sequence[Standard], has_crossch
         Section("Networks", links=tuple(map(_link, networks))),
     ]
     if has_crosscheck:
-        sections.append(Section("Is it really so?", links=(CHECKED,)))
+        sections.append(Section("Checked against Keras", links=(CHECKED,)))
     sections += map(_entry, (*lessons, *networks))
     return document("Reports", lead, sections)
 
@@ -97,5 +97,5 @@ def _name(each: Standard) -> str:
 
 def _entry(each: Standard) -> Section:
     """A report's first picture, and the way there."""
-    figures: tuple[Figure, ...] = each.report.figures[:1]
+    figures = tuple(figure._replace(thumbnail=True) for figure in each.report.figures[:1])
     return Section(_name(each), figures=figures, links=(Link("Read on", each.name, each.says),))

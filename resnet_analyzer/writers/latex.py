@@ -54,7 +54,7 @@ def _section(section: Section) -> Iterator[str]:
     yield from (f"{_text(text)}\n" for text in section.paragraphs)
     for table in section.tables:
         yield from [rf"\paragraph{{{_text(table.title)}}}\leavevmode\\"] if table.title else []
-        yield _table(table)
+        yield _table(table._replace(total=()))  # a long report tells its totals at the top
     for figure in section.figures:
         if figure.file:
             yield rf"\includegraphics[width=\linewidth]{{{figure.file}.png}}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from html import escape
 
 from ..report.columns import spell_column
 from ..report.model import Figure, Link, Report, Section, Table
@@ -18,6 +19,9 @@ def escaped(text: str) -> str:
     a\\|b &lt;script&gt; \\~\\_x\\_
     """
     return " ".join(text.translate(ESCAPES).split())
+
+
+THUMBNAIL = 220  # pixels of height
 
 
 @writer("markdown", ".md", pictures="svg")
@@ -53,6 +57,8 @@ def _titled(table: Table, level: str) -> list[str]:
 
 def _picture(figure: Figure) -> str:
     words = escaped(figure.drawing.alt)
+    if figure.file and figure.thumbnail:
+        return f'<img src="{figure.file}.svg" alt="{escape(figure.drawing.alt, quote=True)}" height="{THUMBNAIL}">'
     return f"![{words}]({figure.file}.svg)" if figure.file else f"*Picture: {words}*"
 
 

@@ -35,6 +35,12 @@ CONV = "conv2d: {filters: 8, kernel_size: 3, padding: 1, use_bias: false}"
             "a bias cancelled by batch norm: 8 wasted parameters; set use_bias: false",
         ),
         ([CONV, "relu: {name: unused}", "tanh: {inputs: conv2d}"], "dead", "unused", "its result is never used"),
+        (
+            [CONV, "relu: {name: b}", "add: {name: sum, inputs: [b, previous]}"],
+            "twice",
+            "sum",
+            "reads b twice; `previous` is the layer before it",
+        ),
         (["max_pool2d: 32", CONV], "resolution", "conv2d", "the feature map is down to 1×1×3"),
     ],
 )

@@ -98,6 +98,9 @@ def test_csv_sums_to_the_totals(run, measured, by):
 )
 def test_spelled_numbers_are_the_measured_ones(run, measured, format_name, read):
     title, *rows = read(run(name(measured), "--by", "layer", "--format", format_name).out)
+    if format_name == "latex":  # whose last row sums the others up
+        *rows, total = rows
+        assert (total[0], exact(total[title.index("params")])) == ("total", measured.totals.params)
     by_title = [dict(zip(title, row, strict=True)) for row in rows]
     assert [row["layer"] for row in by_title] == [row.name for row in measured.rows]
     assert [exact(row["params"]) for row in by_title] == [row.trainable_params for row in measured.rows]

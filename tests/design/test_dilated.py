@@ -1,4 +1,4 @@
-"""DeepLab's output strides 16 and 8: `dilation_rate` of stages against torchvision's dilated ResNets, layer by layer."""
+"""DeepLab's output strides 16 and 8: `dilation_rate` of stages against torchvision's dilated ResNets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""U-Nets whose maps do not meet: every error gets a repair that verifies, at any size, valid or same, up to five levels."""
+"""U-Nets whose maps do not meet: every error gets a repair that verifies, valid or same, up to five levels."""
 
 from __future__ import annotations
 

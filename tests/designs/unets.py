@@ -1,4 +1,4 @@
-"""U-Nets as designs (Ronneberger et al. 2015, arXiv 1505.04597): any input, up to five levels, valid or same padding."""
+"""U-Nets as designs (Ronneberger et al. 2015, arXiv 1505.04597): any input, up to five levels, valid or same."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The workflow and the hook of docs/recipes.md: their own commands are run, on a design that passes and one that fails."""
+"""The workflow and the hook of docs/recipes.md: their commands are run, on a design that passes and one that fails."""
 
 from __future__ import annotations
 

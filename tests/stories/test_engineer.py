@@ -41,6 +41,13 @@ def test_macs_at_160_are_those_of_the_paper(run):
     assert macs == pytest.approx(PAPER_160, rel=0.01)
 
 
+def test_blocks_are_those_that_the_layers_names_tell_of(run):
+    """keras/src/applications/mobilenet_v2.py: block_1_expand to block_16_project_BN, expanded_conv before them."""
+    lines = run("show", "old.keras", "--by", "block").out.splitlines()
+    names = [line.split()[0] for line in lines if line.startswith("block_")]
+    assert names == [f"block_{number}" for number in range(1, 17)]
+
+
 def test_peak_memory(run):
     data = json.loads(run("memory", "old.keras", "--format", "json").out)
     assert "peak" in json.dumps(data)

@@ -1,4 +1,4 @@
-"""LaTeX output is compiled by LaTeX itself: every command's tables, long reports, every sign that a network may hold."""
+"""LaTeX output is compiled by LaTeX itself: every command's tables, long reports with their pictures."""
 
 from __future__ import annotations
 
