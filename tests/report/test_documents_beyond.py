@@ -47,9 +47,9 @@ def fields(rows):
         before = [seen[name] for name in row.node.inputs]
         if not before:
             seen[row.name] = (1, 0, 0)
-        elif None in before or row.op == "GlobalAveragePool2d":
-            seen[row.name] = None
-        elif row.op == "Flatten" and row.inputs[0][1:3] != (1, 1):
+        elif (
+            None in before or row.op == "GlobalAveragePool2d" or (row.op == "Flatten" and row.inputs[0][1:3] != (1, 1))
+        ):
             seen[row.name] = None
         else:
             (jump,) = {each[0] for each in before}
