@@ -36,6 +36,11 @@ def stage_of(row):
     return row.node.scope.split("/")[0] or row.name
 
 
+def _mixes(row):
+    """Whether a flattened map had more than one place."""
+    return row.op == "Flatten" and row.inputs[0][1:3] != (1, 1)
+
+
 def fields(rows):
     """Size, stride and first pixel of every layer along the height; None once a layer sees everything.
 
