@@ -70,7 +70,8 @@ def _line(each: Field) -> tuple[Any, ...]:
     whole = each.view.whole
     share = None if each.share is None else int(each.share * 10**6)
     size = "all" if whole else spelled(each.size)
-    ends = (None if whole else spelled(each.stride), None if whole else spelled(each.offset))
+    alone = whole or not any(each.stride or ())  # no unit beside it
+    ends = (None if alone else spelled(each.stride), None if whole else spelled(each.offset))
     return (each.name, size, *ends, share, spelled(each.shortest), spelled(each.longest), _remark(each))
 
 
@@ -100,9 +101,8 @@ def facts(found: Sequence[Field]) -> list[tuple[str, str]]:
     notes = []
     last = last_of_plain_size(found)
     if last is not None:
-        notes.append(
-            ("last", f"a unit of {last.name} sees {_both(last.size)}, its neighbour {spelled(last.stride)} on")
-        )
+        beside = f", its neighbour {spelled(last.stride)} on" if any(last.stride or ()) else ""
+        notes.append(("last", f"a unit of {last.name} sees {_both(last.size)}{beside}"))
     for label, words, names in (
         ("beyond", "a field larger than the input", [each.name for each in found if each.exceeds]),
         ("idle", "windows over what has seen the whole image already", [each.name for each in found if each.idle]),
