@@ -11,9 +11,10 @@ Networks: `architecture`, `load`, `from_keras`, `from_torch`. Graphs of your own
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False  # typing is not imported for it: a Ctrl-C in these milliseconds would show a traceback
 if TYPE_CHECKING:
+    from typing import Any
+
     from . import errors as errors
     from . import ops as ops
     from .architectures.base import architecture as architecture

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from .dim import Dim
 from .errors import UsageError
 from .graph import Graph
-from .measurement import Measurement
+from .measurement import PLOTS, Measurement
 from .measurement import measure as measure_graph
 from .targets import load
 
@@ -103,12 +103,14 @@ def receptive(what: Graph | Measurement | Named, **asked: Any) -> tuple[Field, .
 def draw(
     what: Graph | Measurement | Named | Sequence[Any], kind: str = "architecture", theme: str = "light", **asked: Any
 ) -> Picture:
-    """A picture of a network, or of several: its `svg` and `png` are bytes. UnknownName for a kind that is none.
+    """A picture of a network, or of several: its `svg`, `png` and `pdf` are bytes, and a notebook shows it.
 
-    Kinds are the files of `resnet_analyzer/plots`: architecture, cost, resolution, layers, block …
+    Kinds are those of `resnet-analyze draw --list`: architecture, cost, resolution, layers, block …
+    UnknownName for a kind that is none.
+
+    >>> draw("resnet18", "cost").title
+    'Cost of ResNet-18'
     """
-    from .plots.base import PLOTS
-
     several: list[Any] = list(what) if isinstance(what, (list, tuple)) else [what]
     return PLOTS[kind].draw([measure(each, **asked) for each in several], theme)
 

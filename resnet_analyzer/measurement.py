@@ -22,6 +22,8 @@ count_macs, count_flops, count_activations = [CONVENTIONS[name].count for name i
 CHUNK_CELLS = 16_384  # cells of a numpy grid measured at once: fastest in tests/benchmarks, and memory stays flat
 
 WRITERS: Registry[Any] = Registry("format", f"{__package__}.writers")
+PLOTS: Registry[Any] = Registry("picture", f"{__package__}.plots")
+FRAMES: Registry[Any] = Registry("table of layers", f"{__package__}.report")
 
 
 class Row(NamedTuple):
@@ -249,13 +251,24 @@ class Measurement:
 
         return json.dumps(self.to_dict(), indent=1, ensure_ascii=False, default=plain_number)
 
+    def plot(self, kind: str = "architecture", theme: str = "light", **options: Any) -> Any:
+        """A picture of this network, which a notebook shows: `svg`, `png` and `pdf` are bytes, `figure()` is matplotlib's.
+
+        `kind` is one of `resnet-analyze draw --list`; `options` are that kind's own. UnknownName for another.
+        """
+        return PLOTS[kind].draw([self], theme, **options)
+
     def to_dataframe(self) -> Any:
-        """A pandas table with a line per layer: the layers of `to_dict`; UsageError where pandas is not installed."""
+        """A pandas table with a row per layer: the layers of `to_dict`, and what follows from them.
+
+        Beside them stage, block, live_bytes (float32), receptive_field, how, params_by_hand and macs_by_hand.
+        UsageError where pandas is not installed.
+        """
         try:
             from pandas import DataFrame
         except ImportError:
             raise UsageError("to_dataframe needs pandas: pip install pandas (to_dict needs nothing)") from None
-        return DataFrame(self.to_dict()["layers"]).set_index("name")
+        return DataFrame(FRAMES["dataframe"](self)).set_index("name")
 
     def __repr__(self) -> str:
         return f"<Measurement of {self.graph.name}: {self.totals.layers} layers, {self.status}>"

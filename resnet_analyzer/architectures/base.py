@@ -131,7 +131,7 @@ def pattern(regex: str) -> Callable[[Callable[..., Architecture]], Callable[...,
     """
 
     def add(make: Callable[..., Architecture]) -> Callable[..., Architecture]:
-        PATTERNS.append((re.compile(regex), make))
+        PATTERNS.append((re.compile(regex, re.ASCII), make))
         return make
 
     return add

@@ -78,7 +78,8 @@ class ResidualBuilder:
             pad = "same"
         elif padding and style.padding_layers:
             op_input, pad = self.add(role.replace("conv", "pad"), ZeroPadding2d(padding), op_input), "valid"
-        return self.add(role, Conv2d(filters, size, stride, pad if padding else "valid", 1, groups, bias), op_input)
+        op = Conv2d(filters, size, stride, pad if padding else "valid", groups=groups, use_bias=bias)
+        return self.add(role, op, op_input)
 
     def steps(self, names: tuple[str, ...], suffix: str, start: str) -> str:
         """Add batch norms and ReLUs in the given order, named `bn1`, `relu1` …"""

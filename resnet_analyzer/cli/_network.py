@@ -249,6 +249,8 @@ def _whole(text: str) -> int:
 
 
 def _fraction(text: str) -> float:
+    if not text.isascii():  # float takes the digits of every script
+        raise ValueError
     number = float(text)
     if not abs(number) < 10**DIGITS:  # neither too large, nor infinite, nor nan
         raise ValueError

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ..errors import UnknownName, UsageError
+from ._output import deliver_picture
 
 NETS = ("plain", "resnet", "preresnet")
 DEEPEST = 10_000
@@ -31,3 +34,8 @@ def depths_of(text: str) -> tuple[int, ...]:
     if not all(part.isascii() and part.isdecimal() and len(part) < 6 and 0 < int(part) <= DEEPEST for part in parts):
         raise UsageError(f"--depths {text!r}: expected whole numbers with commas between, as 20,56,110")
     return tuple(sorted({int(part) for part in parts}))
+
+
+def save_picture(picture: Any, file: str) -> None:
+    """Write a picture as its file's ending says; OutputError if that fails."""
+    deliver_picture(picture, file)

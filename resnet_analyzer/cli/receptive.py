@@ -25,7 +25,7 @@ OWN = {"picture": PICTURES}
 @click.argument("target", metavar="NETWORK[@STYLE]|FILE", shell_complete=completion.networks)
 @click.option("--trust", multiple=True, metavar="PACKAGE", help="Allow a model file to run code of this package.")
 @click.option("--by", type=Word(["stage", "layer"]), default="stage", help="A line per stage (its last layer), or per layer.")  # fmt: skip  # noqa: E501
-@click.option("--layer", metavar="NAME", help="The layer whose field a picture shows; the last with one if not given.")
+@click.option("--layer", metavar="NAME", help="The layer whose field a picture shows; default: the last with one.")
 @network_options
 @click.option("--format", "format_name", metavar="NAME", shell_complete=completion.formats, help=FORMATS)
 @click.option("--output", "-o", metavar="FILE", help="Write to FILE; .png, .svg or .pdf: a picture of a layer's field.")

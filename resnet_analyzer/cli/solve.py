@@ -22,7 +22,9 @@ LIMITS = {
     "max_activations": "activations",
     "max_memory": "memory",
 }
-RANGE = re.compile(r"(?P<name>[\w-]+)(?:=(?P<start>\d{1,12}):(?P<stop>\d{0,12})(?::(?P<step>[1-9]\d{0,8}))?)?")
+RANGE = re.compile(
+    r"(?P<name>[\w-]+)(?:=(?P<start>\d{1,12}):(?P<stop>\d{0,12})(?::(?P<step>[1-9]\d{0,8}))?)?", re.ASCII
+)
 LINES = 24  # of a Pareto set in a terminal
 
 

@@ -133,7 +133,7 @@ def _values(arguments: list[str]) -> tuple[dict[str, list[int]], dict[str, list[
         name = "n" if name == "input" else name
         if name in numbers or name in words:
             raise UsageError(f"{option} is given twice")
-        if ";" in text or not text[:1].isdigit():
+        if ";" in text or not (text[:1].isascii() and text[:1].isdigit()):
             words[name] = [part.strip() for part in text.split(";" if ";" in text else ",")]
         else:
             numbers[name] = values_of(text, option)

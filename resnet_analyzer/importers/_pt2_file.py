@@ -9,7 +9,7 @@ import json
 import re
 import zipfile
 from dataclasses import dataclass, field
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 from ..errors import UsageError
 from ._keras_text import DAMAGED, MOST_BYTES, require_bounds
@@ -19,6 +19,8 @@ MODEL = re.compile(r"(?:[^/]{1,200}/)?models/([^/]{1,200})\.json")
 WEIGHTS = re.compile(r"(?:[^/]{1,200}/)?data/weights/([^/]{1,200})_weights_config\.json")
 OLD_MODEL = "serialized_exported_program.json"
 MOST_MEMBERS = 100_000
+# what reading a description raises that is none of torch.export's
+BROKEN = (TypeError, LookupError, AttributeError, ValueError, ArithmeticError)
 
 # torch/_export/serde/schema.py, ScalarType
 TYPES = {
@@ -28,8 +30,7 @@ TYPES = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Meta:
+class Meta(NamedTuple):
     """A tensor as the program declares it: sizes are numbers, or expressions as text."""
 
     sizes: tuple[int | str, ...]
@@ -37,8 +38,7 @@ class Meta:
     requires_grad: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(NamedTuple):
     """A tensor that the program holds: a parameter, a buffer or a constant, and where it is stored."""
 
     name: str
@@ -46,9 +46,8 @@ class Held:
     storage: str
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """One node: the operator (`aten.conv2d`), arguments as JSON has them by name, outputs by name, the modules' stack."""
+class Operation(NamedTuple):
+    """One node: the operator (`aten.conv2d`), arguments by name as JSON has them, outputs, the modules' stack."""
 
     target: str
     arguments: tuple[tuple[str, dict[str, Any]], ...]
@@ -82,7 +81,7 @@ def read_program(stream: IO[bytes]) -> Program:
     stored = _parsed(weights) if weights else {}
     try:
         return _program(described, stored, name)
-    except (TypeError, KeyError, IndexError, AttributeError, ValueError) as error:
+    except BROKEN as error:
         raise UsageError("not a readable .pt2 file: its description is not one of torch.export") from error
 
 

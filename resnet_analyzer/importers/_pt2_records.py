@@ -8,7 +8,6 @@ from typing import Any
 from ..dim import is_symbol
 from ..errors import UsageError
 from ..ops.spelling import Stored
-from ._pt2_expressions import NoValue, evaluate
 from ._pt2_file import Meta, Operation, Program
 from ._torch_records import SILENT, Maker
 from .records import Declared, Recorded, printable
@@ -67,6 +66,8 @@ class _Reader:
         if isinstance(size, int):
             return size
         if size not in self.sizes:
+            from ._pt2_expressions import NoValue, evaluate
+
             try:
                 self.sizes[size] = evaluate(size, self.names)
             except NoValue:
@@ -106,7 +107,8 @@ class _Reader:
 
     def argument(self, given: dict[str, Any]) -> Any:
         """An argument's value: tensors, numbers, sizes, words; None for what says nothing of shapes."""
-        ((kind, value),) = given.items() if len(given) == 1 else (("as_none", True),)
+        found: tuple[str, Any] = next(iter(given.items()), ("as_none", None))
+        kind, value = found
         if kind in PLAIN:
             return value
         if kind == "as_tensor":

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from ..dim import equal, holds, product
+from ..dim import equal, holds, is_exactly, product
 from ..errors import AnalyzerError
 from ..ops.base import Cost, Op, Weight
 from ..ops.spelling import Array, Call, Outputs, Reads, Spelling, Stored
@@ -66,29 +66,44 @@ def said_by(record: Record, found: Any, call: Call, reads: list[str | Array]) ->
     names = [read if isinstance(read, str) else constant_name(record, place, read) for place, read in enumerate(reads)]
     tensors = [(name, shape) for name, shape in zip(names, call.shapes, strict=True)]
     own: Mapping[str, Stored] = MappingProxyType({})
-    if isinstance(found, Outputs):
-        tensors = tensors if found.numbers is None else [tensors[number] for number in found.numbers]
-        each = [_chain(numbered(record.name, place), [op], tensors) for place, op in enumerate(found.ops)]
-        if None in each:
-            return None
-        return Said([step for steps in each for step in steps], tuple(steps[-1].name for steps in each))  # type: ignore[union-attr,index]
-    if isinstance(found, Reads):
+    if isinstance(found, (Outputs, Reads)):
         if not set(found.weights.values()) <= set(call.stored):
             raise Different("its weights are made while it runs")
         own = {name: call.stored[number] for name, number in found.weights.items()}
-        tensors, found = [tensors[number] for number in found.numbers], found.ops
+        tensors = tensors if found.numbers is None else [tensors[number] for number in found.numbers]
+        if isinstance(found, Outputs):
+            return _several(record, found, tensors, own)
+        found = found.ops
     steps = _chain(record.name, found, tensors)
     return None if steps is None else Said(steps, (steps[-1].name,), own)
 
 
+def _several(
+    record: Record, found: Outputs, tensors: list[tuple[str, Shape]], own: Mapping[str, Stored]
+) -> Said | None:
+    """The ops of a call of several outputs, one for each."""
+    each: list[list[Step]] = []
+    for place, op in enumerate(found.ops):
+        if place and found.chained:
+            first = each[0][-1]
+            tensors = [(first.name, first.cost.output)]  # type: ignore[list-item]
+        steps = _chain(numbered(record.name, place), [op], tensors)
+        if steps is None:
+            return None
+        each.append(steps)
+    return Said([step for steps in each for step in steps], tuple(steps[-1].name for steps in each), own)
+
+
 def _chain(name: str, ops: list[Op], tensors: list[tuple[str, Shape]]) -> list[Step] | None:
-    """Ops one after another: each takes all tensors that are left, or changes the last one."""
+    """Ops one after another: each takes as many of the last tensors as it reads, and leaves one."""
     steps: list[Step] = []
     for place, op in enumerate(ops):
         count = len(tensors) if op.arity is None else op.arity
         if not 1 <= count <= len(tensors):
             return None
         taken = tensors[-count:]
+        if any(is_exactly(size, 0) for _, shape in taken for size in shape):
+            raise Different("it reads a tensor without numbers")
         cost = applied(op, [shape for _, shape in taken])
         if cost.output is None or any(holds(check.condition) is False for check in cost.checks):
             failed = next((check.text for check in cost.checks if holds(check.condition) is False), "")

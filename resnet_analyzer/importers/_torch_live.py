@@ -21,7 +21,7 @@ HINT = 224  # a side, where nobody says another
 
 @dataclass(frozen=True)
 class Asked:
-    """What an input is to be: its name, sizes (numbers, or variables to be left open), and whether it holds whole numbers."""
+    """What an input is to be: its name, its sizes (numbers, or variables to be left open), and their type."""
 
     name: str
     shape: tuple[Any, ...]
@@ -144,8 +144,8 @@ def _variables(asked: list[Asked]) -> dict[tuple[str, int], str]:
         if rank == 0:
             continue
         found[each.name, 0] = _named(each.shape[0], "batch")
-        names = ("length",) if rank == 2 and each.dtype is not None and not each.dtype.is_floating_point else ()
-        names = names or sides.get(rank, ())
+        tokens = rank == 2 and each.dtype is not None and not each.dtype.is_floating_point
+        names: tuple[str, ...] = ("length",) if tokens else sides.get(rank, ())
         for axis, name in zip(range(rank - len(names), rank), names, strict=True):
             found[each.name, axis] = _named(each.shape[axis], name + number)
     return found

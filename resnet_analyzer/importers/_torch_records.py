@@ -13,6 +13,7 @@ from ..dim import equal, is_number, product
 from ..errors import UsageError
 from ..ops.base import FROZEN, TRAINABLE
 from ..ops.spelling import Array, Stored
+from . import _torch_recurrent as recurrent
 from .records import Argument, Declared, Record, Recorded, Ref, Slot, printable, references
 
 MOST_RECORDS = 200_000
@@ -96,6 +97,12 @@ class Maker:
         if len(self.records) > MOST_RECORDS:
             raise UsageError(f"more than {MOST_RECORDS:,} operations")
         kind = kind.rstrip("_") or kind
+        if kind in ("addcmul", "addcdiv"):
+            return self._added_product(kind, dict(arguments), outputs, path, fold)
+        if kind in recurrent.KINDS and "layer" not in dict(arguments):
+            found = recurrent.expanded(self, kind, dict(arguments), outputs, path, fold)
+            if found is not None:
+                return found
         tensors = [tensor for _, value in arguments for tensor in _tensors(value)]
         constant = tensors and kind not in WORK and all(isinstance(each, Stored) for each in tensors)
         if fold and (kind in CREATION or constant):
@@ -120,6 +127,14 @@ class Maker:
         self.records.append(record)
         return [Ref(name, place, shape) for place, shape in enumerate(outputs)]
 
+    def _added_product(
+        self, kind: str, given: dict[str, Any], outputs: Sequence[Declared | None], path: str, fold: bool
+    ) -> list[Any]:
+        """self + tensor1·tensor2 (or tensor1/tensor2) as two operators."""
+        factors = [("self", given.get("tensor1")), ("other", given.get("tensor2"))]
+        (made,) = self.operation("mul" if kind == "addcmul" else "div", factors, (None,), path, False, fold)
+        return self.operation("add", [("self", given.get("self")), ("other", made)], outputs, path, False, fold)
+
     def constant(self, shape: Declared | None, read: Sequence[Any], name: str) -> Stored | None:
         """A tensor that is made of the model's own alone; None where its shape is not known."""
         if shape is None or any(size is None or isinstance(size, str) for size in shape):
@@ -132,7 +147,8 @@ class Maker:
         """All records, without outputs that nothing reads at their end."""
         kept = {ref.key for ref in outputs if isinstance(ref, Ref)}
         read = kept | {ref.key for record in self.records for ref in record.inputs}
-        records = tuple([_trimmed(record, read) for record in self.records])
+        used = [each for each in self.records if each.kind != "aten.final_state" or (each.name, 0) in read]
+        records = tuple([_trimmed(record, read) for record in used])
         inputs = tuple(record.name for record in records if record.kind == "Input")
         found = tuple(each for each in outputs if isinstance(each, Ref))
         return Recorded(title, records, inputs, found, says, tuple(self.parameters.values()))

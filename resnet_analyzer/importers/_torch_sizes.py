@@ -10,7 +10,6 @@ from ..dim import Dim, floor_div, is_number, is_symbol, symbol
 from ..errors import UsageError
 from ..request import Request
 from ..shape import Shape
-from ._pt2_expressions import NoValue, evaluate
 from ._pt2_file import Program
 from .records import Declared, printable
 
@@ -64,6 +63,8 @@ def _name(text: str, size: Dim, names: dict[str, Dim]) -> None:
 
 def _solved(text: str, name: str, size: Dim, names: Mapping[str, Dim]) -> Dim:
     """The value of a symbol for which a linear expression has that size; UsageError where there is none."""
+    from ._pt2_expressions import NoValue, evaluate
+
     try:
         offset = evaluate(text, {**names, name: 0})
         slope = evaluate(text, {**names, name: 1}) - offset
@@ -81,6 +82,10 @@ def _solved(text: str, name: str, size: Dim, names: Mapping[str, Dim]) -> Dim:
 def _filled(shape: Shape, declared: Declared, names: Mapping[str, Dim]) -> Shape:
     """The shape with its expressions' values, where their symbols are variables."""
     sizes = list(shape)
+    if not any(map(is_symbol, sizes)):
+        return shape
+    from ._pt2_expressions import NoValue, evaluate
+
     for place, size in enumerate(declared):
         if isinstance(size, str) and is_symbol(sizes[place]):
             try:
@@ -95,6 +100,6 @@ def invented(program: Program, names: Mapping[str, Dim]) -> str:
     told = []
     for name, (least, _most) in program.ranges.items():
         size = names.get(name)
-        if is_number(size) and type(least) is int and size < least:
+        if type(size) is int and type(least) is int and size < least:
             told.append(f"{size} where the exporter wrote at least {least}")
     return ", ".join(told[:4])

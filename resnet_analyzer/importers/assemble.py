@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..dim import is_exactly, is_number
 from ..errors import UsageError
 from ..graph import Graph, Node
-from ..ops.base import Cost, Op
+from ..ops.base import NO_WORK, Cost, Op, Work
 from ..ops.constant import Constant, Parameter
 from ..ops.input import Input
 from ..ops.lookup import spelled
@@ -23,6 +23,7 @@ from ..ops.spelling import Array, Call, Part, Spelling, Stored, Tensor
 from ..shape import Shape, spell
 from ._agreement import Different, agrees, at_batch_one
 from ._arguments import arguments_of, constant_name, numbered, shapes_of, stored_in
+from ._choice import MOST_CHOICES, Tried, agree, are_alike, cheaper, undecided
 from ._ledger import Ledger
 from ._said import NOT_OURS, Said, Step, applied, reading, require_the_same, said_by
 from ._sizes import Sizes, own_shapes, wanted_shapes
@@ -57,6 +58,17 @@ def assemble_at(recorded: Recorded, shapes: Mapping[str, Shape], framework: str,
     return _Assembler(recorded, framework, shapes, None, reckon).graph()
 
 
+class _State(NamedTuple):
+    """What an assembler has made so far."""
+
+    nodes: dict[str, Node]
+    own: dict[str, Shape | None]
+    now: dict[str, Shape | None]
+    made: dict[tuple[str, int], str | Stored]
+    ledger: tuple[set[str], dict[str, str], dict[str | int, str]]
+    agreeing: int
+
+
 @dataclass
 class _Assembler:
     """Collects nodes; knows the shape of each at the source's own size, and at the size asked for."""
@@ -75,6 +87,8 @@ class _Assembler:
 
     def __post_init__(self) -> None:
         self.ledger = Ledger(self.recorded, self.framework == "torch")
+        self.choices = 0
+        self.spent: dict[str, Work] = {}
 
     def graph(self) -> Graph:
         """All records as nodes, and the weights that no record has."""
@@ -198,19 +212,85 @@ class _Assembler:
         return True
 
     def _branch(self, record: Record) -> bool:
-        """The records of the branch that a constant condition chooses, in place; False where none is chosen."""
+        """The records of the branch that a constant condition chooses, else of the cheaper one, in place."""
         condition = arguments_of(record, self.made)[0][:1]
         value = condition[0] if condition else None
+        branches = record.settings["branches"]
         chosen = value.numbers[0] if isinstance(value, Stored) and value.numbers else None
-        branch = record.settings["branches"].get(bool(chosen)) if chosen is not None else None
+        if chosen is None and len(branches) == 2 and self.choices < MOST_CHOICES:
+            return self._either(record, branches, [each for each in condition if isinstance(each, str)])
+        branch = branches.get(bool(chosen)) if chosen is not None else None
         if branch is None:
             return False
-        for each in branch.records:
-            self._record(each)
-        for index, made in enumerate(branch.outputs[: len(record.outputs)]):
-            self.made[record.name, index] = self.made[made.key] if isinstance(made, Ref) else made
+        outputs = self._branch_outputs(branch)
+        self._give(record, outputs)
         self.agreeing += sum(shape is not None for shape in record.outputs)
         return True
+
+    def _branch_outputs(self, branch: Any) -> tuple[str | Stored, ...]:
+        """What a branch gives, its records being read."""
+        for each in branch.records:
+            self._record(each)
+        return tuple(self.made[made.key] if isinstance(made, Ref) else made for made in branch.outputs)
+
+    def _give(self, record: Record, outputs: tuple[str | Stored, ...]) -> None:
+        for index, made in enumerate(outputs[: len(record.outputs)]):
+            self.made[record.name, index] = made
+
+    def _either(self, record: Record, branches: Mapping[bool, Any], condition: list[str]) -> bool:
+        """Both branches read; the cheaper one's rows stay, and one that tells that nobody knows. False if in doubt."""
+        self.choices += 1
+        before = self._state()
+        tried = []
+        for key in (True, False):
+            self._restore(before)
+            outputs = self._branch_outputs(branches[key])
+            tried.append(self._tried(before, outputs))
+        then, other = tried
+        counted = cheaper(then, other)
+        if counted is None:
+            self._restore(before)
+            return False
+        self._restore(counted.state)
+        alike = are_alike(then, other)
+        if not alike:
+            op = undecided(then, other, counted)
+            name = self._free_name(record.name)
+            self.nodes[name] = Node(name, op, tuple(condition), record.scope)
+            self.own[name] = self.now[name] = op.output
+        self._give(record, counted.outputs)
+        for index in range(0 if alike or agree(then, other) else len(counted.outputs)):
+            self.made[record.name, index] = name  # of one of two shapes: nobody knows
+        confirmed = [shape for shape in record.outputs if shape is not None]
+        self.agreeing += len(confirmed) if agree(then, other) else 0
+        return True
+
+    def _tried(self, before: Any, outputs: tuple[str | Stored, ...]) -> Tried:
+        """What a branch has added to what stood before it."""
+        new = [self.nodes[name] for name in self.nodes if name not in before.nodes]
+        work = NO_WORK
+        for node in new:
+            work += self.spent.get(node.name, NO_WORK)
+        shapes = tuple(Shape(*each.shape) if isinstance(each, Stored) else self.own[each] for each in outputs)
+        unknown = sum(isinstance(node.op, Opaque) for node in new)
+        return Tried(self._state(), outputs, shapes, work, len(new), unknown)
+
+    def _state(self) -> _State:
+        ledger = self.ledger
+        return _State(
+            dict(self.nodes),
+            dict(self.own),
+            dict(self.now),
+            dict(self.made),
+            (set(ledger.counted), dict(ledger.owners), dict(ledger.variables)),
+            self.agreeing,
+        )
+
+    def _restore(self, state: _State) -> None:
+        self.nodes, self.own, self.now, self.made = map(dict, state[:4])
+        counted, owners, variables = state.ledger
+        self.ledger.counted, self.ledger.owners, self.ledger.variables = set(counted), dict(owners), dict(variables)
+        self.agreeing = state.agreeing
 
     def _words(self, part: Any, shape: Shape | None = None, shapes: Any = ()) -> list[Op] | None:
         """The ops of a layer or function in a layer's settings, by itself: on `shape`, or the first of `shapes`."""
@@ -279,6 +359,7 @@ class _Assembler:
     def _add(self, step: Step, record: Record, flags: Mapping[str, Any] | None = None) -> None:
         """One node, and its shapes; UsageError where only the size that was asked for changes its weights."""
         self.own[step.name] = step.cost.output
+        self.spent[step.name] = step.cost.work
         self.now[step.name] = self._now(step, record)
         weights = step.cost.weights if flags else ()
         self.nodes[step.name] = Node(step.name, step.op, step.reads, record.scope, weights=weights, **(flags or {}))

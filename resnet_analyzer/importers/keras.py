@@ -46,7 +46,10 @@ def accepts(source: str) -> bool:
     >>> accepts("x.keras"), accepts("x.onnx")
     (True, False)
     """
-    return source.lower().endswith(SUFFIXES) or (source.lower().endswith(".json") and describes_keras(source))
+    lower = source.lower()
+    if lower.endswith(".weights.h5"):
+        return False
+    return lower.endswith(SUFFIXES) or (lower.endswith(".json") and describes_keras(source))
 
 
 @importer("keras", "Keras models: .keras, .h5, and .json of to_json()", accepts)
@@ -84,7 +87,8 @@ def read_factory(source: str, request: Request) -> Graph:
         graph = read_module(found, source, request)
     else:
         graph = _read(found, source, request)
-    return replace(graph, about={**graph.about, "source": source, "arguments": request.arguments})
+    about: dict[str, Any] = {**graph.about, "source": source, "arguments": request.arguments}
+    return replace(graph, about=about)
 
 
 def _read(found: Any, source: str, request: Request) -> Graph:

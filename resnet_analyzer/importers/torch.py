@@ -14,7 +14,6 @@ from ..graph import Graph
 from ..request import Request
 from ..shape import Shape
 from .base import importer
-from .framework import torch as import_torch
 from .records import printable
 
 
@@ -29,6 +28,7 @@ def from_torch(module: Any, input: Any = None) -> Graph:
     """
     from ._torch_inputs import arguments_of
     from ._torch_live import graph_of, unwrapped
+    from .framework import torch as import_torch
 
     torch = import_torch()
     return graph_of(torch, module, arguments_of(torch, unwrapped(torch, module), input))
@@ -44,6 +44,7 @@ def read_module(found: Any, source: str, request: Request) -> Graph:
     """The graph of a module that a factory made, at the size that is asked for; sizes are open where none is."""
     from ._torch_inputs import arguments_of, channels_of
     from ._torch_live import graph_of, unwrapped
+    from .framework import torch as import_torch
 
     torch = import_torch()
     try:
@@ -51,7 +52,7 @@ def read_module(found: Any, source: str, request: Request) -> Graph:
         sizes: Any = request.input
         batch = 1 if request.batch is None else request.batch
         if sizes is None or not isinstance(sizes, (Mapping, Shape)):
-            sides = sizes or (symbol("h"), symbol("w"))
+            sides: tuple[Any, ...] = sizes or (symbol("h"), symbol("w"))
             channels = sides[2] if len(sides) > 2 else channels_of(module)
             sizes = (batch, channels, *sides[:2])
         inputs = arguments_of(torch, module, {**sizes} if isinstance(sizes, Mapping) else tuple(sizes))
@@ -87,7 +88,7 @@ def read_stream(stream: Any, title: str, request: Request = Request()) -> Graph:
 
 
 def _read(stream: Any, title: str, request: Request) -> Graph:
-    from ._pt2_file import read_program
+    from ._pt2_file import BROKEN, read_program
     from ._pt2_records import records_of
     from ._torch_sizes import invented, sizes_for
     from .assemble import assemble_at
@@ -95,8 +96,11 @@ def _read(stream: Any, title: str, request: Request) -> Graph:
     program = read_program(stream)
     if not program.operations:
         raise UsageError("no model: there is no operation in it")
-    inputs, names = sizes_for(program, request)
-    recorded = records_of(program, title, names)
+    try:
+        inputs, names = sizes_for(program, request)
+        recorded = records_of(program, title, names)
+    except BROKEN as error:
+        raise UsageError("not a readable .pt2 file: its description is not one of torch.export") from error
     shapes = dict(zip(recorded.inputs, inputs.values(), strict=True))
     below = invented(program, names)
     graph = assemble_at(recorded, shapes, "torch", lambda *_: None)  # type: ignore[arg-type]

@@ -9,14 +9,13 @@ exponential each: they are evaluated likewise. Other layers carry an activation 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ..dim import Dim
+from ..dim import Dim, product
 from ..errors import UnknownName
 from ..reach import EVERYTHING, Reaches, same_place
 from ..shape import Shape
-from .base import Cost, Op, Operations, Work, axis_index, no_axis
+from .base import OPS, Cost, Op, Operations, Work, axis_index, no_axis
 from .gradient import of_activation
 from .spelling import Call, Part, Reads, Spelling
 
@@ -227,6 +226,7 @@ IN_ONNX = {
     "Exp": "exponential", "Log": "log", "Sqrt": "sqrt", "Abs": "abs", "Neg": "negative",
     "Reciprocal": "reciprocal", "Erf": "erf", "Sin": "sin", "Cos": "cos", "Sign": "sign",
     "Not": "logical_not", "Clip": "clip", "Identity": "linear", "Cast": "linear",
+    "CastLike": "linear", "BitCast": "linear",
     "Swish": "silu",
 }  # fmt: skip
 
@@ -240,8 +240,11 @@ def _read_onnx(call: Call) -> Reads | None:
         return call.reading(Activation(IN_ONNX[call.kind]))
     old = settings["opset"] < 13
     (axis,) = call.axes(settings.get("axis", 1 if old else -1))
-    if old and axis != call.rank - 1:
-        return None
+    if old and axis != call.rank - 1:  # over all axes from there on: as one
+        shape = call.shapes[0]
+        together = OPS["Reshape"]((product(*shape[:axis]), product(*shape[axis:])))  # type: ignore[call-arg]
+        op = Activation("softmax" if call.kind == "Softmax" else "log_softmax", 1)
+        return call.reading(together, op, OPS["Reshape"](tuple(shape)))  # type: ignore[call-arg]
     return call.reading(Activation("softmax" if call.kind == "Softmax" else "log_softmax", axis))
 
 
@@ -280,7 +283,6 @@ def _read_torch(call: Call) -> Reads | None:
     return call.reading(Activation(name), places=(where,))
 
 
-@dataclass(frozen=True, eq=False)
 class Activation(Op):
     """An activation function on every element, by its name in the table (`softmax`, `log_softmax`: along `axis`).
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import Dim, at_least, ceil_div, floor_div, is_exactly, is_number, product, total
@@ -24,7 +23,6 @@ from .base import (
     arranged,
     channels,
     leaves,
-    require_data_format,
     same_names,
     sides,
 )
@@ -48,7 +46,6 @@ def _read_torch(call: Call) -> Reads | None:
     return call.reading(OPS[f"Adaptive{word}Pool{axes}d"](kept, CHANNELS_FIRST), places=("self",))  # type: ignore[call-arg]
 
 
-@dataclass(frozen=True, eq=False)
 class _AdaptivePool(Op):
     """Output i pools pixels ⌊i·n/o⌋ up to ⌈(i + 1)·n/o⌉ (PyTorch, aten/src/ATen/native/AdaptivePooling.h).
 
@@ -66,10 +63,8 @@ class _AdaptivePool(Op):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        name = type(self).__name__
-        require_data_format(name, self.data_format)
         if not all(map(is_number, leaves(self.output_size))):
-            raise UsageError(f"{name}: output_size must be plain numbers, not {self.output_size!r}")
+            raise UsageError(f"{type(self).__name__}: output_size must be plain numbers, not {self.output_size!r}")
 
     def phrase(self, strided: bool) -> tuple[str, ...]:
         """As `average pool to 7×7`."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..errors import UsageError
@@ -112,7 +112,6 @@ def _read_torch_power(call: Call) -> Reads | None:
     return call.reading(Power(float(exponent)), places=("self",)) if type(exponent) in (int, float) else None
 
 
-@dataclass(frozen=True, eq=False)
 class _Elementwise(Op):
     """Branches that broadcast; `constants` so many further operands are plain numbers."""
 
@@ -262,7 +261,6 @@ EXACT = {
 }
 
 
-@dataclass(frozen=True, eq=False)
 class Power(Op):
     """A branch to the power of another, or of a number `exponent`: e^(b·log a), two exponentials and a multiply.
 
@@ -307,7 +305,6 @@ RELATIONS = (
 )
 
 
-@dataclass(frozen=True, eq=False)
 class Compare(_Elementwise):
     """Whether a relation holds between two branches, or a branch and a number, element by element.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from ..dim import Dim, equal, product
@@ -14,7 +13,6 @@ from .activation import activation_work, softmax_work
 from .base import Check, Cost, Op, Spelling, Weight, Work, same_names
 
 
-@dataclass(frozen=True, eq=False)
 class Attention(Op):
     """softmax(q·kᵀ)·v of query, value and maybe key (else the value): Keras' Attention (Luong et al. 2015, sec. 3.1).
 
@@ -54,7 +52,6 @@ class Attention(Op):
         return (own, *[(Reach(0), EVERYTHING, EVERYTHING if place else Reach(2)) for place in range(len(inputs) - 1)])
 
 
-@dataclass(frozen=True, eq=False)
 class AdditiveAttention(Op):
     """softmax(Σ γ·tanh(q + k))·v of query, value and maybe key: Keras' AdditiveAttention (Bahdanau et al. 2015).
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import Dim, product
@@ -44,7 +43,6 @@ def _read_torch(call: Call) -> Reads | None:
     return call.reading(op, places=("self",))
 
 
-@dataclass(frozen=True, eq=False)
 class _AveragePool(_Pool):
     """The mean of every window: taps − 1 additions and a division per output.
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, TypeAlias
 
 from ..dim import Condition, Dim, at_least, dimension, is_array, is_exactly, is_symbol, product, suppose
 from ..errors import UsageError
+from ..frozen import Frozen
 from ..reach import Reaches, repeated
 from ..registry import Registry
 from ..shape import Shape, spell
@@ -18,8 +18,6 @@ from .spelling import Spelling as Spelling
 from .spelling import same_names as same_names
 from .work import NO_WORK as NO_WORK
 from .work import Work as Work
-
-OF_IMPORTERS = MappingProxyType({"of": "importers"})  # fields that only importers set: no word of designs
 
 if TYPE_CHECKING:
     from .gradient import Gradient
@@ -103,8 +101,7 @@ Kind: TypeAlias = Literal[
 Storage: TypeAlias = Literal["own", "view", "overwrites", "unknown"]
 
 
-@dataclass(frozen=True, eq=False)
-class Op(ABC):
+class Op(Frozen, ABC):
     """A frozen description of a layer. Ops compare by identity, since fields may be arrays.
 
     What stands here as class variables and small methods is all that the package knows of an op beside
@@ -124,7 +121,9 @@ class Op(ABC):
     per_axis: ClassVar[tuple[str, ...]] = ()  # fields that hold a whole number ≥ 1, or one for each of these axes
     sizes: ClassVar[tuple[str, ...]] = ()  # fields that hold a whole number ≥ 0
     pads: ClassVar[tuple[str, ...]] = ()  # fields that hold a padding
+    pad_words: ClassVar[tuple[str, ...]] = PADDINGS  # what a padding may be beside numbers
     tells_shape_alone: ClassVar[bool] = False  # whether it may know its output where an input's shape is unknown
+    of_importers: ClassVar[tuple[str, ...]] = ()  # fields that only importers set: no word of designs
     batch_left_out: ClassVar[tuple[str, ...]] = ()  # fields that Keras and designs write without the batch in front
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -135,6 +134,11 @@ class Op(ABC):
     def __post_init__(self) -> None:
         """Check the fields, and keep them in plain spelling: numpy ints as int, lists as tuples."""
         values = self.__dict__
+        layout = values.get("data_format", CHANNELS_LAST)
+        if layout not in (CHANNELS_LAST, CHANNELS_FIRST):
+            raise UsageError(
+                f"{type(self).__name__}: data_format must be channels_last or channels_first, not {layout!r}"
+            )
         for name in self.counts:
             value = values[name]
             if type(value) is not int or value < 1:
@@ -148,7 +152,7 @@ class Op(ABC):
         for name in self.pads:
             value = values[name]
             if type(value) is not int or value < 0:
-                values[name] = require_padding(type(self).__name__, name, value, self.spatial_axes)
+                values[name] = require_padding(type(self).__name__, name, value, self.spatial_axes, self.pad_words)
 
     def apply(self, *inputs: Any) -> Cost:
         """The cost of one application to `inputs` (shapes, batch first), with what must hold as checks."""
@@ -207,13 +211,17 @@ class Op(ABC):
 
     def settings(self) -> dict[str, Any]:
         """The fields that differ from their defaults, by name."""
-        told = [field for field in fields(self) if field.metadata != OF_IMPORTERS]
-        values = {field.name: (getattr(self, field.name), field.default) for field in told}
+        values = {name: (getattr(self, name), default) for name, default in self.own_fields()}
         return {
             name: value
             for name, (value, default) in values.items()
             if any(map(is_array, leaves(value))) or value != default
         }
+
+    @classmethod
+    def own_fields(cls) -> list[tuple[str, Any]]:
+        """The fields that describe the layer, each with its default: all but those that only importers set."""
+        return [(name, default) for name, default in cls.defaults() if name not in cls.of_importers]
 
 
 def require_whole(op: str, name: str, value: Any, least: int, axes: tuple[int, ...] = ()) -> Any:
@@ -282,12 +290,6 @@ def _is_padding(padding: Any, axes: int) -> bool:
 
 
 CHANNELS_LAST, CHANNELS_FIRST = "channels_last", "channels_first"
-
-
-def require_data_format(op: str, value: Any) -> None:
-    """UsageError unless `value` is `channels_last` or `channels_first`."""
-    if value not in (CHANNELS_LAST, CHANNELS_FIRST):
-        raise UsageError(f"{op}: data_format must be channels_last or channels_first, not {value!r}")
 
 
 def sides(shape: Shape, data_format: str) -> tuple[Dim, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from ..shape import Shape
@@ -37,7 +36,6 @@ def _read_torch(call: Call) -> Reads | None:
     return call.reading(op, places=("input",), **names)
 
 
-@dataclass(frozen=True, eq=False)
 class BatchNorm(Op):
     """γ·(x − μ)/√(σ² + ε) + β with stored μ and σ², as one factor and one summand per channel (along `axis`).
 

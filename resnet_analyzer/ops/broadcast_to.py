@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import Dim, is_exactly
@@ -33,7 +32,6 @@ def _read_torch(call: Call) -> Reads | None:
     return None if target is None or None in target else call.reading(BroadcastTo(tuple(target)), places=("self",))
 
 
-@dataclass(frozen=True, eq=False)
 class BroadcastTo(Op):
     """The tensor repeated to `target`, aligned at the last axis; −1 is the input's own size at that place.
 

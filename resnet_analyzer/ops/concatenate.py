@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from ..dim import equal, total
@@ -23,7 +22,6 @@ def _read_torch(call: Call) -> list[Op]:
     return [Concatenate(call.argument("dim", default=0))]
 
 
-@dataclass(frozen=True, eq=False)
 class Concatenate(Op):
     """Branches side by side along one axis, by default the last: the channels (DenseNet, Inception).
 

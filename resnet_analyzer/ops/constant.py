@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..errors import UsageError
@@ -14,7 +13,6 @@ if TYPE_CHECKING:
     from .keras_steps import Steps
 
 
-@dataclass(frozen=True, eq=False)
 class Constant(Op):
     """Numbers of a given shape, written into the model: no weight, no work.
 
@@ -45,7 +43,6 @@ class Constant(Op):
         return by_ops(lambda _none: keras.ops.ones(self.shape))
 
 
-@dataclass(frozen=True, eq=False)
 class Parameter(Op):
     """A weight that other layers read as a tensor: a class token, positions (Dosovitskiy et al. 2021, sec. 3.1).
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..reach import Mixed, Reach, Reaches
@@ -19,7 +18,12 @@ def _read_torch(call: Call) -> Reads | None:
     return call.reading(CumulativeSum(*call.axes(call.argument("dim"))), places=("self",))
 
 
-@dataclass(frozen=True, eq=False)
+def _read_onnx(call: Call) -> Reads | None:
+    """CumSum along an axis that the file holds."""
+    axis = call.numbers(1)
+    return None if axis is None else call.reading(CumulativeSum(*call.axes(list(axis))))
+
+
 class CumulativeSum(Op):
     """At every position the sum of all up to it, along `axis`: an addition at each but the first.
 
@@ -29,6 +33,7 @@ class CumulativeSum(Op):
 
     axis: int = -1
     spellings: ClassVar[Mapping[str, Spelling]] = {
+        "onnx": Spelling("CumSum", read=_read_onnx),
         "keras": Spelling("", same_names("axis"), also=("ops.Cumsum",)),
         "torch": Spelling("aten.cumsum", read=_read_torch),
     }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from ..dim import Dim, product
@@ -17,18 +16,21 @@ from .spelling import Call, Reads
 
 def _read_onnx(call: Call) -> Reads | None:
     """Gemm and MatMul by a matrix that the file holds; Gemm's third input is a bias where it has a number per unit."""
-    matrix = call.shape(1)
-    if call.held(1) is None or matrix is None or len(matrix) != 2 or call.held(0) is not None:
+    own = 3 if call.kind == "QLinearMatMul" else 1
+    matrix = call.shape(own)
+    if call.held(own) is None or matrix is None or len(matrix) != 2 or call.held(0) is not None:
         return None
-    if call.kind == "MatMul":
-        return call.reading(Dense(matrix[1], use_bias=False), kernel=1)
+    if call.kind != "Gemm":
+        return call.reading(Dense(matrix[1], use_bias=False), kernel=own)
     if call.settings.get("transA"):
         return None
     units = matrix[0] if call.settings.get("transB") else matrix[1]
     bias = call.shape(2)
     if bias is None:
         return call.reading(Dense(units, use_bias=False), kernel=1)
-    return call.reading(Dense(units), kernel=1, bias=2) if call.held(2) is not None else None
+    if call.held(2) is None or tuple(bias) not in ((units,), (1, units)):
+        return None
+    return call.reading(Dense(units), kernel=1, bias=2)
 
 
 def _read_torch(call: Call) -> Reads | None:
@@ -44,7 +46,6 @@ def _read_torch(call: Call) -> Reads | None:
     return call.reading(Dense(units), places=(read,), kernel=held, bias=bias) if call.held(bias) is not None else None
 
 
-@dataclass(frozen=True, eq=False)
 class Dense(Op):
     """A matrix product over the last axis, at every position: on a feature map it is a 1×1 convolution.
 
@@ -64,7 +65,7 @@ class Dense(Op):
     gradient = of_product
     counts: ClassVar[tuple[str, ...]] = ("units",)
     spellings: ClassVar[Mapping[str, Spelling]] = {
-        "onnx": Spelling("Gemm", also=("MatMul",), read=_read_onnx),
+        "onnx": Spelling("Gemm", also=("MatMul", "MatMulInteger", "QLinearMatMul"), read=_read_onnx),
         "torch": Spelling("aten.linear", also=("aten.addmm", "aten.mm", "aten.matmul"), read=_read_torch),
         "keras": Spelling("Dense", same_names("units", "use_bias", "activation")),
     }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from ..dim import equal, floor_div, product
@@ -12,7 +11,6 @@ from ..shape import Shape, spell
 from .base import Check, Cost, Op, Spelling, Work, axis_index, same_names
 
 
-@dataclass(frozen=True, eq=False)
 class Dot(Op):
     """The products of two tensors summed along an axis of each, the batch of both going together.
 

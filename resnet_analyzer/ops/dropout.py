@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..errors import UsageError
@@ -27,7 +26,6 @@ def _read_torch(call: Call) -> Reads | None:
     return call.reading(Dropout(float(rate)), places=(name,))
 
 
-@dataclass(frozen=True, eq=False)
 class _Drop(Op):
     rate: float = 0.5
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import Dim, is_exactly
@@ -28,7 +27,6 @@ def _read_torch(call: Call) -> list[Op]:
     return [Einsum(call.argument("equation"))]
 
 
-@dataclass(frozen=True, eq=False)
 class Einsum(Op):
     """The sum that `equation` names, as numpy.einsum: letters for axes, `...` for the rest, which broadcast.
 
@@ -77,7 +75,6 @@ class Einsum(Op):
         return by_ops(lambda xs: keras.ops.einsum(self.equation, *(xs if isinstance(xs, list) else [xs])))
 
 
-@dataclass(frozen=True, eq=False)
 class EinsumDense(Op):
     """A dense layer by an equation between input and kernel (Keras' EinsumDense).
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import Dim, equal, product
@@ -24,7 +23,6 @@ def _read_torch(call: Call) -> Reads | None:
     return call.reading(Embedding(*table), places=("indices",), embeddings="weight")
 
 
-@dataclass(frozen=True, eq=False)
 class Embedding(Op):
     """Each number's own vector of `output_dim`, from a table of `input_dim` of them: a look-up, no arithmetic.
 

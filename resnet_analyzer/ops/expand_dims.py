@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..reach import Reach, Reaches
@@ -29,7 +28,6 @@ def _read_torch(call: Call) -> Reads | None:
     return call.reading(ExpandDims((call.argument("dim"),)), places=("self",))
 
 
-@dataclass(frozen=True, eq=False)
 class ExpandDims(Op):
     """The same numbers with new axes of 1 at `axes` of the output.
 

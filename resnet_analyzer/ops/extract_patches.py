@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import Dim, product
-from ..reach import Reaches, of_window, over_sides
 from ..shape import Shape
-from ..window import Padding, amounts, by, slide, spread
+from ..window import Padding, amounts, by, spread
 from ._aten import spread as spread_out
 from ._aten import window
-from .base import CHANNELS_LAST, OPS, Cost, Op, arranged, channels, fit_checks, require_data_format, sides
+from ._windowed import _Unweighted
+from .base import CHANNELS_LAST, OPS, Cost, Op, arranged, channels, fit_checks
 from .spelling import Call, Reads, Spelling
 
 FIELDS = ("size", "strides", "padding", "dilation_rate", "data_format")
@@ -38,8 +37,7 @@ if TYPE_CHECKING:
     from .keras_steps import Steps
 
 
-@dataclass(frozen=True, eq=False)
-class _ExtractPatches(Op):
+class _ExtractPatches(_Unweighted):
     """At every position the taps of a window with all their channels, as channels (im2col)."""
 
     size: Dim | tuple[Dim, ...] = 2
@@ -49,15 +47,8 @@ class _ExtractPatches(Op):
     data_format: str = CHANNELS_LAST
 
     kind = "shape"
-    storage = "own"
+    kernel = "size"
     per_axis: ClassVar[tuple[str, ...]] = ("size", "strides", "dilation_rate")
-    pads: ClassVar[tuple[str, ...]] = ("padding",)
-
-    def __post_init__(self) -> None:
-        if self.strides is None:
-            self.__dict__["strides"] = self.size
-        super().__post_init__()
-        require_data_format(type(self).__name__, self.data_format)
 
     def phrase(self, strided: bool) -> tuple[str, ...]:
         """As `16×16 patches`."""
@@ -66,14 +57,9 @@ class _ExtractPatches(Op):
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """Positions by the window formula, channels times taps; copies are no arithmetic."""
         layout = self.data_format
-        windows = slide(sides(shape, layout), self.size, self.strides, self.padding, self.dilation_rate)  # type: ignore[arg-type]
-        taps = product(channels(shape, layout), *spread(self.size, self.spatial_axes))
+        windows, taps = self.slid(shape), product(channels(shape, layout), *self.taps())
         output = arranged(shape[0], [window.output for window in windows], taps, layout)
         return Cost(output, checks=fit_checks(windows), windows=windows)
-
-    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
-        """What the window covers."""
-        return (over_sides(map(of_window, cost.windows), self.data_format),)
 
     def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
         """By keras.ops."""

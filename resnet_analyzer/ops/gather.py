@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..reach import Mixed, Reach, Reaches
@@ -38,7 +37,6 @@ def _read_torch(call: Call) -> Reads | None:
     return Reads((source, index.number), [Gather(axis)])
 
 
-@dataclass(frozen=True, eq=False)
 class Gather(Op):
     """Positions along `axis` of the first input, picked by the numbers in the second (ONNX Gather, numpy.take).
 

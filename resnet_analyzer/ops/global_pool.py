@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from ..reach import EVERYTHING, Reach, Reaches, over_sides
@@ -17,7 +16,6 @@ from .base import (
     Work,
     arranged,
     channels,
-    require_data_format,
 )
 from .gradient import of_largest, of_mean
 from .spelling import Call, Reads, Spelling, same_names
@@ -31,7 +29,6 @@ def _read_onnx(call: Call) -> Reads | None:
     return call.reading(OPS[kind](keepdims=True, data_format="channels_first"))  # type: ignore[call-arg]
 
 
-@dataclass(frozen=True, eq=False)
 class _GlobalPool(Op):
     """Every channel pooled to one number; `keepdims` keeps a map of 1×1."""
 
@@ -41,10 +38,6 @@ class _GlobalPool(Op):
     kind = "pooling"
     storage = "own"
     word: ClassVar[str] = "global pool"
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        require_data_format(type(self).__name__, self.data_format)
 
     def phrase(self, strided: bool) -> tuple[str, ...]:
         """As people say it."""

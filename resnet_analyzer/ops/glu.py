@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import divides, floor_div
@@ -21,7 +20,6 @@ def _read_torch(call: Call) -> Reads | None:
     return call.reading(GLU(call.argument("dim", default=-1)), places=("self",))
 
 
-@dataclass(frozen=True, eq=False)
 class GLU(Op):
     """a·σ(b), a and b the two halves along `axis` (Dauphin et al. 2017, eq. 1; σ another gate: Shazeer 2020).
 

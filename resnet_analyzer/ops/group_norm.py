@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from ..dim import Dim, divides, product
@@ -33,7 +32,6 @@ def _read_torch(call: Call) -> Reads | None:
     return call.reading(op, places=("input",), gamma="weight", beta="bias")
 
 
-@dataclass(frozen=True, eq=False)
 class GroupNorm(Op):
     """Normalisation of `groups` groups of channels (along `axis`) over all positions (Wu & He 2018, eq. 7).
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from ..errors import UsageError
@@ -11,7 +10,6 @@ from .base import Cost, Op, require_whole
 from .gradient import of_moves
 
 
-@dataclass(frozen=True, eq=False)
 class Input(Op):
     """The shape of what enters the graph, batch first.
 
@@ -19,7 +17,7 @@ class Input(Op):
     Shape(1, 224, 224, 3)
     """
 
-    shape: Shape = Shape(1, 224, 224, 3)  # noqa: RUF009 (immutable)
+    shape: Shape = Shape(1, 224, 224, 3)
 
     kind = "input"
     storage = "own"

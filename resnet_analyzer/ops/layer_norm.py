@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import product
@@ -40,7 +39,6 @@ def _read_torch(call: Call) -> Reads | None:
     return call.reading(op, places=("input",), gamma="weight", beta="bias")
 
 
-@dataclass(frozen=True, eq=False)
 class LayerNorm(Op):
     """Normalisation along some axes of each position by their own mean and variance (Ba et al. 2016, eq. 3).
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..shape import Shape
@@ -20,7 +19,6 @@ def _read_keras(call: Call) -> list[Op] | None:
     return [LayerScale()]
 
 
-@dataclass(frozen=True, eq=False)
 class LayerScale(Op):
     """γ·x with one trained γ per channel, along `axis` (Touvron et al. 2021, CaiT, eq. 6; ConvNeXt).
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import Dim, floor_div, product
@@ -21,7 +20,6 @@ def _read_onnx(call: Call) -> Reads | None:
     return call.reading(LocalResponseNorm(call.settings["size"], axis=1))
 
 
-@dataclass(frozen=True, eq=False)
 class LocalResponseNorm(Op):
     """a / (k + α·Σ a²)^β over `size` neighbouring channels (Krizhevsky et al. 2012, sec. 3.3).
 

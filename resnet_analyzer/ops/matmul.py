@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import equal, product
@@ -19,12 +18,13 @@ if TYPE_CHECKING:
 
 
 def _read_onnx(call: Call) -> Reads | None:
-    """MatMul of two tensors; Gemm of two, with a third that is added."""
-    if call.kind == "MatMul":
-        return call.reading(MatMul(), places=(0, 1))
-    if call.tensor(2) is not None:
-        return None
-    return call.reading(MatMul(bool(call.settings.get("transA")), bool(call.settings.get("transB"))), places=(0, 1))
+    """MatMul of two tensors, whole numbers too; Gemm of two, with a third that is added."""
+    if call.kind != "Gemm":
+        return call.reading(MatMul(), places=(0, 3) if call.kind == "QLinearMatMul" else (0, 1))
+    op = MatMul(bool(call.settings.get("transA")), bool(call.settings.get("transB")))
+    if call.tensor(2) is None:
+        return call.reading(op, places=(0, 1))
+    return call.reading(op, OPS["Add"](), places=(2, 0, 1))
 
 
 _IN_TORCH = {
@@ -43,7 +43,6 @@ def _read_torch(call: Call) -> Reads | None:
     return call.reading(product_alone, OPS["Add"](), places=(names[2], *names[:2]))
 
 
-@dataclass(frozen=True, eq=False)
 class MatMul(Op):
     """The matrix product over the last two axes; those before broadcast, a vector loses its axis (numpy.matmul).
 
@@ -64,7 +63,7 @@ class MatMul(Op):
     gradient = of_contraction
     arity: ClassVar[int | None] = 2
     spellings: ClassVar[Mapping[str, Spelling]] = {
-        "onnx": Spelling("", also=("MatMul", "Gemm"), read=_read_onnx, fallback=True),
+        "onnx": Spelling("", also=("MatMul", "Gemm", "MatMulInteger", "QLinearMatMul"), read=_read_onnx, fallback=True),
         "keras": Spelling("", also=("ops.Matmul",)),
         "torch": Spelling("", also=tuple(_IN_TORCH), read=_read_torch, fallback=True),
     }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import Dim, divides, equal, is_exactly, product
@@ -42,7 +41,6 @@ def _read_keras(call: Call) -> Reads | None:
     return Reads(tuple(numbers.values()), [made])
 
 
-@dataclass(frozen=True, eq=False)
 class MultiHeadAttention(Op):
     """Projections to queries, keys and values, their products, and the projection back.
 
@@ -177,7 +175,6 @@ class MultiHeadAttention(Op):
         return Work(macs, sums, adds=sums if self.use_bias else 0, multiplies=product(queries, inner))
 
 
-@dataclass(frozen=True, eq=False)
 class GroupQueryAttention(MultiHeadAttention):
     """Multi-head attention with `num_key_value_heads` for keys and values (Keras' GroupQueryAttention).
 

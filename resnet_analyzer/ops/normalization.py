@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import product
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from .keras_steps import Steps
 
 
-@dataclass(frozen=True, eq=False)
 class Normalization(Op):
     """(x − mean)/max(√variance, ε) with statistics of the data set, per channel, and a count of the data.
 

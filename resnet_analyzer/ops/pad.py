@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import Dim, at_least, is_exactly, is_number, maximum
@@ -65,7 +64,6 @@ def _cut(amount: Dim) -> Dim:
     return maximum(-amount, 0) if is_number(amount) else 0
 
 
-@dataclass(frozen=True, eq=False)
 class Pad(Op):
     """(before, after) for every axis, the batch first: filled with a constant, or with the tensor's own numbers.
 

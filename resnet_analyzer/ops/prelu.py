@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import is_exactly, product
@@ -41,7 +40,6 @@ def _read_torch(call: Call) -> Reads | None:
     return call.reading(PReLU(shared), places=("self",), alpha="weight")
 
 
-@dataclass(frozen=True, eq=False)
 class PReLU(Op):
     """x if x > 0 else α·x with a trained α (He et al. 2015, Delving Deep into Rectifiers, eq. 1).
 

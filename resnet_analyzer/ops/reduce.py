@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import Dim
@@ -43,7 +42,7 @@ if TYPE_CHECKING:
 
 IN_ONNX = {
     "ReduceSum": "Sum", "ReduceMean": "Mean", "ReduceMax": "Max", "ReduceMin": "Min", "ReduceProd": "Prod",
-    "ReduceLogSumExp": "LogSumExp", "ArgMax": "ArgMax", "ArgMin": "ArgMax",
+    "ReduceLogSumExp": "LogSumExp", "ArgMax": "ArgMax", "ArgMin": "ArgMax", "ReduceL2": "Norm",
 }  # fmt: skip
 
 
@@ -57,8 +56,14 @@ def _read_onnx(call: Call) -> Reads | None:
     axes = call.settings.get("axes") or call.numbers(1)
     if not axes and call.settings.get("noop_with_empty_axes"):
         return None
-    kind = OPS[IN_ONNX[call.kind]]
-    return call.reading(kind(call.axes(list(axes)) if axes else None, keepdims))  # type: ignore[call-arg]
+    places = call.axes(list(axes)) if axes else None
+    if call.kind == "ReduceL1":
+        return call.reading(OPS["Norm"](places, keepdims, order=1))  # type: ignore[call-arg]
+    if call.kind == "ReduceSumSquare":
+        return call.reading(OPS["Power"](2), OPS["Sum"](places, keepdims))  # type: ignore[call-arg]
+    if call.kind == "ReduceLogSum":
+        return call.reading(OPS["Sum"](places, keepdims), OPS["Activation"]("log"))  # type: ignore[call-arg]
+    return call.reading(OPS[IN_ONNX[call.kind]](places, keepdims))  # type: ignore[call-arg]
 
 
 IN_TORCH = {
@@ -85,7 +90,6 @@ def _read_torch(call: Call) -> Reads | Outputs | None:
     return call.reading(op, places=("self",))
 
 
-@dataclass(frozen=True, eq=False)
 class _Reduction(Op):
     """One number for all along `axes` (None: all of them); `keepdims` keeps each as an axis of 1."""
 
@@ -144,7 +148,7 @@ class Sum(_Reduction):
     word: ClassVar[str] = "sum"
     gradient = of_moves
     spellings: ClassVar[Mapping[str, Spelling]] = {
-        "onnx": Spelling("", also=tuple(IN_ONNX), read=_read_onnx),
+        "onnx": Spelling("", also=(*IN_ONNX, "ReduceL1", "ReduceSumSquare", "ReduceLogSum"), read=_read_onnx),
         "torch": Spelling(
             "", also=("aten.var_mean", "aten.linalg_vector_norm", "aten.norm", *IN_TORCH), read=_read_torch
         ),
@@ -271,7 +275,6 @@ class LogSumExp(_Reduction):
         return Work(adds=2 * elements, compares=elements - outputs, exponentials=elements + outputs)
 
 
-@dataclass(frozen=True, eq=False)
 class Norm(_Reduction):
     """Lengths: `order` 2 is √Σ x², 1 is Σ |x| (each absolute value one compare).
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from ..shape import Shape
@@ -11,7 +10,6 @@ from .base import Cost, Op, Spelling, Work, same_names
 from .gradient import of_activation
 
 
-@dataclass(frozen=True, eq=False)
 class ReLU(Op):
     """x from θ = `threshold` up, at most `max_value`; below θ slope·(x − θ) (Keras' layer; Nair & Hinton 2010).
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from ..shape import Shape
@@ -51,7 +50,6 @@ def _plain(value: Any) -> Any:
     return tuple(value) if isinstance(value, (list, tuple)) else value
 
 
-@dataclass(frozen=True, eq=False)
 class Rescale(Op):
     """scale·x + offset with constants: a scaled shortcut (He et al. 2016, sec. 3.1), 1 − g, Keras' Rescaling.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import Dim, divides, equal, floor_div, is_exactly, product
@@ -113,7 +112,6 @@ def _read_torch_transpose(call: Call) -> Reads | None:
 _SWAPPED = (("dim0", "axis0", -2), ("dim1", "axis1", -1))  # mT and adjoint take the last two
 
 
-@dataclass(frozen=True, eq=False)
 class Flatten(Op):
     """The axes `first` to `last` as one, by default all but the batch.
 
@@ -158,7 +156,6 @@ class Flatten(Op):
         return operations(lambda x: keras.ops.reshape(x, sizes), "some axes flattened by keras.ops")
 
 
-@dataclass(frozen=True, eq=False)
 class Reshape(Op):
     """Another shape, batch first; one axis may be −1: what is left; 0 is the input's own size at that place.
 
@@ -228,7 +225,6 @@ def _mismatch(shape: Shape, target: tuple[Dim, ...]) -> str:
     return f"{spell(shape)} ({shape.elements} numbers) cannot be reshaped to {spell(shown)}."
 
 
-@dataclass(frozen=True, eq=False)
 class Permute(Op):
     """The axes in another order, counted from 0, the batch.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -11,7 +10,7 @@ from ..dim import Dim, at_least, equal, floor_div, total
 from ..errors import UsageError
 from ..reach import Mixed, Reach, Reaches, over_sides
 from ..shape import Shape, spell
-from .base import CHANNELS_LAST, Check, Cost, Op, Work, arranged, channels, require_data_format, require_whole, sides
+from .base import CHANNELS_LAST, Check, Cost, Op, Work, arranged, channels, require_whole, sides
 from .gradient import of_copies
 from .spelling import Call, Reads, Spelling
 
@@ -73,7 +72,6 @@ def _read_keras(call: Call) -> list[Op] | None:
     return [Resize(tuple(size), None, *words, layout)]
 
 
-@dataclass(frozen=True, eq=False)
 class Resize(Op):
     """Every side of a map to `size`, or (without it) to ⌊side·scale⌋ (ONNX Resize, torch.nn.Upsample, Keras' Resizing).
 
@@ -105,7 +103,7 @@ class Resize(Op):
     }
 
     def __post_init__(self) -> None:
-        require_data_format("Resize", self.data_format)
+        super().__post_init__()
         interpolation = WORDS.get(self.interpolation, self.interpolation)
         if interpolation not in TAPS:
             raise UsageError(f"Resize: interpolation must be {', '.join([*TAPS, *WORDS])}, not {self.interpolation!r}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import product
@@ -24,7 +23,12 @@ def _read_torch(call: Call) -> Reads | None:
     return call.reading(RMSNorm(axes, call.tensor("weight") is not None), places=("input",), scale="weight")
 
 
-@dataclass(frozen=True, eq=False)
+def _read_onnx(call: Call) -> Reads | None:
+    """RMSNormalization: input and scale; from `axis` to the last axis."""
+    (first,) = call.axes(call.settings.get("axis", -1))
+    return call.reading(RMSNorm(tuple(range(first, call.rank))), scale=1)
+
+
 class RMSNorm(Op):
     """γ·x/√(mean x² + ε) along `axes`, with a trained γ unless `scale` is off (Zhang & Sennrich 2019, eq. 4).
 
@@ -44,6 +48,7 @@ class RMSNorm(Op):
     storage = "own"
     gradient = of_mean_square
     spellings: ClassVar[Mapping[str, Spelling]] = {
+        "onnx": Spelling("RMSNormalization", also=("SimplifiedLayerNormalization",), read=_read_onnx),
         "keras": Spelling("RMSNormalization", {"axes": "axis"}),
         "torch": Spelling("aten.rms_norm", read=_read_torch),
     }

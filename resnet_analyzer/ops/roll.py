@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..reach import Mixed, Reach, Reaches
@@ -23,7 +22,6 @@ def _read_torch(call: Call) -> Reads | None:
     return call.reading(Roll(tuple(shift) if isinstance(shift, list) else shift, axes), places=("self",))
 
 
-@dataclass(frozen=True, eq=False)
 class Roll(Op):
     """Positions moved by `shift` along `axes`; those that leave come in at the other end (Liu et al. 2021, Swin).
 

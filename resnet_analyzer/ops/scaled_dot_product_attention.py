@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import Condition, divides, equal, product
@@ -31,11 +30,19 @@ def _read_torch(call: Call) -> Reads | None:
     return call.reading(ScaledDotProductAttention(bool(call.argument("is_causal"))), places=given)
 
 
+def _read_onnx(call: Call) -> Reads | None:
+    """Attention of four axes, without a cache and a second output; the mask is the fourth input."""
+    more = [call.tensor(place) for place in range(4, len(call.places))]
+    settings = call.settings
+    if call.rank != 4 or any(each is not None for each in more) or settings.get("softcap") or settings["outputs"] > 1:
+        return None
+    return call.reading(ScaledDotProductAttention(bool(settings.get("is_causal"))), places=(0, 1, 2, 3))
+
+
 if TYPE_CHECKING:
     from .keras_steps import Steps
 
 
-@dataclass(frozen=True, eq=False)
 class ScaledDotProductAttention(Op):
     """softmax(q·kᵀ/√d)·v of query, key, value and maybe a mask (Vaswani et al. 2017, eq. 1).
 
@@ -60,6 +67,7 @@ class ScaledDotProductAttention(Op):
     storage = "own"
     arity: ClassVar[int | None] = None
     spellings: ClassVar[Mapping[str, Spelling]] = {
+        "onnx": Spelling("Attention", read=_read_onnx),
         "keras": Spelling("", also=("ops.DotProductAttention",), read=_read_keras),
         "torch": Spelling("aten.scaled_dot_product_attention", read=_read_torch),
     }

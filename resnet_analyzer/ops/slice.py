@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from ..dim import Dim, at_least, dimension, is_number, maximum, minimum
@@ -107,7 +106,6 @@ def _read_keras(call: Call) -> list[Op] | None:
     return [Slice(tuple(key) if isinstance(key, list) else (key,))]
 
 
-@dataclass(frozen=True, eq=False)
 class Slice(Op):
     """Some positions along each axis, the batch first: x[index], as Python and numpy index.
 

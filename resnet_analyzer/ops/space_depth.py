@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import Dim, divides, floor_div, product
 from ..reach import Reach, Reaches, over_sides
 from ..shape import Shape
-from .base import CHANNELS_LAST, OPS, Check, Cost, Op, arranged, channels, require_data_format, sides
+from .base import CHANNELS_LAST, OPS, Check, Cost, Op, arranged, channels, sides
 from .gradient import of_moves
 from .spelling import Call, Reads, Spelling
 
@@ -29,7 +28,6 @@ def _read_torch(call: Call) -> Reads | None:
     return call.reading(OPS["SpaceToDepth"](factor, "channels_first"), places=("self",))  # type: ignore[call-arg]
 
 
-@dataclass(frozen=True, eq=False)
 class DepthToSpace(Op):
     """Every block·block·… channels as a block of positions: pixel shuffle (Shi et al. 2016, sec. 3.2), any axes.
 
@@ -49,10 +47,6 @@ class DepthToSpace(Op):
         "torch": Spelling("aten.pixel_shuffle", also=("aten.pixel_unshuffle",), read=_read_torch),
         "keras": Spelling("", {"block": "block_size", "data_format": "data_format"}, also=("ops.DepthToSpace",)),
     }
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        require_data_format("DepthToSpace", self.data_format)
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """Sides multiplied, channels divided; copies are no arithmetic."""
@@ -77,7 +71,6 @@ class DepthToSpace(Op):
         return by_ops(lambda x: _shuffled(keras, x, cost.output, block, layout))
 
 
-@dataclass(frozen=True, eq=False)
 class SpaceToDepth(Op):
     """Every block of positions as channels: pixel unshuffle, patch merging (Liu et al. 2021, sec. 3.1), any axes.
 
@@ -95,10 +88,6 @@ class SpaceToDepth(Op):
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "keras": Spelling("", {"block": "block_size", "data_format": "data_format"}, also=("ops.SpaceToDepth",))
     }
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        require_data_format("SpaceToDepth", self.data_format)
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """Sides divided, channels multiplied; copies are no arithmetic."""

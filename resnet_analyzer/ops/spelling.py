@@ -157,10 +157,16 @@ def _holds_tensor(value: Any) -> bool:
 
 
 class Outputs(NamedTuple):
-    """The ops of a call of several outputs: one for each, all reading what the call reads, or the tensors `numbers`."""
+    """The ops of a call of several outputs: one for each, all reading what the call reads, or the tensors `numbers`.
+
+    `weights` are the numbers of the tensors that are weights of the first op, by the weights' names; with `chained`
+    the ops after it read what it gives.
+    """
 
     ops: tuple[Op, ...]
     numbers: tuple[int, ...] | None = None
+    weights: Mapping[str, int] = MappingProxyType({})
+    chained: bool = False
 
 
 class Reads(NamedTuple):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import Dim, ceil_div, divides, equal, floor_div, is_number, product, total
@@ -69,7 +68,6 @@ def _equal(parts: int, axis: int) -> Outputs:
     return Outputs(tuple([Split(parts, axis, part) for part in range(parts)]), (0,))
 
 
-@dataclass(frozen=True, eq=False)
 class Split(Op):
     """Part `part` (from 0) of a tensor cut along `axis`: into equal `sections`, so many, or into those of given sizes.
 

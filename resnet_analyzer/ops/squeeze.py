@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import equal, is_exactly
@@ -33,7 +32,6 @@ def _read_torch(call: Call) -> Reads | None:
     return call.reading(Squeeze(axes), places=("self",))
 
 
-@dataclass(frozen=True, eq=False)
 class Squeeze(Op):
     """The same numbers without `axes`, each of which must be 1; without `axes` all that are a plain 1.
 

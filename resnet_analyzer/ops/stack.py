@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import equal
@@ -21,7 +20,6 @@ def _read_torch(call: Call) -> list[Op]:
     return [Stack(call.argument("dim", default=0))]
 
 
-@dataclass(frozen=True, eq=False)
 class Stack(Op):
     """Tensors of one shape along a new axis, which is `axis` of the output.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import Dim, is_exactly, product
@@ -40,7 +39,6 @@ def _read_torch(call: Call) -> Reads | None:
     return call.reading(Tile(tuple(call.argument("repeats", default=call.argument("dims")))), places=("self",))
 
 
-@dataclass(frozen=True, eq=False)
 class Tile(Op):
     """The whole tensor so many times along each axis; as numpy.tile, aligned at the last axis.
 
@@ -87,7 +85,6 @@ class Tile(Op):
         return by_ops(lambda x: keras.ops.tile(x, whole))
 
 
-@dataclass(frozen=True, eq=False)
 class Repeat(Op):
     """Every position along `axis` so many `times` in a row.
 
@@ -124,7 +121,6 @@ class Repeat(Op):
         return by_ops(lambda x: keras.ops.repeat(x, self.times, self.axis))
 
 
-@dataclass(frozen=True, eq=False)
 class RepeatVector(Op):
     """Every vector of a batch `times` times, along a new axis behind the batch (Keras' RepeatVector).
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import product
@@ -23,7 +22,6 @@ def _read_keras(call: Call) -> list[Op] | None:
     return None if inner is None or call.takes_more_than_inputs else [TimeDistributed(op) for op in inner]
 
 
-@dataclass(frozen=True, eq=False)
 class TimeDistributed(Op):
     """`layer` on every step (axis 1), with the same weights: the steps are folded into the batch.
 

@@ -8,16 +8,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..errors import UsageError
+from ..measurement import PLOTS as PLOTS
 from ..measurement import Measurement
-from ..registry import Registry
 from .palette import theme_named
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from .palette import Theme
-
-PLOTS: Registry[Plot] = Registry("picture", __package__)
 
 
 @dataclass(frozen=True, eq=False)

@@ -64,7 +64,7 @@ def inference_table(measurement: Measurement, model: Model, least: Least) -> Tab
                 found.weights,
                 f"{numbers} numbers of {model.itemsize} bytes",
                 measurement.least("all_params"),
-            ),  # fmt: skip  # noqa: E501
+            ),  # fmt: skip
             _line("alive at the peak", found.peak, f"while {found.at} runs, in the given order", sign),
             _line("least peak", least.peak, order_in_words(least, found.peak), sign),
             _line("total", found.total, "weights and the peak of the given order", sign),
@@ -95,7 +95,7 @@ def training_table(found: TrainingMemory) -> Table:
                 found.kept,
                 "every tensor, mask and statistic once, without checkpoints",
                 sign,
-            ),  # type: ignore[arg-type]  # fmt: skip  # noqa: E501
+            ),  # type: ignore[arg-type]  # fmt: skip
             _line("alive at the peak", found.peak, f"activations and their gradients, at {found.at}", sign),  # type: ignore[arg-type]
             _line("total", found.total, "weights, gradients, state and the peak", sign),  # type: ignore[arg-type]
         ),

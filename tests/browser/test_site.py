@@ -111,7 +111,7 @@ def test_no_complaint_and_no_connection(chromium, site, name):
         ("感受野", "zh/"),
         ("残差块", "zh/"),
         ("squeeze", "tutorial"),
-        ("transposedconv2d", "rules"),
+        ("TransposedConv2d", "rules"),
     ],
 )
 def test_search_finds(chromium, site, query, page):

@@ -23,6 +23,7 @@ OTHERS = (
     "gradient.py",
     "keras_steps.py",
     "_keras_windows.py",
+    "_aten.py",
     "_onnx_windows.py",
     "_aten.py",
     "lookup.py",
