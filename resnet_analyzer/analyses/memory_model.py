@@ -14,24 +14,26 @@ from .formula.form import ClosedForm, form_of, over_symbols
 from .formula.recipe import Recipe
 from .memory import live_bytes, memory, peak_of
 from .schedule import exact, steps_of
-from .training_memory import ITEMSIZE, Setting, training_memory
-
-MODES = ("inference", "training")
+from .training_memory import ITEMSIZE, PLAIN, Setting, training_memory
 
 
 class Model(NamedTuple):
-    """What memory is counted under: `setting` is how the network is trained, `fuse_bn` is for inference alone."""
+    """What memory is counted under: `setting` is how the network is trained, `fuse_bn` is for inference alone.
+
+    `bytes_given` replaces the bytes of the type, at inference.
+    """
 
     mode: str = "inference"
-    setting: Setting = Setting()
+    setting: Setting = PLAIN
     fuse_bn: bool = False
+    bytes_given: int | None = None
 
     @property
     def itemsize(self) -> int:
         """Bytes of an activation. UnknownName for a type that is none."""
         if self.setting.dtype not in ITEMSIZE:
             raise UnknownName("type", self.setting.dtype, ITEMSIZE)
-        return ITEMSIZE[self.setting.dtype]
+        return ITEMSIZE[self.setting.dtype] if self.bytes_given is None else self.bytes_given
 
     def total(self, measurement: Measurement) -> int:
         """All bytes of a network of plain sizes.
@@ -56,14 +58,10 @@ class Model(NamedTuple):
         return f"inference, {dtype}, layer by layer, {writes}{folded}"
 
 
-def require_mode(mode: str) -> str:
-    """The mode; UnknownName for one that is neither inference nor training."""
-    if mode not in MODES:
-        raise UnknownName("mode", mode, MODES)
-    return mode
+INFERENCE = Model()
 
 
-def memory_form(recipe: Recipe, variables: Sequence[str], model: Model = Model()) -> ClosedForm:
+def memory_form(recipe: Recipe, variables: Sequence[str], model: Model = INFERENCE) -> ClosedForm:
     """Bytes of weights and at the peak as formulas; a peak is a maximum of polynomials.
 
     >>> from resnet_analyzer.architectures.base import ARCHITECTURES

@@ -132,10 +132,10 @@ def least_peak(steps: Sequence[Step], in_place: bool = False, most_states: int =
 
 
 def _unrolled(path: object) -> tuple[int, ...]:
-    found = []
-    while path is not None:
-        path, number = path  # type: ignore[misc]
-        found.append(number)
+    found: list[int] = []
+    while isinstance(path, tuple):
+        found.append(path[1])
+        path = path[0]
     return tuple(reversed(found))
 
 

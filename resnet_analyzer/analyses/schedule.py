@@ -58,7 +58,7 @@ def steps_of(rows: Sequence[Row], fuse_bn: bool = False) -> tuple[Step, ...]:
         if needs and (row.node.op.storage == "view" or folded):
             steps.append(Step(row, steps[needs[0]].buffer, reads, 0, (), needs))
             continue
-        over = ()
+        over: tuple[int, ...] = ()
         if row.node.op.storage == "overwrites":
             over = tuple(
                 steps[each].buffer for each in needs if _fills(row, steps[each].row, steps[steps[each].buffer].row)

@@ -18,13 +18,13 @@ from ..errors import UsageError
 from ..measurement import Measurement, Row, measure
 from ..ops.base import NO_WORK, Cost, Work
 from .backward import backward_of
-from .training_memory import Setting, repeated
+from .training_memory import PLAIN, Setting, repeated
 
 UPDATE = {"sgd": 2, "momentum": 4, "adam": 12}  # operations for each trained number
 
 
 class Trained(NamedTuple):
-    """One layer in one step of training: the work of its passes; `again` is the forward pass that checkpoints repeat."""
+    """One layer in one step of training: the work of its passes; `again` is the forward pass that is repeated."""
 
     row: Row
     forward: Work
@@ -135,7 +135,7 @@ def flops_of(work: Work) -> Dim:
     return CONVENTIONS["flops"].count(_Counted(None, (), Cost(None, work=work)))
 
 
-def training_step(measurement: Measurement, setting: Setting = Setting()) -> Step:
+def training_step(measurement: Measurement, setting: Setting = PLAIN) -> Step:
     """What one step of training costs on the measured batch; over symbols as polynomials.
 
     >>> from resnet_analyzer.architectures.base import architecture
@@ -156,7 +156,7 @@ def training_step(measurement: Measurement, setting: Setting = Setting()) -> Ste
     return Step(layers, update, tuple(each.name for each in layers if not each.known))
 
 
-def training(measurement: Measurement, images: int, epochs: int = 1, setting: Setting = Setting()) -> Course:
+def training(measurement: Measurement, images: int, epochs: int = 1, setting: Setting = PLAIN) -> Course:
     """What a whole training costs: `images` in batches as measured, `epochs` times.
 
     UsageError for a measurement over a grid or symbols, or fewer than one image or epoch.

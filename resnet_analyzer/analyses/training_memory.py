@@ -40,6 +40,9 @@ class Setting(NamedTuple):
     in_place: bool = False
 
 
+PLAIN = Setting()
+
+
 class TrainingMemory(NamedTuple):
     """Bytes of one step of training; `peak` is of activations, what is kept beside, and their gradients.
 
@@ -69,7 +72,7 @@ class TrainingMemory(NamedTuple):
         return not self.unknown
 
 
-def training_memory(measurement: Measurement, setting: Setting = Setting()) -> TrainingMemory:
+def training_memory(measurement: Measurement, setting: Setting = PLAIN) -> TrainingMemory:
     """The memory of one step of training on the measured batch; over symbols as polynomials.
 
     UnknownName for an unknown type, optimizer or checkpoint; UsageError for int8, which nobody trains in.

@@ -19,21 +19,21 @@ SETTING = (
         default="float32",
         metavar="TYPE",
         help="Of activations (and weights, at inference): float32, bfloat16, float16 or int8; default float32.",
-    ),  # fmt: skip
+    ),
     click.option(
         "--optimizer",
         type=Word(["sgd", "momentum", "adam"]),
         default="momentum",
         metavar="NAME",
         help="sgd, momentum or adam; default momentum.",
-    ),  # fmt: skip
+    ),
     click.option(
         "--checkpoint",
         type=Word(["none", "sqrt", "stages"]),
         default="none",
         metavar="HOW",
         help="Keep only tensors between segments: sqrt or stages; default: none.",
-    ),  # fmt: skip
+    ),
 )
 MODEL = (
     click.option(
@@ -42,7 +42,7 @@ MODEL = (
         default="inference",
         metavar="MODE",
         help="inference or training; default inference.",
-    ),  # fmt: skip
+    ),
     *SETTING,
     click.option("--in-place", is_flag=True, help="Layers write over their input where they may."),
     click.option("--fuse-bn", is_flag=True, help="Fold batch normalisation into the layer before it (inference)."),

@@ -9,6 +9,7 @@ import click
 
 from ..errors import UsageError
 from . import _completion as completion
+from ._memory import model_options
 from ._network import Count, NetworkOptions, network_options
 from ._output import Destination, deliver, output_options
 from ._quantity import quantity
@@ -37,15 +38,17 @@ LINES = 24  # of a Pareto set in a terminal
 @click.option("--max-flops", metavar="SIZE", help="At most this many FLOPs (2 per MAC, 1 per other operation).")
 @click.option("--max-activations", metavar="SIZE", help="At most this many activations.")
 @click.option("--max-memory", metavar="SIZE", help="At most this many bytes of weights and live activations: 512MiB.")
-@click.option("--bytes", "itemsize", type=Count(1, 16), default=4, metavar="N", help="Bytes per number, for --max-memory; default 4.")  # fmt: skip  # noqa: E501
+@click.option("--bytes", "itemsize", type=Count(1, 16), metavar="N", help="Bytes per number at inference, for --max-memory; default: those of --dtype.")  # fmt: skip  # noqa: E501
 @click.option("--match", nargs=2, metavar="NUMBER FIGURE", help="Settings with exactly this many params, macs, flops or activations.")  # fmt: skip  # noqa: E501
+@model_options
 @network_options
 @output_options
 def command(
     target: str | None,
     variables: str | None,
     match: tuple[str, str] | None,
-    itemsize: int,
+    itemsize: int | None,
+    model: Any,
     asked: NetworkOptions,
     destination: Destination,
     **limits: str | None,
@@ -55,6 +58,7 @@ def command(
     \b
     resnet-analyze solve resnet50 --max-macs 4.1G
     resnet-analyze solve resnet50 --max-macs 4.1G --max-params 30M --for n=32::32,width=16::16
+    resnet-analyze solve resnet50 --max-memory 8G --for batch --mode training --optimizer adam
     resnet-analyze solve --match 25557032 params
     """
     if match is not None:
@@ -66,7 +70,7 @@ def command(
     from ..analyses.solve.budget import Search, front, largest
     from ..report.solve import answer_report, front_report
 
-    search = Search(resolve_recipe(target, asked), _ranges(variables or "n"), budgets, itemsize)
+    search = Search(resolve_recipe(target, asked), _ranges(variables or "n"), budgets, _sized(model, itemsize))
     if len(search.ranges) == 1:
         deliver(answer_report(search, largest(search)), destination)
         return
@@ -74,6 +78,15 @@ def command(
     short = destination.output is None and destination.writer.name == "table"
     found = [(point, search.figures(point)) for point in points]
     deliver(front_report(search, _checked(search, found, short), LINES if short else None), destination)
+
+
+def _sized(model: Any, itemsize: int | None) -> Any:
+    """The model of memory, with other bytes per number if those are given."""
+    if itemsize is None:
+        return model
+    if model.mode == "training":
+        raise UsageError("--bytes is for inference: training takes --dtype float32, bfloat16 or float16")
+    return model._replace(bytes_given=itemsize)
 
 
 def _checked(search: Any, found: list[Any], short: bool) -> list[Any]:

@@ -9,6 +9,7 @@ from ..dim import Dim, equal, product
 from ..errors import UsageError
 from ..reach import EVERYTHING, Reach, Reaches
 from ..shape import Shape, spell
+from ._attention_gradient import of_attention
 from .activation import activation_work, softmax_work
 from .base import Check, Cost, Op, Spelling, Weight, Work, same_names
 
@@ -29,6 +30,7 @@ class Attention(Op):
     kind = "attention"
     word = "attention"
     storage = "own"
+    gradient = of_attention
     arity: ClassVar[int | None] = None
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "keras": Spelling("Attention", same_names("use_scale", "score_mode"))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from ..errors import UsageError
 from ..shape import Shape
 from .base import MOVING, TRAINABLE, Cost, Op, Weight, require_whole
-from .gradient import of_moves
+from .gradient import of_moves, of_nothing
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
@@ -59,6 +59,7 @@ class Parameter(Op):
     kind = "input"
     word = "parameter"
     storage = "own"
+    gradient = of_nothing
     arity: ClassVar[int | None] = 0
 
     def __post_init__(self) -> None:

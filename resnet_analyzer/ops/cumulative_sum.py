@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from ..reach import Mixed, Reach, Reaches
 from ..shape import Shape
 from .base import Cost, Op, Work, axis_index, no_axis
+from .gradient import of_running_sum
 from .spelling import Call, Reads, Spelling, same_names
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class CumulativeSum(Op):
     }
 
     storage = "own"
+    gradient = of_running_sum
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """The same shape."""

@@ -9,6 +9,7 @@ from ..dim import equal, floor_div, product
 from ..errors import UsageError
 from ..shape import Shape, spell
 from .base import Check, Cost, Op, Spelling, Work, axis_index, same_names
+from .gradient import of_contraction
 
 
 class Dot(Op):
@@ -29,6 +30,7 @@ class Dot(Op):
     kind = "dense"
     word = "dot product"
     storage = "own"
+    gradient = of_contraction
     arity: ClassVar[int | None] = 2
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Dot", same_names("axes", "normalize"))}
 

@@ -9,6 +9,7 @@ from ..dim import Dim, equal, product
 from ..reach import EVERYTHING, Reaches, same_place
 from ..shape import Shape
 from .base import Check, Cost, Op, Spelling, Weight, Work
+from .gradient import of_scattered
 from .spelling import Call, Reads
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class Embedding(Op):
     reverse: bool = False
 
     storage = "own"
+    gradient = of_scattered
     counts: ClassVar[tuple[str, ...]] = ("input_dim", "output_dim")
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "keras": Spelling("Embedding", {"input_dim": "input_dim", "output_dim": "output_dim"}),

@@ -12,6 +12,7 @@ from ._aten import spread as spread_out
 from ._aten import window
 from ._windowed import _Unweighted
 from .base import CHANNELS_LAST, OPS, Cost, Op, arranged, channels, fit_checks
+from .gradient import of_copies
 from .spelling import Call, Reads, Spelling
 
 FIELDS = ("size", "strides", "padding", "dilation_rate", "data_format")
@@ -47,6 +48,7 @@ class _ExtractPatches(_Unweighted):
     data_format: str = CHANNELS_LAST
 
     kind = "shape"
+    gradient = of_copies
     kernel = "size"
     per_axis: ClassVar[tuple[str, ...]] = ("size", "strides", "dilation_rate")
 

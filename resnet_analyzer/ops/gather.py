@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from ..reach import Mixed, Reach, Reaches
 from ..shape import Shape
 from .base import Cost, Op, axis_index, no_axis
+from .gradient import of_scattered
 from .spelling import Call, Reads, Spelling
 
 
@@ -48,6 +49,7 @@ class Gather(Op):
 
     kind = "shape"
     storage = "own"
+    gradient = of_scattered
     arity: ClassVar[int | None] = 2
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "onnx": Spelling("Gather", read=_read_onnx),

@@ -240,9 +240,11 @@ def of_average(op: Any, inputs: tuple[Shape, ...], cost: Any) -> Gradient:
     return Gradient(_repeats(inputs, cost, Work(multiplies=cost.output.elements)))
 
 
-def of_quotient(op: Any, inputs: tuple[Shape, ...], cost: Any) -> Gradient:
+def of_quotient(op: Any, inputs: tuple[Shape, ...], cost: Any) -> Gradient | None:
     """da = dy/b, db = −dy·a/b²: a division; two divisions and two multiplies."""
     elements = cost.output.elements
+    if len(inputs) != 2:
+        return None
     one, two = _repeats(inputs, cost)
     below = two + Work(divisions=2 * elements, multiplies=2 * elements)
     return Gradient((one + Work(divisions=elements), below), inputs=(0, 1))
@@ -256,3 +258,28 @@ def of_dropout(op: Any, inputs: tuple[Shape, ...], cost: Any) -> Gradient:
     masked = product(inputs[0][0], 1) if type(op).__name__ == "StochasticDepth" else elements
     forward = Work(compares=masked, multiplies=elements)
     return Gradient((Work(multiplies=elements),), beside=(Kept("mask", masked, MASK),), forward=forward)
+
+
+def of_nothing(op: Any, inputs: tuple[Shape, ...], cost: Any) -> Gradient:
+    """A choice or comparison has no gradient; a weight that is read as a tensor has that tensor's."""
+    return Gradient((NO_WORK,) * len(inputs))
+
+
+def of_scattered(op: Any, inputs: tuple[Shape, ...], cost: Any) -> Gradient:
+    """Numbers that were looked up, maybe several times: each one's gradients are added. The places are kept."""
+    adds = Work(adds=cost.output.elements)
+    places = tuple(range(1, len(inputs)))
+    return Gradient((adds, *[NO_WORK for _ in places]), adds, inputs=places, read=() if places else (0,))
+
+
+def of_running_sum(op: Any, inputs: tuple[Shape, ...], cost: Any) -> Gradient:
+    """A running sum's gradient is the running sum from the other end."""
+    return Gradient((cost.work,))
+
+
+def of_over_time(op: Any, inputs: tuple[Shape, ...], cost: Any) -> Gradient | None:
+    """The layer that runs at every step, on all steps as one batch."""
+    (shape,) = inputs
+    frames = Shape(product(shape[0], shape[1]), *shape[2:])
+    found: Gradient | None = op.layer.gradient((frames,), op.layer.apply(frames))
+    return found

@@ -10,6 +10,7 @@ from ..errors import UsageError
 from ..reach import EVERYTHING, Reach, Reaches, same_place
 from ..shape import Shape, spell
 from ._attention import products
+from ._attention_gradient import of_projected_attention
 from .base import Check, Cost, Op, Weight, Work, axis_index
 from .spelling import Call, Reads, Spelling, Tensor
 
@@ -70,6 +71,7 @@ class MultiHeadAttention(Op):
 
     kind = "attention"
     storage = "own"
+    gradient = of_projected_attention
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("MultiHeadAttention", read=_read_keras)}
     arity: ClassVar[int | None] = None
     counts: ClassVar[tuple[str, ...]] = ("num_heads", "key_dim")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from ..dim import Condition, divides, equal, product
 from ..shape import Shape, spell
 from ._attention import products
+from ._attention_gradient import of_attention
 from .base import Check, Cost, Op, Work
 from .spelling import Call, Reads, Spelling, Tensor
 
@@ -65,6 +66,7 @@ class ScaledDotProductAttention(Op):
     kind = "attention"
     word = "attention"
     storage = "own"
+    gradient = of_attention
     arity: ClassVar[int | None] = None
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "onnx": Spelling("Attention", read=_read_onnx),

@@ -9,6 +9,7 @@ from ..dim import product
 from ..errors import UsageError
 from ..shape import Shape, spell
 from .base import Check, Cost, Op
+from .gradient import of_over_time
 from .spelling import Call, Spelling
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ class TimeDistributed(Op):
     layer: Op
 
     storage = "own"
+    gradient = of_over_time
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("TimeDistributed", read=_read_keras)}
 
     def __post_init__(self) -> None:

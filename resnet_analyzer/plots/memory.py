@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..analyses.memory import Live, live_bytes
-from ..analyses.memory_model import Model
+from ..analyses.memory_model import INFERENCE, Model
 from ..analyses.training_memory import training_memory
 from ..measurement import Measurement
 from ..numbers import grouped, short
@@ -39,7 +39,7 @@ class Profile(NamedTuple):
 
 
 @plot("memory", "the bytes alive while each layer runs, with the peak marked")
-def draw(measurements: Sequence[Measurement], model: Model = Model()) -> Picture:
+def draw(measurements: Sequence[Measurement], model: Model = INFERENCE) -> Picture:
     """A line over the layers in the order in which they run; in training forward, then backward."""
     measurement = measurements[0]
     if model.mode == "training":

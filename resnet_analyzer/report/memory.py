@@ -9,7 +9,7 @@ from typing import Any
 from ..analyses.formula.closed import ClosedForm
 from ..analyses.formula.spell import letters_for
 from ..analyses.memory import Live, least_memory, live_bytes, memory
-from ..analyses.memory_model import Model
+from ..analyses.memory_model import INFERENCE, Model
 from ..analyses.order import Least
 from ..analyses.training_memory import TrainingMemory, training_memory
 from ..dim.spelling import Spelling
@@ -26,7 +26,7 @@ COUNTED = {
 }
 
 
-def memory_report(measurement: Measurement, model: Model = Model(), by: str = "stage") -> Report:
+def memory_report(measurement: Measurement, model: Model = INFERENCE, by: str = "stage") -> Report:
     """The report on the memory of one network under a model; UsageError for sizes that are no numbers."""
     title = f"{_name(measurement)} · memory of {model.mode} at batch {measurement.batch}"
     if model.mode == "training":
@@ -64,7 +64,7 @@ def inference_table(measurement: Measurement, model: Model, least: Least) -> Tab
                 found.weights,
                 f"{numbers} numbers of {model.itemsize} bytes",
                 measurement.least("all_params"),
-            ),  # fmt: skip
+            ),
             _line("alive at the peak", found.peak, f"while {found.at} runs, in the given order", sign),
             _line("least peak", least.peak, order_in_words(least, found.peak), sign),
             _line("total", found.total, "weights and the peak of the given order", sign),
@@ -95,7 +95,7 @@ def training_table(found: TrainingMemory) -> Table:
                 found.kept,
                 "every tensor, mask and statistic once, without checkpoints",
                 sign,
-            ),  # type: ignore[arg-type]  # fmt: skip
+            ),  # type: ignore[arg-type]
             _line("alive at the peak", found.peak, f"activations and their gradients, at {found.at}", sign),  # type: ignore[arg-type]
             _line("total", found.total, "weights, gradients, state and the peak", sign),  # type: ignore[arg-type]
         ),
@@ -218,10 +218,9 @@ def _training_data(measurement: Measurement, model: Model, found: TrainingMemory
 def memory_section(measurement: Measurement, figures: tuple[Any, ...] = ()) -> Section:
     """Inference at the measured batch, and one step of training, as a part of a long report."""
     asked = "Will it fit? Bytes in float32, under the model that the notes below state."
-    model = Model()
     least = least_memory(measurement)
     tables = (
-        inference_table(measurement, model, least)._replace(title=f"Inference, batch {measurement.batch}"),
+        inference_table(measurement, INFERENCE, least)._replace(title=f"Inference, batch {measurement.batch}"),
         training_table(training_memory(measurement))._replace(
             title=f"Training with momentum, batch {measurement.batch}"
         ),

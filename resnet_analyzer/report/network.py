@@ -13,6 +13,7 @@ from ..measurement import Measurement, Row
 from ..numbers import grouped, percent, short
 from ..plots.base import PLOTS
 from ..shape import is_map, spell
+from .beyond import beyond_flops
 from .comparison import named
 from .document import figure, finished
 from .live import live_data
@@ -50,6 +51,7 @@ def network_report(
         _stages(measurement),
         _places(measurement, stem),
         _sizes(measurement, stem),
+        *beyond_flops(measurement, stem),
         *([published_section(known)] if known and known.published else []),
         Section("What is counted", COUNTED),
         _layers(measurement),

@@ -19,10 +19,7 @@ WORDS = {
     "memory": "bytes of memory",
 }
 SHOWN = ("params", "macs", "flops", "activations", "memory")
-MEMORY = (
-    "weights and the activations that are alive at once, {} bytes a number, layers one by one in order, "
-    "no layer writing over its input"
-)
+MEMORY = "weights and the activations that are alive at once, in {} bytes a number: {}"
 
 
 def answer_report(search: Search, answer: Answer) -> Report:
@@ -41,7 +38,7 @@ def answer_report(search: Search, answer: Answer) -> Report:
         rows = [(*row, further[row[0]]) for row in rows]
     notes = [("answer", f"{name} = {grouped(value)} is the largest {name} with {_budgets(search.budgets)}")]
     notes.append(("checked", _checked(search, answer, name)))
-    notes.append(("memory", MEMORY.format(search.itemsize)))
+    notes.append(("memory", MEMORY.format(search.model.itemsize, search.model.says())))
     data = {**_head(search), "answer": answer.values, "figures": answer.figures, "beyond": answer.beyond}
     return Report(_title(search), (Table(tuple(columns), tuple(rows)),), tuple(notes), lambda: data)
 

@@ -1,4 +1,4 @@
-"""torchvision's MobileNetV2 (Sandler et al. 2018, table 2), layer for layer, for figures to be compared with torch's."""
+"""torchvision's MobileNetV2 (Sandler et al. 2018, table 2), layer for layer, to compare figures with torch's."""
 
 from __future__ import annotations
 

@@ -112,9 +112,9 @@ def test_groups_cost_what_the_hand_formula_says(name, flops, times):
     assert round((torch["forward"] + torch["backward"]) / flops, 2) == times
 
 
-def small(*steps, shape=Shape(1, 8, 8, 4), freeze=()):
+def small(*steps, freeze=()):
     build = GraphBuilder("small")
-    build.chain(build.input(shape), *steps)
+    build.chain(build.input(Shape(1, 8, 8, 4)), *steps)
     graph = build.graph()
     nodes = tuple(node._replace(frozen=node.name in freeze) for node in graph.nodes)
     return measure(type(graph)(graph.name, nodes))

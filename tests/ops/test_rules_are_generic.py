@@ -20,6 +20,7 @@ FOLDER = Path(resnet_analyzer.ops.__path__[0])
 OTHERS = (
     "__init__.py",
     "base.py",
+    "_attention_gradient.py",
     "gradient.py",
     "keras_steps.py",
     "_keras_windows.py",

@@ -1,11 +1,16 @@
 """Small PyTorch models that other tools count wrong, each with its parameters and multiply-accumulates by hand."""
 
-import torch
-from torch import nn
-from torch.nn import functional
+try:  # what reads this folder for examples has no torch
+    import torch
+    from torch import nn
+    from torch.nn import functional
+
+    Module = nn.Module
+except ImportError:
+    Module = object
 
 
-class Functional(nn.Module):
+class Functional(Module):
     """A convolution by function, 3 → 16 channels."""
 
     def __init__(self):
@@ -16,7 +21,7 @@ class Functional(nn.Module):
         return functional.conv2d(x, self.kernel, padding=1)
 
 
-class Twice(nn.Module):
+class Twice(Module):
     """One convolution, used twice."""
 
     def __init__(self):
@@ -27,7 +32,7 @@ class Twice(nn.Module):
         return self.conv(self.conv(x))
 
 
-class Tied(nn.Module):
+class Tied(Module):
     """Three convolutions, two of one kernel."""
 
     def __init__(self):
@@ -39,7 +44,7 @@ class Tied(nn.Module):
         return self.three(self.two(self.one(x)))
 
 
-class Einsum(nn.Module):
+class Einsum(Module):
     """A matrix product over channels by an equation."""
 
     def __init__(self):
@@ -50,7 +55,7 @@ class Einsum(nn.Module):
         return torch.einsum("bchw,dc->bdhw", x, self.matrix)
 
 
-class Patches(nn.Module):
+class Patches(Module):
     """4×4 patches of an image, 48 channels: 64 tokens at 32×32."""
 
     def __init__(self):
@@ -61,7 +66,7 @@ class Patches(nn.Module):
         return self.stem(x).flatten(2).transpose(1, 2)
 
 
-class Attention(nn.Module):
+class Attention(Module):
     """Projections of one matrix, and scaled_dot_product_attention of 4 heads."""
 
     def __init__(self):
@@ -76,7 +81,7 @@ class Attention(nn.Module):
         return self.out(x.transpose(1, 2).reshape(batch, tokens, width))
 
 
-class MultiHead(nn.Module):
+class MultiHead(Module):
     """PyTorch's own layer for it."""
 
     def __init__(self):
@@ -88,7 +93,7 @@ class MultiHead(nn.Module):
         return self.attention(x, x, x, need_weights=False)[0]
 
 
-class Unused(nn.Module):
+class Unused(Module):
     """A head that does not run, a buffer for a kernel, and a frozen layer."""
 
     def __init__(self):
@@ -101,7 +106,7 @@ class Unused(nn.Module):
         return self.frozen(functional.conv2d(self.conv(x), self.blur, padding=1, groups=4))
 
 
-class Sizes(nn.Module):
+class Sizes(Module):
     """Sizes that follow from sizes: tokens of 4×4 patches and their products, for any image."""
 
     def __init__(self):
