@@ -104,7 +104,7 @@ def regrouped(shape: Shape, output: Shape) -> Reaches:
     while end < least - start and equal(shape[-1 - end], output[-1 - end]) is True:
         end += 1
     between = Mixed(tuple(range(start, len(output) - end)))
-    only = Reach(start, stride=0)
+    only = Reach(0, stride=0)  # wherever the image is: it is no place of any other axis
     middle = [only if is_exactly(size, 1) else between for size in shape[start : len(shape) - end]]
     return (*map(Reach, range(start)), *middle, *map(Reach, range(len(output) - end, len(output))))
 

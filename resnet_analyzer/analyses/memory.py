@@ -75,7 +75,7 @@ def require_numbers(measurement: Measurement) -> None:
     sizes = [row.output.elements for row in measurement.rows if row.output is not None]
     if not plain or not all(map(is_number, sizes)):
         raise UsageError(
-            f"{measurement.graph.name}: memory is that of one design: measure plain sizes, no grid or symbol"
+            f"{measurement.graph.name}: memory and cost are those of one design: measure plain sizes, no grid or symbol"
         )
 
 

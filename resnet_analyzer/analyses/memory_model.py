@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -61,6 +61,18 @@ class Model(NamedTuple):
 INFERENCE = Model()
 
 
+def form_of_figures(
+    recipe: Recipe, variables: Sequence[str], figures: Callable[[Measurement], tuple[Mapping[str, Dim], bool]]
+) -> ClosedForm:
+    """Any figures of a network as formulas: `figures` works them out, and tells whether they are lower bounds."""
+    names = recipe.expanded(list(variables))
+    measurement, supposed = over_symbols(recipe, names, {})
+    base = form_of(recipe, names, measurement, supposed)
+    found, bounded = figures(measurement)
+    spelled = {name: polynomial(value) for name, value in found.items()}  # type: ignore[arg-type]
+    return replace(base, figures=spelled, lower_bounds=tuple(spelled) if bounded else ())
+
+
 def memory_form(recipe: Recipe, variables: Sequence[str], model: Model = INFERENCE) -> ClosedForm:
     """Bytes of weights and at the peak as formulas; a peak is a maximum of polynomials.
 
@@ -70,13 +82,7 @@ def memory_form(recipe: Recipe, variables: Sequence[str], model: Model = INFEREN
     >>> form.at(n=224)["peak"]
     9633792
     """
-    names = recipe.expanded(list(variables))
-    measurement, supposed = over_symbols(recipe, names, {})
-    base = form_of(recipe, names, measurement, supposed)
-    figures, bounded = _figures(measurement, model)
-    spelled = {name: polynomial(value) for name, value in figures.items()}  # type: ignore[arg-type]
-    lower = tuple(spelled) if bounded else ()
-    return replace(base, figures=spelled, lower_bounds=lower)
+    return form_of_figures(recipe, variables, lambda measurement: _figures(measurement, model))
 
 
 def _figures(measurement: Measurement, model: Model) -> tuple[Mapping[str, Dim], bool]:

@@ -155,14 +155,18 @@ def forced(steps: Sequence[Step], in_place: bool = False) -> int:
     for number in reversed(range(len(steps))):
         for each in search.unlocks[number]:
             behind[number] |= behind[each] | 1 << each
+    last = [readers.bit_length() - 1 for readers in search.readers]
     bound = 0
+    open_buffers: list[int] = []  # those that a step from here on reads: others are alive in no order
     for number, step in enumerate(steps):
         later = behind[number] | 1 << number
+        open_buffers = [each for each in open_buffers if search.stays[each] or last[each] >= number]
         held = sum(
             search.sizes[each]
-            for each in range(len(steps))
+            for each in open_buffers
             if before[number] >> each & 1 and (search.stays[each] or search.readers[each] & later)
         )
         own = 0 if in_place and step.over else search.sizes[number]
         bound = max(bound, held + own)
+        open_buffers.append(number)
     return bound

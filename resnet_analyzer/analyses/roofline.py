@@ -14,7 +14,7 @@ and outputs, as if all else stayed in a cache. Algorithms that multiply less (Wi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -123,10 +123,14 @@ def roofline(measurement: Measurement, device: Device, dtype: str = "float32") -
         raise UsageError(f"{dtype}: expected {', '.join(SIZE)}")
     rows = [row for row in measurement.rows if row.node.inputs and not row.node.training_only]
     rates = (SIZE[dtype], device.rate(dtype).amount, device.bandwidth.amount)
+    readers: dict[str, set[str]] = {}
+    for row in measurement.rows:
+        for name in row.node.inputs:
+            readers.setdefault(name, set()).add(row.name)
     outputs = {node.name for node in measurement.graph.outputs}
     moved = [row for row in rows if row.node.op.storage != "view"]
-    layers = tuple(_bound([row], measurement, outputs, rates) for row in moved)
-    fused = tuple(_bound(group, measurement, outputs, rates) for group in groups_of(rows))
+    layers = tuple(_bound([row], readers, rates) for row in moved)
+    fused = tuple(_bound(group, readers, rates) for group in groups_of(rows))
     unknown = tuple(row.name for row in rows if row.cost.unknown or row.output is None)
     return Roofline(device, dtype, layers, fused, _cached(measurement, rows, rates, outputs), unknown)
 
@@ -159,7 +163,7 @@ def groups_of(rows: Sequence[Row]) -> list[list[Row]]:
     return [group for group in groups if any(row.node.op.storage != "view" for row in group)]
 
 
-def _bound(group: Sequence[Row], measurement: Measurement, outputs: set[str], rates: tuple[int, int, int]) -> Bound:
+def _bound(group: Sequence[Row], readers: Mapping[str, set[str]], rates: tuple[int, int, int]) -> Bound:
     """What a group of layers computes and moves: what comes from outside, its weights, and what is read outside."""
     inside = {row.name for row in group}
     alone = len(group) == 1
@@ -168,7 +172,7 @@ def _bound(group: Sequence[Row], measurement: Measurement, outputs: set[str], ra
         for name, shape in zip(row.node.inputs, row.inputs, strict=True):
             if name not in inside:
                 read[name] = 0 if shape is None else shape.elements  # type: ignore[assignment]
-    wanted = outputs | {name for row in measurement.rows if row.name not in inside for name in row.node.inputs}
+    wanted = {name for name in inside if not readers.get(name) or readers[name] - inside}  # outputs have no readers
     written = 0
     for row in reversed(group):
         if row.node.op.storage == "view":  # what it is a view of is there instead

@@ -18,6 +18,7 @@ from ..errors import UsageError
 from ..measurement import Measurement, Row, measure
 from ..ops.base import NO_WORK, Cost, Work
 from .backward import backward_of
+from .memory import require_numbers
 from .training_memory import PLAIN, Setting, repeated
 
 UPDATE = {"sgd": 2, "momentum": 4, "adam": 12}  # operations for each trained number
@@ -167,9 +168,8 @@ def training(measurement: Measurement, images: int, epochs: int = 1, setting: Se
     >>> course.steps, round(course.flops / 10**18, 2)
     (5005, 2.83)
     """
-    batch = measurement.batch
-    if type(batch) is not int:
-        raise UsageError(f"{measurement.graph.name}: a whole training needs a batch of plain size")
+    require_numbers(measurement)
+    batch = int(measurement.batch)  # type: ignore[arg-type]
     if images < 1 or epochs < 1:
         raise UsageError("a training needs at least one image and one epoch")
     left = images % batch

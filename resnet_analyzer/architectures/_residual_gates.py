@@ -63,7 +63,7 @@ def aggregated_branch(net: ResidualBuilder, plan: Plan, x: str, inner: Dim, oute
     for path in range(1, plan.cardinality + 1):
         with net.build.scope(f"path{path}"):
             y = net.steps(plan.variant.between, "1", net.convolve("conv1", x, width, 1))
-            y = net.steps(plan.variant.between, "2", net.convolve("conv2", y, width, 3, stride))
+            y = net.steps(plan.variant.between, "2", net.convolve("conv2", y, width, 3, stride, 1, plan.dilation))
             y = drop_out(net, plan, y)
             paths.append(net.convolve("conv3", y, outer, 1) if plan.form == "a" else y)
     if plan.form == "a":

@@ -57,10 +57,10 @@ def command(
     kind = format_for(format_name, file, OWN)
     if variables is not None:
         from ..analyses.memory_model import memory_form
-        from ..report.memory import form_report
+        from ..report.forms import memory_form_report
 
         form = memory_form(resolve_recipe(target, asked), names_of(variables), model)
-        deliver(form_report(form, model), Destination(WRITERS[kind], file))
+        deliver(memory_form_report(form, model), Destination(WRITERS[kind], file))
         return
     measured = measure(resolve(target, asked, trust).graph)
     if kind == "picture":

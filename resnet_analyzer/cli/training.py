@@ -20,6 +20,7 @@ from ._output import (
     format_for,
     quiet_option,
 )
+from ._recipe import names_of, resolve_recipe
 
 OWN = {"picture": PICTURES}
 
@@ -30,6 +31,7 @@ OWN = {"picture": PICTURES}
 @click.option("--images", type=COUNT, default=1, metavar="N", help="Images of the training set: 1281167 for ImageNet.")
 @click.option("--epochs", type=COUNT, default=1, metavar="N", help="How often each is seen; once if not given.")
 @setting_options
+@click.option("--in", "variables", metavar="NAMES", help="Formulas in these instead of numbers: n, batch, n,batch ...")
 @click.option("--by", type=Word(["stage", "layer"]), default="stage", help="A line per stage, or per layer.")
 @network_options
 @click.option("--format", "format_name", metavar="NAME", shell_complete=completion.formats, help=FORMATS)
@@ -41,6 +43,7 @@ def command(
     images: int,
     epochs: int,
     setting: Any,
+    variables: str | None,
     by: str,
     asked: NetworkOptions,
     format_name: str | None,
@@ -51,11 +54,19 @@ def command(
     \b
     resnet-analyze training resnet50 --batch 256 --images 1281167 --epochs 90
     resnet-analyze training resnext50_32x4d --batch 32 --by layer --format csv
+    resnet-analyze training resnet50 --in n,batch
     """
     from ..analyses.training import training
 
     file = None if output == "-" else output
     kind = format_for(format_name, file, OWN)
+    if variables is not None:
+        from ..analyses.training_form import training_form
+        from ..report.forms import training_form_report
+
+        form = training_form(resolve_recipe(target, asked), names_of(variables), setting)
+        deliver(training_form_report(form, setting), Destination(WRITERS[kind], file))
+        return
     measured = measure(resolve(target, asked, trust).graph)
     if kind == "picture":
         from ..plots.base import PLOTS

@@ -301,7 +301,7 @@ def certain(condition: Condition) -> bool:
     >>> certain(at_least(symbol("n"), 2))
     Traceback (most recent call last):
         ...
-    resnet_analyzer.errors.Undecided: whether n ≥ 2 is not known: give a number
+    resnet_analyzer.errors.Undecided: cannot decide whether n ≥ 2: give a number
     """
     if is_symbol(condition):
         from .conditions import SUPPOSED

@@ -12,9 +12,9 @@ from ..graph import Graph
 from ..ops.spelling import Stored
 from ..shape import Shape
 from ._torch_follow import at, at_sizes
-from ._torch_trace import Given, Traced, trace
+from ._torch_trace import Given, Stopped, Traced, trace
 from .assemble import assemble_at
-from .records import Recorded, printable
+from .records import Argument, Record, Recorded, Ref, printable, references
 
 HINT = 224  # a side, where nobody says another
 
@@ -42,9 +42,26 @@ def graph_of(torch: Any, module: Any, inputs: Any, title: str = "") -> Graph:
     except Exception as error:  # a stranger's code may fail in any way
         from ._torch_export import exported
 
-        recorded = exported(torch, module, runs.example(), title, says, error)
+        try:
+            recorded = exported(torch, module, runs.example(), title, says, error)
+        except UsageError:
+            if not isinstance(error, Stopped):
+                raise
+            return _static_part(runs, error)
         return _assembled(recorded, {name: Shape(*shape) for name, shape in runs.shapes(0).items()}, False)
     return _graph(runs, first)
+
+
+def _static_part(runs: _Runs, error: Stopped) -> Graph:
+    """What a module does before it goes by numbers (a detector), and one row of unknown cost for all that follows."""
+    plain = at_sizes(error.recorded, runs.values(0), {})
+    read = {ref.key for record in plain.records for each in record.arguments for ref in references(each.value)}
+    ends = [Ref(record.name) for record in plain.records if (record.name, 0) not in read][-8:]
+    reason = printable(str(error).strip().partition("\n")[0], 120)
+    rest = Record("the rest", f"module: {reason}", "torch", arguments=tuple([Argument("", end) for end in ends]))
+    recorded = replace(plain, records=(*plain.records, rest))
+    graph = _assembled(recorded, {name: Shape(*shape) for name, shape in runs.shapes(0).items()}, False)
+    return replace(graph, about={**graph.about, "sizes": "of the file"})
 
 
 def unwrapped(torch: Any, module: Any) -> Any:

@@ -32,6 +32,8 @@ WORK = (
     "matmul", "bmm", "mm", "addmm", "baddbmm", "einsum", "scaled_dot_product_attention", "lstm", "gru", "rnn_tanh",
     "rnn_relu", "bilinear", "mv", "dot", "tensordot", "_convolution",
 )  # fmt: skip
+# of those that read the model's own alone: rows nevertheless; a class token is expanded to the batch
+SHOWN = (*WORK, "expand")
 # operators that are a layer: a module whose weights they read is called as one
 LAYERS = (*WORK, "batch_norm", "layer_norm", "group_norm", "instance_norm", "rms_norm", "prelu", "embedding")
 # what says something of sizes or of the program, and makes no tensor
@@ -104,7 +106,7 @@ class Maker:
             if found is not None:
                 return found
         tensors = [tensor for _, value in arguments for tensor in _tensors(value)]
-        constant = tensors and kind not in WORK and all(isinstance(each, Stored) for each in tensors)
+        constant = tensors and kind not in SHOWN and all(isinstance(each, Stored) for each in tensors)
         if fold and (kind in CREATION or constant):
             read = tensors if kind not in CREATION else ()
             made = [self.constant(shape, read, f"{path}.{kind}" if path else kind) for shape in outputs]

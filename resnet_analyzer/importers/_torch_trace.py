@@ -40,6 +40,14 @@ class Given(NamedTuple):
     shape: Shape
 
 
+class Stopped(Exception):
+    """A run that went so far and no further: numbers were asked for, where there are none. What was seen until then."""
+
+    def __init__(self, recorded: Recorded, error: Exception) -> None:
+        super().__init__(str(error))
+        self.recorded = recorded
+
+
 @dataclass
 class Traced:
     """A traced module: records whose sizes may be expressions, and the shapes that came out, by record."""
@@ -65,11 +73,21 @@ def trace(torch: Any, module: Any, inputs: Any, values: Mapping[str, int], title
             stack.enter_context(torch.no_grad())
             stack.enter_context(mode)
             made = module(*args, **kwargs)
+    except Exception as error:
+        if not _asks_for_numbers(error) or len(mode.maker.records) <= len(inputs[0]) + len(inputs[1]):
+            raise
+        raise Stopped(mode.maker.recorded(title, says, ()), error) from error
     finally:
         CONDITIONS.reset(token)
     outputs = [mode.place(each) for each in _tensors(torch, made)]
     found = mode.maker.recorded(title, says, [each for each in outputs if isinstance(each, Ref)])
     return Traced(found, list(dict.fromkeys(conditions)))
+
+
+def _asks_for_numbers(error: Exception) -> bool:
+    """Whether a run failed since its tensors have no numbers."""
+    text = str(error).lower()
+    return isinstance(error, NotImplementedError) or "meta tensor" in text or "data-dependent" in text
 
 
 def _tensors(torch: Any, value: Any) -> Iterator[Any]:

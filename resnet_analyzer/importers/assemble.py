@@ -189,7 +189,7 @@ class _Assembler:
         work = [step.cost.work.multiply_accumulates for step in said.steps]
         if not reads or said.weights or any(isinstance(read, str) for read in reads) or not stored_in(reads):
             return False
-        if any(not is_exactly(macs, 0) for macs in work):
+        if any(not is_exactly(macs, 0) for macs in work) or record.kind == "aten.expand":
             return False
         roots = tuple(dict.fromkeys(root for stored in stored_in(reads).values() for root in stored.roots))
         made = {step.name: step.cost.output for step in said.steps}

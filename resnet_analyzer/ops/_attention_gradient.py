@@ -20,7 +20,7 @@ def of_attention(op: Any, inputs: tuple[Shape, ...], cost: Any) -> Gradient | No
 
     Kept: queries, keys, values, and the probabilities (one each score). Told of the inputs together, at the first.
     """
-    query, value = inputs[0], inputs[-1]
+    query = inputs[0]
     if getattr(op, "score_mode", "dot") != "dot" or (getattr(op, "causal", None) is not None and len(inputs) != 3):
         return None
     value = inputs[2] if hasattr(op, "heads_last") else inputs[1]
@@ -40,7 +40,7 @@ def of_projected_attention(op: Any, inputs: tuple[Shape, ...], cost: Any) -> Gra
     kernels = [weight for weight in cost.weights if weight.name.endswith("kernel")]
     if len(kernels) != 4 or len(inputs) > 3:
         return None
-    given = dict(zip(op.roles, inputs, strict=False))
+    given: dict[str, Shape] = dict(zip(op.roles, inputs, strict=False))
     query = given.get("query", inputs[0])
     value = given.get("value", query)
     places = [floor_div(shape.elements, shape[-1]) for shape in (query, given.get("key", value), value, query)]

@@ -7,7 +7,7 @@ from typing import ClassVar
 from ..dim import Dim, at_least, product
 from ..reach import Along, Reach
 from ..shape import Shape
-from ..window import Padding, Window, amounts, by, stride_phrase
+from ..window import Padding, Window, amounts, by, dilation_phrase, stride_phrase
 from ._windowed import _Unweighted
 from .base import CHANNELS_LAST, Check, Cost, Work, arranged, channels, fit_checks, same_names
 
@@ -32,7 +32,8 @@ class _Pool(_Unweighted):
     def phrase(self, strided: bool) -> tuple[str, ...]:
         """As `3×3 max pool`."""
         strides = self.pool_size if self.strides is None else self.strides
-        return (f"{by(self.pool_size, self.spatial_axes)} {self.word}", *stride_phrase(strides, strided))
+        words = f"{by(self.pool_size, self.spatial_axes)} {self.word}"
+        return (words, *dilation_phrase(self.dilation_rate), *stride_phrase(strides, strided))
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """Output size by the window formula, work by the taps of every window, counted whole."""

@@ -29,6 +29,8 @@ def _read_torch(call: Call) -> Reads | None:
     target = call.argument("size")
     if call.kind == "aten.expand_as":
         target = call.shape("other")
+    if call.kind == "aten.copy":  # the source's numbers in the tensor's shape
+        return call.reading(BroadcastTo(tuple(call.shape("self") or ())), places=("src",))
     return None if target is None or None in target else call.reading(BroadcastTo(tuple(target)), places=("self",))
 
 
@@ -44,7 +46,7 @@ class BroadcastTo(Op):
     target: tuple[Dim, ...] = (-1,)
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "onnx": Spelling("Expand", read=_read_onnx),
-        "torch": Spelling("aten.expand", also=("aten.expand_as", "aten.broadcast_to"), read=_read_torch),
+        "torch": Spelling("aten.expand", also=("aten.expand_as", "aten.broadcast_to", "aten.copy"), read=_read_torch),
         "keras": Spelling("", {"target": "shape"}, also=("ops.BroadcastTo",)),
     }
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from ..dim import Dim, divides, floor_div, is_exactly, product
 from ..reach import EVERYTHING, Along, Mixed
 from ..shape import Shape
-from ..window import by, stride_phrase
+from ..window import by, dilation_phrase, stride_phrase
 from ._aten import window
 from ._windowed import _Convolution, _Filters
 from .base import CHANNELS_FIRST, OPS, Check, Cost, Operations, channels, fit_checks, same_names
@@ -84,6 +84,7 @@ class _Conv(_Convolution, _Filters):
         return (
             by(self.kernel_size, self.spatial_axes),
             str(self.filters),
+            *dilation_phrase(self.dilation_rate),
             *groups,
             *stride_phrase(self.strides, strided),
         )

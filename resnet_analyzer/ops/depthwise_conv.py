@@ -8,7 +8,7 @@ from typing import ClassVar
 from ..dim import Dim, product
 from ..reach import EVERYTHING, Along, Reach
 from ..shape import Shape
-from ..window import by, stride_phrase
+from ..window import by, dilation_phrase, stride_phrase
 from ._windowed import _Convolution
 from .base import Cost, Operations, Spelling, channels, fit_checks, same_names
 from .gradient import of_product
@@ -31,7 +31,8 @@ class _DepthwiseConv(_Convolution):
 
     def phrase(self, strided: bool) -> tuple[str, ...]:
         """As `3×3 depthwise`."""
-        return (f"{by(self.kernel_size, self.spatial_axes)} depthwise", *stride_phrase(self.strides, strided))
+        words = f"{by(self.kernel_size, self.spatial_axes)} depthwise"
+        return (words, *dilation_phrase(self.dilation_rate), *stride_phrase(self.strides, strided))
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """Output size by the window formula; a kernel of its sides × channels × multiplier."""

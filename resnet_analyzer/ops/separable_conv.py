@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from ..dim import Dim, product
 from ..shape import Shape
-from ..window import by, stride_phrase
+from ..window import by, dilation_phrase, stride_phrase
 from ._windowed import _Convolution, _Filters
 from .base import Cost, Operations, Spelling, same_names, sides
 from .conv import Conv1d, Conv2d, _Conv
@@ -42,7 +42,8 @@ class _SeparableConv(_Convolution, _Filters):
     def phrase(self, strided: bool) -> tuple[str, ...]:
         """As `3×3 separable 64`."""
         kernel = by(self.kernel_size, self.spatial_axes)
-        return (f"{kernel} separable", str(self.filters), *stride_phrase(self.strides, strided))
+        rate = dilation_phrase(self.dilation_rate)
+        return (f"{kernel} separable", str(self.filters), *rate, *stride_phrase(self.strides, strided))
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """The two convolutions that it consists of, added up."""

@@ -55,6 +55,13 @@ def _read_torch(call: Call) -> Outputs | None:
     if isinstance(sizes, (list, tuple)):
         return Outputs(tuple([Split(tuple(sizes), axis, part) for part in range(len(sizes))]), (0,))
     chunks = call.argument("chunks", default=call.argument("sections"))
+    if call.kind == "aten.tensor_split" and call.argument("indices") is not None:
+        whole = ((None, None),) * axis
+        places = call.argument("indices")
+        ends = zip([None, *places], [*places, None], strict=True)
+        return Outputs(tuple([OPS["Slice"]((*whole, each)) for each in ends]), (0,))  # type: ignore[call-arg]
+    if call.kind == "aten.tensor_split":
+        return _equal(chunks, axis) if type(chunks) is int else None
     if not is_number(length):
         return None if type(chunks) is not int else _equal(chunks, axis)
     each = ceil_div(length, chunks) if sizes is None else sizes

@@ -36,13 +36,16 @@ def measured_report(
     if by not in VIEWS:
         raise UnknownName("view", by, VIEWS)
     table = {"stage": _by_stage, "block": _by_block, "layer": _by_layer}["layer" if how else by](measurement)
+    words = [""] * (len(table.columns) - 1 - len(FIGURES))
+    table = table._replace(total=("total", *words, *_figures(measurement.rows, measurement)))
     if how:
         table = _with_formulas(table, measurement.rows)
     notes = (*_summary(measurement), *_source(measurement, notes), *notes)
-    return Report(_title(measurement), (table,), notes, measurement.to_dict)
+    return Report(title_of(measurement), (table,), notes, measurement.to_dict)
 
 
-def _title(measurement: Measurement) -> str:
+def title_of(measurement: Measurement) -> str:
+    """Name, origin, and what goes in and comes out."""
     about = measurement.graph.about
     says = about.get("says") or (f"style {about['style']}" if about.get("style", "paper") != "paper" else "")
     named = about.get("title", measurement.graph.name)
@@ -153,4 +156,5 @@ def _with_formulas(table: Table, rows: Sequence[Row]) -> Table:
     added = [Column(title, wrapped=True) for title in ("how", "params by hand", "MACs by hand")]
     later = {"params": 3, "MACs": 4, "reads": 5}
     columns = [column._replace(drop=later.get(column.title, column.drop)) for column in table.columns]
-    return Table((*columns, *added), tuple((*cells, *own) for cells, own in zip(table.rows, formulas, strict=True)))
+    cells = tuple((*cells, *own) for cells, own in zip(table.rows, formulas, strict=True))
+    return Table((*columns, *added), cells, total=(*table.total, None, None, None))

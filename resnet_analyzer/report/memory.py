@@ -6,13 +6,10 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
-from ..analyses.formula.closed import ClosedForm
-from ..analyses.formula.spell import letters_for
-from ..analyses.memory import Live, least_memory, live_bytes, memory
+from ..analyses.memory import Live, least_memory, live_bytes, memory, require_numbers
 from ..analyses.memory_model import INFERENCE, Model
 from ..analyses.order import Least
 from ..analyses.training_memory import TrainingMemory, training_memory
-from ..dim.spelling import Spelling
 from ..measurement import Measurement
 from ..numbers import grouped, short
 from .model import Column, Report, Section, Table
@@ -29,21 +26,23 @@ COUNTED = {
 def memory_report(measurement: Measurement, model: Model = INFERENCE, by: str = "stage") -> Report:
     """The report on the memory of one network under a model; UsageError for sizes that are no numbers."""
     title = f"{_name(measurement)} · memory of {model.mode} at batch {measurement.batch}"
+    require_numbers(measurement)
     if model.mode == "training":
         trained = training_memory(measurement, model.setting)
         tables = (training_table(trained), _by(trained.lives, measurement, by))
-        return Report(title, tables, (*_training_notes(trained), *_stated(model)), lambda: _training_data(measurement, model, trained))  # fmt: skip  # noqa: E501
+        return Report(title, tables, (*_training_notes(trained), *stated(model)), lambda: _training_data(measurement, model, trained))  # fmt: skip  # noqa: E501
     lives = live_bytes(measurement, model.itemsize, model.setting.in_place, model.fuse_bn)
     least = least_memory(measurement, model.itemsize, model.setting.in_place, model.fuse_bn)
     tables = (inference_table(measurement, model, least), _by(lives, measurement, by))
-    return Report(title, tables, _stated(model), lambda: _inference_data(measurement, model, lives, least))
+    return Report(title, tables, stated(model), lambda: _inference_data(measurement, model, lives, least))
 
 
 def _name(measurement: Measurement) -> str:
     return str(measurement.graph.about.get("title", measurement.graph.name))
 
 
-def _stated(model: Model) -> tuple[tuple[str, str], ...]:
+def stated(model: Model) -> tuple[tuple[str, str], ...]:
+    """The model in words, and what is counted."""
     return (("model", model.says()), ("counted", COUNTED[model.mode]))
 
 
@@ -129,42 +128,8 @@ def _by(lives: Sequence[Live], measurement: Measurement, by: str) -> Table:
     return Table(LIVES, tuple(rows))
 
 
-def form_report(form: ClosedForm, model: Model) -> Report:
-    """The same as formulas."""
-    letters = letters_for(form.variables)
-    text = Spelling(letters)
-    least = "≥ " if form.lower_bounds else ""
-    own = {name: form.recipe.value(name) for name in form.variables}
-    values = {} if form.broken(own) else form.at(own)
-    notes = []
-    for name, formula in form.figures.items():
-        notes.append((name, f"= {least}{text.formula(formula)}"))
-        if name in values:
-            point = ", ".join(f"{letters[each]} = {value}" for each, value in own.items())
-            notes.append((name, f"{point}: {grouped(values[name])} bytes"))
-    bounds = ", ".join(f"{letters[name]} ≥ {low}" for name, low in form.least.items())
-    where = " and ".join(text.condition(condition) for condition in form.conditions)
-    notes.append(("holds", f"for every {bounds}, exactly" + (f", where {where}" if where else "")))
-    title = f"{form.recipe.title} · memory of {model.mode} in {', '.join(form.variables)}"
-    return Report(title, (), (*notes, *_stated(model)), lambda: _form_data(form, model, text, values))
-
-
-def _form_data(form: ClosedForm, model: Model, text: Spelling, values: dict[str, int]) -> dict[str, Any]:
-    return {
-        "schema": 2,
-        "kind": "memory_formula",
-        "model": form.recipe.name,
-        **_model_data(model),
-        "variables": list(form.variables),
-        "formulas": {name: text.formula(formula) for name, formula in form.figures.items()},
-        "least": dict(form.least),
-        "conditions": [text.condition(each) for each in form.conditions],
-        "status": "lower_bound" if form.lower_bounds else "complete",
-        "values": values or None,
-    }
-
-
-def _model_data(model: Model) -> dict[str, Any]:
+def model_data(model: Model) -> dict[str, Any]:
+    """The model as documents have it."""
     return {
         "mode": model.mode,
         "dtype": model.setting.dtype,
@@ -181,7 +146,7 @@ def _head(measurement: Measurement, model: Model, exact: bool) -> dict[str, Any]
         "kind": "memory",
         "model": measurement.graph.name,
         "batch": measurement.batch,
-        **_model_data(model),
+        **model_data(model),
         "status": "complete" if exact else "lower_bound",
     }
 

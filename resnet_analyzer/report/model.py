@@ -35,12 +35,14 @@ class Table(NamedTuple):
 
     Tables of one report that have the same columns are laid out alike, under one header. `live` names the
     rows that a page can recompute for another size: see `Report.live`.
+    `total` is a last row that sums the others up, for formats whose notes are not printed (LaTeX).
     """
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[Any, ...], ...]
     title: str = ""
     live: str = ""
+    total: tuple[Any, ...] = ()
 
 
 class Drawing(Protocol):

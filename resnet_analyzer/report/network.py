@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from ..analyses.formula.recipe import Recipe
@@ -23,7 +23,7 @@ from .places import by_kind, heaviest, kinds, largest, parameters, spent
 from .published import published_section
 from .stages import parts
 
-GLANCE = (Column("figure"), Column("value", "count"), Column("what it says", flexible=True))
+GLANCE = (Column("figure"), Column("value", "count"), Column("meaning", flexible=True))
 COUNTED = (
     "MACs: one for every multiply-accumulate of a convolution or dense layer, for one image, and nothing else.",
     "FLOPs: two per MAC, and one for every other addition, multiplication, comparison, exponential, division and "
@@ -57,7 +57,7 @@ def network_report(
         _layers(measurement),
     )
     report = Report(short_report.title, (), _notes(measurement, known), dict, _lead(measurement), sections)
-    report = report._replace(live=lambda: live_data(measurement, recipe))
+    report = report._replace(live=lambda: live_data(measurement, recipe, _lead))
     return finished(
         report, {key: value for key, value in measurement.to_dict().items() if key not in ("schema", "kind")}
     )
@@ -78,15 +78,17 @@ def _name(measurement: Measurement) -> str:
     return str(measurement.graph.about.get("title", measurement.graph.name))
 
 
-def _lead(measurement: Measurement) -> tuple[str, ...]:
+def _lead(
+    measurement: Measurement, full: Callable[[Any], str] = grouped, rounded: Callable[[Any], str] = short
+) -> tuple[str, ...]:
     totals = measurement.totals
     result = measurement.rows[-1].output
     classes: Any = measurement.graph.about.get("classes")
     into = f"{grouped(classes)} scores" if classes else spell(result)
     return (
         f"{_name(measurement)} turns an image of {_inputs(measurement)} into {into}. "
-        f"It does so with {measurement.least('params', 'at least ')}{grouped(totals.params)} parameters, "
-        f"and spends {measurement.least('macs', 'at least ')}{short(totals.macs, 'MACs')} on it.",
+        f"It does so with {measurement.least('params', 'at least ')}{full(totals.params)} parameters, "
+        f"and spends {measurement.least('macs', 'at least ')}{rounded(totals.macs)}MACs on it.",
     )
 
 
@@ -96,7 +98,7 @@ def _inputs(measurement: Measurement) -> str:
 
 def _glance(measurement: Measurement) -> Section:
     rows = list(_figures(measurement))
-    return Section("At a glance", (), (Table(GLANCE, (*rows, *_seen(measurement))),))
+    return Section("At a glance", (), (Table(GLANCE, (*rows, *_seen(measurement)), live="glance"),))
 
 
 def _figures(measurement: Measurement) -> Iterator[tuple[str, int, str]]:

@@ -59,6 +59,15 @@ _ONE_MODE = {  # of inference, and of training
     "unknown": NAMES,
 }
 
+_FORM = {
+    "variables": NAMES,
+    "formulas": {"type": "object", "additionalProperties": TEXT},
+    "least": {"type": "object", "additionalProperties": WHOLE},
+    "conditions": NAMES,
+    "status": STATUS,
+    "values": _nullable({"type": "object", "additionalProperties": WHOLE}),
+}
+
 SCHEMAS: dict[str, dict[str, Any]] = {
     "receptive_field": _document(
         "receptive_field",
@@ -70,16 +79,8 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         ),
     ),
     "memory": {**_MEMORY, "properties": {**_MEMORY["properties"], **_ONE_MODE}},
-    "memory_formula": _document(
-        "memory_formula",
-        **_MODEL,
-        variables=NAMES,
-        formulas={"type": "object", "additionalProperties": TEXT},
-        least={"type": "object", "additionalProperties": WHOLE},
-        conditions=NAMES,
-        status=STATUS,
-        values=_nullable({"type": "object", "additionalProperties": WHOLE}),
-    ),
+    "memory_formula": _document("memory_formula", **_MODEL, **_FORM),
+    "training_formula": _document("training_formula", optimizer=TEXT, checkpoint=TEXT, **_FORM),
     "training": _document(
         "training",
         batch=WHOLE,

@@ -214,6 +214,17 @@ class Forms {
 
 const grouped = (number) => number.toString().replace(/\B(?=(\d{3})+$)/g, ",");
 
+// four digits and a unit, rounded to the nearest: "3.858 G"
+function short(number) {
+  const units = [[10n ** 12n, "T"], [10n ** 9n, "G"], [10n ** 6n, "M"], [10n ** 3n, "k"]];
+  const found = units.find(([size]) => number >= size);
+  if (!found) return grouped(number) + " ";
+  const [size, unit] = found;
+  let places = Math.max(0, 4 - (number / size).toString().length);
+  if (places && (number * 10n ** BigInt(places) + size / 2n) / size >= 10000n) places -= 1;
+  return places ? `${scaled(number, size, places)} ${unit}` : `${grouped((number + size / 2n) / size)} ${unit}`;
+}
+
 function scaled(number, size, places) {
   if (size === 1n) return grouped(number);
   const one = 10n ** BigInt(places);
@@ -238,7 +249,8 @@ function spelled(cell, head, forms) {
 
 function inWords(piece, forms) {
   if (typeof piece === "number") return forms.number(piece);
-  return piece.grouped === undefined ? piece : grouped(forms.number(piece.grouped));
+  if (piece.grouped !== undefined) return grouped(forms.number(piece.grouped));
+  return piece.short === undefined ? piece : short(forms.number(piece.short));
 }
 
 class Live {
@@ -246,6 +258,9 @@ class Live {
     this.data = data;
     this.panel = panel;
     this.cells = views.flatMap((view) => this.cellsOf(view));
+    const lead = all("main > p.lead");
+    this.words = [[data.heading, document.querySelector("h1 span")], ...data.lead.map((cell, index) => [cell, lead[index]])];
+    this.words = this.words.filter(([cell, place]) => cell && place).map(([cell, place]) => [cell, place, place.textContent]);
     this.inputs = {};
     const sliders = document.createElement("div");
     sliders.className = "sliders";
@@ -273,6 +288,7 @@ class Live {
     const first = Number(view.box.dataset.first);
     const found = [];
     for (const row of view.rows) {
+      if (Number(row.dataset.row) >= table.length) continue;
       table[Number(row.dataset.row)].forEach((cell, index) => {
         if (cell === null || index < first) return;
         const td = row.cells[index - first];
@@ -335,11 +351,19 @@ class Live {
       this.totals.textContent = "There is no such network: a layer does not fit.";
       return;
     }
+    const moved = this.data.variables.some(({ name, value }) => BigInt(value) !== values[name]);
+    document.body.classList.toggle("moved", moved);
     for (const { cell, td, head, home } of this.cells) {
-      const { text, value } = spelled(cell, head, forms);
+      const now = spelled(cell, head, forms);
+      const [text, value] = [moved ? now.text : home, now.value];
       if (value !== undefined) td.dataset.v = value.toString();
       if (td.textContent !== text) td.textContent = text;
       td.classList.toggle("changed", text !== home);
+    }
+    for (const [cell, place, home] of this.words) {
+      const text = moved ? spelled(cell, null, forms).text : home;
+      if (place.textContent !== text) place.textContent = text;
+      place.classList.toggle("changed", text !== home);
     }
     const words = { trainable_params: "parameters", macs: "MACs", flops: "FLOPs", activations: "activations" };
     const parts = Object.entries(words).map(([name, word], index) => {

@@ -14,9 +14,11 @@ from resnet_analyzer.measurement import measure
 from resnet_analyzer.ops.concatenate import Concatenate
 from resnet_analyzer.ops.conv import Conv1d, Conv2d
 from resnet_analyzer.ops.cropping import Cropping1d
+from resnet_analyzer.ops.dense import Dense
 from resnet_analyzer.ops.elementwise import Add
 from resnet_analyzer.ops.opaque import Opaque
 from resnet_analyzer.ops.relu import ReLU
+from resnet_analyzer.ops.reshape import Flatten
 from resnet_analyzer.ops.transposed_conv import TransposedConv1d
 from resnet_analyzer.shape import Shape
 
@@ -131,3 +133,12 @@ def test_what_is_wrong_is_one_clear_error():
         support(measured, "stage9")
     with pytest.raises(UsageError, match="there is no unit"):
         support(measured, "stage1/conv", (0, 112, 0, 0))
+
+
+def test_axes_of_one_that_a_reshape_takes_away():
+    """A map of 1×1 flattened: its units still see what it saw; a dense layer mixes no more of the image."""
+    build = GraphBuilder("flat")
+    steps = [("conv", Conv2d(4, 5)), ("flat", Flatten()), ("fc", Dense(3))]
+    build.chain(build.input(Shape(1, 5, 5, 1)), *steps)
+    found = fields(measure(build.graph()))
+    assert [each.size for each in found] == [(1, 1), (5, 5), (5, 5), (5, 5)]

@@ -16,6 +16,7 @@ COMMANDS = {
     "memory": ("memory", "resnet18"),
     "training": ("training", "resnet18", "--batch", "2", "--images", "7"),
     "roofline": ("roofline", "resnet18", "--device", "t4"),
+    "training_formula": ("training", "resnet18", "--in", "n,batch"),
     "memory_formula": ("memory", "resnet18", "--in", "n,batch", "--mode", "training"),
 }
 

@@ -89,7 +89,7 @@ def test_latex(written):
     text = written("latex")
     body = [line for line in text.splitlines() if not line.startswith("%")]
     rows = [line for line in body if line.endswith(r" \\")]
-    assert len(rows) == 2 + len(NASTY)
+    assert len(rows) == 3 + len(NASTY)  # the header, the input, the total
     assert {len(re.findall(r"(?<!\\)&", row)) for row in rows} == {9}
     assert text.count(r"\end{tabular}") == 1
     commands = set(re.findall(r"\\([a-z]+)", "\n".join(body)))
