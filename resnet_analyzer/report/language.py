@@ -25,7 +25,7 @@ REFERENCE = (  # He et al. 2015 (arXiv 1512.03385), Table 1
     r"[A-Z][a-z]+(?: & [A-Z][a-z]+| et al\.) \d{4}(?:(?:, [A-Z][\w ]+)? \(arXiv [\w.]+\))?"
     r"(?:, (?:(?:Table|Fig\.|sec\.) [\d.]*\d|abstract))?(?:: [\d.,]+ (?:m|b)illion[a-z -]*)?"
 )
-NUMBER = r"[^\s()\[\];]*\d(?:[^\s()\[\];]*[^\s()\[\];.,:])?"
+NUMBER = r"[^\s()\[\];]*\d(?:[^\s()\[\];]*[^\s()\[\];.,:?!])?"
 PATH = r"[\w.-]+(?:/[\w.-]+)+"
 TOKEN = re.compile(f"{REFERENCE}|{NUMBER}|{PATH}|`[^`]*`")
 CLOSING = {".": "。", ";": "；", ",": "，", ":": "："}

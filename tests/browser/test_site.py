@@ -107,7 +107,7 @@ def test_no_complaint_and_no_connection(chromium, site, name):
 @pytest.mark.parametrize(
     ("query", "page"),
     [
-        ("receptive field", "reports/"),
+        ("receptive field", "receptive"),
         ("感受野", "zh/"),
         ("残差块", "zh/"),
         ("squeeze", "tutorial"),
