@@ -120,7 +120,7 @@ def test_the_compiled_catalogue_is_current():
         compiled = pytest.importorskip("babel.messages.mofile").read_mo(file)
     assert {entry.id: entry.string for entry in compiled if entry.id} == {
         entry.id: entry.string for entry in found if entry.id
-    }, "compile it: pybabel compile -D resnet_analyzer -d resnet_analyzer/report/locale -l zh"
+    }, "compile it: python -m tests.docs.chinese"
 
 
 def test_every_entry_says_as_much_as_the_english_one():
