@@ -1,4 +1,4 @@
-"""`python -m tests.docs.chinese` compiles the catalogue of Chinese words (pybabel would take `{} % of` for a format)."""
+"""`python -m tests.docs.chinese` compiles the catalogue of Chinese words (pybabel takes `{} % of` for a format)."""
 
 from __future__ import annotations
 
