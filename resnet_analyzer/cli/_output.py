@@ -25,6 +25,7 @@ NOTHING: Mapping[str, Sequence[str]] = MappingProxyType({})
 FILE_COLUMNS = 120  # a table in a file
 NARROWEST = 40  # columns: no terminal is narrower
 FORMATS = "table, markdown, csv, raw-csv, json, latex, html or github; default: by FILE's ending, else table."
+LANGUAGE = f"{__name__}.language"  # where a command's context keeps what --lang said
 QUIET = f"{__name__}.quiet"  # where a command's context keeps what --quiet said
 
 
@@ -117,6 +118,7 @@ def format_for(format_name: str | None, output: str | None, more: Mapping[str, S
 
 def deliver(report: Report, destination: Destination) -> None:
     """Write a report in the wanted format to the file, or to standard output; OutputError if that fails."""
+    report = in_language(report, destination.writer.name)
     if destination.output is not None:
         from ..files import write_text
 
@@ -124,6 +126,31 @@ def deliver(report: Report, destination: Destination) -> None:
         announce(destination.output)
     else:
         deliver_text(lambda columns, colour: destination.writer.render(report, columns, colour))
+
+
+def in_language(report: Report, format_name: str) -> Report:
+    """The report in the language that was asked for, if its format is for people to read."""
+    context = click.get_current_context(silent=True)
+    language = "en" if context is None else context.meta.get(LANGUAGE, "en")
+    if language == "en":
+        return report
+    from ..report.language import FOR_MACHINES, translated
+
+    return report if format_name in FOR_MACHINES else translated(report, language)
+
+
+def language_option() -> click.Option:
+    """The option `--lang`, which every command has (`main` adds it), and `in_language` obeys."""
+
+    def keep(context: click.Context, parameter: click.Parameter, value: str | None) -> None:
+        from ..report.language import LANGUAGES, language_of
+
+        if value not in (None, *LANGUAGES):
+            raise click.BadParameter(f"expected {', '.join(LANGUAGES)}, not {value!r}", context, parameter)
+        context.meta[LANGUAGE] = value or language_of(os.environ)
+
+    said = "Language of tables and reports, en or zh; default: as LANG says."
+    return click.Option(["--lang"], metavar="NAME", expose_value=False, callback=keep, help=said)
 
 
 def deliver_text(render: Callable[[int, bool], str]) -> None:

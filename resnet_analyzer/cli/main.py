@@ -39,6 +39,10 @@ class Commands(click.Group):
         if name not in self.list_commands(context):
             return None
         command: click.Command = import_module(f"{__package__}.{name}").command
+        if not any("--lang" in option.opts for option in command.params):
+            from ._output import language_option
+
+            command.params.append(language_option())
         return command
 
     def parse_args(self, context: click.Context, args: list[str]) -> list[str]:

@@ -15,7 +15,7 @@ from ..report.model import Report
 from ..targets import Target, is_source
 from . import _completion as completion
 from ._network import NetworkOptions, Word, network_options, resolve
-from ._output import announce, deliver_text, draw_quietly, format_for, quiet_option, show
+from ._output import announce, deliver_text, draw_quietly, format_for, in_language, quiet_option, show
 
 FORMATS = ("markdown", "html", "json", "csv", "latex", "table")
 STANDARD_FOLDER = "reports"
@@ -118,12 +118,14 @@ def _deliver(report: Report, stem: str, format_name: str | None, output: str | N
 
     if output in (None, "-"):
         writer = WRITERS[format_name or "markdown"]
-        deliver_text(lambda columns, colour: writer.render(loose(report), columns, colour))
+        told = in_language(report, writer.name)
+        deliver_text(lambda columns, colour: writer.render(loose(told), columns, colour))
         return
     path = str(output)
     base, suffix = os.path.splitext(path)
     is_file = bool(suffix) and not os.path.isdir(path)
     writer = WRITERS[format_for(format_name, path) if is_file else format_name or "markdown"]
+    report = in_language(report, writer.name)
     if is_node(path):  # a device or a pipe has no place for pictures beside it
         write_text(path, writer.render(loose(report), COLUMNS, False))
     elif is_file:

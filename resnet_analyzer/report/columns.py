@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -9,6 +10,41 @@ from ..numbers import UNITS, decimal, grouped, printed, short, signed
 from .model import Column
 
 MISSING = "–"
+# what terminals show two columns wide, of what our words are in: ideographs and their punctuation (Unicode, UAX #11)
+IDEOGRAPH = re.compile("[\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6]")
+
+
+def screen_width(text: str) -> int:
+    """How many columns of a terminal a text takes.
+
+    >>> screen_width("7×7, 64, /2"), screen_width("参数量")
+    (11, 6)
+    """
+    return len(text) if text.isascii() else len(text) + len(IDEOGRAPH.findall(text))
+
+
+def padded(text: str, size: int, right: bool = False) -> str:
+    """A text with spaces behind it (before it, if it stands at the right edge) to fill so many columns.
+
+    >>> padded("占比", 6, right=True), padded("占比", 6)
+    ('  占比', '占比  ')
+    """
+    room = " " * max(size - screen_width(text), 0)
+    return f"{room}{text}" if right else f"{text}{room}"
+
+
+def cut(text: str, size: int) -> str:
+    """A text that takes at most so many columns, with an ellipsis where something is left out.
+
+    >>> cut("global average pool", 8), cut("全局平均池化", 8)
+    ('global …', '全局平…')
+    """
+    if screen_width(text) <= size:
+        return text
+    kept = text[: size - 1]
+    while screen_width(kept) > size - 1:
+        kept = kept[:-1]
+    return f"{kept}…"
 
 
 def scale_for(values: Iterable[Any]) -> tuple[int, str]:

@@ -108,7 +108,8 @@ class Report(NamedTuple):
     """A title, tables, labelled sentences below them, and `data`, which gives what machines read.
 
     A long report has a `lead` below its title, and `sections` behind the tables. `live` gives, where a page
-    can recompute its figures for other sizes, their closed forms: see `report/live.py`.
+    can recompute its figures for other sizes, their closed forms: see `report/live.py`. `language` is what its
+    words are in, for those that a writer adds: see `report/language.py`.
     """
 
     title: str
@@ -118,6 +119,7 @@ class Report(NamedTuple):
     lead: tuple[str, ...] = ()
     sections: tuple[Section, ...] = ()
     live: Callable[[], Mapping[str, Any] | None] | None = None
+    language: str = "en"
 
     def __repr__(self) -> str:
         return f"<Report {self.title:.60}: {len(self.all_tables)} tables, {len(self.sections)} sections>"

@@ -107,11 +107,11 @@ def test_no_complaint_and_no_connection(chromium, site, name):
 @pytest.mark.parametrize(
     ("query", "page"),
     [
-        ("receptive field", "reports/"),
+        ("receptive field", "receptive"),
         ("感受野", "zh/"),
         ("残差块", "zh/"),
         ("squeeze", "tutorial"),
-        ("transposedconv2d", "rules"),
+        ("TransposedConv2d", "rules"),
     ],
 )
 def test_search_finds(chromium, site, query, page):
@@ -124,6 +124,32 @@ def test_search_finds(chromium, site, query, page):
     found = wait_for(chromium, FOUND)
     assert any(page in href for href in found), found
     assert chromium.complaints == []
+
+
+STORIES = {  # what each of three newcomers opens one after another, by links in the text alone
+    "student": ("start.html", "lessons.html", "reports/vgg19_plain34_resnet34.html"),
+    "student in Chinese": ("zh/index.html", "zh/start.html", "zh/lessons.html", "zh/lecture_guide.html"),
+    "researcher": ("counted.html", "rules.html", "counted.html", "conventions.html"),
+    "engineer": ("tutorial.html", "recipes.html", "contributing.html"),
+}
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_a_story_is_walked_by_links(chromium, site, story):
+    chromium.look()
+    chromium.open(site / "index.html")
+    for page in STORIES[story]:
+        wanted = (site / page).resolve().as_uri()
+        links = "[...document.querySelectorAll('article a[href]')]"
+        assert chromium.run(f"{links}.some(each => each.href.split('#')[0] === '{wanted}')"), page
+        chromium.run(f"{links}.find(each => each.href.split('#')[0] === '{wanted}').click()")
+        until = time.monotonic() + 20
+        while (
+            chromium.run("location.href.split('#')[0]") != wanted or chromium.run("document.readyState") != "complete"
+        ):
+            assert time.monotonic() < until, page
+            time.sleep(0.1)
+        assert chromium.run("document.querySelector('article h1') !== null")
 
 
 def wait_for(chromium, script, patience=20):

@@ -23,7 +23,8 @@ PRIMITIVES = ("adds", "multiplies", "compares", "exponentials", "divisions", "sq
 def rules() -> str:
     """All ops by kind; those that share a rule stand together."""
     parts = []
-    for kind in get_args(Kind):  # in the order in which the ops' base names them
+    known = get_args(Kind)  # in the order in which the ops' base names them
+    for kind in (*known, *sorted({op.kind for _, op in OPS.items()} - set(known))):
         families = [_family(family) for family in _families(kind)]
         parts += [f"## {kind.capitalize()}", *families] if families else []
     return "\n\n".join(parts)
