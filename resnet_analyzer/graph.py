@@ -92,6 +92,8 @@ class Graph:
         for node in self.inputs:
             if not node.op.shape:  # type: ignore[attr-defined]
                 raise GraphError(f"{node.name}: an input without axes has no batch")
+            if self.about.get("sizes") == "of the file" and node.op.shape[0] != batch:  # type: ignore[attr-defined]
+                raise GraphError(f"{self.name}: its sizes follow from its batch: load it with batch={batch}")
         return self.replaced({node.name: Input(node.op.shape.with_size(0, batch)) for node in self.inputs})  # type: ignore[attr-defined]
 
     def with_input(self, shape: Shape) -> Graph:
@@ -212,10 +214,10 @@ class GraphBuilder:
         full = full_name or (f"{self._scope}/{name}" if self._scope else name)
         nodes = self._nodes
         if full in nodes:
-            raise GraphError(f"{full}: there are two nodes of this name")
+            raise GraphError(f"{full}: two nodes have this name")
         for source in inputs:
             if source not in nodes:
-                raise GraphError(f"{full}: reads {source!r}, which is not there before it")
+                raise GraphError(f"{full}: reads {source!r}, which is not defined before it")
         if op.arity != len(inputs) and (op.arity is not None or not inputs):
             wanted = "at least one input" if op.arity is None else f"{op.arity} input{'s' * (op.arity != 1)}"
             raise GraphError(f"{full}: {type(op).__name__} takes {wanted}, not {len(inputs)}")

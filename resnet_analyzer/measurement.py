@@ -22,6 +22,8 @@ count_macs, count_flops, count_activations = [CONVENTIONS[name].count for name i
 CHUNK_CELLS = 16_384  # cells of a numpy grid measured at once: fastest in tests/benchmarks, and memory stays flat
 
 WRITERS: Registry[Any] = Registry("format", f"{__package__}.writers")
+PLOTS: Registry[Any] = Registry("picture", f"{__package__}.plots")
+FRAMES: Registry[Any] = Registry("table of layers", f"{__package__}.report")
 
 
 class Row(NamedTuple):
@@ -101,12 +103,12 @@ class Row(NamedTuple):
 
     @property
     def status(self) -> str:
-        """`exact`, or `unknown` where the cost cannot be told."""
+        """`exact`, or `unknown` where the cost is unknown."""
         return "exact" if self.cost.exact else "unknown"
 
     @property
     def why(self) -> str:
-        """Why the cost cannot be told; empty where it can."""
+        """Why the cost is unknown; empty where it can."""
         if self.cost.exact:
             return ""
         reason = getattr(self.node.op, "reason", "")
@@ -119,7 +121,7 @@ class Row(NamedTuple):
 
 
 class Totals(NamedTuple):
-    """The sums over all rows. Those that `Measurement.lower_bounds` names are at least so much.
+    """The sums over all rows. Those that `Measurement.lower_bounds` names are lower bounds.
 
     `params` is what papers count (trainable and frozen), `all_params` Keras' total, with the moving
     statistics.
@@ -160,7 +162,9 @@ def walk(graph: Graph, failed: Callable[[Row, Check], None] | None = None) -> It
             cost = cost._replace(weights=node.weights, unknown=("work",))
         if node.weights_of:
             if node.weights_of not in shapes:
-                raise GraphError(f"{node.name}: uses the weights of {node.weights_of!r}, which is not there before it")
+                raise GraphError(
+                    f"{node.name}: uses the weights of {node.weights_of!r}, which is not defined before it"
+                )
             cost = cost._replace(weights=(), unknown=tuple([each for each in cost.unknown if each != "weights"]))
         elif node.shared_weights:
             cost = cost._replace(weights=tuple([each for each in cost.weights if each.name not in node.shared_weights]))
@@ -192,7 +196,7 @@ class Measurement:
 
     `rows` holds every layer, `valid` is True or the array of cells in which every rule holds,
     `assumptions` the conditions on symbols under which all figures hold, `unknown` the layers whose cost
-    cannot be told, `lower_bounds` the totals that those touch.
+    is unknown, `lower_bounds` the totals that those touch.
     """
 
     graph: Graph
@@ -208,8 +212,8 @@ class Measurement:
         """Every layer measured; UsageError for a grid of more than CHUNK_CELLS cells, which keeps its totals alone."""
         if self.kept is None:
             raise UsageError(
-                f"{self.graph.name}: a grid of more than {CHUNK_CELLS:,} cells keeps its totals alone, and no layers: "
-                "measure fewer sizes at once for figures of layers"
+                f"{self.graph.name}: a grid of more than {CHUNK_CELLS:,} cells keeps only its totals: "
+                "measure fewer sizes at once to see layers"
             )
         return self.kept
 
@@ -247,13 +251,24 @@ class Measurement:
 
         return json.dumps(self.to_dict(), indent=1, ensure_ascii=False, default=plain_number)
 
+    def plot(self, kind: str = "architecture", theme: str = "light", **options: Any) -> Any:
+        """A picture of this network, which a notebook shows: `svg`, `png` and `pdf` are bytes, `figure()` is matplotlib's.
+
+        `kind` is one of `resnet-analyze draw --list`; `options` are that kind's own. UnknownName for another.
+        """
+        return PLOTS[kind].draw([self], theme, **options)
+
     def to_dataframe(self) -> Any:
-        """A pandas table with a line per layer: the layers of `to_dict`; UsageError where pandas is not installed."""
+        """A pandas table with a row per layer: the layers of `to_dict`, and what follows from them.
+
+        Beside them stage, block, live_bytes (float32), receptive_field, how, params_by_hand and macs_by_hand.
+        UsageError where pandas is not installed.
+        """
         try:
             from pandas import DataFrame
         except ImportError:
             raise UsageError("to_dataframe needs pandas: pip install pandas (to_dict needs nothing)") from None
-        return DataFrame(self.to_dict()["layers"]).set_index("name")
+        return DataFrame(FRAMES["dataframe"](self)).set_index("name")
 
     def __repr__(self) -> str:
         return f"<Measurement of {self.graph.name}: {self.totals.layers} layers, {self.status}>"

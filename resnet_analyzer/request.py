@@ -22,7 +22,7 @@ class Request(NamedTuple):
 
     `input` is (height, width), (height, width, channels), a whole `Shape`, or whole shapes by the inputs'
     names; None is the target's own, and so for `classes` and `batch`. `style`, `options` and `channels` are
-    for registered networks; `trust` are packages whose code a file may run.
+    for registered networks; `trust` are packages whose code a file may run; `arguments` are those of a factory.
     """
 
     input: tuple[Dim, ...] | Mapping[str, tuple[Dim, ...]] | None = None
@@ -32,6 +32,7 @@ class Request(NamedTuple):
     style: str | None = None
     options: Mapping[str, Any] = MappingProxyType({})
     channels: int | None = None
+    arguments: Mapping[str, Any] = MappingProxyType({})
 
 
 def sizes_of(given: Any) -> tuple[Dim, ...] | Mapping[str, tuple[Dim, ...]] | None:

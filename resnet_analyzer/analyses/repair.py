@@ -19,6 +19,7 @@ OFFERED = 3  # repairs shown of a finding
 MOST_TRIES = 80
 WORK = 2_000_000  # characters and layers read again for all tries together: half a second
 A_LAYER = 60  # characters that cost as much as a layer
+A_PROBLEM = 600  # as much as a problem, for which words spelled alike are sought
 MOST_FINDINGS = 20  # findings for which repairs are sought
 
 
@@ -59,7 +60,7 @@ class Effort:
 
     def spend(self, reading: Reading) -> bool:
         """Whether one more try is allowed."""
-        cost = len(reading.source.text) + A_LAYER * len(reading.rows)
+        cost = len(reading.source.text) + A_LAYER * len(reading.rows) + A_PROBLEM * len(reading.problems)
         self.left -= cost
         self.tries += 1
         return self.left >= 0

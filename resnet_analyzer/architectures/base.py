@@ -131,7 +131,7 @@ def pattern(regex: str) -> Callable[[Callable[..., Architecture]], Callable[...,
     """
 
     def add(make: Callable[..., Architecture]) -> Callable[..., Architecture]:
-        PATTERNS.append((re.compile(regex), make))
+        PATTERNS.append((re.compile(regex, re.ASCII), make))
         return make
 
     return add
@@ -143,7 +143,7 @@ def find(name: str) -> Architecture:
     UnknownName, with the nearest names, if there is neither.
     """
     if not isinstance(name, str):
-        raise UsageError(f"a network goes by its name, as resnet50, not {name!r:.60}")
+        raise UsageError(f"a network is given by its name, as resnet50, not {name!r:.60}")
     known = ARCHITECTURES.find(name)
     if known is not None:
         return known

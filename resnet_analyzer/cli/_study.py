@@ -1,11 +1,11 @@
-"""What the commands that run studies share: which nets, how deep, and a picture in a file."""
+"""What the commands that run studies share: which nets, and how deep."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from ..errors import UnknownName, UsageError
-from ..files import writing
+from ._output import deliver_picture
 
 NETS = ("plain", "resnet", "preresnet")
 DEEPEST = 10_000
@@ -25,7 +25,7 @@ def nets_of(text: str) -> tuple[str, ...]:
 
 
 def depths_of(text: str) -> tuple[int, ...]:
-    """The depths that a text names, growing; UsageError for what is no whole number.
+    """The depths that a text names, growing; UsageError for what is not a whole number.
 
     >>> depths_of("56,20")
     (20, 56)
@@ -37,6 +37,5 @@ def depths_of(text: str) -> tuple[int, ...]:
 
 
 def save_picture(picture: Any, file: str) -> None:
-    """Write a picture as SVG or PNG, as the file's ending says; OutputError if that fails."""
-    with writing(file) as stream:
-        stream.write(picture.png if file.lower().endswith(".png") else picture.svg)
+    """Write a picture as its file's ending says; OutputError if that fails."""
+    deliver_picture(picture, file)

@@ -1,4 +1,4 @@
-"""What TensorFlow's profiler counts for a layer as Keras runs it, so that it can be held against our count.
+"""What TensorFlow's profiler counts for a layer as Keras runs it, so that it can be compared with our count.
 
 An op tells as which TensorFlow operations Keras runs it (`as_tensorflow`); here stands what the profiler
 counts for each of them. It has no rule for ReLU, sigmoid and other activations that are one operation,

@@ -72,7 +72,7 @@ def probed(graph: Graph) -> Probed:
     """Build the model with a probe behind every measured layer; UsageError for what has several inputs or outputs."""
     keras = import_keras()
     if len(graph.inputs) != 1 or len(graph.outputs) != 1:
-        raise UsageError(f"{graph.name}: signals are told of networks with one input and one output")
+        raise UsageError(f"{graph.name}: signals need a network with one input and one output")
     rows = tuple(walk(graph))
     names = layer_names([row.name for row in rows])
     tensors: dict[str, Any] = {}

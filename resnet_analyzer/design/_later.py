@@ -6,22 +6,27 @@ from ._entry import Entry, quoted
 from ._text import Items, Pairs, Scalar
 
 
-def later(layers: Items | None, entry: Entry, name: str) -> str:
-    """A sentence if a layer of that name stands later in the file, in a cycle or not; else empty."""
-    links: dict[str, list[str]] = {}
-    lines: dict[str, int] = {}
-    if layers is not None:
-        _collect(layers, links, lines)
-    own = _text(entry.fields.get("name")) or ""
-    wanted = name.removeprefix("/").rpartition("/")[2]
-    if wanted == own and own:
-        return f"{quoted(own)} reads itself: a layer's inputs stand before it"
-    if wanted not in lines:
-        return ""
-    trail = _path(links, wanted, own)
-    if trail:
-        return f"a cycle: {' → '.join([own, *reversed(trail)])}; data flows one way, so one of these inputs must go"
-    return f"{entry.kind} reads {quoted(name)}, which stands later (line {lines[wanted]}): move that layer up"
+class Later:
+    """The names that a file's layers give themselves, what each reads and where it stands, collected once per file."""
+
+    def __init__(self, layers: Items | None) -> None:
+        self._links: dict[str, list[str]] = {}
+        self._lines: dict[str, int] = {}
+        if layers is not None:
+            _collect(layers, self._links, self._lines)
+
+    def says(self, entry: Entry, name: str) -> str:
+        """A sentence if a layer of that name stands later in the file, in a cycle or not; else empty."""
+        own = _text(entry.fields.get("name")) or ""
+        wanted = name.removeprefix("/").rpartition("/")[2]
+        if wanted == own and own:
+            return f"{quoted(own)} reads itself: a layer's inputs are defined before it"
+        if wanted not in self._lines:
+            return ""
+        trail = _path(self._links, wanted, own)
+        if trail:
+            return f"a cycle: {' → '.join([own, *reversed(trail)])}; remove one of these inputs"
+        return f"{entry.kind} reads {quoted(name)}, which is defined later (line {self._lines[wanted]}): move it up"
 
 
 def _collect(layers: Items, links: dict[str, list[str]], lines: dict[str, int]) -> None:

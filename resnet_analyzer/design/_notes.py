@@ -1,20 +1,25 @@
-"""What is wrong with an entry, in words, and what may mend it: the reader's notes."""
+"""What is wrong with an entry, in words, and what may repair it: the reader's notes."""
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 from ..errors import AnalyzerError, UnknownName
 from ._edit import Suggestion, replace
 from ._entry import FUNCTIONS, Entry, Problem, near_words, quoted, set_field
 from ._fields import FieldError
-from ._later import later
+from ._later import Later
 from ._state import State
 from ._text import Scalar, Value
 
 
 class Notes(State):
-    """Collects problems, each with what may mend it."""
+    """Collects problems, each with what may repair it."""
+
+    @cached_property
+    def _later(self) -> Later:
+        return Later(self.header.layers)
 
     def name_of(self, entry: Entry, otherwise: str) -> str:
         """The name that the entry gives itself; `otherwise` if it has none or a bad one (a problem is noted)."""
@@ -53,7 +58,7 @@ class Notes(State):
         if isinstance(error, UnknownName):
             named = "activation" if "activation" in entry.fields else "function"
         suggestions: tuple[Suggestion, ...] = ()
-        if "two nodes of this name" in says and "name" in entry.fields:
+        if "two nodes have this name" in says and "name" in entry.fields:
             named = "name"
             suggestions = self._other_name(entry)
         elif isinstance(error, UnknownName) and named in entry.fields:
@@ -86,7 +91,7 @@ class Notes(State):
             Suggestion(f"{word} for {name}", replace(self.source, node, word), entry.kind)
             for word in (*near, "previous")
         )
-        says = later(self.header.layers, entry, name) or (
+        says = self._later.says(entry, name) or (
             f"{entry.kind} reads {quoted(name)}, and there is no layer of that name before it"
             + (f". Did you mean {' or '.join(near)}?" if near else "")
         )

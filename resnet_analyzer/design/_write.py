@@ -26,7 +26,7 @@ from ._vocabulary import BLOCK, style_of
 
 NOTE = """\
 # {title}, as a design of your own. Change what you like, then:
-#   resnet-analyze verify {file}     is it sound? where it breaks, what mends it
+#   resnet-analyze verify {file}     errors, repairs, budgets
 #   resnet-analyze show {file}       shapes, parameters and cost
 # Every entry reads the one before it; `inputs: [a, b]` names others. Words and settings: resnet-analyze schema
 """

@@ -100,14 +100,15 @@ def _legacy(source: str, stream: IO[bytes]) -> Description:
 
 def _parsed(source: str, text: bytes, kind: str) -> Any:
     """A description's JSON, its bounds checked before it is parsed."""
-    _require_bounds(source, text)
+    require_bounds(source, text)
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
         raise UsageError(f"{source}: not a readable {kind} file: its description is no JSON") from error
 
 
-def _require_bounds(source: str, text: bytes) -> None:
+def require_bounds(source: str, text: bytes) -> None:
+    """UsageError for a text that holds more, or deeper, than a model's description does."""
     if len(text) > MOST_BYTES:
         raise UsageError(f"{source}: its description has over {MOST_BYTES:,} bytes, more than any model's")
     parts = text.count(b"{") + text.count(b"[")

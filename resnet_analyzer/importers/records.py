@@ -40,13 +40,14 @@ class Slot:
     """A weight of a record: its name, shape, part in training, and the variable that it is.
 
     `role` is TRAINABLE, FROZEN (trained if nobody had said no) or MOVING. Two slots of one `identity`
-    are one variable, and counted once.
+    are one variable, and counted once. `module` is the path of the module that has it, if the source tells.
     """
 
     name: str
     shape: tuple[int, ...]
     role: str = TRAINABLE
     identity: str | int = ""
+    module: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,19 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import Dim, product
 from ..shape import Shape
+from ._aten import spread, window
 from ._pool import FIELDS, _Pool
-from .base import Cost, Operations, Spelling, Work
+from .base import CHANNELS_FIRST, OPS, Cost, Operations, Spelling, Work
+from .gradient import of_average_pool
+from .spelling import Call, Reads
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
 
 
-@dataclass(frozen=True, eq=False)
+def _read_onnx(call: Call) -> Reads | None:
+    """AveragePool, over as many sides as there are."""
+    from ._onnx_windows import window as of_onnx
+
+    kernel = tuple(call.settings["kernel_shape"])
+    found = of_onnx(call, kernel)
+    if found is None or not 3 <= call.rank <= 5:
+        return None
+    op = OPS[f"AveragePool{call.rank - 2}d"](  # type: ignore[call-arg]
+        kernel, ceil_mode=bool(call.settings.get("ceil_mode")), data_format=CHANNELS_FIRST, **found
+    )
+    return call.reading(op)
+
+
+def _read_torch(call: Call) -> Reads | None:
+    """aten.avg_pool…(self, kernel_size, stride, padding, …, ceil_mode), over as many sides as there are."""
+    axes = call.rank - 2
+    if not 1 <= axes <= 3:
+        return None
+    kernel = spread(call.argument("kernel_size"), axes)
+    op = OPS[f"AveragePool{axes}d"](  # type: ignore[call-arg]
+        kernel, ceil_mode=bool(call.argument("ceil_mode")), data_format=CHANNELS_FIRST, **window(call, axes)
+    )
+    return call.reading(op, places=("self",))
+
+
 class _AveragePool(_Pool):
     """The mean of every window: taps − 1 additions and a division per output.
 
@@ -26,6 +53,7 @@ class _AveragePool(_Pool):
     count_include_pad: bool = True
 
     word: ClassVar[str] = "average pool"
+    gradient = of_average_pool
 
     def window_work(self, outputs: Dim, taps: Dim) -> Work:
         """taps − 1 additions and one division per output."""
@@ -69,7 +97,13 @@ class AveragePool2d(_AveragePool):
 
     spatial_axes: ClassVar[int] = 2
     spellings: ClassVar[Mapping[str, Spelling]] = {
-        "keras": Spelling("AveragePooling2D", FIELDS, also=("ops.AveragePool",))
+        "onnx": Spelling("AveragePool", read=_read_onnx),
+        "torch": Spelling(
+            "aten.avg_pool2d",
+            also=("aten.avg_pool1d", "aten.avg_pool3d"),
+            read=_read_torch,
+        ),
+        "keras": Spelling("AveragePooling2D", FIELDS, also=("ops.AveragePool",)),
     }
 
 

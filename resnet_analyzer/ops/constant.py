@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..errors import UsageError
 from ..shape import Shape
 from .base import MOVING, TRAINABLE, Cost, Op, Weight, require_whole
+from .gradient import of_moves, of_nothing
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
 
 
-@dataclass(frozen=True, eq=False)
 class Constant(Op):
     """Numbers of a given shape, written into the model: no weight, no work.
 
@@ -25,6 +24,7 @@ class Constant(Op):
 
     kind = "input"
     storage = "own"
+    gradient = of_moves
     arity: ClassVar[int | None] = 0
 
     def __post_init__(self) -> None:
@@ -43,7 +43,6 @@ class Constant(Op):
         return by_ops(lambda _none: keras.ops.ones(self.shape))
 
 
-@dataclass(frozen=True, eq=False)
 class Parameter(Op):
     """A weight that other layers read as a tensor: a class token, positions (Dosovitskiy et al. 2021, sec. 3.1).
 
@@ -60,6 +59,7 @@ class Parameter(Op):
     kind = "input"
     word = "parameter"
     storage = "own"
+    gradient = of_nothing
     arity: ClassVar[int | None] = 0
 
     def __post_init__(self) -> None:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from ..dim import equal, floor_div, product
 from ..errors import UsageError
 from ..shape import Shape, spell
 from .base import Check, Cost, Op, Spelling, Work, axis_index, same_names
+from .gradient import of_contraction
 
 
-@dataclass(frozen=True, eq=False)
 class Dot(Op):
     """The products of two tensors summed along an axis of each, the batch of both going together.
 
@@ -31,6 +30,7 @@ class Dot(Op):
     kind = "dense"
     word = "dot product"
     storage = "own"
+    gradient = of_contraction
     arity: ClassVar[int | None] = 2
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Dot", same_names("axes", "normalize"))}
 

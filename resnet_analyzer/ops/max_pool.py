@@ -7,11 +7,40 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import Dim, product
 from ..shape import Shape
+from ._aten import spread, window
 from ._pool import FIELDS, _Pool
-from .base import Cost, Operations, Spelling, Work
+from .base import CHANNELS_FIRST, OPS, Cost, Operations, Spelling, Work
+from .gradient import of_max_pool
+from .spelling import Call, Reads
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
+
+
+def _read_onnx(call: Call) -> Reads | None:
+    """MaxPool, over as many sides as there are."""
+    from ._onnx_windows import window as of_onnx
+
+    kernel = tuple(call.settings["kernel_shape"])
+    found = of_onnx(call, kernel)
+    if found is None or not 3 <= call.rank <= 5:
+        return None
+    op = OPS[f"MaxPool{call.rank - 2}d"](  # type: ignore[call-arg]
+        kernel, ceil_mode=bool(call.settings.get("ceil_mode")), data_format=CHANNELS_FIRST, **found
+    )
+    return call.reading(op)
+
+
+def _read_torch(call: Call) -> Reads | None:
+    """aten.max_pool…(self, kernel_size, stride, padding, …, ceil_mode), over as many sides as there are."""
+    axes = call.rank - 2
+    if not 1 <= axes <= 3:
+        return None
+    kernel = spread(call.argument("kernel_size"), axes)
+    op = OPS[f"MaxPool{axes}d"](  # type: ignore[call-arg]
+        kernel, ceil_mode=bool(call.argument("ceil_mode")), data_format=CHANNELS_FIRST, **window(call, axes)
+    )
+    return call.reading(op, places=("self",))
 
 
 class _MaxPool(_Pool):
@@ -21,6 +50,7 @@ class _MaxPool(_Pool):
     """
 
     word: ClassVar[str] = "max pool"
+    gradient = of_max_pool
 
     def window_work(self, outputs: Dim, taps: Dim) -> Work:
         """taps − 1 compares per output."""
@@ -64,7 +94,15 @@ class MaxPool2d(_MaxPool):
     """
 
     spatial_axes: ClassVar[int] = 2
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("MaxPooling2D", FIELDS, also=("ops.MaxPool",))}
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "onnx": Spelling("MaxPool", read=_read_onnx),
+        "torch": Spelling(
+            "aten.max_pool2d",
+            also=("aten.max_pool1d", "aten.max_pool3d", "aten.max_pool2d_with_indices", "aten.max_pool3d_with_indices"),
+            read=_read_torch,
+        ),
+        "keras": Spelling("MaxPooling2D", FIELDS, also=("ops.MaxPool",)),
+    }
 
 
 class MaxPool3d(_MaxPool):

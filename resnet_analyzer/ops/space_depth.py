@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import Dim, divides, floor_div, product
 from ..reach import Reach, Reaches, over_sides
 from ..shape import Shape
-from .base import CHANNELS_LAST, Check, Cost, Op, arranged, channels, require_data_format, sides
-from .spelling import Spelling
+from .base import CHANNELS_LAST, OPS, Check, Cost, Op, arranged, channels, sides
+from .gradient import of_moves
+from .spelling import Call, Reads, Spelling
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
 
 
-@dataclass(frozen=True, eq=False)
+def _read_onnx(call: Call) -> Reads | None:
+    return call.reading(OPS[call.kind](call.settings["blocksize"], "channels_first"))  # type: ignore[call-arg]
+
+
+def _read_torch(call: Call) -> Reads | None:
+    """pixel_shuffle and its inverse."""
+    if call.kind == "aten.pixel_shuffle":
+        return call.reading(DepthToSpace(call.argument("upscale_factor"), "channels_first"), places=("self",))
+    factor = call.argument("downscale_factor")
+    return call.reading(OPS["SpaceToDepth"](factor, "channels_first"), places=("self",))  # type: ignore[call-arg]
+
+
 class DepthToSpace(Op):
     """Every block·block·… channels as a block of positions: pixel shuffle (Shi et al. 2016, sec. 3.2), any axes.
 
@@ -29,14 +40,13 @@ class DepthToSpace(Op):
 
     kind = "shape"
     storage = "own"
+    gradient = of_moves
     counts: ClassVar[tuple[str, ...]] = ("block",)
     spellings: ClassVar[Mapping[str, Spelling]] = {
-        "keras": Spelling("", {"block": "block_size", "data_format": "data_format"}, also=("ops.DepthToSpace",))
+        "onnx": Spelling("DepthToSpace", also=("SpaceToDepth",), read=_read_onnx),
+        "torch": Spelling("aten.pixel_shuffle", also=("aten.pixel_unshuffle",), read=_read_torch),
+        "keras": Spelling("", {"block": "block_size", "data_format": "data_format"}, also=("ops.DepthToSpace",)),
     }
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        require_data_format("DepthToSpace", self.data_format)
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """Sides multiplied, channels divided; copies are no arithmetic."""
@@ -61,7 +71,6 @@ class DepthToSpace(Op):
         return by_ops(lambda x: _shuffled(keras, x, cost.output, block, layout))
 
 
-@dataclass(frozen=True, eq=False)
 class SpaceToDepth(Op):
     """Every block of positions as channels: pixel unshuffle, patch merging (Liu et al. 2021, sec. 3.1), any axes.
 
@@ -74,14 +83,11 @@ class SpaceToDepth(Op):
 
     kind = "shape"
     storage = "own"
+    gradient = of_moves
     counts: ClassVar[tuple[str, ...]] = ("block",)
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "keras": Spelling("", {"block": "block_size", "data_format": "data_format"}, also=("ops.SpaceToDepth",))
     }
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        require_data_format("SpaceToDepth", self.data_format)
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """Sides divided, channels multiplied; copies are no arithmetic."""

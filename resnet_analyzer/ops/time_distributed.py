@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import product
 from ..errors import UsageError
 from ..shape import Shape, spell
 from .base import Check, Cost, Op
+from .gradient import of_over_time
 from .spelling import Call, Spelling
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ def _read_keras(call: Call) -> list[Op] | None:
     return None if inner is None or call.takes_more_than_inputs else [TimeDistributed(op) for op in inner]
 
 
-@dataclass(frozen=True, eq=False)
 class TimeDistributed(Op):
     """`layer` on every step (axis 1), with the same weights: the steps are folded into the batch.
 
@@ -36,6 +35,7 @@ class TimeDistributed(Op):
     layer: Op
 
     storage = "own"
+    gradient = of_over_time
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("TimeDistributed", read=_read_keras)}
 
     def __post_init__(self) -> None:

@@ -55,8 +55,8 @@ class Canvas:
         )  # fmt: skip
 
     def box(
-        self, x: float, y: float, width: float, height: float, fill: Tone, edge: Tone | None = None, radius: float = 3,
-        thickness: float = 1.2, dashes: Sequence[float] = (), order: float = 2,
+        self, x: float, y: float, width: float, height: float, fill: Tone | None, edge: Tone | None = None,
+        radius: float = 3, thickness: float = 1.2, dashes: Sequence[float] = (), order: float = 2,
     ) -> None:  # fmt: skip
         """A rounded rectangle whose top left corner is (x, y)."""
         self._patch(_rounded(x, y, width, height, radius), fill, edge, thickness, dashes, order)

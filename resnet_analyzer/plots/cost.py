@@ -1,4 +1,4 @@
-"""Where parameters, MACs and activations sit: stage by stage, or network by network."""
+"""Where parameters, MACs and activations are: stage by stage, or network by network."""
 
 from __future__ import annotations
 

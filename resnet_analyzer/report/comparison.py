@@ -21,27 +21,55 @@ COLUMNS = (
     Column("FLOPs", "scaled", drop=4),
     Column("activations", "count", drop=1),
 )
-COUNTED = ("counted", "weights of kernels; params: all trained; ratio: MACs over the fewest")
+COUNTED = ("counted", "weights: of kernels; params: without moving statistics; ratio: MACs relative to the cheapest")
 
 
-def comparison(measured: Sequence[Measurement], extra: tuple[Table, ...] = (), notes: Sequence[tuple[str, str]] = ()) -> Report:  # fmt: skip  # noqa: E501
-    """Measured networks in one table, with ratios to the cheapest, and for two of them a sentence."""
-    table = comparison_table(measured)
-    title = " against ".join(_name(each) for each in measured)
-    sentences = [("ratio", _sentence(*measured))] if len(measured) == 2 else []
+def comparison(
+    measured: Sequence[Measurement],
+    extra: tuple[Table, ...] = (),
+    notes: Sequence[tuple[str, str]] = (),
+    names: Sequence[str] = (),
+) -> Report:
+    """Measured networks in one table, with ratios to the cheapest, and for two of them a sentence.
+
+    `names` are what they are called, one each; the networks' own where there are none.
+    """
+    told = list(names) or [_name(each) for each in measured]
+    table = comparison_table(measured, names=told)
+    sentences = [("ratio", _sentence(measured, told))] if len(measured) == 2 else []
     return Report(
-        title,
+        " against ".join(told),
         (table, *extra),
-        (*sentences, *notes, *_unknown(measured), COUNTED),
-        lambda: {"schema": 2, "kind": "comparison", "models": [_data(each) for each in measured]},
+        (*sentences, *notes, *_unknown(measured, told), COUNTED),
+        lambda: {
+            "schema": 2,
+            "kind": "comparison",
+            "models": [_data(*each) for each in zip(measured, told, strict=True)],
+        },
     )
 
 
-def _unknown(measured: Sequence[Measurement]) -> list[tuple[str, str]]:
-    """Whose figures are at least so much, since the cost of some layer is not known."""
+def distinct_names(targets: Sequence[str]) -> list[str]:
+    """Targets as a table calls them: files by their last part where that is enough, a repeated one with a number.
+
+    >>> distinct_names(["old/net.keras", "new/net.keras", "resnet50@paper", "mine.yaml", "mine.yaml"])
+    ['old/net.keras', 'new/net.keras', 'resnet50@paper', 'mine.yaml', 'mine.yaml (2)']
+    """
+    last = [target.replace("\\", "/").rpartition("/")[2] for target in targets]
+    same = {name for name in last if len({each for each, end in zip(targets, last, strict=True) if end == name}) > 1}
+    names: list[str] = []
+    for target, name in zip(targets, last, strict=True):
+        plain = target if name in same else name
+        times = sum(each == plain or each.startswith(f"{plain} (") for each in names)
+        names.append(f"{plain} ({times + 1})" if times else plain)
+    return names
+
+
+def _unknown(measured: Sequence[Measurement], names: Sequence[str]) -> list[tuple[str, str]]:
+    """Whose figures are a lower bound, since the cost of some layer is not known."""
     return [
-        ("unknown", f"{_name(each)}: ≥ its {', '.join(named(each.lower_bounds))}; cost of {len(each.unknown)} layers")
-        for each in measured
+        ("unknown", f"{name}: ≥ its {', '.join(named(each.lower_bounds))}; cost of {len(each.unknown)} layers")
+        for each, name in zip(measured, names, strict=True)
         if each.unknown
     ]
 
@@ -56,16 +84,17 @@ def named(figures: Sequence[str]) -> list[str]:
     return [words[figure] for figure in figures if figure in words]
 
 
-def comparison_table(measured: Sequence[Measurement], title: str = "") -> Table:
-    """The figures of each, and its MACs over those of the cheapest."""
+def comparison_table(measured: Sequence[Measurement], title: str = "", names: Sequence[str] = ()) -> Table:
+    """The figures of each, and its MACs relative to those of the cheapest."""
+    told = list(names) or [_name(each) for each in measured]
     least = min((each.totals.macs for each in measured if each.totals.macs), default=0)
-    return Table(COLUMNS, tuple(_row(each, least) for each in measured), title)
+    return Table(COLUMNS, tuple(_row(*each, least) for each in zip(measured, told, strict=True)), title)
 
 
-def _row(each: Measurement, least: int) -> tuple[Any, ...]:
+def _row(each: Measurement, name: str, least: int) -> tuple[Any, ...]:
     totals = each.totals
     return (
-        _name(each),
+        name,
         spell(each.graph.inputs[0].op.shape),  # type: ignore[attr-defined]
         totals.layers,
         kernel_weights(each),
@@ -87,10 +116,10 @@ def _name(each: Measurement) -> str:
     return each.graph.name if style in (None, "paper") else f"{each.graph.name}@{style}"
 
 
-def _sentence(first: Measurement, second: Measurement) -> str:
+def _sentence(measured: Sequence[Measurement], names: Sequence[str]) -> str:
     """How many times the larger of two is the smaller, in weights and in MACs."""
-    weights = [(kernel_weights(each), _name(each)) for each in (first, second)]
-    macs = [(each.totals.macs, _name(each)) for each in (first, second)]
+    weights = [(kernel_weights(each), name) for each, name in zip(measured, names, strict=True)]
+    macs = [(each.totals.macs, name) for each, name in zip(measured, names, strict=True)]
     return f"{_times(weights, 'weights')}; {_times(macs, 'MACs')}"
 
 
@@ -102,7 +131,7 @@ def _times(figures: list[tuple[int, str]], word: str) -> str:
     return f"{more} has {factor} the {word} of {less} ({grouped(large)} : {grouped(small)})"
 
 
-def _data(each: Measurement) -> dict[str, Any]:
+def _data(each: Measurement, name: str) -> dict[str, Any]:
     full = each.to_dict()
     kept = ("model", "style", "inputs", "batch", "classes", "status", "totals")
-    return {key: full[key] for key in kept} | {"kernel_weights": kernel_weights(each)}
+    return {"name": name} | {key: full[key] for key in kept} | {"kernel_weights": kernel_weights(each)}

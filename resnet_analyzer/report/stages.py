@@ -1,4 +1,4 @@
-"""A network as its paper tells it: stages, blocks under them, equal blocks folded."""
+"""A network in its paper's notation: stages, blocks under them, equal blocks folded."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def _block_part(stage: str, rows: tuple[Row, ...]) -> list[Part]:
 def _phrases(rows: tuple[Row, ...]) -> list[str]:
     """What a block consists of: its own layers, and by name or count the scopes inside it.
 
-    A block of several different branches, as Inception's, is told best by its own name.
+    A block of several different branches, as Inception's, goes by its own name.
     """
     found: list[str] = []
     inner: list[tuple[str, str]] = []
@@ -82,13 +82,13 @@ def _phrases(rows: tuple[Row, ...]) -> list[str]:
 
 
 def _phrase(row: Row) -> str:
-    """A layer of a block in words: a pooling's stride is told, a convolution's differs between equal blocks."""
+    """A layer of a block in words: a pooling's stride is named, a convolution's differs between equal blocks."""
     words = row.node.op.phrase(not row.cost.weights)
     return " ".join([GROUPS.sub(r"g=\1", word) if word.startswith("in ") else word for word in words])
 
 
 def _counted(inner: list[tuple[str, str]]) -> list[str]:
-    """Inner scopes as text: equal ones counted, a lone one by its name."""
+    """Inner scopes as text: equal ones counted, a single one by its name."""
     found = []
     for text, members in groupby(inner, key=lambda pair: pair[1]):
         names = [name for name, _ in members]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby, islice
+from itertools import groupby, islice, zip_longest
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -14,6 +14,7 @@ from .base import writer
 GAP = "  "
 NARROWEST = 12  # characters that a flexible column keeps whatever happens
 WIDE = 40  # characters that it keeps at the cost of EXPENDABLE columns
+LINE = 15  # characters that a line of a wrapped column keeps
 EXPENDABLE = 3  # columns of this `drop` and above give way to wide text, others only to what cannot be cut
 
 
@@ -23,6 +24,15 @@ class Layout(NamedTuple):
     shown: tuple[int, ...]
     columns: tuple[Column, ...]
     widths: tuple[int, ...]
+
+    def lines(self, texts: Sequence[str]) -> Iterator[str]:
+        """Texts of the shown columns as a line, and more below it where a wrapped one needs them."""
+        pieces = [
+            wrapped(text, size) if column.wrapped else [text]
+            for text, column, size in zip(texts, self.columns, self.widths, strict=True)
+        ]
+        for row in zip_longest(*pieces, fillvalue=""):
+            yield self.line(row)
 
     def line(self, texts: Sequence[str]) -> str:
         """Texts of the shown columns as one line."""
@@ -47,7 +57,7 @@ def render(report: Report, width: int = 80, colour: bool = False) -> str:
     notes = [*report.notes]
     if left_out:
         hidden = ", ".join(dict.fromkeys(left_out))
-        notes.append(("hidden", f"{hidden}: in a wider terminal, or with --format csv"))
+        notes.append(("columns", f"not shown: {hidden}; use a wider terminal or --format csv"))
     return "\n".join([*lines, *_notes(notes, width, colour)]) + "\n"
 
 
@@ -172,7 +182,8 @@ def _body(layout: Layout, rows: Iterable[tuple[str, Sequence[str]]], width: int,
     for heading, run in groupby(rows, key=itemgetter(0)):
         if heading:
             yield from (_bold(line, colour) for line in wrapped(heading, width))
-        yield from (layout.line(texts) for _, texts in run)
+        for _, texts in run:
+            yield from layout.lines(texts)
 
 
 def _layout(columns: Sequence[Column], cells: Sequence[list[str]], first: int, width: int) -> Layout:
@@ -180,12 +191,19 @@ def _layout(columns: Sequence[Column], cells: Sequence[list[str]], first: int, w
     natural = [max(len(column.title), *map(len, texts), 0) for column, texts in zip(columns, cells, strict=True)]
     kept = list(range(first, len(columns)))
     for room, expendable in ((WIDE, EXPENDABLE), (NARROWEST, 1)):
-        least = [min(size, room) if column.flexible else size for column, size in zip(columns, natural, strict=True)]
+        least = [
+            min(size, room if column.flexible else max(room, LINE)) if _gives(column) else size
+            for column, size in zip(columns, natural, strict=True)
+        ]
         for i in sorted(kept, key=lambda i: -columns[i].drop):
             if columns[i].drop >= expendable and _span([least[i] for i in kept]) > width:
                 kept.remove(i)
     shown = tuple(columns[i] for i in kept)
     return Layout(tuple(kept), shown, tuple(_shrunk(shown, [natural[i] for i in kept], width)))
+
+
+def _gives(column: Column) -> bool:
+    return column.flexible or column.wrapped
 
 
 def _span(widths: Sequence[int]) -> int:
@@ -194,7 +212,7 @@ def _span(widths: Sequence[int]) -> int:
 
 def _shrunk(columns: Sequence[Column], widths: list[int], width: int) -> list[int]:
     """Widths that fit, taken from the flexible columns, the widest first."""
-    flexible = [i for i, column in enumerate(columns) if column.flexible]
+    flexible = [i for i, column in enumerate(columns) if _gives(column)]
     while _span(widths) > width and flexible:
         widest = max(flexible, key=widths.__getitem__)
         if widths[widest] <= NARROWEST:

@@ -54,7 +54,7 @@ def test_sorts_by_number_then_back(browse):
     browser, rows = browse("resnet50"), measure(architecture("resnet50")).rows
     in_order = [row.name for row in rows]
     spent = {row.name: row.macs for row in rows}
-    head = "thead th:nth-child(5)"
+    head = "thead th:nth-child(6)"
     assert browser.run(NAMES) == in_order
     for wanted, sign in (("descending", -1), ("ascending", 1)):
         click(browser, f"{head} button")

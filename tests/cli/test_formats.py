@@ -1,4 +1,4 @@
-"""Every format says the same numbers: each is read back and held against `measure`."""
+"""Every format says the same numbers: each is read back and compared with `measure`."""
 
 import csv
 import json
@@ -127,7 +127,7 @@ def test_the_total_stands_in_every_text(run, format_name):
 )
 def test_a_files_ending_picks_the_format(run, tmp_path, ending, format_name):
     file = tmp_path / f"out.{ending}"
-    assert run("resnet18", "-o", str(file)) == (0, "", "")
+    assert run("resnet18", "-o", str(file)) == (0, "", f"wrote {file}\n")
     assert file.read_text(encoding="utf-8") == run("resnet18", "--format", format_name).out
 
 

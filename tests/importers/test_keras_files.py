@@ -157,7 +157,7 @@ def test_a_damaged_h5_file(saved, refused, tmp_path):
 
 def test_weights_alone(refused, tmp_path):
     small().save_weights(tmp_path / "x.weights.h5")
-    assert "the file holds weights at most" in refused(tmp_path / "x.weights.h5")
+    assert "the weights of a Keras model, without its layers" in refused(tmp_path / "x.weights.h5")
 
 
 @pytest.mark.parametrize("name", ["x.keras", "x.h5"])

@@ -110,7 +110,7 @@ def of_kind(name, kind):
 
 @pytest.mark.parametrize("name", NETWORKS)
 def test_by_kind_of_layer(name):
-    table = read(name)["Where the parameters and the MACs sit", "By kind of layer"]
+    table = read(name)["Where the parameters and MACs are", "By kind of layer"]
     macs, unit = column(table, "MACs")
     told = 0
     for line in table.rows:
@@ -128,7 +128,7 @@ def test_by_kind_of_layer(name):
 @pytest.mark.parametrize("name", NETWORKS)
 @pytest.mark.parametrize(("word", "figure"), [("parameters", by_hand.params), ("MACs", by_hand.macs)])
 def test_largest_layers(name, word, figure):
-    table = read(name)["Where the parameters and the MACs sit", f"The layers with most {word}"]
+    table = read(name)["Where the parameters and MACs are", f"The layers with most {word}"]
     rows = {row.name: row for row in rows_of(name)}
     told = [rows[line["layer"]] for line in table.rows]
     assert sorted(map(figure, told), reverse=True) == sorted(map(figure, rows.values()), reverse=True)[: len(told)]

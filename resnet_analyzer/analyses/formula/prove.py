@@ -33,7 +33,7 @@ class Proof(NamedTuple):
 
 
 def prove(form: ClosedForm, points: int = 200, seed: int = 0, beside: int = BESIDE) -> Proof:
-    """Derive the figures anew by the integer path at many points; CheckFailed at the first that differs."""
+    """Derive the figures again by the integer path at many points; CheckFailed at the first that differs."""
     refused = 0
     counts = {"random": 0, "boundary": 0}
     for kind, candidates in (("random", _random(form, points, seed)), ("boundary", _boundary(form, beside))):

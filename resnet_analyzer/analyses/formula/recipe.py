@@ -17,7 +17,7 @@ from ...errors import UnknownName, UsageError
 from ...graph import Graph
 from ...measurement import Measurement, measure
 from ...shape import Shape, is_map
-from ...targets import Target
+from ...targets import Target, load
 
 ALIASES = {"growth": "growth_rate", "height": "h", "batch_size": "batch"}
 SIZES = ("n", "h", "w")
@@ -77,8 +77,15 @@ class Recipe:
             elif plain in self.variables:
                 found[plain] = None
             else:
-                raise UnknownName(f"variable of {self.name}", name, [*self.variables, *self.tuples])
+                raise UnknownName(f"variable of {self.name}", name, [*self.variables, *self.tuples], self._known())
         return list(found)
+
+    def _known(self) -> str:
+        """The names that may vary, for a person: parts of an option of several by its one name."""
+        parts = {f"{name}{i + 1}" for name, count in self.tuples.items() for i in range(count)}
+        short = {"growth_rate": "growth"}
+        names = [short.get(name, name) for name in [*self.variables, *self.tuples] if name not in parts]
+        return f"Variables: {', '.join(names)}."
 
     def value(self, name: str) -> int:
         """What a variable is here; of n the height."""
@@ -132,12 +139,15 @@ def recipe_of_graph(graph: Graph, batch: int = 1) -> Recipe:
     shape = inputs[0].op.shape if len(inputs) == 1 else None  # type: ignore[attr-defined]
     if not is_map(shape):
         raise UsageError(f"{graph.name}: a formula needs a network of one input, height × width × channels")
-    sides = {
-        name: size if type(size) is int else 224 for name, size in zip(("h", "w", "channels"), shape[1:], strict=True)
-    }
+    names = ("channels", "h", "w") if graph.data_format == "channels_first" else ("h", "w", "channels")
+    sides = {name: size if type(size) is int else 224 for name, size in zip(names, shape[1:], strict=True)}
 
     def make(values: Mapping[str, Dim]) -> Graph:
-        return graph.with_input(Shape(1, values["h"], values["w"], values["channels"]))
+        sizes = [values[name] for name in names]
+        if graph.about.get("sizes") == "of the file":  # what follows from them is in its ops: it is read again
+            shape = Shape(values.get("batch", 1), *sizes)
+            return load(graph.about["source"], {inputs[0].name: shape}, arguments=graph.about.get("arguments"))  # type: ignore[arg-type]
+        return graph.with_input(Shape(1, *sizes))
 
     title = graph.about.get("title", graph.name)
     return Recipe(graph.name, title, make, {**sides, "batch": batch}, {}, graph.about.get("style", ""))
