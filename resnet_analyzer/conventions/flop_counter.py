@@ -13,7 +13,7 @@ SPLIT = by_rules(dict.fromkeys(("conv", "conv_transpose", "linear", "matmul", "e
     says="2 per multiply-accumulate of convolutions and matrix products",
     source="torch/utils/flop_counter.py",
     tool="torch FlopCounterMode",
-    version="2.14.1",
+    version="2.13.0",
     calls="flops",
     faults=(
         "attention is not seen on a CPU, where PyTorch runs it as one operator of its own",
