@@ -21,12 +21,12 @@ from .targets import load
 if TYPE_CHECKING:
     from .analyses.conventions import Told
     from .analyses.diff import Difference
-    from .analyses.reconcile import Reconciled
     from .analyses.fields import Field
     from .analyses.formula.closed import ClosedForm
     from .analyses.memory import Memory
     from .analyses.order import Least
     from .analyses.receptive_field import View
+    from .analyses.reconcile import Reconciled
     from .analyses.roofline import Roofline
     from .analyses.training import Course
     from .analyses.training_memory import TrainingMemory

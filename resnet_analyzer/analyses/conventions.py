@@ -64,5 +64,7 @@ def told(convention: Convention, measured: Measurement) -> Told:
 def conventions(measured: Measurement) -> tuple[Told, ...]:
     """Every tool's number for a network: work first, then activations, then parameters."""
     order = {"work": 0, "activations": 1, "params": 2}
-    found = sorted((convention for _, convention in CONVENTIONS.items()), key=lambda each: (order[each.figure], each.name))
+    found = sorted(
+        (convention for _, convention in CONVENTIONS.items()), key=lambda each: (order[each.figure], each.name)
+    )
     return tuple(told(each, measured) for each in found)

@@ -104,8 +104,8 @@ def _change(one: Row | None, two: Row | None) -> Change | None:
         row, sign = (two, 1) if one is None else (one, -1)
         assert row is not None
         what = "added" if one is None else "removed"
-        names = (None, row.name) if one is None else (row.name, None)
-        return Change(what, *names, row.node.op.label(), sign * int(row.params), sign * int(row.macs))
+        before, after = (None, row.name) if one is None else (row.name, None)
+        return Change(what, before, after, row.node.op.label(), sign * int(row.params), sign * int(row.macs))
     params, macs = int(two.params - one.params), int(two.macs - one.macs)
     settings = _differing(one, two)
     if settings:

@@ -84,10 +84,9 @@ def amount(text: str) -> Amount:
         raise UsageError(f"{text!r}: expected a number as tools print it: 4.11G, 25.6M, 25,557,032, 4.09 GMac")
     plain = match[1].replace(",", "").replace("_", "")
     word = (match[4] or "").lower()
-    return Amount(
-        text.strip(), Fraction(plain), Fraction(1, 10 ** len(plain.partition(".")[2])), match[2].lower().replace("b", "g"),
-        bool(match[3]), WORDS.get(word[:1], ""),
-    )  # fmt: skip
+    step = Fraction(1, 10 ** len(plain.partition(".")[2]))
+    unit = match[2].lower().replace("b", "g")
+    return Amount(text.strip(), Fraction(plain), step, unit, bool(match[3]), WORDS.get(word[:1], ""))
 
 
 class Variant(NamedTuple):
@@ -216,7 +215,10 @@ def _between_tools(variant: Variant, one: Convention, two: Convention) -> list[S
             amounts.setdefault(item, [0, 0])[place] += part.amount
             words[item] = (part.each, convention.label)
     return [
-        Step(new - old, f"{item} ({words[item][0]}, {words[item][1]})" if words[item][0] else f"{item} ({words[item][1]})")
+        Step(
+            new - old,
+            f"{item} ({words[item][0]}, {words[item][1]})" if words[item][0] else f"{item} ({words[item][1]})",
+        )
         for item, (old, new) in amounts.items()
     ]
 

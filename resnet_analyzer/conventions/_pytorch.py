@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from ..dim import Dim, product, total
+from ..dim import Dim, total
 from ..ops.base import NO_WORK, TRAINABLE
 from .base import MeasuredRow, Part, Parts
 
@@ -90,14 +90,19 @@ def calls(row: MeasuredRow) -> tuple[Call, ...]:
         work.multiply_accumulates,
         bias,
         total([work.adds, work.compares, work.divisions]) if op.kind == "pooling" else 0,
-        any(weight.role == TRAINABLE for weight in op.apply(*row.inputs).weights) if op.kind == "normalisation" else False,
+        any(weight.role == TRAINABLE for weight in op.apply(*row.inputs).weights)
+        if op.kind == "normalisation"
+        else False,
         row,
         work != NO_WORK,
     )
     own = getattr(op, "activation", None) if name != "activation" else None
     if own in (None, "linear"):
         return (first,)
-    return (first, first._replace(does=_activation(own), read=out, macs=0, bias=0, module=True, made_by="", affine=False))
+    return (
+        first,
+        first._replace(does=_activation(own), read=out, macs=0, bias=0, module=True, made_by="", affine=False),
+    )
 
 
 def _activation(name: str) -> str:

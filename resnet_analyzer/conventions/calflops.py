@@ -12,7 +12,9 @@ RULES = {
     "linear": (macs(2),),
     "matmul": (macs(2),),
     "einsum": (macs(2),),
-    "batch_norm": (Rule(NORM, "2 per element (1 without weights)", lambda call: (2 if call.affine else 1) * call.read),),
+    "batch_norm": (
+        Rule(NORM, "2 per element (1 without weights)", lambda call: (2 if call.affine else 1) * call.read),
+    ),
     "layer_norm": _LN,
     "group_norm": _LN,
     **dict.fromkeys(

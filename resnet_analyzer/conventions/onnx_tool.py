@@ -1,4 +1,4 @@
-"""onnx-tool's MACs, which mix all operations, of the ONNX file that PyTorch exports: batch norms that can be are folded."""
+"""onnx-tool's MACs, which mix all operations, of the file that PyTorch exports: it folds batch norms where it can."""
 
 from __future__ import annotations
 
@@ -33,9 +33,7 @@ def folded(rows: Any) -> list[Folded]:
         and read[row.node.inputs[0]] == 1
     }
     gone = set(into.values())
-    return [
-        Folded(row.node, row.inputs, row.cost, row.node.name in into, row.node.name in gone) for row in rows
-    ]
+    return [Folded(row.node, row.inputs, row.cost, row.node.name in into, row.node.name in gone) for row in rows]
 
 
 def _taps(call: Any) -> Any:

@@ -13,7 +13,11 @@ def _adaptive(call: Call) -> Dim:
 
     op, output = call.row.node.op, call.row.cost.output
     before = sides(call.row.inputs[0], op.data_format)
-    after = sides(output, op.data_format) if output is not None and len(output) == len(call.row.inputs[0]) else (1,) * len(before)
+    after = (
+        sides(output, op.data_format)
+        if output is not None and len(output) == len(call.row.inputs[0])
+        else (1,) * len(before)
+    )
     window = product(*[floor_div(one, two) for one, two in zip(before, after, strict=True)])
     return product(window + 1, call.out)
 

@@ -47,4 +47,7 @@ def _convolution(row: MeasuredRow, out: Dim, known: dict[str, Dim]) -> Parts:
     output = row.cost.output
     positions = product(output[0], *sides(output, row.node.op.data_format))  # type: ignore[index,arg-type]
     products = Part(PRODUCTS, "each weight at every output position", product(known["kernel"], positions))
-    return (products, *([Part("biases", "1 per output element", product(known["bias"], positions))] if "bias" in known else []))
+    return (
+        products,
+        *([Part("biases", "1 per output element", product(known["bias"], positions))] if "bias" in known else []),
+    )

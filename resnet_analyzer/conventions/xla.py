@@ -49,8 +49,13 @@ def xla(row: MeasuredRow) -> Parts | None:
         if None in taps:
             return None
         weights = row.cost.weights[0].shape if row.cost.weights else row.node.op.apply(*row.inputs).weights[0].shape
-        pairs = product(*weights[len(windows) :]) if type(row.node.op).__name__.startswith("Conv") else channels(
-            row.cost.output, row.node.op.data_format  # type: ignore[arg-type]
+        pairs = (
+            product(*weights[len(windows) :])
+            if type(row.node.op).__name__.startswith("Conv")
+            else channels(
+                row.cost.output,
+                row.node.op.data_format,  # type: ignore[arg-type]
+            )
         )
         return (Part(PRODUCTS, "2 each that meets data", product(2, row.inputs[0][0], *taps, pairs)),)
     if not is_exactly(call.macs, 0):

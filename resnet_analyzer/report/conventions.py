@@ -32,7 +32,9 @@ def conventions_report(measured: Measurement, by_item: bool = False) -> Report:
     if by_item:
         tables.append(Table(ITEMS, tuple(line for each in found for line in _items(each)), "What each is the sum of"))
     misses = [("misses", f"{each.convention.label}: {_missed(each)}") for each in found if each.missed]
-    bound = [("bound", "the cost of some layer is not known: every number is at least so much")] if measured.unknown else []
+    bound = (
+        [("bound", "the cost of some layer is not known: every number is at least so much")] if measured.unknown else []
+    )
     return Report(title, tuple(tables), (*misses, *bound, ("counted", COUNTED)), lambda: _data(measured, found))
 
 

@@ -27,7 +27,10 @@ def diff_report(found: Difference, names: tuple[str, str]) -> Report:
     one, two = found.first.totals, found.second.totals
     notes = [
         ("same", f"{grouped(found.same)} layers"),
-        ("params", f"{grouped(one.params)} → {grouped(two.params)}: {signed(found.params)}{_share(found.params, one.params)}"),
+        (
+            "params",
+            f"{grouped(one.params)} → {grouped(two.params)}: {signed(found.params)}{_share(found.params, one.params)}",
+        ),
         ("MACs", f"{grouped(one.macs)} → {grouped(two.macs)}: {signed(found.macs)}{_share(found.macs, one.macs)}"),
     ]
     title = f"{names[0]} → {names[1]} · {len(lines)} changes"

@@ -34,7 +34,8 @@ def reconcile_report(name: str, found: Sequence[Reconciled], by_layer: bool = Fa
 
 def _pairs(found: Sequence[Reconciled]) -> list[tuple[Reconciled, Reconciled]]:
     """Each number that is explained with the next one that counts the same kind of thing."""
-    pairs, last = [], {}
+    pairs: list[tuple[Reconciled, Reconciled]] = []
+    last: dict[str, Reconciled] = {}
     for each in found:
         if each.explanations:
             kind = _first(each).convention.figure
@@ -87,7 +88,9 @@ def _remainder(each: Reconciled) -> str:
 def fitting_report(numbers: Sequence[str], found: Sequence[Fit]) -> Report:
     """The registered networks for which some tool gives each of the numbers."""
     columns = (Column("network"), *[Column(number, flexible=True) for number in numbers])
-    rows = [(fit.name, *[f"{one.convention.label}: {grouped(one.number)}" for one in fit.explanations]) for fit in found]
+    rows = [
+        (fit.name, *[f"{one.convention.label}: {grouped(one.number)}" for one in fit.explanations]) for fit in found
+    ]
     notes = [] if found else [("nothing", "no registered network has all of them, in any style, as any tool counts")]
     data = {
         "schema": 2,

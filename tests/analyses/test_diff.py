@@ -34,7 +34,10 @@ def test_a_changed_layer_and_what_follows():
 
 def test_styles_of_resnet50():
     found = diff(ra.measure("resnet50@paper"), ra.measure("resnet50@torchvision"))
-    assert [(each.why, each.macs) for each in found.changes] == 3 * [("strides 2 → 1", 77_070_336), ("strides 1 → 2", 0)]
+    assert [(each.why, each.macs) for each in found.changes] == 3 * [
+        ("strides 2 → 1", 77_070_336),
+        ("strides 1 → 2", 0),
+    ]
     assert found.same == 169
 
 

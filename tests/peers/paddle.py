@@ -13,9 +13,7 @@ import csv
 import io
 from pathlib import Path
 
-NETWORKS = (
-    "vgg11 vgg16_bn resnet18 resnet34 resnet50 resnet152 wide_resnet50_2 resnext50_32x4d"
-)
+NETWORKS = "vgg11 vgg16_bn resnet18 resnet34 resnet50 resnet152 wide_resnet50_2 resnext50_32x4d"
 SIZES = (224, 193)
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import resnet_analyzer as ra
 from resnet_analyzer.conventions.base import CONVENTIONS
 
 from .tables import plain
+
+CONVENTIONS.discover()  # pages are written by several threads
 
 
 def conventions() -> str:
@@ -17,3 +20,17 @@ def conventions() -> str:
         if each.faults:
             parts.append("Known faults:\n\n" + "\n".join(f"- {plain(fault)}" for fault in each.faults))
     return "\n\n".join(parts)
+
+
+README_TOOLS = ("torch_flop_counter", "fvcore", "thop", "torchinfo", "ptflops", "calflops", "onnx_tool")
+
+
+def peers() -> str:
+    """What a few tools print for torchvision's ResNet-50, as a table."""
+    found = ra.tool_numbers("resnet50@torchvision")
+    lines = ["| tool | calls it | prints | which is |", "|---|---|--:|---|"]
+    for name in README_TOOLS:
+        told = found[name]
+        about = told.convention
+        lines.append(f"| {plain(about.label)} | {about.calls} | {told.number:,} | {plain(about.says)} |")
+    return "\n".join(lines)
