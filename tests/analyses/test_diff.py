@@ -58,3 +58,12 @@ def test_effects_add_up(one, two):
 def test_the_same_layer_by_layer():
     assert diff(small(8), small(8)).changes == ()
     assert json.dumps([each._asdict() for each in diff(small(8), small(9)).changes])
+
+
+def test_compare_says_why():
+    from resnet_analyzer.report.comparison import comparison
+
+    paper, torchvision = ra.measure("resnet50@paper"), ra.measure("resnet50@torchvision")
+    notes = dict(comparison([paper, torchvision]).notes)
+    assert notes["why"] == "3 × strides 2 → 1 (+231,211,008 MACs)"
+    assert "why" not in dict(comparison([paper, ra.measure("resnet18")]).notes)

@@ -22,7 +22,7 @@ def conventions() -> str:
     return "\n\n".join(parts)
 
 
-README_TOOLS = ("torch_flop_counter", "fvcore", "thop", "torchinfo", "ptflops", "calflops", "onnx_tool")
+README_TOOLS = ("fvcore", "thop", "calflops")
 
 
 def peers() -> str:
