@@ -52,10 +52,7 @@ def xla(row: MeasuredRow) -> Parts | None:
         pairs = (
             product(*weights[len(windows) :])
             if type(row.node.op).__name__.startswith("Conv")
-            else channels(
-                row.cost.output,
-                row.node.op.data_format,  # type: ignore[arg-type]
-            )
+            else channels(row.cost.output, row.node.op.data_format)  # type: ignore[arg-type]
         )
         return (Part(PRODUCTS, "2 each that meets data", product(2, row.inputs[0][0], *taps, pairs)),)
     if not is_exactly(call.macs, 0):

@@ -49,8 +49,8 @@ def _networks() -> Section:
     )
     step = rows[0][3]
     see = (
-        f"Three stages begin with a stride of 2. Moved from the first 1×1 to the 3×3, it leaves the 1×1 at work on four "
-        f"times the pixels: 3 × {grouped(step)} = {signed(3 * step)} MACs, and not one parameter.",
+        "Three stages begin with a stride of 2. Moved from the first 1×1 to the 3×3, it leaves the 1×1 at work on "
+        f"four times the pixels: 3 × {grouped(step)} = {signed(3 * step)} MACs, and not one parameter.",
     )
     asked = ("The name says ResNet-50; two networks have it. Where do they differ?",)
     return Section("Two networks of one name", asked, (Table(columns, tuple(rows)),), see=see)
@@ -105,8 +105,8 @@ def _quote() -> Section:
         "To compare with papers, quote MACs: what He et al. 2015 call FLOPs, and most papers after it.",
         "To compare with a table of timm or Detectron, quote fvcore's number, and say so.",
         "To compare with a device's FLOP/s, quote 2 per MAC: the device's own figure counts so.",
-        "Parameters: without moving statistics, as PyTorch and papers have them; Keras' total has them, 53,120 more for "
-        "ResNet-50, and 26,560 biases of convolutions that only Keras' network has.",
+        "Parameters: without moving statistics, as PyTorch and papers have them; Keras' total has them, 53,120 more "
+        "for ResNet-50, and 26,560 biases of convolutions that only Keras' network has.",
         "Always say what is counted, the input's size, and the tool with its version: `resnet-analyze reconcile` finds "
         "out what somebody else did not say.",
     )
