@@ -75,8 +75,8 @@ _CONVENTIONS = _document(
     style=_nullable(TEXT),
     status=STATUS,
     figures=_listed(
-        name=TEXT, tool=TEXT, version=TEXT, calls=TEXT, figure={"enum": ["work", "params", "activations"]}, number=WHOLE,
-        prints=TEXT, items=_listed(item=TEXT, each=TEXT, amount=_INTEGER), misses=_listed(what=TEXT, layers=WHOLE),
+        name=TEXT, tool=TEXT, version=TEXT, calls=TEXT, figure={"enum": ["work", "params", "activations"]},
+        number=WHOLE, prints=TEXT, items=_listed(item=TEXT, each=TEXT, amount=_INTEGER), misses=_listed(what=TEXT, layers=WHOLE),
         faults=NAMES, source=TEXT,
     ),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""What paddle.flops prints for paddle.vision's networks: a development-only script, run where PaddlePaddle is installed.
+"""What paddle.flops prints for paddle.vision's networks: a development-only script.
 
     python tests/peers/paddle.py -o tests/data/peers.csv
 
