@@ -42,7 +42,7 @@ NAMES = {
 }
 FUNCTIONS = {"add", "mul", "matmul", "einsum", "mean", "scaled_dot_product_attention", "local_response_norm"}
 ACTIVATIONS = {"hard_silu": "hardswish", "hard_sigmoid": "hardsigmoid", "gelu_erf": "gelu", "hard_tanh": "hardtanh"}
-ALIASES = {"swish": "silu", "hard_swish": "hardswish"}
+ALIASES = {"linear": "identity", "swish": "silu", "hard_swish": "hardswish"}
 
 
 class Call(NamedTuple):

@@ -17,9 +17,7 @@ RULES = {
     ),
     "layer_norm": _LN,
     "group_norm": _LN,
-    **dict.fromkeys(
-        ("relu", "prelu", "elu", "leaky_relu", "relu6", "silu", "gelu", "softmax"), (per_read(ACTIVATION),)
-    ),
+    **dict.fromkeys(("relu", "prelu", "elu", "leaky_relu", "silu", "gelu", "softmax"), (per_read(ACTIVATION),)),
     "max_pool": (per_read(MAX_POOL),),
     "adaptive_max_pool": (per_read(MAX_POOL),),
     "avg_pool": (per_read(AVERAGE_POOL),),
@@ -38,6 +36,7 @@ SPLIT = by_rules({**RULES, "scaled_dot_product_attention": (macs(2),)})
     prints=rounded(10**9, 2, " GFLOPS"),
     faults=(
         "residual additions and products written as + and * are not seen",
+        "ReLU6 as a module is not seen: PyTorch runs it as hardtanh",
         "a dense layer's bias is not counted",
     ),
 )

@@ -76,3 +76,15 @@ def test_items_add_up():
             parts, count = convention.parts(row), convention.count(row)
             assert (parts is None) == (count is None), (name, row.name)
             assert parts is None or sum(part.amount for part in parts) == count
+
+
+def test_an_activation_that_does_nothing_is_no_dense_layer():
+    """`contiguous` in an exported ShuffleNet reads as the activation `linear`, which is PyTorch's name for a product."""
+    from resnet_analyzer.graph import GraphBuilder
+    from resnet_analyzer.ops.activation import Activation
+    from resnet_analyzer.shape import Shape
+
+    build = GraphBuilder("copies")
+    build.add("copy", Activation("linear"), build.input(Shape(1, 4, 4, 2)))
+    found = ra.measure(build.graph())
+    assert counted(CONVENTIONS["fvcore_activations"], found) == counted(CONVENTIONS["torchstat_madd"], found) == 0
