@@ -79,7 +79,7 @@ def test_items_add_up():
 
 
 def test_an_activation_that_does_nothing_is_no_dense_layer():
-    """`contiguous` in an exported ShuffleNet reads as the activation `linear`, which is PyTorch's name for a product."""
+    """`contiguous` in an exported ShuffleNet reads as the activation `linear`: PyTorch's name for a product."""
     from resnet_analyzer.graph import GraphBuilder
     from resnet_analyzer.ops.activation import Activation
     from resnet_analyzer.shape import Shape
