@@ -6,8 +6,9 @@
 
 Networks: `architecture`, `load`, `from_keras`, `from_torch`. Graphs of your own: `Graph`, `GraphBuilder`,
 `Node`, `Shape`, `ops`. Measuring: `measure`, `walk`, `Measurement`, `symbol`. What follows from it: `formula`,
-`memory`, `least_memory`, `training_memory`, `training`, `receptive`, `receptive_fields`, `roofline`. Designs:
-`write_design`, `verify`. Pictures: `draw`. Errors: `errors`.
+`memory`, `least_memory`, `training_memory`, `training`, `receptive`, `receptive_fields`, `roofline`. Numbers of
+other tools: `tool_numbers`, `reconcile`; what changed: `diff`. Designs: `write_design`, `verify`.
+Pictures: `draw`. Errors: `errors`.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from .graph import Node as Node
     from .importers.keras import from_keras as from_keras
     from .importers.torch import from_torch as from_torch
+    from .library import diff as diff
     from .library import draw as draw
     from .library import formula as formula
     from .library import least_memory as least_memory
@@ -33,7 +35,9 @@ if TYPE_CHECKING:
     from .library import memory as memory
     from .library import receptive as receptive
     from .library import receptive_fields as receptive_fields
+    from .library import reconcile as reconcile
     from .library import roofline as roofline
+    from .library import tool_numbers as tool_numbers
     from .library import training as training
     from .library import training_memory as training_memory
     from .library import verify as verify
@@ -53,6 +57,9 @@ _HOME = {
     "Measurement": "measurement",
     "Node": "graph",
     "Shape": "shape",
+    "tool_numbers": "library",
+    "diff": "library",
+    "reconcile": "library",
     "draw": "library",
     "formula": "library",
     "from_keras": "importers.keras",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from types import MappingProxyType
@@ -26,7 +26,8 @@ class Node(NamedTuple):
     `weights_of` names the node whose weights this one uses again (they are counted there),
     `shared_weights` the names of single weights that are counted elsewhere, `frozen` tells that no weight
     of it is trained. `weights` are those that its source declares: they count where the op cannot tell
-    its own, since the shape of what it reads is unknown.
+    its own, since the shape of what it reads is unknown. `made_by` is `function` where PyTorch's own code calls
+    a function for a layer that is a module elsewhere: counters that hook modules do not see it.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Node(NamedTuple):
     frozen: bool = False
     shared_weights: tuple[str, ...] = ()
     weights: tuple[Weight, ...] = ()
+    made_by: str = ""
 
 
 class Graph(Frozen):
@@ -112,6 +114,12 @@ class Graph(Frozen):
             if name not in self._index:
                 raise GraphError(f"{self.name}: there is no node {name!r} to replace")
         nodes = tuple(node._replace(op=ops[node.name]) if node.name in ops else node for node in self.nodes)
+        return replace(self, nodes=nodes)
+
+    def as_functions(self, names: Iterable[str]) -> Graph:
+        """The same graph, in which PyTorch's own code calls a function at the named nodes, and no module."""
+        wanted = set(names)
+        nodes = tuple(node._replace(made_by="function") if node.name in wanted else node for node in self.nodes)
         return replace(self, nodes=nodes)
 
     def arrays(self) -> list[Any]:

@@ -19,11 +19,14 @@ from .measurement import measure as measure_graph
 from .targets import load
 
 if TYPE_CHECKING:
+    from .analyses.conventions import Told
+    from .analyses.diff import Difference
     from .analyses.fields import Field
     from .analyses.formula.closed import ClosedForm
     from .analyses.memory import Memory
     from .analyses.order import Least
     from .analyses.receptive_field import View
+    from .analyses.reconcile import Reconciled
     from .analyses.roofline import Roofline
     from .analyses.training import Course
     from .analyses.training_memory import TrainingMemory
@@ -171,6 +174,43 @@ def receptive(what: Graph | Measurement | Named, **asked: Any) -> tuple[Field, .
     from .analyses.fields import fields
 
     return fields(measure(what, **asked))
+
+
+def reconcile(what: Named, *numbers: str, **asked: Any) -> tuple[Reconciled, ...]:
+    """Whose numbers these are: for each the tools, styles and units that give it, the simplest first.
+
+    >>> [each.explanations[0].convention.name for each in reconcile("resnet50", "3.86G", "4.11G", "25.56M")]
+    ['macs', 'fvcore', 'params']
+    """
+    from .analyses.reconcile import reconcile as reconciled
+    from .request import Request, sizes_of
+    from .targets import resolve
+
+    sizes, classes, style = sizes_of(asked.pop("input", None)), asked.pop("classes", None), asked.pop("style", None)
+    request = Request(sizes, classes, tuple(asked.pop("trust", ())), None, style, asked)
+    return reconciled(resolve(os.fspath(what), request), numbers)
+
+
+def diff(first: Graph | Measurement | Named, second: Graph | Measurement | Named) -> Difference:
+    """What changed from one network to another, layer by layer; the effects add up to the difference of the totals.
+
+    >>> [change.macs for change in diff("resnet50@paper", "resnet50@torchvision").changes if change.macs]
+    [77070336, 77070336, 77070336]
+    """
+    from .analyses.diff import diff as of_measurements
+
+    return of_measurements(measure(first), measure(second))
+
+
+def tool_numbers(what: Graph | Measurement | Named, **asked: Any) -> Mapping[str, Told]:
+    """What other tools print for a network, by the convention's name: the number, its items, what the tool misses.
+
+    >>> tool_numbers("resnet50@torchvision")["thop"].number
+    4133742592
+    """
+    from .analyses.conventions import conventions as of_measurement
+
+    return {each.convention.name: each for each in of_measurement(measure(what, **asked))}
 
 
 def draw(

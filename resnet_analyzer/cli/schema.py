@@ -20,8 +20,8 @@ def command(kind: str, output: str | None) -> None:
     resnet-analyze schema --output design.schema.json
     resnet-analyze schema memory
 
-    Kinds: design, receptive_field, memory, memory_formula, training,
-    training_formula, roofline.
+    Kinds: design, conventions, reconciliation, difference, receptive_field,
+    memory, memory_formula, training, training_formula, roofline.
     """
     from ..design import schema
     from ..report.schemas import schema_of

@@ -29,6 +29,7 @@ PER_OPERATION = {
     source="tensorflow/python/ops/nn_ops.py, math_ops.py, tensorflow/python/profiler/internal/flops_registry.py",
     tool="tf.compat.v1.profiler",
     version="2.21",
+    calls="float ops",
     faults=(
         "no rule for ReLU, sigmoid, tanh, square roots, maxima over an axis and the products of attention",
         "grouped convolutions count nothing on a CPU",

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from ..analyses.diff import Change, diff
 from ..measurement import Measurement
-from ..numbers import grouped, share
+from ..numbers import grouped, share, signed
 from ..shape import spell
 from .model import Column, Report, Table
 
@@ -21,6 +22,7 @@ COLUMNS = (
     Column("FLOPs", "scaled", drop=4),
     Column("activations", "count", drop=1),
 )
+WHYS = 3  # reasons told
 COUNTED = ("counted", "weights: of kernels; params: without moving statistics; ratio: MACs relative to the cheapest")
 
 
@@ -36,7 +38,7 @@ def comparison(
     """
     told = list(names) or [_name(each) for each in measured]
     table = comparison_table(measured, names=told)
-    sentences = [("ratio", _sentence(measured, told))] if len(measured) == 2 else []
+    sentences = [("ratio", _sentence(measured, told)), *_why(*measured)] if len(measured) == 2 else []
     return Report(
         " against ".join(told),
         (table, *extra),
@@ -63,6 +65,27 @@ def distinct_names(targets: Sequence[str]) -> list[str]:
         times = sum(each == plain or each.startswith(f"{plain} (") for each in names)
         names.append(f"{plain} ({times + 1})" if times else plain)
     return names
+
+
+def _why(one: Measurement, two: Measurement) -> list[tuple[str, str]]:
+    """Why two styles of one network differ: what changed, equal changes told together."""
+    if one.graph.name != two.graph.name or one.graph.about.get("style") == two.graph.about.get("style"):
+        return []
+    changes = [each for each in diff(one, two).changes if each.params or each.macs]
+    groups: dict[str, list[Change]] = {}
+    for each in changes:
+        groups.setdefault(each.why if each.what == "changed" else f"{each.what}: {each.why}", []).append(each)
+    ranked = sorted(groups.items(), key=lambda group: -sum(abs(each.macs) + abs(each.params) for each in group[1]))
+    told = [f"{len(group)} × {why} ({_effects(group)})" for why, group in ranked[:WHYS]]
+    more = f"; {len(groups) - WHYS} more: diff" if len(groups) > WHYS else ""
+    return [("why", "; ".join(told) + more)] if told else [("why", "no layer differs in parameters or MACs")]
+
+
+def _effects(changes: Sequence[Change]) -> str:
+    """What some changes make together: `+231,211,008 MACs`."""
+    params, macs = sum(each.params for each in changes), sum(each.macs for each in changes)
+    figures = [*([f"{signed(params)} parameters"] if params else []), *([f"{signed(macs)} MACs"] if macs else [])]
+    return ", ".join(figures)
 
 
 def _unknown(measured: Sequence[Measurement], names: Sequence[str]) -> list[tuple[str, str]]:

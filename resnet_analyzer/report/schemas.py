@@ -68,7 +68,41 @@ _FORM = {
     "values": _nullable({"type": "object", "additionalProperties": WHOLE}),
 }
 
+_INTEGER = {"type": "integer"}
+_TOLD = _object(network=TEXT, convention=TEXT, tool=TEXT, calls=TEXT, number=WHOLE, written=_nullable(TEXT))
+_CONVENTIONS = _document(
+    "conventions",
+    style=_nullable(TEXT),
+    status=STATUS,
+    figures=_listed(
+        name=TEXT, tool=TEXT, version=TEXT, calls=TEXT, figure={"enum": ["work", "params", "activations"]},
+        number=WHOLE, prints=TEXT,
+        items=_listed(item=TEXT, each=TEXT, amount=_INTEGER), misses=_listed(what=TEXT, layers=WHOLE),
+        faults=NAMES, source=TEXT,
+    ),
+)  # fmt: skip
+_RECONCILIATION = _object(
+    schema={"const": 2},
+    kind={"const": "reconciliation"},
+    model=_nullable(TEXT),
+    numbers=_listed(given=TEXT, explanations={"type": "array", "items": _TOLD}, closest=_TOLD),
+    differences=_listed(**{"from": WHOLE}, to=WHOLE, steps=_listed(amount=_INTEGER, what=TEXT, layers=NAMES)),
+    networks=_listed(model=TEXT, explanations={"type": "array", "items": _TOLD}),
+)
+_DIFFERENCE = _object(
+    schema={"const": 2},
+    kind={"const": "difference"},
+    models=NAMES,
+    changes=_listed(what=TEXT, before=_nullable(TEXT), after=_nullable(TEXT), why=TEXT, params=_INTEGER, macs=_INTEGER),
+    same=WHOLE,
+    params={"type": "array", "items": WHOLE},
+    macs={"type": "array", "items": WHOLE},
+)
+
 SCHEMAS: dict[str, dict[str, Any]] = {
+    "conventions": _CONVENTIONS,
+    "reconciliation": _RECONCILIATION,
+    "difference": _DIFFERENCE,
     "receptive_field": _document(
         "receptive_field",
         inputs=_listed(name=TEXT, shape={"type": "array", "items": WHOLE}),

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from .api import public_names
 from .commands import command, command_table, new_pages
-from .conventions import conventions
+from .conventions import conventions, peers
 from .design import design_blocks, design_common, design_layers, design_top
 from .rules import rules
 
@@ -22,6 +22,7 @@ GENERATORS: dict[str, Callable[..., str]] = {
     "design-common": design_common,
     "design-layers": design_layers,
     "design-top": design_top,
+    "peers": peers,
     "public-names": public_names,
     "rules": rules,
 }
