@@ -183,7 +183,7 @@ def test_an_activation_that_is_a_layer_is_read_as_one():
         ("Erf", {}, ("x",), ("Activation", {"function": "erf"})),
         ("Arctan", {}, ("x",), UNKNOWN),
         ("Reshape", {"newshape": [-1, 4, 48]}, ("x",), ("Reshape", {"target": (-1, 4, 48)})),
-        ("Reshape", {"newshape": [None, 4, 48]}, ("x",), UNKNOWN),
+        ("Reshape", {"newshape": [None, 4, 48]}, ("x",), ("Reshape", {"target": (-1, 4, 48)})),
         ("Transpose", {"axes": [0, 3, 1, 2]}, ("x",), ("Permute", {})),
         ("Matmul", {}, ("x", "x"), UNKNOWN),
     ],
