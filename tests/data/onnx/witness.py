@@ -13,10 +13,7 @@ from pathlib import Path
 
 SIZES = {3: 400, 2: 400, 4: 64}  # of an open axis, by the input's rank
 BY_NAME = {"sr": 16000, "fmin": 50.0, "fmax": 1000.0}  # inputs whose value decides something
-COLUMNS = (
-    "source,file,opset,producer,operations,inputs,open_sizes,status_open,unknown_open,"
-    "run_at,tensors_run,tensors_as_run,params,macs_at_run,status_at_run"
-).split(",")
+COLUMNS = ["source", "file", "opset", "producer", "operations", "inputs", "open_sizes", "status_open", "unknown_open", "run_at", "tensors_run", "tensors_as_run", "params", "macs_at_run", "status_at_run"]
 
 
 def filled(model):
