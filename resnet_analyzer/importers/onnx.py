@@ -109,9 +109,7 @@ def input_shapes(graph: GraphData, request: Request) -> tuple[dict[str, Shape], 
     return found, names, as_declared
 
 
-def _chosen(
-    name: str, shape: Declared, axis: int, wanted: Dim | None, names: dict[str, Dim], taken: set[str]
-) -> Dim:
+def _chosen(name: str, shape: Declared, axis: int, wanted: Dim | None, names: dict[str, Dim], taken: set[str]) -> Dim:
     """The size of one axis: what is asked for, what the file fixes, or a variable whose name none has yet."""
     size = shape[axis]
     if type(size) is int and size > 0:
