@@ -63,7 +63,7 @@ def how_to_close(graph: Graph) -> str:
     >>> how_to_close(build.graph())
     '--input a=1x8 --input b=1x9'
     """
-    inputs = [(node.name, node.op.shape) for node in graph.inputs]  # type: ignore[attr-defined]
+    inputs = [(node.name, node.op.shape) for node in graph.inputs if len(node.op.shape)]  # type: ignore[attr-defined]
     if len(inputs) == 1 and len(inputs[0][1]) == 4:
         return "--input 224"
     return " ".join(f"--input {name}={'x'.join(map(_example, shape))}" for name, shape in inputs)

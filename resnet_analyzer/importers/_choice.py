@@ -1,15 +1,28 @@
-"""Branches of which nobody knows before the model runs which one it takes: the cheaper one is what it costs at least."""
+"""Branches that are chosen while a model runs: it costs at least what the cheaper one does."""
 
 from __future__ import annotations
 
 from typing import Any, NamedTuple
 
 from ..dim import at_least, equal, holds, is_number, is_symbol
+from ..graph import Node
 from ..ops.base import Work
 from ..ops.opaque import Opaque
+from ..ops.spelling import Stored
 from ..shape import Shape
 
 MOST_CHOICES = 64  # tried in one file: branches within branches double
+
+
+class State(NamedTuple):
+    """What an assembler has made so far."""
+
+    nodes: dict[str, Node]
+    own: dict[str, Shape | None]
+    now: dict[str, Shape | None]
+    made: dict[tuple[str, int], str | Stored]
+    ledger: tuple[set[str], dict[str, str], dict[str | int, str]]
+    agreeing: int
 
 
 class Tried(NamedTuple):
@@ -39,10 +52,13 @@ def are_alike(then: Tried, other: Tried) -> bool:
 
 def agree(then: Tried, other: Tried) -> bool:
     """Whether both give tensors of the same shapes."""
-    return all(
-        a is not None and b is not None and len(a) == len(b) and all(holds(equal(x, y)) is True for x, y in zip(a, b))
-        for a, b in zip(then.shapes, other.shapes, strict=True)
-    )
+    return all(_same(one, two) for one, two in zip(then.shapes, other.shapes, strict=True))
+
+
+def _same(one: Shape | None, two: Shape | None) -> bool:
+    if one is None or two is None or len(one) != len(two):
+        return False
+    return all(holds(equal(a, b)) is True for a, b in zip(one, two, strict=True))
 
 
 def undecided(then: Tried, other: Tried, counted: Tried) -> Opaque:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from ..dim import is_exactly, is_number
 from ..errors import UsageError
@@ -23,7 +23,8 @@ from ..ops.spelling import Array, Call, Part, Spelling, Stored, Tensor
 from ..shape import Shape, spell
 from ._agreement import Different, agrees, at_batch_one
 from ._arguments import arguments_of, constant_name, numbered, shapes_of, stored_in
-from ._choice import MOST_CHOICES, Tried, agree, are_alike, cheaper, undecided
+from ._choice import MOST_CHOICES, State, Tried, agree, are_alike, cheaper, undecided
+from ._head import classes_told
 from ._ledger import Ledger
 from ._said import NOT_OURS, Said, Step, applied, reading, require_the_same, said_by
 from ._sizes import Sizes, own_shapes, wanted_shapes
@@ -58,17 +59,6 @@ def assemble_at(recorded: Recorded, shapes: Mapping[str, Shape], framework: str,
     return _Assembler(recorded, framework, shapes, None, reckon).graph()
 
 
-class _State(NamedTuple):
-    """What an assembler has made so far."""
-
-    nodes: dict[str, Node]
-    own: dict[str, Shape | None]
-    now: dict[str, Shape | None]
-    made: dict[tuple[str, int], str | Stored]
-    ledger: tuple[set[str], dict[str, str], dict[str | int, str]]
-    agreeing: int
-
-
 @dataclass
 class _Assembler:
     """Collects nodes; knows the shape of each at the source's own size, and at the size asked for."""
@@ -87,7 +77,7 @@ class _Assembler:
 
     def __post_init__(self) -> None:
         self.ledger = Ledger(self.recorded, self.framework == "torch")
-        self.choices = 0
+        self.choices = self.inside = 0
         self.spent: dict[str, Work] = {}
 
     def graph(self) -> Graph:
@@ -102,7 +92,7 @@ class _Assembler:
             op = Opaque("weights that no layer uses", None, weights)
             self.nodes[name] = Node(name, op, (), "/".join(module.split(".")[:-1]), training_only=True)
         nodes = tuple(self.nodes.values())
-        about: dict[str, Any] = {"title": self.recorded.name, "says": self._says(), **self._classes(nodes)}
+        about: dict[str, Any] = {"title": self.recorded.name, "says": self._says(), **classes_told(nodes, self.now)}
         return Graph(self.recorded.name, nodes, about)
 
     def _says(self) -> str:
@@ -111,6 +101,10 @@ class _Assembler:
         declared = sum(shape is not None for record in layers for shape in record.outputs)
         confirmed = f"{self.agreeing} of {declared} tensor shapes as it declares them"
         return f"read {len(layers)} operations from {self.recorded.says}" + (f", {confirmed}" if declared else "")
+
+    def _confirm(self, count: int) -> None:
+        """So many shapes of a record are as its source declares them; those inside branches are not told."""
+        self.agreeing += 0 if self.inside else count
 
     def _input(self, record: Record) -> None:
         own = self.inputs[record.name]
@@ -128,20 +122,12 @@ class _Assembler:
         shapes, comparable = shapes_of(record, reads, self.own)
         if self.reckon is not None and self._reckoned(record, places, reads, shapes):
             return
-        reason = ""
+        reason = "which branch costs less depends on the sizes" if "branches" in record.settings else ""
         if record.namespace and None not in shapes:
             kind = f"ops.{record.kind}" if record.namespace == f"{self.framework}.ops" else record.kind
             slots = None if record.weights is None else tuple(slot.shape for slot in record.weights)
-            call = Call(
-                kind,
-                record.settings,
-                tuple(shapes),  # type: ignore[arg-type]
-                places,
-                named,
-                slots,
-                partial(self._words, shapes=shapes),
-                stored_in(reads),
-            )  # type: ignore[arg-type]
+            words, known = partial(self._words, shapes=shapes), tuple(shapes)
+            call = Call(kind, record.settings, known, places, named, slots, words, stored_in(reads))  # type: ignore[arg-type]
             try:
                 said = self._said(record, call, reads, comparable)
             except Different as error:
@@ -179,7 +165,7 @@ class _Assembler:
         """An output that is a constant: whoever reads it has it as such."""
         self.made[record.name, index] = replace(made, name=made.name or numbered(record.name, index))
         theirs = record.outputs[index] if index < len(record.outputs) else None
-        self.agreeing += theirs is not None and agrees(Shape(*made.shape), theirs)
+        self._confirm(theirs is not None and agrees(Shape(*made.shape), theirs))
 
     def _folded(self, record: Record, said: Said, reads: list[str | Array]) -> bool:
         """Whether a record only arranges what the file holds: its outputs are then constants, and no rows.
@@ -224,13 +210,15 @@ class _Assembler:
             return False
         outputs = self._branch_outputs(branch)
         self._give(record, outputs)
-        self.agreeing += sum(shape is not None for shape in record.outputs)
+        self._confirm(sum(shape is not None for shape in record.outputs))
         return True
 
     def _branch_outputs(self, branch: Any) -> tuple[str | Stored, ...]:
         """What a branch gives, its records being read."""
+        self.inside += 1
         for each in branch.records:
             self._record(each)
+        self.inside -= 1
         return tuple(self.made[made.key] if isinstance(made, Ref) else made for made in branch.outputs)
 
     def _give(self, record: Record, outputs: tuple[str | Stored, ...]) -> None:
@@ -261,8 +249,7 @@ class _Assembler:
         self._give(record, counted.outputs)
         for index in range(0 if alike or agree(then, other) else len(counted.outputs)):
             self.made[record.name, index] = name  # of one of two shapes: nobody knows
-        confirmed = [shape for shape in record.outputs if shape is not None]
-        self.agreeing += len(confirmed) if agree(then, other) else 0
+        self._confirm(sum(shape is not None for shape in record.outputs) if agree(then, other) else 0)
         return True
 
     def _tried(self, before: Any, outputs: tuple[str | Stored, ...]) -> Tried:
@@ -275,9 +262,9 @@ class _Assembler:
         unknown = sum(isinstance(node.op, Opaque) for node in new)
         return Tried(self._state(), outputs, shapes, work, len(new), unknown)
 
-    def _state(self) -> _State:
+    def _state(self) -> State:
         ledger = self.ledger
-        return _State(
+        return State(
             dict(self.nodes),
             dict(self.own),
             dict(self.now),
@@ -286,8 +273,13 @@ class _Assembler:
             self.agreeing,
         )
 
-    def _restore(self, state: _State) -> None:
-        self.nodes, self.own, self.now, self.made = map(dict, state[:4])
+    def _restore(self, state: State) -> None:
+        self.nodes, self.own, self.now, self.made = (
+            dict(state.nodes),
+            dict(state.own),
+            dict(state.now),
+            dict(state.made),
+        )
         counted, owners, variables = state.ledger
         self.ledger.counted, self.ledger.owners, self.ledger.variables = set(counted), dict(owners), dict(variables)
         self.agreeing = state.agreeing
@@ -337,7 +329,7 @@ class _Assembler:
             self._add(step, record, self.ledger.sharing(record, step, first, said.weights_in))
         for index, name in enumerate(said.outputs):
             self.made[record.name, index] = name
-        self.agreeing += sum(shape is not None for shape in record.outputs)
+        self._confirm(sum(shape is not None for shape in record.outputs))
         if self.framework == "onnx":  # of PyTorch every parameter counts, wherever it is read
             self.ledger.settle(said, reads, wanted)
 
@@ -400,16 +392,6 @@ class _Assembler:
             self.nodes[step.name] = Node(step.name, op, step.reads, record.scope)
             self.now[step.name] = output if self.asked is None else op.apply(*[self.now[name] for name in reads]).output
             self.made[record.name, index] = step.name
-
-    def _classes(self, nodes: tuple[Node, ...]) -> dict[str, Any]:
-        """The number of classes, if the model ends in a dense layer (and perhaps an activation)."""
-        by_name = self.nodes
-        last = nodes[-1]
-        if type(last.op).__name__ == "Activation" and last.inputs:
-            last = by_name[last.inputs[0]]
-        shape = self.now.get(last.name)
-        is_head = type(last.op).__name__ == "Dense" and shape is not None and len(shape) == 2 and is_number(shape[-1])
-        return {"classes": shape[-1]} if is_head else {}  # type: ignore[index]
 
     def _free_name(self, name: str) -> str:
         return name if name not in self.nodes else self._free_name(f"{name}_")

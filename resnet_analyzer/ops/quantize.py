@@ -26,7 +26,7 @@ class Quantize(Op):
     8
     """
 
-    kind = "quantisation"
+    kind = "other"
     word = "quantize"
     keeps_places = True
     storage = "own"
@@ -47,7 +47,7 @@ class Dequantize(Op):
     8
     """
 
-    kind = "quantisation"
+    kind = "other"
     word = "dequantize"
     keeps_places = True
     storage = "own"

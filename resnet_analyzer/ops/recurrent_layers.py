@@ -71,7 +71,7 @@ class RecurrentLayer(Op):
             raise UsageError(f"RecurrentLayer: layer must be a recurrent op, not {self.layer!r}")
         if self.directions not in (1, 2):
             raise UsageError(f"RecurrentLayer: directions must be 1 or 2, not {self.directions!r}")
-        self.__dict__["layer"] = replace(self.layer, return_sequences=True)  # type: ignore[type-var]
+        self.__dict__["layer"] = replace(self.layer, return_sequences=True)  # type: ignore[call-arg]
 
     def phrase(self, strided: bool) -> tuple[str, ...]:
         """As `bidirectional LSTM 128`."""
