@@ -326,7 +326,8 @@ class Reader:
                     number = signed(part.value)
                     size = number if 0 <= number < 1 << 40 else None
                 elif part.number == 2:
-                    size = self._text(part) or None
+                    name = self._text(part)
+                    size = name if any(map(str.isalnum, name)) else None  # some write "?" for each open axis
             sizes.append(size)
             if len(sizes) > MOST_AXES:
                 raise UsageError(f"a tensor of more than {MOST_AXES} axes")

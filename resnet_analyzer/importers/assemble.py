@@ -130,7 +130,7 @@ class _Assembler(Looking):
         shapes, comparable = shapes_of(record, reads, self.own)
         if self.reckon is not None and self._reckoned(record, places, reads, shapes):
             return
-        reason = ""
+        reason = "which branch costs less depends on the sizes" if "branches" in record.settings else ""
         if record.namespace and None not in shapes:
             kind = f"ops.{record.kind}" if record.namespace == f"{self.framework}.ops" else record.kind
             slots = None if record.weights is None else tuple(slot.shape for slot in record.weights)

@@ -89,6 +89,7 @@ def input_shapes(graph: GraphData, request: Request) -> tuple[dict[str, Shape], 
     declared = {name: shape for name, shape in graph.inputs.items() if name not in graph.tensors}
     given = _given(declared, request)
     names: dict[str, Dim] = {}
+    taken = {size for shape in declared.values() for size in shape or () if isinstance(size, str)}
     found, as_declared = {}, True
     for name, shape in declared.items():
         asked = given.get(name)
@@ -102,22 +103,17 @@ def input_shapes(graph: GraphData, request: Request) -> tuple[dict[str, Shape], 
         sizes = []
         for axis, size in enumerate(shape):
             wanted = None if asked is None else asked[axis]
-            if (
-                axis == 0
-                and wanted is None
-                and request.batch is not None
-                and size in (None, 1) + (size,) * isinstance(size, str)
-            ):
+            if axis == 0 and wanted is None and (size is None or size == 1 or isinstance(size, str)):
                 wanted = request.batch
-            chosen = _chosen(name, shape, axis, wanted, names)
+            chosen = _chosen(name, shape, axis, wanted, names, taken)
             as_declared &= not (type(size) is int and not (type(chosen) is int and chosen == size))
             sizes.append(chosen)
         found[name] = Shape(*sizes)
     return found, names, as_declared
 
 
-def _chosen(name: str, shape: Declared, axis: int, wanted: Dim | None, names: dict[str, Dim]) -> Dim:
-    """The size of one axis: what is asked for, what the file fixes, or a variable."""
+def _chosen(name: str, shape: Declared, axis: int, wanted: Dim | None, names: dict[str, Dim], taken: set[str]) -> Dim:
+    """The size of one axis: what is asked for, what the file fixes, or a variable whose name none has yet."""
     size = shape[axis]
     if type(size) is int and size > 0:
         if wanted is None or (type(wanted) is int and wanted == size):
@@ -134,10 +130,21 @@ def _chosen(name: str, shape: Declared, axis: int, wanted: Dim | None, names: di
         return names[own]
     chosen = wanted
     if chosen is None:
-        chosen = 1 if axis == 0 and len(shape) > 1 else symbol(own if own.isidentifier() else _variable(shape, axis))
+        first = axis == 0 and len(shape) > 1
+        chosen = 1 if first else symbol(own if own.isidentifier() else _free(_variable(shape, axis), taken))
     if own:
         names[own] = chosen
     return chosen
+
+
+def _free(name: str, taken: set[str]) -> str:
+    """A name that no other open axis has: `length`, `length2` …"""
+    found, number = name, 1
+    while found in taken:
+        number += 1
+        found = f"{name}{number}"
+    taken.add(found)
+    return found
 
 
 def _variable(shape: Declared, axis: int) -> str:

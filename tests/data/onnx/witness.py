@@ -1,6 +1,6 @@
 """Real forward passes as witnesses: what shape onnxruntime gives every tensor, against what we say.
 
-python tests/data/onnx/witness.py OUT.csv FILE.onnx [FILE.onnx …]    (needs onnx and onnxruntime; the tests do not)
+python tests/data/onnx/witness.py OUT.csv FILE.onnx[@INPUT=SHAPE,…] …    (needs onnx and onnxruntime; the tests do not)
 
 Each file is run once on random numbers, every tensor an output. The shapes that come out are then written into the
 file as declared shapes, and our reader, which compares every declared shape, tells how many are as it finds them.
@@ -13,7 +13,23 @@ from pathlib import Path
 
 SIZES = {3: 400, 2: 400, 4: 64}  # of an open axis, by the input's rank
 BY_NAME = {"sr": 16000, "fmin": 50.0, "fmax": 1000.0}  # inputs whose value decides something
-COLUMNS = ["source", "file", "opset", "producer", "operations", "inputs", "open_sizes", "status_open", "unknown_open", "run_at", "tensors_run", "tensors_as_run", "params", "macs_at_run", "status_at_run"]
+COLUMNS = (
+    "source",
+    "file",
+    "opset",
+    "producer",
+    "operations",
+    "inputs",
+    "open_sizes",
+    "status_open",
+    "unknown_open",
+    "run_at",
+    "tensors_run",
+    "tensors_as_run",
+    "params",
+    "macs_at_run",
+    "status_at_run",
+)
 
 
 def filled(model):
@@ -46,7 +62,7 @@ def feeds(model, given):
         rank = len(kind.shape.dim)
         own = given.get(value.name)
         shape = [
-            own[place] if own else size.dim_value or (1 if place == 0 and rank > 1 else SIZES.get(rank, 16))
+            own[place] if own else max(size.dim_value, 0) or (1 if place == 0 and rank > 1 else SIZES.get(rank, 16))
             for place, size in enumerate(kind.shape.dim)
         ]
         dtype = helper.tensor_dtype_to_np_dtype(kind.elem_type)
@@ -149,7 +165,7 @@ def row(path, source, given):
 
 
 def main(out, files):
-    """The table of all files; what a source is called is the folder below `--root` that it is in."""
+    """The table of all files; a file's source is the second folder of its path, which names package and version."""
     with open(out, "w", newline="", encoding="utf-8") as stream:
         table = csv.DictWriter(stream, COLUMNS, lineterminator="\n")
         table.writeheader()
