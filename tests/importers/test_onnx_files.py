@@ -1,4 +1,4 @@
-"""ONNX files of others: torchvision's by both exporters, small models, real files; and bounds, big and partial files."""
+"""ONNX files: torchvision's by both exporters, small models, real ones; branches as bounds; big and partial files."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 
 import resnet_analyzer as ra
-from resnet_analyzer.errors import UsageError
 from resnet_analyzer.importers.onnx import read_stream
 from resnet_analyzer.request import Request
 
@@ -42,32 +41,20 @@ def confirmed(measured):
     return int(found), int(of)
 
 
-def marked(row):
-    return () if row["model"] in QUICK else (pytest.mark.slow,)
+def case(row):
+    name = "-".join(row[column] for column in ("model", "exporter", "variant", "height"))
+    return pytest.param(row, marks=() if row["model"] in QUICK else pytest.mark.slow, id=name)
 
 
-@pytest.mark.parametrize(
-    "row",
-    [
-        pytest.param(
-            row, marks=marked(row), id="-".join((row["model"], row["exporter"], row["variant"], row["height"]))
-        )
-        for row in TORCHVISION
-    ],
-)
+@pytest.mark.parametrize("row", map(case, TORCHVISION))
 def test_torchvision_by_both_exporters(row):
     """torchvision's own parameters and multiply-accumulates, and the parameters that a file holds.
 
-    The exporter that knows open sizes is read at any; the other one fixes that of its example.
+    Where a file leaves the sides open it is read at several sizes.
     """
     file = f"{row['model']}.{row['exporter']}.onnx"
     size = (int(row["height"]), int(row["width"]))
-    try:
-        read = read_stream(io.BytesIO(held("torchvision.zip")[file]), file, Request(size))
-    except UsageError as error:
-        assert "the file fixes axis" in str(error)
-        assert row["exporter"] == "dynamo" or "adaptive" in str(error) or size != (224, 224)
-        pytest.skip("the file has one size")
+    read = read_stream(io.BytesIO(held("torchvision.zip")[file]), file, Request(size))
     measured = ra.measure(read)
     convolutions = sum(
         each.cost.work.multiply_accumulates for each in measured.rows if each.op.startswith(("Conv", "Depthwise"))
