@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ..dim import Dim, divides, equal, floor_div, is_exactly, product
+from ..dim import Dim, divides, equal, floor_div, holds, is_exactly, product
 from ..errors import UsageError
 from ..reach import Reach, Reaches, regrouped
 from ..shape import Shape, spell
@@ -59,6 +59,8 @@ def _read_onnx_flatten(call: Call) -> Reads | None:
     """Flatten to two axes, cut at `axis`."""
     axis = call.settings.get("axis", 1)
     axis = axis + call.rank if axis < 0 else axis
+    if axis == 1 and call.rank > 1:
+        return call.reading(Flatten())
     shape = call.shapes[0]
     return call.reading(Reshape((product(*shape[:axis]), product(*shape[axis:]))))
 
@@ -68,7 +70,8 @@ def _read_onnx_reshape(call: Call) -> Reads | None:
     target = call.settings.get("shape") or call.numbers(1)
     if target is None or (call.settings.get("allowzero") and 0 in target):
         return None
-    return call.reading(Reshape(tuple(target)))
+    kept = len(target) > 1 and holds(equal(target[0], call.shapes[0][0])) is True  # the batch, as 0 says it
+    return call.reading(Reshape((0, *target[1:]) if kept else tuple(target)))
 
 
 def _read_onnx_transpose(call: Call) -> Reads | None:

@@ -46,23 +46,20 @@ FIELDS = same_names(
 
 def _read_onnx(call: Call) -> Reads | None:
     """ConvTranspose: input, kernel (channels, filters/groups, sides), bias."""
-    from ._onnx_windows import window
+    from ._onnx_windows import turned
 
-    kernel, settings = call.shape(1), call.settings
-    if kernel is None or len(kernel) != call.rank or not 3 <= call.rank <= 5 or settings.get("output_shape"):
+    kernel = call.shape(1)
+    if kernel is None or len(kernel) != call.rank or not 3 <= call.rank <= 5:
         return None
-    found = window(call, tuple(kernel[2:]))
-    if found is None or found["padding"] == "same":
+    found = turned(call, tuple(kernel[2:]))
+    if found is None:
         return None
-    if found["padding"] == "valid":
-        found["padding"] = ((0, 0),) * len(kernel[2:])
-    groups = settings.get("group", 1)
+    groups = call.settings.get("group", 1)
     op = OPS[
         f"TransposedConv{call.rank - 2}d"
     ](  # type: ignore[call-arg]
         kernel[1] * groups,
         kernel_size=tuple(kernel[2:]),
-        output_padding=tuple(settings.get("output_padding") or (0,) * len(kernel[2:])),
         groups=groups,
         use_bias=call.tensor(2) is not None,
         data_format=CHANNELS_FIRST,

@@ -1,6 +1,6 @@
-"""Makes torchvision.zip and torchvision.csv: torchvision's models through both ONNX exporters of torch, weights stripped.
+"""Makes torchvision.zip and torchvision.csv: torchvision's models by torch's two ONNX exporters, weights stripped.
 
-python tests/data/onnx/torchvision_files.py TRUTH.csv FOLDER    (needs torch, torchvision, onnx, onnxscript; tests do not)
+python tests/data/onnx/torchvision_files.py TRUTH.csv FOLDER    (needs torchvision, onnx, onnxscript; tests do not)
 
 TRUTH.csv has torchvision's own figures (model, variant, height, width, params, conv_macs, matmul_macs). `script` is
 `torch.onnx.export(dynamo=False)` with nothing folded and open sizes, `dynamo` its other exporter as it comes (which
@@ -73,7 +73,7 @@ def held(model):
     tensors = {tensor.name: tensor for tensor in model.graph.initializer}
     for node in model.graph.node:
         if node.op_type == "Constant":
-            tensors |= {node.output[0]: each.t for each in node.attribute if each.name == "value"}
+            tensors.update((node.output[0], each.t) for each in node.attribute if each.name == "value")
     sizes = {
         name: prod(tensor.dims)
         for name, tensor in tensors.items()
@@ -83,13 +83,26 @@ def held(model):
     return sum(sizes.values()) - statistics, statistics
 
 
+def figures(truth):
+    """torchvision's figures, by model."""
+    rows = {}
+    with open(truth, encoding="utf-8") as stream:
+        for row in csv.DictReader(stream):
+            rows.setdefault(row["model"], []).append(row)
+    return rows
+
+
+def takes(model, row):
+    """Whether the file leaves the sides open, or has them so."""
+    sides = [size.dim_value for size in model.graph.input[0].type.tensor_type.shape.dim][2:]
+    return all(own in (0, int(asked)) for own, asked in zip(sides, (row["height"], row["width"]), strict=True))
+
+
 def write(truth, folder):
     """The archive of every file in a folder, and the table."""
     import onnx
 
-    rows = {}
-    for row in csv.DictReader(open(truth, encoding="utf-8")):
-        rows.setdefault(row["model"], []).append(row)
+    rows = figures(truth)
     columns = "model,exporter,variant,height,width,params,params_in_file,moving_in_file,conv_macs,matmul_macs"
     files = sorted(Path(folder).glob("*.onnx"))
     with (
@@ -103,8 +116,9 @@ def write(truth, folder):
             entry = zipfile.ZipInfo(file.name)
             entry.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(entry, file.read_bytes(), compresslevel=9)
-            params, moving = held(onnx.load(file))
-            for row in rows[name]:
+            model = onnx.load(file)
+            params, moving = held(model)
+            for row in (row for row in rows[name] if takes(model, row)):
                 size = (row["variant"], row["height"], row["width"])
                 table.writerow(
                     [name, exporter, *size, row["params"], params, moving, row["conv_macs"], row["matmul_macs"]]
@@ -113,7 +127,7 @@ def write(truth, folder):
 
 def main(truth, folder):
     """Exports what is not in the folder yet, and writes both files."""
-    for name in dict.fromkeys(row["model"] for row in csv.DictReader(open(truth, encoding="utf-8"))):
+    for name in figures(truth):
         for exporter in ("script", "dynamo"):
             target = Path(folder) / f"{name}.{exporter}.onnx"
             if not target.exists():
