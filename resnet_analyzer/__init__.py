@@ -4,16 +4,19 @@
 >>> ra.measure("resnet50", input=224).totals.params
 25557032
 
-Networks: `architecture`, `load`, `from_keras`. Graphs of your own: `Graph`, `GraphBuilder`,
+Networks: `architecture`, `load`, `from_keras`, `from_torch`. Graphs of your own: `Graph`, `GraphBuilder`,
 `Node`, `Shape`, `ops`. Measuring: `measure`, `walk`, `Measurement`, `symbol`. What follows from it: `formula`,
-`memory`, `receptive_fields`. Designs: `write_design`, `verify`. Pictures: `draw`. Errors: `errors`.
+`memory`, `least_memory`, `training_memory`, `training`, `receptive`, `receptive_fields`, `roofline`. Numbers of
+other tools: `tool_numbers`, `reconcile`; what changed: `diff`. Designs: `write_design`, `verify`.
+Pictures: `draw`. Errors: `errors`.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False  # typing is not imported for it: a Ctrl-C in these milliseconds would show a traceback
 if TYPE_CHECKING:
+    from typing import Any
+
     from . import errors as errors
     from . import ops as ops
     from .architectures.base import architecture as architecture
@@ -23,11 +26,20 @@ if TYPE_CHECKING:
     from .graph import GraphBuilder as GraphBuilder
     from .graph import Node as Node
     from .importers.keras import from_keras as from_keras
+    from .importers.torch import from_torch as from_torch
+    from .library import diff as diff
     from .library import draw as draw
     from .library import formula as formula
+    from .library import least_memory as least_memory
     from .library import measure as measure
     from .library import memory as memory
+    from .library import receptive as receptive
     from .library import receptive_fields as receptive_fields
+    from .library import reconcile as reconcile
+    from .library import roofline as roofline
+    from .library import tool_numbers as tool_numbers
+    from .library import training as training
+    from .library import training_memory as training_memory
     from .library import verify as verify
     from .library import write_design as write_design
     from .measurement import Measurement as Measurement
@@ -45,12 +57,21 @@ _HOME = {
     "Measurement": "measurement",
     "Node": "graph",
     "Shape": "shape",
+    "tool_numbers": "library",
+    "diff": "library",
+    "reconcile": "library",
     "draw": "library",
     "formula": "library",
     "from_keras": "importers.keras",
+    "from_torch": "importers.torch",
     "load": "targets",
+    "least_memory": "library",
+    "training_memory": "library",
+    "training": "library",
+    "roofline": "library",
     "measure": "library",
     "memory": "library",
+    "receptive": "library",
     "receptive_fields": "library",
     "symbol": "dim",
     "verify": "library",

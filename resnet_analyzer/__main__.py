@@ -1,5 +1,18 @@
-"""`python -m resnet_analyzer` is `resnet-analyze`."""
+"""`python -m resnet_analyzer` is `resnet-analyze`: this is where the program starts."""
 
-from .cli.main import main
+import _signal  # the module behind `signal`, which is there at once
 
-main()
+if __name__ == "__main__" or _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler:
+    _signal.signal(_signal.SIGINT, _signal.SIG_DFL)  # Ctrl-C while modules are imported: silence, no traceback
+
+
+def run() -> None:
+    """The program; from here on Ctrl-C is answered in one line."""
+    from .cli.main import main
+
+    _signal.signal(_signal.SIGINT, _signal.default_int_handler)
+    main()
+
+
+if __name__ == "__main__":
+    run()

@@ -69,7 +69,7 @@ class OutputError(AnalyzerError):
 
 
 class CheckFailed(AnalyzerError):
-    """A rule of a layer does not hold: the message names the node, the numbers and the mend.
+    """A rule of a layer does not hold: the message names the node, the numbers and the fix.
 
     `node` is the node's name, `sentence` the rule's own words.
     """

@@ -1,4 +1,4 @@
-"""How anything is written: whole or not at all. Devices, pipes and symbolic links are written through.
+"""How files are written: atomically. Devices, pipes and symbolic links are written through.
 
 A file is written under another name beside its place, and moved there when it is whole: a full disk, an
 interruption or a signal that ends the process leaves what was there before, and nothing else. A file that is
@@ -94,9 +94,20 @@ def _explained(where: str) -> Iterator[None]:
 def _require_replaceable(path: str, name: str) -> None:
     """An error now for a file that could not be replaced later, when others would be in place."""
     if os.path.isdir(path):
-        raise OSError(f"{name} is a folder there")
+        raise OSError(f"{name} is a folder")
     if os.path.exists(path) and not os.access(path, os.W_OK):
-        raise OSError(f"{name} is there, and may not be written")
+        raise OSError(f"{name} exists and is not writable")
+
+
+def spreadsheet_cell(text: str) -> str:
+    """A text as a cell of CSV that no spreadsheet takes for a formula: one that begins as such gets a quote before it.
+
+    OWASP, CSV Injection: cells that begin with =, +, -, @, a tab or a carriage return.
+
+    >>> spreadsheet_cell("=1+1"), spreadsheet_cell("stage2/block1")
+    ("'=1+1", 'stage2/block1')
+    """
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
 class _Stage:
@@ -132,7 +143,7 @@ class _Stage:
     def _aside(self, target: str) -> Any:
         there = os.path.exists(target)
         if there and not os.access(target, os.W_OK):
-            raise OSError("the file is there, and may not be written")
+            raise OSError("the file exists and is not writable")
         if os.path.isdir(target):
             raise IsADirectoryError(21, "Is a directory")
         temporary = f"{target}.{os.urandom(4).hex()}.part"

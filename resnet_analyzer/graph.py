@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 from .dim import Dim, is_array, is_number, over_cells
 from .errors import GraphError
+from .frozen import Frozen, NamedTuple, replace
 from .ops.base import Op, Weight, leaves
 from .ops.input import Input
 from .shape import Shape
@@ -25,7 +26,8 @@ class Node(NamedTuple):
     `weights_of` names the node whose weights this one uses again (they are counted there),
     `shared_weights` the names of single weights that are counted elsewhere, `frozen` tells that no weight
     of it is trained. `weights` are those that its source declares: they count where the op cannot tell
-    its own, since the shape of what it reads is unknown.
+    its own, since the shape of what it reads is unknown. `made_by` is `function` where PyTorch's own code calls
+    a function for a layer that is a module elsewhere: counters that hook modules do not see it.
     """
 
     name: str
@@ -37,10 +39,10 @@ class Node(NamedTuple):
     frozen: bool = False
     shared_weights: tuple[str, ...] = ()
     weights: tuple[Weight, ...] = ()
+    made_by: str = ""
 
 
-@dataclass(frozen=True, eq=False)
-class Graph:
+class Graph(Frozen):
     """A network: named nodes, each after all that it reads. Immutable; `GraphBuilder` makes one.
 
     `about` holds what a reader wants to know of it: title, style, remark, source.
@@ -48,7 +50,10 @@ class Graph:
 
     name: str
     nodes: tuple[Node, ...]
-    about: dict[str, str] = field(default_factory=dict)
+    about: Mapping[str, str] = MappingProxyType({})
+
+    def __post_init__(self) -> None:
+        self.__dict__["about"] = dict(self.about)
 
     def __repr__(self) -> str:
         return f"<Graph {self.name}: {len(self.nodes)} nodes>"
@@ -92,6 +97,8 @@ class Graph:
         for node in self.inputs:
             if not node.op.shape:  # type: ignore[attr-defined]
                 raise GraphError(f"{node.name}: an input without axes has no batch")
+            if self.about.get("sizes") == "of the file" and node.op.shape[0] != batch:  # type: ignore[attr-defined]
+                raise GraphError(f"{self.name}: its sizes follow from its batch: load it with batch={batch}")
         return self.replaced({node.name: Input(node.op.shape.with_size(0, batch)) for node in self.inputs})  # type: ignore[attr-defined]
 
     def with_input(self, shape: Shape) -> Graph:
@@ -107,6 +114,12 @@ class Graph:
             if name not in self._index:
                 raise GraphError(f"{self.name}: there is no node {name!r} to replace")
         nodes = tuple(node._replace(op=ops[node.name]) if node.name in ops else node for node in self.nodes)
+        return replace(self, nodes=nodes)
+
+    def as_functions(self, names: Iterable[str]) -> Graph:
+        """The same graph, in which PyTorch's own code calls a function at the named nodes, and no module."""
+        wanted = set(names)
+        nodes = tuple(node._replace(made_by="function") if node.name in wanted else node for node in self.nodes)
         return replace(self, nodes=nodes)
 
     def arrays(self) -> list[Any]:
@@ -212,10 +225,10 @@ class GraphBuilder:
         full = full_name or (f"{self._scope}/{name}" if self._scope else name)
         nodes = self._nodes
         if full in nodes:
-            raise GraphError(f"{full}: there are two nodes of this name")
+            raise GraphError(f"{full}: two nodes have this name")
         for source in inputs:
             if source not in nodes:
-                raise GraphError(f"{full}: reads {source!r}, which is not there before it")
+                raise GraphError(f"{full}: reads {source!r}, which is not defined before it")
         if op.arity != len(inputs) and (op.arity is not None or not inputs):
             wanted = "at least one input" if op.arity is None else f"{op.arity} input{'s' * (op.arity != 1)}"
             raise GraphError(f"{full}: {type(op).__name__} takes {wanted}, not {len(inputs)}")

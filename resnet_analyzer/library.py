@@ -14,14 +14,22 @@ from typing import TYPE_CHECKING, Any
 from .dim import Dim
 from .errors import UsageError
 from .graph import Graph
-from .measurement import Measurement
+from .measurement import PLOTS, Measurement
 from .measurement import measure as measure_graph
 from .targets import load
 
 if TYPE_CHECKING:
+    from .analyses.conventions import Told
+    from .analyses.diff import Difference
+    from .analyses.fields import Field
     from .analyses.formula.closed import ClosedForm
     from .analyses.memory import Memory
+    from .analyses.order import Least
     from .analyses.receptive_field import View
+    from .analyses.reconcile import Reconciled
+    from .analyses.roofline import Roofline
+    from .analyses.training import Course
+    from .analyses.training_memory import TrainingMemory
     from .analyses.verify import Verified
     from .plots.base import Picture
 
@@ -66,7 +74,9 @@ def formula(what: Named, variables: str | Sequence[str] = "n", batch: int = 1, *
     return closed_form(recipe_of_target(found, batch), names)
 
 
-def memory(what: Graph | Measurement | Named, itemsize: int = 4, in_place: bool = False, **asked: Any) -> Memory:
+def memory(
+    what: Graph | Measurement | Named, itemsize: int = 4, in_place: bool = False, fuse_bn: bool = False, **asked: Any
+) -> Memory:
     """Bytes of one inference: the weights, and the most activations alive at one moment (float32 if `itemsize` is 4).
 
     >>> memory("resnet50").peak   # three maps of 56·56·256 numbers of 4 bytes
@@ -74,11 +84,78 @@ def memory(what: Graph | Measurement | Named, itemsize: int = 4, in_place: bool 
     """
     from .analyses.memory import memory as of_measurement
 
-    return of_measurement(measure(what, **asked), itemsize, in_place)
+    return of_measurement(measure(what, **asked), itemsize, in_place, fuse_bn)
+
+
+def least_memory(
+    what: Graph | Measurement | Named, itemsize: int = 4, in_place: bool = False, fuse_bn: bool = False, **asked: Any
+) -> Least:
+    """The least peak over all orders of the layers, in bytes, with the lower bound that proves it.
+
+    >>> found = least_memory("googlenet")
+    >>> found.peak, found.bound, found.certain
+    (6422528, 6422528, True)
+    """
+    from .analyses.memory import least_memory as of_measurement
+
+    return of_measurement(measure(what, **asked), itemsize, in_place, fuse_bn)
+
+
+def training_memory(
+    what: Graph | Measurement | Named,
+    dtype: str = "float32",
+    optimizer: str = "momentum",
+    checkpoint: str = "none",
+    in_place: bool = False,
+    **asked: Any,
+) -> TrainingMemory:
+    """Bytes of one step of training: weights, gradients, the optimizer's state, and what is alive at the peak.
+
+    >>> training_memory("resnet50@torchvision", batch=2).kept   # what torch's autograd saves
+    172031488
+    """
+    from .analyses.training_memory import Setting
+    from .analyses.training_memory import training_memory as of_measurement
+
+    return of_measurement(measure(what, **asked), Setting(dtype, optimizer, checkpoint, in_place))
+
+
+def training(
+    what: Graph | Measurement | Named,
+    images: int = 1,
+    epochs: int = 1,
+    optimizer: str = "momentum",
+    checkpoint: str = "none",
+    **asked: Any,
+) -> Course:
+    """What training costs: forward, gradients of inputs and of weights, per step, per epoch and in all.
+
+    >>> course = training("resnet50@torchvision", images=1281167, epochs=90, batch=256)
+    >>> f"{course.flops / 10**18:.2f} exaFLOPs"
+    '2.83 exaFLOPs'
+    """
+    from .analyses.training import training as of_measurement
+    from .analyses.training_memory import Setting
+
+    setting = Setting(optimizer=optimizer, checkpoint=checkpoint)
+    return of_measurement(measure(what, **asked), images, epochs, setting)
+
+
+def roofline(what: Graph | Measurement | Named, device: str = "h100", dtype: str = "float32", **asked: Any) -> Roofline:
+    """Lower bounds on the time of one inference on a device, by its name or its JSON file, layer by layer.
+
+    >>> found = roofline("resnet50", device="t4", dtype="float16")
+    >>> found.layers[0].bound_by, found.seconds > found.fused_seconds > found.cached.seconds
+    ('memory', True)
+    """
+    from .analyses.device import device as named
+    from .analyses.roofline import roofline as of_measurement
+
+    return of_measurement(measure(what, **asked), named(device), dtype)
 
 
 def receptive_fields(what: Graph | Measurement | Named, **asked: Any) -> Mapping[str, View | None]:
-    """What a unit of each layer sees of the input, by the layer's name; None where it cannot be told.
+    """What a unit of each layer sees of the input, by the layer's name; None where it is unknown.
 
     >>> receptive_fields("resnet18")["stage5/block2/relu"].size
     (435, 435)
@@ -88,15 +165,65 @@ def receptive_fields(what: Graph | Measurement | Named, **asked: Any) -> Mapping
     return of_rows(measure(what, **asked).rows)
 
 
+def receptive(what: Graph | Measurement | Named, **asked: Any) -> tuple[Field, ...]:
+    """The receptive field of every layer in figures: size, stride, offset, shortest and longest path, share seen.
+
+    >>> receptive("resnet50@torchvision")[-4].size
+    (427, 427)
+    """
+    from .analyses.fields import fields
+
+    return fields(measure(what, **asked))
+
+
+def reconcile(what: Named, *numbers: str, **asked: Any) -> tuple[Reconciled, ...]:
+    """Whose numbers these are: for each the tools, styles and units that give it, the simplest first.
+
+    >>> [each.explanations[0].convention.name for each in reconcile("resnet50", "3.86G", "4.11G", "25.56M")]
+    ['macs', 'fvcore', 'params']
+    """
+    from .analyses.reconcile import reconcile as reconciled
+    from .request import Request, sizes_of
+    from .targets import resolve
+
+    sizes, classes, style = sizes_of(asked.pop("input", None)), asked.pop("classes", None), asked.pop("style", None)
+    request = Request(sizes, classes, tuple(asked.pop("trust", ())), None, style, asked)
+    return reconciled(resolve(os.fspath(what), request), numbers)
+
+
+def diff(first: Graph | Measurement | Named, second: Graph | Measurement | Named) -> Difference:
+    """What changed from one network to another, layer by layer; the effects add up to the difference of the totals.
+
+    >>> [change.macs for change in diff("resnet50@paper", "resnet50@torchvision").changes if change.macs]
+    [77070336, 77070336, 77070336]
+    """
+    from .analyses.diff import diff as of_measurements
+
+    return of_measurements(measure(first), measure(second))
+
+
+def tool_numbers(what: Graph | Measurement | Named, **asked: Any) -> Mapping[str, Told]:
+    """What other tools print for a network, by the convention's name: the number, its items, what the tool misses.
+
+    >>> tool_numbers("resnet50@torchvision")["thop"].number
+    4133742592
+    """
+    from .analyses.conventions import conventions as of_measurement
+
+    return {each.convention.name: each for each in of_measurement(measure(what, **asked))}
+
+
 def draw(
     what: Graph | Measurement | Named | Sequence[Any], kind: str = "architecture", theme: str = "light", **asked: Any
 ) -> Picture:
-    """A picture of a network, or of several: its `svg` and `png` are bytes. UnknownName for a kind that is none.
+    """A picture of a network, or of several: its `svg`, `png` and `pdf` are bytes, and a notebook shows it.
 
-    Kinds are the files of `resnet_analyzer/plots`: architecture, cost, resolution, layers, block …
+    Kinds are those of `resnet-analyze draw --list`: architecture, cost, resolution, layers, block …
+    UnknownName for a kind that is none.
+
+    >>> draw("resnet18", "cost").title
+    'Cost of ResNet-18'
     """
-    from .plots.base import PLOTS
-
     several: list[Any] = list(what) if isinstance(what, (list, tuple)) else [what]
     return PLOTS[kind].draw([measure(each, **asked) for each in several], theme)
 

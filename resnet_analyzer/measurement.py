@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
 from math import prod
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 from .conventions.base import CONVENTIONS
 from .dim import Condition, Dim, at_least, holds, is_array, is_exactly, is_number, is_symbol, total
 from .errors import CheckFailed, GraphError, UsageError
+from .frozen import Frozen, NamedTuple, replace
 from .graph import Graph, Node
 from .ops.base import FROZEN, MOVING, NO_WORK, TRAINABLE, Check, Cost, Weight, Work, require_whole
 from .registry import Registry
@@ -22,6 +22,8 @@ count_macs, count_flops, count_activations = [CONVENTIONS[name].count for name i
 CHUNK_CELLS = 16_384  # cells of a numpy grid measured at once: fastest in tests/benchmarks, and memory stays flat
 
 WRITERS: Registry[Any] = Registry("format", f"{__package__}.writers")
+PLOTS: Registry[Any] = Registry("picture", f"{__package__}.plots")
+FRAMES: Registry[Any] = Registry("table of layers", f"{__package__}.report")
 
 
 class Row(NamedTuple):
@@ -101,12 +103,12 @@ class Row(NamedTuple):
 
     @property
     def status(self) -> str:
-        """`exact`, or `unknown` where the cost cannot be told."""
+        """`exact`, or `unknown` where the cost is unknown."""
         return "exact" if self.cost.exact else "unknown"
 
     @property
     def why(self) -> str:
-        """Why the cost cannot be told; empty where it can."""
+        """Why the cost is unknown; empty where it can."""
         if self.cost.exact:
             return ""
         reason = getattr(self.node.op, "reason", "")
@@ -119,7 +121,7 @@ class Row(NamedTuple):
 
 
 class Totals(NamedTuple):
-    """The sums over all rows. Those that `Measurement.lower_bounds` names are at least so much.
+    """The sums over all rows. Those that `Measurement.lower_bounds` names are lower bounds.
 
     `params` is what papers count (trainable and frozen), `all_params` Keras' total, with the moving
     statistics.
@@ -160,7 +162,9 @@ def walk(graph: Graph, failed: Callable[[Row, Check], None] | None = None) -> It
             cost = cost._replace(weights=node.weights, unknown=("work",))
         if node.weights_of:
             if node.weights_of not in shapes:
-                raise GraphError(f"{node.name}: uses the weights of {node.weights_of!r}, which is not there before it")
+                raise GraphError(
+                    f"{node.name}: uses the weights of {node.weights_of!r}, which is not defined before it"
+                )
             cost = cost._replace(weights=(), unknown=tuple([each for each in cost.unknown if each != "weights"]))
         elif node.shared_weights:
             cost = cost._replace(weights=tuple([each for each in cost.weights if each.name not in node.shared_weights]))
@@ -186,13 +190,12 @@ def _possible(shape: Shape | None) -> Shape | None:
     return shape if shape is not None and all(at_least(size, 1) is not False for size in shape) else None
 
 
-@dataclass(frozen=True, eq=False)
-class Measurement:
+class Measurement(Frozen):
     """A graph measured.
 
     `rows` holds every layer, `valid` is True or the array of cells in which every rule holds,
     `assumptions` the conditions on symbols under which all figures hold, `unknown` the layers whose cost
-    cannot be told, `lower_bounds` the totals that those touch.
+    is unknown, `lower_bounds` the totals that those touch.
     """
 
     graph: Graph
@@ -208,8 +211,8 @@ class Measurement:
         """Every layer measured; UsageError for a grid of more than CHUNK_CELLS cells, which keeps its totals alone."""
         if self.kept is None:
             raise UsageError(
-                f"{self.graph.name}: a grid of more than {CHUNK_CELLS:,} cells keeps its totals alone, and no layers: "
-                "measure fewer sizes at once for figures of layers"
+                f"{self.graph.name}: a grid of more than {CHUNK_CELLS:,} cells keeps only its totals: "
+                "measure fewer sizes at once to see layers"
             )
         return self.kept
 
@@ -247,13 +250,24 @@ class Measurement:
 
         return json.dumps(self.to_dict(), indent=1, ensure_ascii=False, default=plain_number)
 
+    def plot(self, kind: str = "architecture", theme: str = "light", **options: Any) -> Any:
+        """A picture of this network, which a notebook shows; `svg`, `png`, `pdf` are bytes, `figure()` is matplotlib's.
+
+        `kind` is one of `resnet-analyze draw --list`; `options` are that kind's own. UnknownName for another.
+        """
+        return PLOTS[kind].draw([self], theme, **options)
+
     def to_dataframe(self) -> Any:
-        """A pandas table with a line per layer: the layers of `to_dict`; UsageError where pandas is not installed."""
+        """A pandas table with a row per layer: the layers of `to_dict`, and what follows from them.
+
+        Beside them stage, block, live_bytes (float32), receptive_field, how, params_by_hand and macs_by_hand.
+        UsageError where pandas is not installed.
+        """
         try:
             from pandas import DataFrame
         except ImportError:
             raise UsageError("to_dataframe needs pandas: pip install pandas (to_dict needs nothing)") from None
-        return DataFrame(self.to_dict()["layers"]).set_index("name")
+        return DataFrame(FRAMES["dataframe"](self)).set_index("name")
 
     def __repr__(self) -> str:
         return f"<Measurement of {self.graph.name}: {self.totals.layers} layers, {self.status}>"
@@ -302,23 +316,32 @@ def measure(graph: Graph, batch: Dim | None = None) -> Measurement:
     return _summed(graph, tuple(walk(graph)))
 
 
+def _checks(rows: Sequence[Row], totals: Totals) -> Iterator[Check]:
+    """What must hold in all rows, and, where there are symbols, of the fields of their ops."""
+    for row in rows:
+        yield from row.cost.checks
+    if any(map(is_symbol, totals)):
+        for row in rows:
+            yield from row.node.op.field_checks()
+
+
 def _summed(graph: Graph, rows: tuple[Row, ...]) -> Measurement:
     valid: Condition = True
     open_checks: dict[str, Check] = {}
-    for row in rows:
-        for check in row.cost.checks:
-            if check.condition is True:
-                continue
-            condition = holds(check.condition)
-            if is_array(condition):
-                valid = condition if valid is True else valid & condition
-            elif is_symbol(condition):
-                open_checks.setdefault(str(condition), check)
+    totals = totals_of(rows)
+    for check in _checks(rows, totals):
+        if check.condition is True:
+            continue
+        condition = holds(check.condition)
+        if is_array(condition):
+            valid = condition if valid is True else valid & condition
+        elif is_symbol(condition):
+            open_checks.setdefault(str(condition), check)
     unknown = [row for row in rows if row.cost.unknown]
     touched = {figure for row in unknown for kind in row.cost.unknown for figure in _TOUCHED[kind]}
     bounds = tuple(figure for figure in Totals._fields if figure in touched)
     names = tuple(row.name for row in unknown)
-    return Measurement(graph, rows, _finished(totals_of(rows)), valid, tuple(open_checks.values()), names, bounds)
+    return Measurement(graph, rows, _finished(totals), valid, tuple(open_checks.values()), names, bounds)
 
 
 def totals_of(rows: Sequence[Row]) -> Totals:

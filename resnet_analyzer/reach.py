@@ -9,9 +9,10 @@ padding, cropping and enlarging do. `Mixed`: some places, that depend on the pla
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from .dim import Dim, equal, is_exactly
+from .frozen import NamedTuple
 from .shape import Shape
 from .window import Window
 
@@ -19,6 +20,7 @@ from .window import Window
 class Reach(NamedTuple):
     """What place o along `axis` of the output reads: places ⌈(o·stride + low)/divisor⌉ to ⌊(o·stride + high)/divisor⌋.
 
+    With a `step` the gaps of dilation are known too: of low, low + step … high those where the quotient is whole.
     The defaults are the same place.
     """
 
@@ -27,6 +29,7 @@ class Reach(NamedTuple):
     low: Dim = 0
     high: Dim = 0
     divisor: Dim = 1
+    step: Dim = 1
 
 
 class Mixed(NamedTuple):
@@ -44,7 +47,8 @@ def same_place(rank: int) -> tuple[Reach, ...]:
     """Every number from the one at its own place.
 
     >>> same_place(2)
-    (Reach(axis=0, stride=1, low=0, high=0, divisor=1), Reach(axis=1, stride=1, low=0, high=0, divisor=1))
+    (Reach(axis=0, stride=1, low=0, high=0, divisor=1, step=1), Reach(axis=1, stride=1, low=0, high=0, divisor=1, \
+step=1))
     """
     return tuple(map(Reach, range(rank)))
 
@@ -66,17 +70,17 @@ def of_window(window: Window) -> Reach:
     """What a window reads; `over_sides` puts it on its axis.
 
     >>> of_window(Window(224, 7, 2, 3, 3))
-    Reach(axis=0, stride=2, low=-3, high=3, divisor=1)
+    Reach(axis=0, stride=2, low=-3, high=3, divisor=1, step=1)
     """
     before = window.pads[0]
-    return Reach(0, window.stride, -before, window.span - 1 - before)
+    return Reach(0, window.stride, -before, window.span - 1 - before, step=window.dilation)
 
 
 def over_sides(sides: Iterable[Along], data_format: str, channels: Along = EVERYTHING) -> Reaches:
     """A batch of maps: each image by itself, the sides as told, and the channels.
 
     >>> over_sides([EVERYTHING], "channels_first", Reach(0))[1:]
-    (Reach(axis=1, stride=1, low=0, high=0, divisor=1), Mixed(axes=()))
+    (Reach(axis=1, stride=1, low=0, high=0, divisor=1, step=1), Mixed(axes=()))
     """
     found = list(sides)
     place = 1 if data_format == "channels_first" else len(found) + 1
@@ -92,7 +96,7 @@ def regrouped(shape: Shape, output: Shape) -> Reaches:
     """The same numbers in their order, in another shape: axes kept at both ends keep their places, all between mix.
 
     >>> regrouped(Shape(2, 7, 7, 64), Shape(2, 49, 64))[1:]
-    (Mixed(axes=(1,)), Mixed(axes=(1,)), Reach(axis=2, stride=1, low=0, high=0, divisor=1))
+    (Mixed(axes=(1,)), Mixed(axes=(1,)), Reach(axis=2, stride=1, low=0, high=0, divisor=1, step=1))
     """
     least = min(len(shape), len(output))
     start = end = 0
@@ -101,7 +105,7 @@ def regrouped(shape: Shape, output: Shape) -> Reaches:
     while end < least - start and equal(shape[-1 - end], output[-1 - end]) is True:
         end += 1
     between = Mixed(tuple(range(start, len(output) - end)))
-    only = Reach(start, stride=0)
+    only = Reach(0, stride=0)  # wherever the image is: it is no place of any other axis
     middle = [only if is_exactly(size, 1) else between for size in shape[start : len(shape) - end]]
     return (*map(Reach, range(start)), *middle, *map(Reach, range(len(output) - end, len(output))))
 
@@ -110,7 +114,7 @@ def removed(rank: int, gone: Sequence[int]) -> Reaches:
     """Axes of which some are taken away: the others keep their places, of those that go every place is read.
 
     >>> removed(3, [1])[1:]
-    (Mixed(axes=()), Reach(axis=1, stride=1, low=0, high=0, divisor=1))
+    (Mixed(axes=()), Reach(axis=1, stride=1, low=0, high=0, divisor=1, step=1))
     """
     kept = [axis for axis in range(rank) if axis not in gone]
     return tuple([EVERYTHING if axis in gone else Reach(kept.index(axis)) for axis in range(rank)])

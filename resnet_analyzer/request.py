@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 from .dim import Dim, dimension, is_number
 from .errors import UsageError
+from .frozen import NamedTuple, replace
 from .graph import Graph
 from .measurement import walk
 from .ops.base import Op
@@ -22,7 +22,7 @@ class Request(NamedTuple):
 
     `input` is (height, width), (height, width, channels), a whole `Shape`, or whole shapes by the inputs'
     names; None is the target's own, and so for `classes` and `batch`. `style`, `options` and `channels` are
-    for registered networks; `trust` are packages whose code a file may run.
+    for registered networks; `trust` are packages whose code a file may run; `arguments` are those of a factory.
     """
 
     input: tuple[Dim, ...] | Mapping[str, tuple[Dim, ...]] | None = None
@@ -32,6 +32,7 @@ class Request(NamedTuple):
     style: str | None = None
     options: Mapping[str, Any] = MappingProxyType({})
     channels: int | None = None
+    arguments: Mapping[str, Any] = MappingProxyType({})
 
 
 def sizes_of(given: Any) -> tuple[Dim, ...] | Mapping[str, tuple[Dim, ...]] | None:
@@ -62,7 +63,7 @@ def how_to_close(graph: Graph) -> str:
     >>> how_to_close(build.graph())
     '--input a=1x8 --input b=1x9'
     """
-    inputs = [(node.name, node.op.shape) for node in graph.inputs]  # type: ignore[attr-defined]
+    inputs = [(node.name, node.op.shape) for node in graph.inputs if len(node.op.shape)]  # type: ignore[attr-defined]
     if len(inputs) == 1 and len(inputs[0][1]) == 4:
         return "--input 224"
     return " ".join(f"--input {name}={'x'.join(map(_example, shape))}" for name, shape in inputs)

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from .architectures.base import Architecture, find
 from .dim import Dim, is_exactly
 from .errors import UsageError
+from .frozen import NamedTuple
 from .graph import Graph
 from .request import Request, how_to_close, named_shapes, sizes_of
 from .shape import Shape
@@ -77,6 +78,8 @@ def resolve(target: str, request: Request = Request(), whole: bool = True) -> Ta
 
 def registered(architecture: Architecture, request: Request) -> Target:
     """A registered network under a request."""
+    if request.arguments:
+        raise UsageError(f"{architecture.name}: --arg goes with package.module:factory; a network has --set")
     if request.trust:
         raise UsageError(f"{architecture.name}: --trust goes with a model file, not with a registered network")
     shape = _input_of(architecture, request)
@@ -104,6 +107,8 @@ def _from_source(target: str, request: Request) -> Target:
     """A file or a factory under a request."""
     if request.style or request.options:
         raise UsageError(f"{target}: --style and --set are for registered networks, not for files")
+    if request.arguments and (os.path.exists(target) or ":" not in target):
+        raise UsageError(f"{target}: --arg goes with package.module:factory, not with a file")
     given = request.input
     if request.channels is not None:
         if given is None or isinstance(given, Mapping) or len(given) != 2:
@@ -128,16 +133,17 @@ def load(
     batch: Dim | None = None,
     style: str | None = None,
     trust: tuple[str, ...] = (),
+    arguments: Mapping[str, Any] | None = None,
     **options: Any,
 ) -> Graph:
     """The graph of whatever a name stands for: a registered network, a design, a model file, `package.module:factory`.
 
     `input` is a size, (height, width), (height, width, channels), or whole shapes by the inputs' names;
     None is the source's own. `style` and `options` are for registered networks, `trust` names packages
-    whose code a file may run. UsageError, with what is known, for anything else.
+    whose code a file may run, `arguments` are those of a factory. UsageError, with what is known, for anything else.
     """
     name = os.fspath(target) if isinstance(target, os.PathLike) else target
     if not isinstance(name, str):
         raise UsageError(f"load takes a name or a path, not {target!r:.60}")
-    request = Request(sizes_of(input), classes, tuple(trust), batch, style, options)
+    request = Request(sizes_of(input), classes, tuple(trust), batch, style, options, None, arguments or {})
     return resolve(name, request, whole=False).graph

@@ -14,10 +14,11 @@ Two famous exceptions turn out to be the same formula with another padding:
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, TypeAlias
 
 from .dim import Condition, Dim, at_least, floor_div, is_exactly, is_number, maximum, minimum
 from .errors import UsageError
+from .frozen import NamedTuple
 
 Padding: TypeAlias = "Literal['valid', 'same', 'causal'] | int | tuple[int, ...] | tuple[tuple[int, int], ...]"
 PADDINGS = ("valid", "same", "causal")
@@ -175,6 +176,19 @@ def stride_phrase(strides: Dim | tuple[Dim, ...], shown: bool = True) -> tuple[s
         return ()
     same = all(stride == each[0] for stride in each[1:])
     return (f"/{each[0]}" if same else "/" + "×".join(map(str, each)),)
+
+
+def dilation_phrase(rate: Dim | tuple[Dim, ...]) -> tuple[str, ...]:
+    """A dilation in one part of a layer's words; nothing for a dilation of 1.
+
+    >>> dilation_phrase(2), dilation_phrase(1), dilation_phrase((2, 1))
+    (('dilated 2',), (), ('dilated 2×1',))
+    """
+    each = rate if type(rate) is tuple else (rate,)
+    if all(is_exactly(own, 1) for own in each):
+        return ()
+    same = all(own == each[0] for own in each[1:])
+    return (f"dilated {each[0]}" if same else "dilated " + "×".join(map(str, each)),)
 
 
 def slide(

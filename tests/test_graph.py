@@ -64,8 +64,8 @@ def test_training_only_is_inherited_by_scopes():
 @pytest.mark.parametrize(
     ("name", "op", "inputs", "message"),
     [
-        ("input", Activation(), ("input",), "input: there are two nodes of this name"),
-        ("relu", Activation(), ("later",), "relu: reads 'later', which is not there before it"),
+        ("input", Activation(), ("input",), "input: two nodes have this name"),
+        ("relu", Activation(), ("later",), "relu: reads 'later', which is not defined before it"),
         ("relu", Activation(), (), "relu: Activation takes 1 input, not 0"),
         ("relu", Activation(), ("input", "input"), "relu: Activation takes 1 input, not 2"),
         ("add", Add(), (), "add: Add takes at least one input, not 0"),

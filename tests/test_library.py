@@ -20,7 +20,7 @@ WRONG = {
     "sympy's infinity": (lambda: ra.architecture("resnet18", input=sympy.oo), "not oo"),
     "an infinite width": (lambda: ra.architecture("resnet18", width=float("inf")), "must be a whole number, not inf"),
     "classes as text": (lambda: ra.architecture("resnet18", classes="ten"), "must be a whole number, not 'ten'"),
-    "a number for a name": (lambda: ra.architecture(50), "a network goes by its name, as resnet50, not 50"),
+    "a number for a name": (lambda: ra.architecture(50), "a network is given by its name, as resnet50, not 50"),
     "classes of a block": (lambda: ra.architecture("basic", classes=10), "basic is a block without a classifier"),
     "loading a number": (lambda: ra.load(3), "load takes a name or a path, not 3"),
     "measuring nothing": (lambda: ra.measure(None), "load takes a name or a path, not None"),
@@ -73,7 +73,7 @@ def test_inputs_by_their_names():
 
 def test_weights_of_a_layer_that_is_not_there():
     nodes = (ra.Node("x", Input(ra.Shape(1, 4))), ra.Node("fc", Dense(3), ("x",), weights_of="gone"))
-    with pytest.raises(GraphError, match="fc: uses the weights of 'gone', which is not there before it"):
+    with pytest.raises(GraphError, match="fc: uses the weights of 'gone', which is not defined before it"):
         ra.measure(ra.Graph("tied", nodes))
 
 
@@ -102,5 +102,5 @@ def test_a_grid_and_a_formula_can_be_printed(size):
 def test_memory_and_views_of_a_large_grid_say_why_not():
     measured = ra.measure(ra.architecture("resnet18", input=numpy.arange(32, 32 + 20_000)))
     for ask in (ra.memory, ra.receptive_fields):
-        with pytest.raises(UsageError, match="a grid of more than 16,384 cells keeps its totals alone"):
+        with pytest.raises(UsageError, match="a grid of more than 16,384 cells keeps only its totals"):
             ask(measured)

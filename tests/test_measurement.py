@@ -181,7 +181,7 @@ class TestGrids:
         grid = measure(graph, batch=2)
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
-        with pytest.raises(UsageError, match="a grid of more than 16,384 cells keeps its totals alone"):
+        with pytest.raises(UsageError, match="a grid of more than 16,384 cells keeps only its totals"):
             grid.rows  # noqa: B018
         batch, height, *others = grid.graph.inputs[0].op.shape
         assert (batch, numpy.array_equal(height, heights), others) == (2, True, [64, 3])
@@ -216,7 +216,7 @@ class TestGrids:
             measure(stem(numpy.arange(7, 10), numpy.arange(7, 11)))
 
     def test_figures_that_would_wrap(self):
-        with pytest.raises(DimensionOverflow, match="passes"):
+        with pytest.raises(DimensionOverflow, match="exceeds"):
             measure(stem(numpy.array([32, 2**40]), 2**20))
         assert measure(stem(2**40, 2**20)).totals.macs > 2**63
 
@@ -244,6 +244,15 @@ class TestSymbols:
         assert formula.totals.macs == 4 * c * 2 * 9 * 64 * b
         assert formula.totals.params == 72 * c
         assert formula.assumptions == ()
+
+    def test_what_fields_must_be_is_listed(self):
+        width = symbol("w")
+        formula = measure(small(Conv2d(width - 3, 3, padding=width - 5), Shape(1, 8, 8, 3)))
+        listed = {str(check.condition): check.text for check in formula.assumptions}
+        assert listed["w ≥ 4"] == "filters is w − 3, and must be at least 1."
+        assert listed["w ≥ 5"] == "padding is w − 5, and must be at least 0."
+        with pytest.raises(UsageError, match="filters must be at least 1"):
+            Conv2d(3 - 3)
 
 
 class TestUnknown:

@@ -1,5 +1,7 @@
 """How numbers are spelled: no digit wrong, however large."""
 
+from fractions import Fraction
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -41,8 +43,8 @@ def test_a_scaled_column_is_right_to_its_last_digit(values):
         if value is None:
             assert text == "–"
         else:
-            whole, _, tenth = text.replace(",", "").partition(".")
-            assert abs((int(whole) * 10 + int(tenth or 0)) * size - value * 10) <= size // 2 + (size == 1) * 9 * value
+            shown, places = Fraction(text.replace(",", "")), len(text.partition(".")[2])
+            assert abs(shown * size - value) <= Fraction(size, 2 * 10**places if size > 1 else 10**30)
 
 
 @given(st.integers(0, 10**30))

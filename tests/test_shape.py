@@ -47,7 +47,7 @@ def test_symbols_and_arrays():
     n = symbol("n")
     assert Shape(1, n, n, 3).elements == 3 * n**2
     assert Shape(1, numpy.array([2, 3]), 2, 3).elements.tolist() == [12, 18]
-    with pytest.raises(DimensionOverflow, match="passes"):
+    with pytest.raises(DimensionOverflow, match="exceeds"):
         _ = Shape(1, numpy.array([2**40]), 2**40, 3).elements
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import fields
 from typing import Any
 
 from ..measurement import Row
-from ..ops.base import OF_IMPORTERS, Op
+from ..ops.base import Op
 from ..window import amounts, spread
 
 GEOMETRY = ("kernel_size", "pool_size", "strides", "padding", "dilation_rate")  # fields that a row's windows resolve
@@ -24,9 +23,9 @@ def token(row: Row) -> Token:
     op, windows = row.node.op, row.cost.windows
     rank = len(row.inputs[0]) if row.inputs else 0
     said = {
-        field.name: _spelled(op, field.name, getattr(op, field.name), rank)
-        for field in fields(op)
-        if not (windows and field.name in GEOMETRY) and field.metadata != OF_IMPORTERS
+        name: _spelled(op, name, getattr(op, name), rank)
+        for name, _default in op.own_fields()
+        if not (windows and name in GEOMETRY)
     }
     if windows:
         pads = [window.pads for window in windows]

@@ -31,13 +31,13 @@ def words(rows: Sequence[Row], theirs: Sequence[Row], label: str, most: int) -> 
         if kind == "same":
             changes += [change for pair in zip(mine, other, strict=True) for change in _changes(*pair)]
         elif mine or other:
-            missing = f"{label} has {_count(other)} that the design has not" if other else ""
-            says = missing or f"{_count(mine)} that {label} has not"
+            missing = f"{label} has {_count(other)} that yours lacks" if other else ""
+            says = missing or f"{_count(mine)} that {label} lacks"
             stretches.setdefault((says, *(row.op for row in mine or other)), []).append(_named(mine or other))
     sentences = [f"{names[0]}{_more(names)}: {key[0]}" for key, names in stretches.items()]
     found = [*_moved_strides(changes, label), *sentences, *_alike(changes, label)]
     if not found:
-        found = [f"the same layers as {label}, but joined in another way{_first_link(rows, theirs)}"]
+        found = [f"the same layers as {label}, but connected differently{_first_link(rows, theirs)}"]
     return tuple(found[:most])
 
 

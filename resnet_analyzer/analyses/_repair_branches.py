@@ -11,7 +11,7 @@ from ..ops.batch_norm import BatchNorm
 from ..ops.concatenate import Concatenate
 from ..shape import Shape, is_map
 from ..window import pair
-from ._repair_edits import both, field_suggestion, inputs_suggestion, inserted, removed, without_key
+from ._repair_edits import both, field_suggestion, inputs_suggestion, inserted, removed, suggested_entry, without_key
 from .diagnose import common_ancestors
 
 PAIRS = 24  # pairs of changes that are tried
@@ -24,6 +24,11 @@ def branches(reading: Reading, row: Row) -> Iterator[Suggestion]:
         yield from _block(reading, row)
         return
     shapes = [reading.rows[name].output for name in row.node.inputs]
+    if len({shape[1:3] for shape in shapes if is_map(shape)}) > 1:
+        from ._repair_joins import another_input, at_every_join
+
+        yield from _some(*another_input(reading))
+        yield from at_every_join(reading)
     for index, name in enumerate(row.node.inputs):
         for wanted in dict.fromkeys(shape for shape in shapes if shape is not None and shape != shapes[index]):
             others = [each for each in row.node.inputs if each != name]
@@ -145,11 +150,9 @@ def _projection(reading: Reading, row: Row, index: int, wanted: Shape) -> Iterat
     scope = row.node.scope
     new = next(each for each in _names() if (f"{scope}/{each}" if scope else each) not in taken)
     bias = any(isinstance(each.node.op, BatchNorm) for each in reading.rows.values())
-    json = reading.source.json
     said = {"name": new, "filters": wanted[-1], "strides": stride}
     said |= {"inputs": spelled_input(name, scope, taken)} | ({"use_bias": False} if bias else {})
-    entry = _flow(said, json)
-    add = inserted(reading, row.name, f'{{"conv2d": {entry}}}' if json else f"conv2d: {entry}", "")
+    add = inserted(reading, row.name, suggested_entry(reading, "conv2d", said), "")
     names = list(row.node.inputs)
     names[index] = f"{scope}/{new}" if scope else new
     reads = inputs_suggestion(reading, row, names, "")
@@ -165,14 +168,6 @@ def _names() -> Iterator[str]:
     while True:
         yield f"projection_{number}"
         number += 1
-
-
-def _flow(said: dict[str, object], json: bool) -> str:
-    from json import dumps
-
-    from ..design import flow
-
-    return dumps(said, ensure_ascii=False) if json else flow(said)
 
 
 def _another(reading: Reading, row: Row, index: int, wanted: Shape, others: list[str]) -> Iterator[Suggestion]:

@@ -144,6 +144,15 @@ def input_suggestion(reading: Reading, height: int, width: int) -> Suggestion | 
     return Suggestion(f"input: {text}", (Edit(node.place.start, node.place.end, quotes),))
 
 
+def suggested_entry(reading: Reading, word: str, said: dict[str, object]) -> str:
+    """A layer with its settings as an entry of the file: YAML, or JSON where the file is JSON."""
+    from json import dumps
+
+    from ..design import flow
+
+    return f'{{"{word}": {dumps(said, ensure_ascii=False)}}}' if reading.source.json else f"{word}: {flow(said)}"
+
+
 def _number(text: str) -> int | str:
     return int(text) if text.isdecimal() else text
 

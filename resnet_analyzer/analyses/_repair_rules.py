@@ -22,7 +22,7 @@ LARGEST_GRAPH = 2_000  # layers: the search for an input walks the graph some tw
 
 
 def broken_rule(reading: Reading, finding: Finding) -> Iterator[Suggestion]:
-    """What may mend the rule that a layer breaks, the likelier changes first."""
+    """What may repair the rule that a layer breaks, the likelier changes first."""
     row = reading.rows[finding.node]
     op = row.node.op
     if isinstance(op, (Add, Subtract, Multiply, Concatenate)):
@@ -37,6 +37,10 @@ def broken_rule(reading: Reading, finding: Finding) -> Iterator[Suggestion]:
         yield from _some(_window(reading, row))
     yield from _some(_own_fields(reading, row))
     yield from _some(_larger_input(reading, row))
+    if row.cost.windows and not all(window.fits is True for window in row.cost.windows):
+        from ._repair_joins import another_input
+
+        yield from _some(another_input(reading))
     if not row.weights:
         yield from _some([removed(reading, row.name)])
 

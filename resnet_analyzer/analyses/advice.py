@@ -29,6 +29,7 @@ def advise(measurement: Measurement) -> tuple[Advice, ...]:
     rows = measurement.rows
     found = (
         *_dead(measurement.graph),
+        *_twice(rows),
         *_exhausted(rows),
         *_dropped(rows),
         *_strided_pointwise(rows),
@@ -50,6 +51,17 @@ def _dead(graph: Graph) -> Iterator[Advice]:
         yield Advice("dead", node.name, f"{what}: a dead branch, or an `inputs` that names another layer")
 
 
+def _twice(rows: Sequence[Row]) -> Iterator[Advice]:
+    """Joins that read one layer twice, as `[b, previous]` right behind b does."""
+    for row in rows:
+        names = row.node.inputs
+        if row.node.op.kind == "merge" and len(set(names)) < len(names):
+            name = next(each for each in names if names.count(each) > 1)
+            yield Advice(
+                "twice", row.name, f"reads {name} twice; `previous` is the layer before it, `start` what came in"
+            )
+
+
 def _exhausted(rows: Sequence[Row]) -> Iterator[Advice]:
     """Windows of several taps on maps of 1×1: all but one tap meet padding."""
     found = [
@@ -59,7 +71,7 @@ def _exhausted(rows: Sequence[Row]) -> Iterator[Advice]:
     ]
     if found:
         size = spell(found[0].inputs[0])
-        says = f"the resolution is used up{_before(rows, found[0])}: a window on {size} meets little but padding"
+        says = f"the feature map is down to {size}{_before(rows, found[0])}: windows there cover mostly padding"
         yield Advice("resolution", found[0].name, f"{says}{_others(len(found))}")
 
 
@@ -95,8 +107,8 @@ def _strided_pointwise(rows: Sequence[Row]) -> Iterator[Advice]:
         vertical, horizontal = found[0].cost.windows
         share = vertical.stride * horizontal.stride
         which = "a 1×1 convolution" if len(found) == 1 else f"the first of {len(found)} 1×1 convolutions"
-        says = f"{which} with stride {vertical.stride}: it reads one pixel in {share}; "
-        says += "a stride in the 3×3 (v1.5), or average pooling before the 1×1 (ResNet-D), reads all"
+        says = f"{which} with stride {vertical.stride}: it uses one pixel in {share}; "
+        says += "a stride in the 3×3 (v1.5), or average pooling before the 1×1 (ResNet-D), uses all"
         yield Advice("stride", found[0].name, says)
 
 
@@ -121,7 +133,7 @@ def _biases(graph: Graph, rows: Sequence[Row]) -> Iterator[Advice]:
     if found:
         saved = sum(weight.params for row in found for weight in row.weights if weight.name == "bias")
         which = "a bias" if len(found) == 1 else f"the first of {len(found)} biases"
-        says = f"{which} before a batch normalisation, which takes it away again: {saved:,} parameters for nothing"
+        says = f"{which} cancelled by batch norm: {saved:,} wasted parameters; set use_bias: false"
         yield Advice("bias", found[0].name, says)
 
 
@@ -143,7 +155,7 @@ def _sees_everything(rows: Sequence[Row]) -> Iterator[Advice]:
         view = views[first.name]
         sides = view.size if view is not None else None
         size = "×".join("all" if side is None else str(side) for side in sides) if sides else "everything"
-        says = f"from {names[0]} on every unit sees more than the input: {size} of {height}×{width} at its start"
+        says = f"from {names[0]} on the receptive field covers the whole input: {size} of {height}×{width} at its start"
         yield Advice("view", first.name, says)
 
 

@@ -1,4 +1,4 @@
-"""Budgets (at most 26M parameters) and expectations (exactly 25,557,032) that a design is held to."""
+"""Budgets (at most 26M parameters) and expectations (exactly 25,557,032) that a network is checked against."""
 
 from __future__ import annotations
 
@@ -27,11 +27,13 @@ from ..measurement import Measurement, Row, Totals
 from ..shape import spell
 
 FIGURES = Totals._fields
+LIMITED = (*FIGURES, "memory")  # memory: bytes of weights and live activations, as `solve --max-memory`
 UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
+BYTES = {**UNITS, "ki": 2**10, "mi": 2**20, "gi": 2**30, "ti": 2**40}
 COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "<=": operator.le, "<": operator.lt, ">=": operator.ge, ">": operator.gt, "==": operator.eq, "=": operator.eq,
 }  # fmt: skip
-LIMIT = re.compile(r"\s*(<=|>=|==|<|>|=|≤|≥)?\s*([0-9][0-9_,]{0,24}(?:\.[0-9]{1,12})?)\s*([kKmMgGtT]?)\s*")
+LIMIT = re.compile(r"\s*(<=|>=|==|<|>|=|≤|≥)?\s*([0-9][0-9_,]{0,24}(?:\.[0-9]{1,12})?)\s*([kKmMgGtT]?[iI]?)([bB]?)\s*")
 
 
 class Limit(NamedTuple):
@@ -71,16 +73,18 @@ def parse_limit(figure: str, text: str, place: Place = Place()) -> Limit:  # noq
     >>> parse_limit("params", "<= 26M").value, parse_limit("macs", "4.2G").sign
     (Fraction(26000000, 1), '<=')
     """
-    if figure not in FIGURES:
-        near = get_close_matches(figure, FIGURES, n=1)
-        guess = f"Did you mean {near[0]}?" if near else f"Known: {', '.join(FIGURES)}."
+    if figure not in LIMITED:
+        near = get_close_matches(figure, LIMITED, n=1)
+        guess = f"Did you mean {near[0]}?" if near else f"Known: {', '.join(LIMITED)}."
         raise ValueError(f"unknown figure {quoted(figure)}. {guess}")
     match = LIMIT.fullmatch(text)
-    if match is None:
-        raise ValueError(f"{figure}: {text!r:.40} is no limit; write it as '<= 26M', '< 4.2G' or '100000'")
+    units = BYTES if figure == "memory" else UNITS
+    if match is None or match[3].lower() not in units or (match[4] and units is UNITS):
+        examples = "'<= 16M', '< 512MiB'" if units is BYTES else "'<= 26M', '< 4.2G' or '100000'"
+        raise ValueError(f"{figure}: {text!r:.40} is not a limit; write it as {examples}")
     sign = {"≤": "<=", "≥": ">=", None: "<="}.get(match[1], match[1])
-    value = Fraction(match[2].replace("_", "").replace(",", "")) * UNITS[match[3].lower()]
-    return Limit(figure, sign, value, f"{sign} {match[2]}{match[3]}", place)
+    value = Fraction(match[2].replace("_", "").replace(",", "")) * units[match[3].lower()]
+    return Limit(figure, sign, value, f"{sign} {match[2]}{match[3]}{match[4]}", place)
 
 
 def read_limits(node: Value | None) -> tuple[list[Limit], list[Problem]]:
@@ -106,14 +110,24 @@ def judged(limits: list[Limit], measurement: Measurement) -> list[Verdict]:
     """Whether each limit holds."""
     verdicts = []
     for limit in limits:
-        actual, least = getattr(measurement.totals, limit.figure), limit.figure in measurement.lower_bounds
+        actual, least, unit = _actual(limit.figure, measurement)
         holds = _from_below(limit.sign, actual, limit.value) if least else COMPARE[limit.sign](actual, limit.value)
-        verdicts.append(Verdict("budget", limit.figure, limit.text, f"{actual:,}", holds, limit.place, least))
+        verdicts.append(Verdict("budget", limit.figure, limit.text, f"{actual:,}{unit}", holds, limit.place, least))
     return verdicts
 
 
+def _actual(figure: str, measurement: Measurement) -> tuple[int, bool, str]:
+    """A figure, whether it is only a lower bound, and its unit."""
+    if figure != "memory":
+        return getattr(measurement.totals, figure), figure in measurement.lower_bounds, ""
+    from .memory import memory
+
+    needed = memory(measurement)
+    return needed.total, not needed.exact, " bytes"
+
+
 def _from_below(sign: str, least: int, value: Fraction) -> bool | None:
-    """Whether a limit holds for a figure of at least so much; None where that does not decide it.
+    """Whether a limit holds for a figure known as a lower bound; None where that does not decide it.
 
     >>> [_from_below(sign, 1792, Fraction(100)) for sign in (">=", "<=", "==")], _from_below("<=", 50, Fraction(100))
     ([True, False, False], None)

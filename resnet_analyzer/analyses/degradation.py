@@ -117,7 +117,7 @@ def study_of(data: Mapping[str, Any], where: str = "study") -> Study:
         )
         return Study(settings, str(data["device"]), tuple(data["versions"].items()), runs)
     except (KeyError, TypeError, AttributeError) as error:
-        raise UsageError(f"{where}: is no degradation study: {error}") from None
+        raise UsageError(f"{where}: is not a degradation study: {error}") from None
 
 
 class Ending(NamedTuple):

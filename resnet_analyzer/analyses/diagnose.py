@@ -75,7 +75,7 @@ def _branches(reading: Reading, row: Row) -> tuple[tuple[str, str], ...]:
         last = last_window(reading, name, stop=common_ancestors(reading, others))
         label = ("main path", "shortcut")[index] if len(row.node.inputs) == 2 else f"branch {index + 1}"
         shape = spell(reading.rows[name].output)
-        how = f"{last.name}: {last.how()}" if last else "as it comes"
+        how = f"{last.name}: {last.how()}" if last else "identity"
         lines.append((label, f"{_named(name)} {shape} · {how}"))
     return tuple(lines)
 
@@ -137,7 +137,7 @@ def _head(reading: Reading) -> list[Finding]:
     if Shape(1, classes) in shapes or None in shapes:
         return []
     end = reading.rows[ends[-1]]
-    says = f"{spell(end.output)} comes out of the last layer, and the design has {classes} classes."
+    says = f"{spell(end.output)} comes out of the last layer, but the design has {classes} classes."
     if isinstance(end.node.op, Input):
-        says = f"there are {classes} classes, and no layer."
+        says = f"the design has {classes} classes but no layers."
     return [Finding(HEAD, end.name, says, reading.place(end.name))]

@@ -78,7 +78,9 @@ def paths(graph: Graph) -> Paths:
     if not total:
         raise UsageError(f"{graph.name}: no path leads from an input to an output")
     if total.bit_length() > MOST_BITS:
-        raise UsageError(f"{graph.name}: 2^{total.bit_length() - 1:,} paths or more; at most 2^{MOST_BITS:,} are told")
+        raise UsageError(
+            f"{graph.name}: 2^{total.bit_length() - 1:,} paths or more; at most 2^{MOST_BITS:,} are counted"
+        )
     bits = total.bit_length()
     found = sum(_ends(_packed(nodes, bits), nodes))
     mask = (1 << bits) - 1

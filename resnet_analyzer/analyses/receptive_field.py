@@ -9,7 +9,9 @@ window of span f, stride s and padding p before, at period 1, that is
 
 (Araujo, Norris, Sim 2019, Computing Receptive Fields of Convolutional Neural Networks, eqs. 1 to 4);
 enlarging and transposed convolutions have longer periods. Where branches meet, the union of what they
-see counts, and so do the gaps of dilation. Normalisation by an image's own statistics is not counted as seeing.
+see counts, and so do the gaps of dilation; branches whose units are not equally far apart are kept side by
+side (`Unaligned`), and every unit has its own union. Normalisation by an image's own statistics is not
+counted as seeing.
 """
 
 from __future__ import annotations
@@ -25,7 +27,7 @@ from ..measurement import Row
 from ..reach import EVERYTHING, Along, Mixed, Reach, Reaches
 from ..shape import Shape
 
-SAME = Reach(0)[1:]
+SAME = Reach(0)[1:5]
 LONGEST_PERIOD = 10_000  # units; what repeats less often is not told
 
 
@@ -75,7 +77,7 @@ class Axis(NamedTuple):
         >>> Axis().through(Reach(1, 1, -1, 0, divisor=2)).firsts   # every pixel twice
         (0, 0)
         """
-        axis, stride, low, high, divisor = reach
+        axis, stride, low, high, divisor, _step = reach
         if (stride, low, high, divisor) == SAME:
             return self if axis == self.along else self._replace(along=axis)
         period = divisor * self.period // gcd(stride, divisor * self.period)
@@ -109,18 +111,64 @@ class Axis(NamedTuple):
         return Axis(self.advance * (period // self.period), tuple(firsts), tuple(lasts), self.along)
 
 
+class Unaligned(NamedTuple):
+    """What `units` units see through branches in which neighbours are not equally far apart: through all of `strands`.
+
+    >>> Unaligned((Axis(2), Axis(3)), 4).sees(3)   # pixel 6 of one branch, pixel 9 of the other
+    (6, 9)
+    """
+
+    strands: tuple[Axis, ...]
+    units: int
+
+    @property
+    def along(self) -> int:
+        """The layer's axis that they follow."""
+        return self.strands[0].along
+
+    @property
+    def jump(self) -> int | Fraction:
+        """How far the next unit's view is moved, on average: that of the branch that moves least."""
+        return min(each.jump for each in self.strands)
+
+    @property
+    def first(self) -> int:
+        """The first pixel that unit 0 sees."""
+        return self.sees(0)[0]
+
+    @property
+    def last(self) -> int:
+        """The last pixel that unit 0 sees."""
+        return self.sees(0)[1]
+
+    @property
+    def size(self) -> int:
+        """Pixels from the first to the last that a unit sees at most."""
+        return max(last - first for first, last in map(self.sees, range(self.units))) + 1
+
+    def through(self, reach: Reach) -> Unaligned | None:
+        """The view behind an op that reaches so; None where a branch repeats too seldom."""
+        passed = [each.through(reach) for each in self.strands]
+        return None if None in passed else self._replace(strands=tuple(passed))  # type: ignore[arg-type]
+
+    def sees(self, unit: int) -> tuple[int, int]:
+        """The first and the last pixel that a unit sees, through any branch."""
+        firsts, lasts = zip(*[each.sees(unit) for each in self.strands], strict=True)
+        return min(firsts), max(lasts)
+
+
 class View(NamedTuple):
     """What a unit sees of an image: along each of its sides (not batch or channels), None for all of a side."""
 
-    sides: tuple[Axis | None, ...] = ()
+    sides: tuple[Axis | Unaligned | None, ...] = ()
 
     @property
-    def height(self) -> Axis | None:
+    def height(self) -> Axis | Unaligned | None:
         """Along the first side."""
         return self.sides[0]
 
     @property
-    def width(self) -> Axis | None:
+    def width(self) -> Axis | Unaligned | None:
         """Along the second side."""
         return self.sides[1]
 
@@ -135,12 +183,12 @@ class View(NamedTuple):
         return None if self.whole else tuple(side and side.size for side in self.sides)
 
 
-Seen: TypeAlias = Axis | Mixed  # along one axis of an input
+Seen: TypeAlias = Axis | Unaligned | Mixed  # along one axis of an input
 Known: TypeAlias = dict[str, tuple[Seen, ...]]  # by the input's name
 
 
 def receptive_fields(rows: Iterable[Row]) -> dict[str, View | None]:
-    """The view of every node by its name, in the order of `rows`; None where it cannot be told.
+    """The view of every node by its name, in the order of `rows`; None where it is unknown.
 
     Of several inputs that it depends on, the view of the first. UsageError where the view depends on a
     size that is an array or a symbol.
@@ -161,12 +209,12 @@ def receptive_fields(rows: Iterable[Row]) -> dict[str, View | None]:
 
 
 def _view(known: Known, layout: str) -> View | None:
-    """The sides of the first input; None where one of them can't be told."""
+    """The sides of the first input; None where one of them is unknown."""
     axes = next(iter(known.values()), ())
     sides = axes[2:] if layout == "channels_first" else axes[1:-1]
     if any(isinstance(side, Mixed) and side.axes for side in sides):
         return None
-    return View(tuple(side if isinstance(side, Axis) else None for side in sides))
+    return View(tuple(None if isinstance(side, Mixed) else side for side in sides))
 
 
 def _seen(row: Row, before: Sequence[Known | None]) -> Known | None:
@@ -188,7 +236,7 @@ def _seen(row: Row, before: Sequence[Known | None]) -> Known | None:
             if None in passed:
                 return None
             old = found.get(name, passed)
-            found[name] = tuple(_united(*pair) for pair in zip(old, passed, strict=True))  # type: ignore[arg-type]
+            found[name] = tuple(_united(*pair, row.output) for pair in zip(old, passed, strict=True))  # type: ignore[arg-type]
     return found
 
 
@@ -198,8 +246,8 @@ def _require_numbers(row: Row, reaches: Reaches) -> None:
 
 
 def _passed(seen: Seen, shape: Shape, reaches: Reaches) -> Seen | None:
-    """The view along one axis of the input behind an op; None where it can't be told what is left of it."""
-    if isinstance(seen, Axis):
+    """The view along one axis of the input behind an op; None where what is left of it is unknown."""
+    if not isinstance(seen, Mixed):
         reach = reaches[seen.along]
         return reach if isinstance(reach, Mixed) else seen.through(reach) or Mixed((reach.axis,))
     axes: set[int] = set()
@@ -218,12 +266,38 @@ def _follows(reach: Along) -> set[int]:
     return {reach.axis} if reach.stride else set()
 
 
-def _united(one: Seen, other: Seen) -> Seen:
+def _united(one: Seen, other: Seen, output: Shape) -> Seen:
+    """What units see that see both."""
     if one is other or EVERYTHING in (one, other):
-        return one if one is other else EVERYTHING
-    if isinstance(one, Axis) and isinstance(other, Axis):
-        joined = one.united(other)
-        if joined is not None:
-            return joined
+        seen = one if one is other else EVERYTHING
+        return seen._replace(units=_units(seen, output)) if isinstance(seen, Unaligned) else seen
+    if not isinstance(one, Mixed) and not isinstance(other, Mixed) and one.along == other.along:
+        strands = _joined([*_strands(one), *_strands(other)])
+        return strands[0] if len(strands) == 1 else Unaligned(tuple(strands), _units(strands[0], output))
     axes = {axis for each in (one, other) for axis in (each.axes if isinstance(each, Mixed) else (each.along,))}
     return Mixed(tuple(sorted(axes)))
+
+
+def _units(seen: Axis | Unaligned, output: Shape) -> int:
+    units = output[seen.along]
+    if type(units) is not int:
+        raise UsageError("a receptive field through unaligned branches depends on the size: measure plain sizes")
+    return units
+
+
+def _strands(seen: Axis | Unaligned) -> tuple[Axis, ...]:
+    return seen.strands if isinstance(seen, Unaligned) else (seen,)
+
+
+def _joined(strands: Sequence[Axis]) -> list[Axis]:
+    """The same views, those of equally distant units as one."""
+    kept: list[Axis] = []
+    for strand in strands:
+        for place, other in enumerate(kept):
+            both = other.united(strand)
+            if both is not None:
+                kept[place] = both
+                break
+        else:
+            kept.append(strand)
+    return kept

@@ -124,7 +124,7 @@ def signals_of(data: Mapping[str, Any], where: str = "signals") -> SignalStudy:
         nets = tuple(_net(each) for each in data["nets"])
         return SignalStudy(data["seeds"], data["pairs"], data["device"], tuple(data["versions"].items()), nets)
     except (KeyError, TypeError, AttributeError) as error:
-        raise UsageError(f"{where}: is no study of signals: {error}") from None
+        raise UsageError(f"{where}: is not a study of signals: {error}") from None
 
 
 def _net(data: Mapping[str, Any]) -> NetSignals:

@@ -1,15 +1,19 @@
-"""A design verified: what it says, what is wrong and what mends it, what it holds to, which network it is."""
+"""A network verified: what it says, what is wrong and what repairs it, what it holds to, which network it is."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..design import Reading, SyntaxProblem, examine_text, read_bytes
+from ..design import Place, Reading, SyntaxProblem, examine_text, read_bytes
 from ..dim import Dim
-from ..errors import AnalyzerError
+from ..errors import AnalyzerError, CheckFailed
+from ..importers.base import importer_for
 from ..measurement import Measurement, measure
+from ..request import Request
+from ..targets import is_source, resolve
 from .advice import Advice, advise
 from .budgets import Limit, Verdict, expected, judged, read_limits
 from .diagnose import Finding, diagnose
@@ -21,10 +25,11 @@ LARGEST_COMPARED = 3_000  # layers: larger designs are compared only with a netw
 
 @dataclass(eq=False)
 class Verified:
-    """Everything that `verify` finds out about a design.
+    """Everything that `verify` finds out about a design, or about another target.
 
     `repairs` are those of each finding, by its index; `measurement` is there if nothing is wrong;
-    `like` is the comparison with the network that the design must equal, `unlike` why there is none.
+    `like` is the comparison with the network that it must equal. `reading` is a design's text as read;
+    another target has none, `is_file` tells whether it is a file.
     """
 
     file: str
@@ -38,6 +43,7 @@ class Verified:
     matches: tuple[Match, ...] = ()
     like: Match | None = None
     crosscheck: dict[str, Any] | None = None
+    is_file: bool = True
 
     def __repr__(self) -> str:
         return f"<Verified {self.file}: {'valid' if self.valid else f'{len(self.findings)} findings'}>"
@@ -114,7 +120,31 @@ def verify_text(
     verified.measurement = measure(reading.graph)
     verified.advice = advise(verified.measurement)
     _hold(verified, reading, limits)
-    _compare(verified, reading, like or reading.header.like, identity)
+    node = reading.header.nodes.get("like")
+    place = node.place if node is not None else reading.source.root.place
+    _compare(verified, like or reading.header.like, identity, place)
+    return verified
+
+
+def is_design(target: str) -> bool:
+    """Whether a target is a design file: one by its ending, or a file that no importer knows."""
+    found = importer_for(target)
+    if found is not None:
+        return found.name == "design"
+    return (is_source(target) or os.path.isfile(target)) and ":" not in target
+
+
+def verify_target(target: str, request: Request, limits: Sequence[Limit] = (), like: str | None = None) -> Verified:
+    """Verify any target but a design: budgets, advice, unknown layers; errors are those of `targets.resolve`."""
+    verified = Verified(target, is_file=os.path.isfile(target))
+    try:
+        verified.measurement = measure(resolve(target, request).graph)
+    except CheckFailed as error:
+        verified.findings = (Finding("shape", error.node, error.sentence, Place()),)
+        return verified
+    verified.advice = advise(verified.measurement)
+    verified.verdicts = tuple(judged(list(limits), verified.measurement))
+    _compare(verified, like or "", False, Place())
     return verified
 
 
@@ -134,10 +164,10 @@ def _hold(verified: Verified, reading: Reading, limits: Sequence[Limit]) -> None
     verified.findings += tuple(Finding(each.kind, each.node, each.says, each.place) for each in problems + more)
 
 
-def _compare(verified: Verified, reading: Reading, like: str, identity: bool) -> None:
-    """The network that the design must equal, else those that are nearest."""
-    graph = reading.graph
-    assert graph is not None
+def _compare(verified: Verified, like: str, identity: bool, place: Place) -> None:
+    """The network that it must equal, else those that are nearest."""
+    assert verified.measurement is not None
+    graph = verified.measurement.graph
     if like:
         from ..architectures.base import find
 
@@ -145,8 +175,6 @@ def _compare(verified: Verified, reading: Reading, like: str, identity: bool) ->
         try:
             verified.like = compare_with(graph, find(name), style or None)
         except AnalyzerError as error:
-            node = reading.header.nodes.get("like")
-            place = node.place if node is not None else reading.source.root.place
             verified.findings += (Finding("like", "", f"like: {error}", place),)
     elif identity and len(graph) <= LARGEST_COMPARED:
         verified.matches = identify(graph)

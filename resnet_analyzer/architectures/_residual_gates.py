@@ -55,15 +55,15 @@ def aggregated_branch(net: ResidualBuilder, plan: Plan, x: str, inner: Dim, oute
     weights of (c), the grouped convolution.
     """
     if not isinstance(plan.cardinality, int) or not plan.bottleneck:
-        raise UsageError(f"form {plan.form} spells every path out: it needs bottleneck blocks and a number of paths")
+        raise UsageError(f"form {plan.form} builds every path: it needs bottleneck blocks and a number of paths")
     if not 1 <= plan.cardinality <= MAX_PATHS:
-        raise UsageError(f"form {plan.form} spells every path out: cardinality must be 1 to {MAX_PATHS:,}, not {plan.cardinality}")  # fmt: skip  # noqa: E501
+        raise UsageError(f"form {plan.form} builds every path: cardinality must be 1 to {MAX_PATHS:,}, not {plan.cardinality}")  # fmt: skip  # noqa: E501
     width = floor_div(inner, plan.cardinality)
     paths = []
     for path in range(1, plan.cardinality + 1):
         with net.build.scope(f"path{path}"):
             y = net.steps(plan.variant.between, "1", net.convolve("conv1", x, width, 1))
-            y = net.steps(plan.variant.between, "2", net.convolve("conv2", y, width, 3, stride))
+            y = net.steps(plan.variant.between, "2", net.convolve("conv2", y, width, 3, stride, 1, plan.dilation))
             y = drop_out(net, plan, y)
             paths.append(net.convolve("conv3", y, outer, 1) if plan.form == "a" else y)
     if plan.form == "a":

@@ -125,7 +125,7 @@ register(
                 60_000_000,
                 "Krizhevsky et al. 2012, abstract: 60 million",
                 500_000,
-                note="60.965 million, cut off rather than rounded",
+                note="the paper truncates 60.965 million to 60",
             ),
             Published(
                 "activations",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from inspect import signature
-from typing import Any, NamedTuple
+from types import MappingProxyType
+from typing import Any
 
 from ..dim import Dim, dimension
 from ..errors import UnknownName, UsageError
+from ..frozen import Frozen, NamedTuple
 from ..graph import Graph
 from ..registry import Registry
 from ..shape import Shape
@@ -33,8 +34,7 @@ class Published(NamedTuple):
     note: str = ""
 
 
-@dataclass(frozen=True, eq=False)
-class Architecture:
+class Architecture(Frozen):
     """A network that is known by name: a family's builder with its settings, and what was published.
 
     `build(name, shape, classes, style=…, **options)` makes the graph; `settings` are the options that
@@ -45,7 +45,7 @@ class Architecture:
     name: str
     title: str
     build: Callable[..., Graph]
-    settings: Mapping[str, Any] = field(default_factory=dict)
+    settings: Mapping[str, Any] = MappingProxyType({})
     styles: tuple[str, ...] = ("paper",)
     input: tuple[int, int, int] = (224, 224, 3)
     classes: int = 1000
@@ -131,7 +131,7 @@ def pattern(regex: str) -> Callable[[Callable[..., Architecture]], Callable[...,
     """
 
     def add(make: Callable[..., Architecture]) -> Callable[..., Architecture]:
-        PATTERNS.append((re.compile(regex), make))
+        PATTERNS.append((re.compile(regex, re.ASCII), make))
         return make
 
     return add
@@ -143,7 +143,7 @@ def find(name: str) -> Architecture:
     UnknownName, with the nearest names, if there is neither.
     """
     if not isinstance(name, str):
-        raise UsageError(f"a network goes by its name, as resnet50, not {name!r:.60}")
+        raise UsageError(f"a network is given by its name, as resnet50, not {name!r:.60}")
     known = ARCHITECTURES.find(name)
     if known is not None:
         return known

@@ -58,7 +58,7 @@ def densenet(
             if stage <= len(blocks):
                 channels = floor_div(channels * theta.numerator, theta.denominator)
                 top = transition(build, top, f"pool{stage}", channels)
-    return _head(build, top, classes)
+    return _head(build, top, classes, style)
 
 
 def fraction(compression: Any) -> Fraction:
@@ -97,7 +97,7 @@ def _small_stem(build: DenseBuilder, top: str, channels: Dim) -> str:
     return build.put("conv", "conv1_conv", Conv2d(channels, 3, padding=1, use_bias=False), top)
 
 
-def _head(build: DenseBuilder, top: str, classes: Dim) -> Graph:
+def _head(build: DenseBuilder, top: str, classes: Dim, style: str) -> Graph:
     """BN, ReLU, global average pool, dense."""
     with build.scope("head"):
         build.steps(
@@ -107,7 +107,9 @@ def _head(build: DenseBuilder, top: str, classes: Dim) -> Graph:
             ("pool", "avg_pool", GlobalAveragePool2d()),
             ("dense", "predictions", Dense(classes, activation="softmax" if build.keras else None)),
         )
-    return build.graph()
+    graph = build.graph()
+    # torchvision/models/densenet.py, DenseNet.forward
+    return graph.as_functions(("head/relu", "head/pool")) if style == "torchvision" else graph
 
 
 _PAPER = "Huang et al. 2016, Densely Connected Convolutional Networks (arXiv 1608.06993)"

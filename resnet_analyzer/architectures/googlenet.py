@@ -95,7 +95,11 @@ def googlenet(name: str, shape: Shape, classes: Dim, *, style: str = "paper", au
     with build.scope("head"):
         dropout = Dropout(0.2 if build.torchvision else 0.4)
         build.chain(top, ("pool", GlobalAveragePool2d()), ("dropout", dropout), ("dense", Dense(classes)))
-    return build.graph()
+    graph = build.graph()
+    if not build.torchvision:
+        return graph
+    # torchvision/models/googlenet.py, BasicConv2d.forward
+    return graph.as_functions(node.name for node in graph if isinstance(node.op, Activation))
 
 
 def _stem(build: _Builder, top: str) -> str:

@@ -10,7 +10,7 @@ PAPER = "He et al. 2016 (arXiv 1603.05027)"
 FULL = {"variant": "full_preactivation"}
 TRUNCATED = (
     "with batch norm and projections at the three stage starts it has 10,327,706; "
-    "10.2M is what is left without the projections (10,285,722), cut off"
+    "10.2M is what is left without the projections (10,285,722), truncated"
 )
 
 

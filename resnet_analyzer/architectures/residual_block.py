@@ -48,7 +48,7 @@ def _branch(net: ResidualBuilder, plan: Plan, x: str, inner: Dim, outer: Dim, st
     else:
         convolutions = _convolutions(plan, inner, outer, stride)
         for index, (filters, size, step, groups) in enumerate(convolutions, start=1):
-            x = net.convolve(f"conv{index}", x, filters, size, step, groups)
+            x = net.convolve(f"conv{index}", x, filters, size, step, groups, plan.dilation)
             if index < len(convolutions):
                 x = net.steps(plan.variant.between, str(index), x)
                 x = drop_out(net, plan, x) if index == len(convolutions) - 1 else x

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import NamedTuple
 
 from ..dim import Dim
+from ..frozen import NamedTuple
 from ..graph import GraphBuilder
 from ..ops.activation import Activation
 from ..ops.base import Op
@@ -31,6 +31,7 @@ class Plan(NamedTuple):
     form: str
     se_ratio: int
     dropout: float
+    dilation: int = 1
 
 
 class ResidualBuilder:
@@ -69,16 +70,21 @@ class ResidualBuilder:
         with self.build.scope(f"{scope}/block{block}" if block else scope):
             yield
 
-    def convolve(self, role: str, op_input: str, filters: Dim, size: int, stride: int = 1, groups: Dim = 1) -> str:
+    def convolve(
+        self, role: str, op_input: str, filters: Dim, size: int, stride: int = 1, groups: Dim = 1, dilation: int = 1
+    ) -> str:
         """Add a convolution that keeps the size (but for the stride), padded as the style does."""
-        style, padding = self.style, size // 2
+        style, padding = self.style, dilation * (size // 2)
         bias = (role.split("/")[0] if "/" in role else role) in style.biases
         pad: Padding = padding
         if padding and style.same_padding:
             pad = "same"
         elif padding and style.padding_layers:
             op_input, pad = self.add(role.replace("conv", "pad"), ZeroPadding2d(padding), op_input), "valid"
-        return self.add(role, Conv2d(filters, size, stride, pad if padding else "valid", 1, groups, bias), op_input)
+        rate = dilation if padding else 1  # a 1×1 has nothing to be apart
+        kept = pad if padding else "valid"
+        op = Conv2d(filters, size, stride, kept, dilation_rate=rate, groups=groups, use_bias=bias)
+        return self.add(role, op, op_input)
 
     def steps(self, names: tuple[str, ...], suffix: str, start: str) -> str:
         """Add batch norms and ReLUs in the given order, named `bn1`, `relu1` …"""

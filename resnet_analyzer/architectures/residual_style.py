@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import NamedTuple
+
+from ..frozen import NamedTuple
 
 # Names as templates over stage (s), block (b) and the block's letter (c); # stands for Keras' own numbering.
 KERAS_NAMES = {

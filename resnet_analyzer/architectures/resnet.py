@@ -22,10 +22,10 @@ HU_TABLE_2 = "Hu et al. 2017 (arXiv 1709.01507v4), Table 2"
 KERAS = "keras 3.15.1, keras.applications, count_params()"
 CIFAR_INPUT = (32, 32, 3)
 
-NOTE_255 = "25.557e6: cut off, not rounded"
+NOTE_255 = "the paper truncates 25.557 to 25.5"
 NOTE_HU = "convolutions and the dense layer have 0.1 to 0.4 % less: the table counts pooling and other small terms too"
-NOTE_102 = "a slip of that table: He et al. 2015, Table 6, print 19.4M for the same net; 10.2M is its ResNet-1001's"
-NOTE_38 = "the network of Table 1 has 3.858e9; 3.8e9 is cut off, not rounded"
+NOTE_102 = "an error in that table: He et al. 2015, Table 6, print 19.4M for the same net; 10.2M is its ResNet-1001's"
+NOTE_38 = "the paper truncates 3.858 to 3.8"
 
 
 def _imagenet(depth: int, blocks: tuple[int, ...], *published: Published) -> None:

@@ -83,4 +83,4 @@ register(
 )  # fmt: skip
 _STEM = "34.427e6 with batch norm behind the stem, which the table leaves open"
 register(resnext(29, 8, 64, _figure("params", 34_400_000, 50_000, "Table 7", _STEM)))
-register(resnext(29, 16, 64, _figure("params", 68_100_000, 50_000, "Table 7", "68.155e6: cut off, not rounded")))
+register(resnext(29, 16, 64, _figure("params", 68_100_000, 50_000, "Table 7", "the paper truncates 68.155 to 68.1")))

@@ -49,10 +49,17 @@ def formats(context: click.Context, parameter: click.Parameter, incomplete: str)
     return _beginning(sorted(WRITERS), incomplete)
 
 
+def pictures(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
+    """Offer the kinds of pictures."""
+    from ..measurement import PLOTS
+
+    return _beginning(sorted(PLOTS), incomplete)
+
+
 def _meant(context: click.Context) -> list[Architecture]:
     from ..architectures.base import ARCHITECTURES
 
-    given = context.params.get("target") or context.params.get("networks") or ()
+    given = context.params.get("target") or context.params.get("networks") or context.params.get("targets") or ()
     names = ((given,) if isinstance(given, str) else given) or context.args  # unparsed before an option without value
     found = [ARCHITECTURES.find(name.partition("@")[0]) for name in names]
     return [each for each in found if each] or [each for _, each in ARCHITECTURES.items()]

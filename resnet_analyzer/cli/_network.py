@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, NamedTuple
+from typing import Any
 
 import click
 
 from ..architectures.base import Architecture, find
 from ..errors import UnknownName, UsageError
+from ..frozen import NamedTuple
 from ..request import Request
 from ..targets import Target, is_source, split_target
 from ..targets import resolve as resolve_target
@@ -65,6 +66,7 @@ class NetworkOptions(NamedTuple):
     batch: int = 1
     style: str | None = None
     settings: tuple[str, ...] = ()
+    arguments: tuple[str, ...] = ()
 
 
 INPUT = click.option(
@@ -78,7 +80,7 @@ OPTIONS = (
     INPUT,
     click.option("--channels", type=COUNT, metavar="N", help="Channels of the input."),
     click.option("--classes", type=COUNT, metavar="N", help="Number of classes."),
-    click.option("--batch", type=COUNT, default=1, metavar="N", help="Images counted together; 1 if not given."),
+    click.option("--batch", type=COUNT, default=1, metavar="N", help="Batch size; default 1."),
     click.option(
         "--style", metavar="NAME", shell_complete=completion.styles, help="paper, torchvision, keras, ...: see `list`."
     ),
@@ -89,6 +91,13 @@ OPTIONS = (
         multiple=True,
         shell_complete=completion.settings,
         help="Any option of the network: see `list NETWORK`.",
+    ),
+    click.option(
+        "--arg",
+        "arguments",
+        metavar="NAME=VALUE",
+        multiple=True,
+        help="An argument of package.module:factory: none, true, false, a number, or text.",
     ),
 )
 
@@ -146,17 +155,24 @@ def _at_least_1(part: str, text: str) -> int:
 
 def resolve(target: str, asked: NetworkOptions, trust: tuple[str, ...] = (), whole: bool = True) -> Target:
     """The network that a target and the options ask for, wherever it comes from."""
+    return resolve_target(target, requested(target, asked, trust), whole)
+
+
+def requested(target: str, asked: NetworkOptions, trust: tuple[str, ...] = ()) -> Request:
+    """The options as a request for this target; UsageError or UnknownName for what it cannot be asked."""
     if is_source(target):
         options: dict[str, Any] = dict.fromkeys(asked.settings)  # which no file takes, as it will be told
     else:
         options = parse_settings(find(split_target(target)[0]), asked.settings)
-    return resolve_target(target, request_of(asked, options, trust), whole)
+    return request_of(asked, options, trust)
 
 
 def request_of(asked: NetworkOptions, options: dict[str, Any], trust: tuple[str, ...] = ()) -> Request:
     """The options as a request, with a network's own options read."""
     sizes = parse_input(asked.input_texts)
-    return Request(sizes, asked.classes, trust, asked.batch, asked.style, options, asked.channels)
+    return Request(
+        sizes, asked.classes, trust, asked.batch, asked.style, options, asked.channels, parse_arguments(asked.arguments)
+    )
 
 
 def parse_settings(architecture: Architecture, texts: tuple[str, ...]) -> dict[str, Any]:
@@ -177,6 +193,36 @@ def parse_settings(architecture: Architecture, texts: tuple[str, ...]) -> dict[s
             raise UsageError(f"--set {name} is given twice")
         settings[name] = typed(name, value.strip(), known[name])
     return settings
+
+
+def parse_arguments(texts: tuple[str, ...]) -> dict[str, Any]:
+    """The `--arg NAME=VALUE` texts as arguments of a factory; UsageError for what is none.
+
+    >>> parse_arguments(("weights=none", "classes=10", "width=0.5", "name=tiny"))
+    {'weights': None, 'classes': 10, 'width': 0.5, 'name': 'tiny'}
+    """
+    found: dict[str, Any] = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals or not name.isidentifier():
+            raise UsageError(f"--arg {text}: expected NAME=VALUE")
+        if name in found:
+            raise UsageError(f"--arg {name} is given twice")
+        found[name] = _plain_value(value)
+    return found
+
+
+def _plain_value(text: str) -> Any:
+    """none, true, false, a number, or the text itself."""
+    words = {"none": None, "true": True, "false": False}
+    if text.lower() in words:
+        return words[text.lower()]
+    for read in (_whole, _fraction):
+        try:
+            return read(text)
+        except ValueError:
+            continue
+    return text
 
 
 def typed(name: str, text: str, example: Any) -> Any:
@@ -204,6 +250,8 @@ def _whole(text: str) -> int:
 
 
 def _fraction(text: str) -> float:
+    if not text.isascii():  # float takes the digits of every script
+        raise ValueError
     number = float(text)
     if not abs(number) < 10**DIGITS:  # neither too large, nor infinite, nor nan
         raise ValueError

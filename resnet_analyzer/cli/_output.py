@@ -1,4 +1,4 @@
-"""Where a report goes: to the terminal, or whole into a file."""
+"""Where a report goes: to the terminal, or atomically into a file."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import wraps
 from types import MappingProxyType
-from typing import Any, NamedTuple, TextIO
+from typing import Any, TextIO
 
 import click
 
 from ..errors import OutputError, UsageError
+from ..frozen import NamedTuple
 from ..measurement import WRITERS
 from ..report.model import Report
 from ._completion import formats
@@ -23,7 +24,9 @@ PICTURES = (".png", ".svg", ".pdf")
 NOTHING: Mapping[str, Sequence[str]] = MappingProxyType({})
 FILE_COLUMNS = 120  # a table in a file
 NARROWEST = 40  # columns: no terminal is narrower
-FORMATS = "table, markdown, csv, json, latex or html; if not given, as the ending of FILE says, else table."
+FORMATS = "table, markdown, csv, raw-csv, json, latex, html or github; default: by FILE's ending, else table."
+LANGUAGE = f"{__name__}.language"  # where a command's context keeps what --lang said
+QUIET = f"{__name__}.quiet"  # where a command's context keeps what --quiet said
 
 
 class Destination(NamedTuple):
@@ -42,8 +45,50 @@ def output_options(command: Command) -> Command:
         command(destination=Destination(WRITERS[format_for(format_name, file)], file), **given)
 
     format_option = click.option("--format", "format_name", metavar="NAME", shell_complete=formats, help=FORMATS)
-    output_option = click.option("--output", "-o", metavar="FILE", help="Write there: whole, or not at all.")
-    return format_option(output_option(gathered))
+    output_option = click.option("--output", "-o", metavar="FILE", help="Write to FILE (atomic).")
+    return format_option(output_option(quiet_option(gathered)))
+
+
+def quiet_option(command: Command) -> Command:
+    """Add `--quiet`, which `announce` obeys."""
+
+    def keep(context: click.Context, parameter: click.Parameter, value: bool) -> None:
+        context.meta[QUIET] = value
+
+    said = "Do not say which file was written."
+    return click.option("--quiet", "-q", is_flag=True, expose_value=False, callback=keep, help=said)(command)
+
+
+def announce(file: str, says: str = "") -> None:
+    """Say on standard error that a file was written; not under --quiet, nor of a device or a pipe."""
+    from ..files import is_node
+
+    context = click.get_current_context(silent=True)
+    quiet = context is not None and context.meta.get(QUIET, False)
+    if not quiet and not is_node(file) and sys.stderr is not None:
+        click.echo(f"wrote {file}{says}", err=True)
+
+
+def deliver_text_to(file: str | None, text: str) -> None:
+    """A text as it stands, to a file or (None) to standard output; OutputError if that fails."""
+    if file is None:
+        show(text)
+        return
+    from ..files import write_text
+
+    write_text(file, text)
+    announce(file)
+
+
+def deliver_picture(picture: Any, file: str) -> None:
+    """A picture into a file as SVG, PNG or PDF, as its ending says; OutputError if that fails."""
+    from ..files import writing
+
+    kind = os.path.splitext(file)[1].lower().removeprefix(".")
+    content = getattr(picture, kind)
+    with writing(file) as stream:
+        stream.write(content)
+    announce(file)
 
 
 def format_for(format_name: str | None, output: str | None, more: Mapping[str, Sequence[str]] = NOTHING) -> str:
@@ -64,20 +109,48 @@ def format_for(format_name: str | None, output: str | None, more: Mapping[str, S
         if is_node(str(output)):
             return "table"
         known = ", ".join(sorted({each for several in endings.values() for each in several}))
-        raise UsageError(f"{output}: this command writes no file that ends in {ending}, but {known}")
-    if format_name is not None and named not in (None, "table", format_name):  # .txt is any text
+        raise UsageError(f"{output}: this command cannot write {ending} files, only {known}")
+    agreeing = (None, "table", format_name, str(format_name).removeprefix("raw-"))  # .txt is any text
+    if format_name is not None and named not in agreeing:
         raise UsageError(f"--format {format_name} and {output} do not agree: give one of them")
     return str(named) if format_name is None else format_name
 
 
 def deliver(report: Report, destination: Destination) -> None:
     """Write a report in the wanted format to the file, or to standard output; OutputError if that fails."""
+    report = in_language(report, destination.writer.name)
     if destination.output is not None:
         from ..files import write_text
 
         write_text(destination.output, destination.writer.render(report, FILE_COLUMNS, False))
+        announce(destination.output)
     else:
         deliver_text(lambda columns, colour: destination.writer.render(report, columns, colour))
+
+
+def in_language(report: Report, format_name: str) -> Report:
+    """The report in the language that was asked for, if its format is for people to read."""
+    context = click.get_current_context(silent=True)
+    language = "en" if context is None else context.meta.get(LANGUAGE, "en")
+    if language == "en":
+        return report
+    from ..report.language import FOR_MACHINES, translated
+
+    return report if format_name in FOR_MACHINES else translated(report, language)
+
+
+def language_option() -> click.Option:
+    """The option `--lang`, which every command has (`main` adds it), and `in_language` obeys."""
+
+    def keep(context: click.Context, parameter: click.Parameter, value: str | None) -> None:
+        from ..report.language import LANGUAGES, language_of
+
+        if value not in (None, *LANGUAGES):
+            raise click.BadParameter(f"expected {', '.join(LANGUAGES)}, not {value!r}", context, parameter)
+        context.meta[LANGUAGE] = value or language_of(os.environ)
+
+    said = "Language of tables and reports, en or zh; default: as LANG says."
+    return click.Option(["--lang"], metavar="NAME", expose_value=False, callback=keep, help=said)
 
 
 def deliver_text(render: Callable[[int, bool], str]) -> None:
@@ -129,7 +202,12 @@ def abandon(stream: Any) -> None:
 
 
 def draw_quietly() -> None:
-    """Keep matplotlib's remarks on fonts, caches and folders off standard error, which is for one line of our own."""
+    """Keep matplotlib's remarks off standard error, and whatever back end the surroundings ask for out of its way.
+
+    Jupyter sets MPLBACKEND for programs that it starts; files are drawn without any.
+    """
     import logging
 
+    if "matplotlib" not in sys.modules:
+        os.environ.pop("MPLBACKEND", None)
     logging.getLogger("matplotlib").setLevel(logging.ERROR)

@@ -28,5 +28,5 @@ def quantity(text: str, what: str, in_bytes: bool = False) -> int:
         raise UsageError(f"{what} {text!r}: expected a size, as {examples}")
     number = Fraction(match[1].replace(",", "").replace("_", "")) * units[unit]
     if number.denominator != 1:
-        raise UsageError(f"{what} {text!r}: is no whole number")
+        raise UsageError(f"{what} {text!r}: is not a whole number")
     return int(number)

@@ -22,10 +22,10 @@ SMALLER = (160, 128, 96, 64, 48, 32, 16, 8)
 @click.command()
 @click.argument("targets", nargs=-1, metavar="[NETWORK[@STYLE] | FILE]…", shell_complete=completion.networks)
 @click.option("--all", "everything", is_flag=True, help="Every registered network, in every style.")
-@click.option("--device", "device_name", type=Word(["auto", "cpu", "gpu"]), default="auto", help="Where to run; a GPU if there is one.")  # fmt: skip  # noqa: E501
-@click.option("--runs", type=Count(0), default=5, metavar="N", help="Timed runs; 5 if not given, 0 for none.")
+@click.option("--device", "device_name", type=Word(["auto", "cpu", "gpu"]), default="auto", help="Device to run on; default: a GPU if present.")  # fmt: skip  # noqa: E501
+@click.option("--runs", type=Count(0), default=5, metavar="N", help="Timed runs; default 5, 0 for none.")
 @click.option("--by-layer", is_flag=True, help="Show every layer's verdict.")
-@click.option("--trust", multiple=True, metavar="PACKAGE", help="Let a model file run code of this package.")
+@click.option("--trust", multiple=True, metavar="PACKAGE", help="Allow a model file to run code of this package.")
 @network_options
 @output_options
 def command(

@@ -8,44 +8,34 @@ import click
 
 from ..analyses.degradation import Settings, Study
 from ..measurement import WRITERS
-from . import _completion as completion
-from ._network import Count, Word
-from ._output import FORMATS, Destination, deliver, draw_quietly, format_for
-from ._study import depths_of, nets_of, save_picture
+from ._network import Count
+from ._output import (
+    PICTURES,
+    Destination,
+    deliver,
+    deliver_picture,
+    draw_quietly,
+    format_for,
+)
+from ._study import depths_of, net_options, nets_of, result_options
 
-OWN = {"picture": (".png", ".svg")}
+OWN = {"picture": PICTURES}
 FULL = Settings(images=1536, width=16, epochs=20, rate=0.05, warm_rate=0.01)
 CIFAR = Settings("CIFAR-10", 50_000, 32, 3, 10, 16, 20, 128, 0.1, 0.9, 0.0001, 110, 0.01)
 
 
 @click.command()
-@click.option("--quick", is_flag=True, help="The small study: minutes on 2 cores; it is the one that is stored.")
-@click.option(
-    "--net", "net_names", default="plain,resnet", metavar="NAMES", help="plain,resnet if not given; preresnet, too."
-)
-@click.option(
-    "--depths", "depth_texts", default="20,56,110", metavar="NUMBERS", help="Layers, 6n + 2; 20,56,110 if not given."
-)
-@click.option("--seeds", type=Count(1, 100), default=3, metavar="N", help="Runs of each net; 3 if not given.")
-@click.option(
-    "--epochs", type=Count(1, 10_000), metavar="N", help="Passes over the images, if others than the study's."
-)
+@click.option("--quick", is_flag=True, help="The small study (minutes on 2 cores), which is the stored one.")
+@net_options("plain,resnet", " plain,resnet")
+@click.option("--seeds", type=Count(1, 100), default=3, metavar="N", help="Runs of each net; default 3.")
+@click.option("--epochs", type=Count(1, 10_000), metavar="N", help="Epochs, if other than the study's.")
 @click.option(
     "--data", "data_path", default="", metavar="FILE", help="CIFAR-10 of your own: .npz with x_train, y_train."
 )
 @click.option(
-    "--runs", "runs_path", default="", metavar="FILE", help="Keep finished runs there (JSON), and go on from them."
+    "--runs", "runs_path", default="", metavar="FILE", help="Save finished runs to FILE (JSON) and resume from them."
 )
-@click.option("--stored", is_flag=True, help="Train nothing: show the runs that come with the package.")
-@click.option(
-    "--device",
-    "device_name",
-    type=Word(["auto", "cpu", "gpu"]),
-    default="auto",
-    help="Where to train; a GPU if there is one.",
-)
-@click.option("--format", "format_name", metavar="NAME", shell_complete=completion.formats, help=FORMATS)
-@click.option("--output", "-o", metavar="FILE", help="Write there; .png or .svg: a picture.")
+@result_options("Show the runs that come with the package; train nothing.", "train")
 def command(
     quick: bool,
     net_names: str,
@@ -85,7 +75,7 @@ def command(
         from ..plots.degradation import draw
 
         draw_quietly()
-        save_picture(draw(study), str(file))
+        deliver_picture(draw(study), str(file))
         return
     deliver(degradation_report(study), Destination(WRITERS[kind], file))
 

@@ -5,24 +5,33 @@ from __future__ import annotations
 import click
 
 from ..errors import AnalyzerError
-from ..files import write_text
 from ..measurement import WRITERS
 from . import _completion as completion
 from ._network import NetworkOptions, network_options
-from ._output import PICTURES, Destination, deliver, draw_quietly, format_for, show
+from ._output import (
+    PICTURES,
+    Destination,
+    announce,
+    deliver,
+    deliver_text_to,
+    draw_quietly,
+    format_for,
+    quiet_option,
+)
 from ._recipe import names_of, resolve_recipe
 
 OWN = {"latex": (".tex",), "python": (".py",), "picture": PICTURES}
-FORMATS = "table, latex, python, json, markdown, csv or html; if not given, as the ending of FILE says, else table."
+FORMATS = "table, latex, python, json, markdown, csv or html; default: by FILE's ending, else table."
 
 
 @click.command()
 @click.argument("target", metavar="NETWORK[@STYLE]|FILE", shell_complete=completion.networks)
-@click.option("--in", "variables", default="n", metavar="NAMES", help="n, h,w, batch, classes, width, blocks, growth …; n if not given.")  # fmt: skip  # noqa: E501
-@click.option("--prove", "proving", is_flag=True, help="Derive the figures layer by layer at some 270 points too.")
+@click.option("--in", "variables", default="n", metavar="NAMES", help="Variables: n, h,w, batch, classes, width, blocks, growth …; default n.")  # fmt: skip  # noqa: E501
+@click.option("--prove", "proving", is_flag=True, help="Check the formulas layer by layer at about 270 points.")
 @network_options
 @click.option("--format", "format_name", metavar="NAME", help=FORMATS)
-@click.option("--output", "-o", metavar="FILE", help="Write there; .png, .svg or .pdf: a picture of the formula.")
+@click.option("--output", "-o", metavar="FILE", help="Write to FILE; .png, .svg or .pdf: a picture of the formula.")
+@quiet_option
 def command(
     target: str, variables: str, proving: bool, asked: NetworkOptions, format_name: str | None, output: str | None
 ) -> None:
@@ -47,10 +56,11 @@ def command(
 
         draw_quietly()
         save_formula(form, str(file))
+        announce(str(file))
         return
     if kind in OWN:
         text = latex_source(form) if kind == "latex" else python_source(form)
-        show(text) if file is None else write_text(file, text)
+        deliver_text_to(file, text)
         return
     proof = prove(form) if proving else None
     also = []

@@ -1,4 +1,4 @@
-"""`gradients`: signal and gradient at initialisation, measured on real Keras models and foretold from the graph."""
+"""`gradients`: signal and gradient at initialisation, measured on real Keras models and predicted from the graph."""
 
 from __future__ import annotations
 
@@ -8,44 +8,30 @@ import click
 
 from ..analyses.signals import NetSignals, SignalStudy
 from ..measurement import WRITERS
-from . import _completion as completion
 from ._network import Count, Word
-from ._output import FORMATS, Destination, deliver, draw_quietly, format_for
-from ._study import NETS, depths_of, nets_of, save_picture
+from ._output import (
+    PICTURES,
+    Destination,
+    deliver,
+    deliver_picture,
+    draw_quietly,
+    format_for,
+)
+from ._study import depths_of, net_options, nets_of, result_options
 
-OWN = {"picture": (".png", ".svg")}
+OWN = {"picture": PICTURES}
 
 
 @click.command()
-@click.option(
-    "--net",
-    "net_names",
-    default="plain,resnet,preresnet",
-    metavar="NAMES",
-    help=f"Of {', '.join(NETS)}; all if not given.",
-)
-@click.option("--dataset", default="cifar", type=Word(["cifar"]), help="Whose nets: cifar.")
-@click.option(
-    "--depths", "depth_texts", default="20,56,110", metavar="NUMBERS", help="Layers, 6n + 2; 20,56,110 if not given."
-)
+@net_options("plain,resnet,preresnet", ": all")
+@click.option("--dataset", default="cifar", type=Word(["cifar"]), help="Dataset of the nets: cifar.")
 @click.option(
     "--norm", default="both", type=Word(["both", "with", "without"]), help="Batch norm: with, without, or both."
 )
-@click.option("--seeds", type=Count(1, 1000), default=5, metavar="N", help="Draws of the kernels; 5 if not given.")
-@click.option(
-    "--pairs", type=Count(1, 4096), default=8, metavar="N", help="Pairs of neighbouring images; 8 if not given."
-)
+@click.option("--seeds", type=Count(1, 1000), default=5, metavar="N", help="Random initialisations; default 5.")
+@click.option("--pairs", type=Count(1, 4096), default=8, metavar="N", help="Pairs of neighbouring images; default 8.")
 @click.option("--by-layer", is_flag=True, help="A table per net, a line per layer.")
-@click.option("--stored", is_flag=True, help="Run nothing: show the measurement that comes with the package.")
-@click.option(
-    "--device",
-    "device_name",
-    type=Word(["auto", "cpu", "gpu"]),
-    default="auto",
-    help="Where to run; a GPU if there is one.",
-)
-@click.option("--format", "format_name", metavar="NAME", shell_complete=completion.formats, help=FORMATS)
-@click.option("--output", "-o", metavar="FILE", help="Write there; .png or .svg: a picture.")
+@result_options("Show the measurement that comes with the package; run nothing.", "run")
 def command(
     net_names: str,
     dataset: str,
@@ -84,7 +70,7 @@ def command(
         from ..plots.signals import draw
 
         draw_quietly()
-        save_picture(draw(study), str(file))
+        deliver_picture(draw(study), str(file))
         return
     deliver(signals_report(study, by_layer), Destination(WRITERS[kind], file))
 

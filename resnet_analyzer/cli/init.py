@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from dataclasses import replace
 
 import click
@@ -11,13 +10,15 @@ import click
 from ..errors import OutputError
 from ..files import write_text
 from ._network import NetworkOptions, network_options, resolve
+from ._output import announce, deliver_text_to, quiet_option
 
 
 @click.command()
 @click.argument("file", required=False, metavar="[FILE]")
 @click.option("--like", default="resnet50", metavar="NETWORK", help="The network to begin with.  [resnet50]")
 @network_options
-@click.option("--force", is_flag=True, help="Write over a file that is there.")
+@click.option("--force", is_flag=True, help="Overwrite an existing file.")
+@quiet_option
 def command(
     file: str | None,
     like: str,
@@ -37,10 +38,10 @@ def command(
     told = known and replace(known, settings={**known.settings, **found.request.options})
     text = write_design(found.graph, told, file or "my-design.yaml")
     if file is None or file == "-":
-        sys.stdout.write(text)
+        deliver_text_to(None, text)
         return
     if os.path.exists(file) and not force:
-        raise OutputError(f"{file} is there already; name another file, or say --force")
+        raise OutputError(f"{file} exists already; name another file, or add --force")
     write_text(file, text)
     title = found.graph.about.get("title", found.graph.name)
-    click.echo(f"{file}: {title}, {len(found.graph)} layers. Next: resnet-analyze verify {file}", err=True)
+    announce(file, f": {title}, {len(found.graph)} layers. Next: resnet-analyze verify {file}")

@@ -1,4 +1,4 @@
-"""`resnet-analyze`: finds the command, and turns whatever goes wrong into one line and an exit status."""
+"""`resnet-analyze`: finds the command, and turns every error into one line and an exit status."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import sys
 import warnings
 from collections.abc import Sequence
 from importlib import import_module
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import click
 
@@ -19,6 +19,10 @@ from ..errors import AnalyzerError
 DEFAULT = "show"
 OWN_OPTIONS = ("--help", "-h", "--version")
 ASCII = str.maketrans({"×": "x", "·": "*", "−": "-", "–": "-", "→": "->", "≥": ">=", "…": "~"})
+
+
+class Stopped(Exception):
+    """Ctrl-C while a command runs."""
 
 
 class Commands(click.Group):
@@ -35,6 +39,10 @@ class Commands(click.Group):
         if name not in self.list_commands(context):
             return None
         command: click.Command = import_module(f"{__package__}.{name}").command
+        if not any("--lang" in option.opts for option in command.params):
+            from ._output import language_option
+
+            command.params.append(language_option())
         return command
 
     def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
@@ -42,6 +50,13 @@ class Commands(click.Group):
         if args and args[0] not in OWN_OPTIONS and args[0] not in self.list_commands(context):
             args = [DEFAULT, *args]
         return super().parse_args(context, args)
+
+    def invoke(self, context: click.Context) -> Any:
+        """Run the command; an interruption is Stopped, of which click has nothing to print."""
+        try:
+            return super().invoke(context)
+        except KeyboardInterrupt:
+            raise Stopped from None
 
     def shell_complete(self, context: click.Context, incomplete: str) -> list[click.shell_completion.CompletionItem]:
         """What the program itself offers, and whatever `show` does."""
@@ -93,7 +108,7 @@ def _status(arguments: Sequence[str] | None) -> int:
         return _complain(str(error), error.exit_status)
     except click.ClickException as error:
         return _complain(_in_our_words(error, sys.argv[1:] if arguments is None else arguments), 2)
-    except (click.Abort, KeyboardInterrupt):
+    except (click.Abort, KeyboardInterrupt, Stopped):
         return _complain("interrupted", 130)
     except OSError as error:
         from ._output import abandon

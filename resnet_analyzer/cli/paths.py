@@ -8,18 +8,27 @@ from ..errors import UsageError
 from ..measurement import WRITERS, Measurement, measure
 from . import _completion as completion
 from ._network import NetworkOptions, network_options, resolve
-from ._output import FORMATS, Destination, deliver, draw_quietly, format_for
-from ._study import save_picture
+from ._output import (
+    FORMATS,
+    PICTURES,
+    Destination,
+    deliver,
+    deliver_picture,
+    draw_quietly,
+    format_for,
+    quiet_option,
+)
 
-OWN = {"picture": (".png", ".svg")}
+OWN = {"picture": PICTURES}
 
 
 @click.command()
 @click.argument("targets", nargs=-1, metavar="[NETWORK[@STYLE] | FILE]…", shell_complete=completion.networks)
-@click.option("--trust", multiple=True, metavar="PACKAGE", help="Let a model file run code of this package.")
+@click.option("--trust", multiple=True, metavar="PACKAGE", help="Allow a model file to run code of this package.")
 @network_options
 @click.option("--format", "format_name", metavar="NAME", shell_complete=completion.formats, help=FORMATS)
-@click.option("--output", "-o", metavar="FILE", help="Write there; .png or .svg: a picture of the lengths.")
+@click.option("--output", "-o", metavar="FILE", help="Write to FILE; .png, .svg or .pdf: a picture of the lengths.")
+@quiet_option
 def command(
     targets: tuple[str, ...],
     trust: tuple[str, ...],
@@ -53,4 +62,4 @@ def _draw(measured: list[Measurement], file: str) -> None:
     from ..plots.base import PLOTS
 
     draw_quietly()
-    save_picture(PLOTS["paths"].draw(measured), file)
+    deliver_picture(PLOTS["paths"].draw(measured), file)

@@ -15,7 +15,7 @@ from ..report.model import Report
 from ..targets import Target, is_source
 from . import _completion as completion
 from ._network import NetworkOptions, Word, network_options, resolve
-from ._output import deliver_text, draw_quietly, format_for, show
+from ._output import announce, deliver_text, draw_quietly, format_for, in_language, quiet_option, show
 
 FORMATS = ("markdown", "html", "json", "csv", "latex", "table")
 STANDARD_FOLDER = "reports"
@@ -25,13 +25,14 @@ STANDARD_FOLDER = "reports"
 @click.argument("targets", nargs=-1, metavar="[NETWORK[@STYLE] | FILE]…", shell_complete=completion.networks)
 @click.option("--standard", is_flag=True, help="All standard reports, into the folder reports (or DIR).")
 @click.option(
-    "--check", "checking", is_flag=True, help="With --standard: write nothing, end with 1 if a file is stale."
+    "--check", "checking", is_flag=True, help="With --standard: write nothing, exit with 1 if a file is stale."
 )
-@click.option("--crosscheck", "with_keras", is_flag=True, help="Build and run it in Keras too; takes a while.")
-@click.option("--format", "format_name", type=Word(FORMATS), help="markdown if neither this nor FILE says.")
-@click.option("--output", "-o", metavar="DIR|FILE", help="Write there, pictures beside it: whole, or not at all.")
-@click.option("--trust", multiple=True, metavar="PACKAGE", help="Let a model file run code of this package.")
+@click.option("--crosscheck", "with_keras", is_flag=True, help="Also build and run it in Keras; takes a while.")
+@click.option("--format", "format_name", type=Word(FORMATS), help="Format; default: by FILE's ending, else markdown.")
+@click.option("--output", "-o", metavar="DIR|FILE", help="Write to FILE or DIR, pictures beside it (atomic).")
+@click.option("--trust", multiple=True, metavar="PACKAGE", help="Allow a model file to run code of this package.")
 @network_options
+@quiet_option
 def command(
     targets: tuple[str, ...],
     standard: bool,
@@ -49,7 +50,7 @@ def command(
     resnet-analyze report resnet50 -o resnet50.html
     resnet-analyze report vgg19 plain34 resnet34 -o comparison
 
-    Without -o, standard output; pictures are then told in words (HTML holds them).
+    Without -o, standard output; pictures are then described in words (HTML holds them).
     With --standard, the reports that this project's own folder `reports` holds.
     """
     draw_quietly()
@@ -61,7 +62,7 @@ def command(
     if checking or not targets:
         raise UsageError("report: name networks or files, or give --standard (--check goes with it)")
     if asked.batch != 1:
-        raise UsageError(f"report --batch {asked.batch}: the figures of a report are those of one image")
+        raise UsageError(f"report --batch {asked.batch}: a report counts one image")
     stem = _stem(targets)
     found = [resolve(target, asked, trust) for target in targets]
     measured = [measure(each.graph) for each in found]
@@ -91,7 +92,7 @@ def _report(found: list[Target], stem: str, measured: list[Measurement]) -> Repo
 
 
 def _recipe(found: Target) -> Recipe | None:
-    """How the network varies, for a page's sliders; None where that cannot be told."""
+    """How the network varies, for a page's sliders; None where that is unknown."""
     try:
         return recipe_of_target(found)
     except AnalyzerError:
@@ -117,19 +118,29 @@ def _deliver(report: Report, stem: str, format_name: str | None, output: str | N
 
     if output in (None, "-"):
         writer = WRITERS[format_name or "markdown"]
-        deliver_text(lambda columns, colour: writer.render(loose(report), columns, colour))
+        told = in_language(report, writer.name)
+        deliver_text(lambda columns, colour: writer.render(loose(told), columns, colour))
         return
     path = str(output)
     base, suffix = os.path.splitext(path)
     is_file = bool(suffix) and not os.path.isdir(path)
     writer = WRITERS[format_for(format_name, path) if is_file else format_name or "markdown"]
+    report = in_language(report, writer.name)
     if is_node(path):  # a device or a pipe has no place for pictures beside it
         write_text(path, writer.render(loose(report), COLUMNS, False))
     elif is_file:
         files = files_of(report, os.path.basename(base), writer._replace(suffixes=(suffix,)))
         write_files(os.path.dirname(base) or ".", files)
+        announce(path, _beside(len(files) - 1))
     else:
-        write_files(path, files_of(report, stem, writer))
+        files = files_of(report, stem, writer)
+        write_files(path, files)
+        announce(os.path.join(path, list(files)[-1]), _beside(len(files) - 1))
+
+
+def _beside(count: int) -> str:
+    """How many files were written beside a document: its pictures."""
+    return f" and {count} file{'s' * (count != 1)} beside it" if count else ""
 
 
 def _standard(folder: str, checking: bool) -> None:
@@ -143,7 +154,7 @@ def _standard(folder: str, checking: bool) -> None:
         return
     old = stale(folder, files)
     if old:
-        raise CheckFailed(folder, f"{len(old)} of {len(files)} files are stale: {', '.join(old)}; write them anew")
+        raise CheckFailed(folder, f"{len(old)} of {len(files)} files are stale: {', '.join(old)}; regenerate them")
     other = drawn_elsewhere(folder, files)
-    words = f"; its pictures, drawn by {other}, by their words" if other else ""
+    words = f"; its pictures, drawn by {other}, compared by their descriptions" if other else ""
     show(f"{folder} is current: {len(files)} files{words}\n")

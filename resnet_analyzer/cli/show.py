@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import click
 
 from ..architectures.base import ARCHITECTURES, Architecture, find
 from ..errors import UsageError
+from ..frozen import NamedTuple
 from ..measurement import Measurement, measure
 from ..report.measured import VIEWS, measured_report
 from ..report.published import notes_for
@@ -25,18 +26,18 @@ DATASETS = ("imagenet", "cifar")
 @click.option("--depth", type=COUNT, metavar="N", help="Depth of a ResNet: 18, 34, 50, 101, 152, ...")
 @click.option("--blocks", metavar="A,B,...", help="Blocks per stage, for any depth: 3,4,23,3.")
 @click.option("--block", metavar="KIND", shell_complete=completion.words(*BLOCKS), help="basic or bottleneck.")
-@click.option("--dataset", type=Word(DATASETS), help="Whose rule of depths; imagenet if not given.")
+@click.option("--dataset", type=Word(DATASETS), help="Depths of ImageNet's ResNets (default) or CIFAR's.")
 @click.option(
     "--shortcut",
     metavar="A|B|C",
     shell_complete=completion.words("A", "B", "C"),
     help="Zero-padding (A), projections where needed (B) or everywhere (C).",
 )
-@click.option("--trust", multiple=True, metavar="PACKAGE", help="Let a model file run code of this package.")
+@click.option("--trust", multiple=True, metavar="PACKAGE", help="Allow a model file to run code of this package.")
 @network_options
-@click.option("--by", type=Word(VIEWS), help="What a line is; stage if not given.")
+@click.option("--by", type=Word(VIEWS), help="One row per stage (default), block or layer.")
 @click.option("--how", is_flag=True, help="Every layer with the window formula and its numbers.")
-@click.option("--strict", is_flag=True, help="End with 1 if the cost of some layer is not known.")
+@click.option("--strict", is_flag=True, help="Exit with 1 if the cost of any layer is unknown.")
 @output_options
 def command(
     target: str | None,

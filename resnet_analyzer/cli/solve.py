@@ -9,6 +9,7 @@ import click
 
 from ..errors import UsageError
 from . import _completion as completion
+from ._memory import model_options
 from ._network import Count, NetworkOptions, network_options
 from ._output import Destination, deliver, output_options
 from ._quantity import quantity
@@ -22,28 +23,32 @@ LIMITS = {
     "max_activations": "activations",
     "max_memory": "memory",
 }
-RANGE = re.compile(r"(?P<name>[\w-]+)(?:=(?P<start>\d{1,12}):(?P<stop>\d{0,12})(?::(?P<step>[1-9]\d{0,8}))?)?")
+RANGE = re.compile(
+    r"(?P<name>[\w-]+)(?:=(?P<start>\d{1,12}):(?P<stop>\d{0,12})(?::(?P<step>[1-9]\d{0,8}))?)?", re.ASCII
+)
 LINES = 24  # of a Pareto set in a terminal
 
 
 @click.command()
 @click.argument("target", required=False, metavar="[NETWORK[@STYLE]|FILE]", shell_complete=completion.networks)
-@click.option("--for", "variables", metavar="NAMES", help="What may grow: n, width, blocks, growth …; n=32:512:32 for a range in steps. n if not given.")  # fmt: skip  # noqa: E501
-@click.option("--max-macs", metavar="SIZE", help="At most so many multiply-accumulates: 4.1G.")
-@click.option("--max-params", metavar="SIZE", help="At most so many parameters: 26M.")
-@click.option("--max-all-params", metavar="SIZE", help="The same, moving statistics included.")
-@click.option("--max-flops", metavar="SIZE", help="At most so many FLOPs (2 per MAC and all else).")
-@click.option("--max-activations", metavar="SIZE", help="At most so many activations.")
-@click.option("--max-memory", metavar="SIZE", help="At most so many bytes of weights and live activations: 512MiB.")
-@click.option("--bytes", "itemsize", type=Count(1, 16), default=4, metavar="N", help="Bytes a number, for --max-memory; 4 if not given.")  # fmt: skip  # noqa: E501
-@click.option("--match", nargs=2, metavar="NUMBER FIGURE", help="Settings with exactly so many params, macs, flops or activations.")  # fmt: skip  # noqa: E501
+@click.option("--for", "variables", metavar="NAMES", help="Variables to maximise: n, width, blocks, growth …; n=32:512:32 is a range in steps; default n.")  # fmt: skip  # noqa: E501
+@click.option("--max-macs", metavar="SIZE", help="At most this many multiply-accumulates: 4.1G.")
+@click.option("--max-params", metavar="SIZE", help="At most this many parameters: 26M.")
+@click.option("--max-all-params", metavar="SIZE", help="The same, including moving statistics.")
+@click.option("--max-flops", metavar="SIZE", help="At most this many FLOPs (2 per MAC, 1 per other operation).")
+@click.option("--max-activations", metavar="SIZE", help="At most this many activations.")
+@click.option("--max-memory", metavar="SIZE", help="At most this many bytes of weights and live activations: 512MiB.")
+@click.option("--bytes", "itemsize", type=Count(1, 16), metavar="N", help="Bytes per number at inference, for --max-memory; default: those of --dtype.")  # fmt: skip  # noqa: E501
+@click.option("--match", nargs=2, metavar="NUMBER FIGURE", help="Settings with exactly this many params, macs, flops or activations.")  # fmt: skip  # noqa: E501
+@model_options
 @network_options
 @output_options
 def command(
     target: str | None,
     variables: str | None,
     match: tuple[str, str] | None,
-    itemsize: int,
+    itemsize: int | None,
+    model: Any,
     asked: NetworkOptions,
     destination: Destination,
     **limits: str | None,
@@ -53,6 +58,7 @@ def command(
     \b
     resnet-analyze solve resnet50 --max-macs 4.1G
     resnet-analyze solve resnet50 --max-macs 4.1G --max-params 30M --for n=32::32,width=16::16
+    resnet-analyze solve resnet50 --max-memory 8G --for batch --mode training --optimizer adam
     resnet-analyze solve --match 25557032 params
     """
     if match is not None:
@@ -64,7 +70,7 @@ def command(
     from ..analyses.solve.budget import Search, front, largest
     from ..report.solve import answer_report, front_report
 
-    search = Search(resolve_recipe(target, asked), _ranges(variables or "n"), budgets, itemsize)
+    search = Search(resolve_recipe(target, asked), _ranges(variables or "n"), budgets, _sized(model, itemsize))
     if len(search.ranges) == 1:
         deliver(answer_report(search, largest(search)), destination)
         return
@@ -72,6 +78,15 @@ def command(
     short = destination.output is None and destination.writer.name == "table"
     found = [(point, search.figures(point)) for point in points]
     deliver(front_report(search, _checked(search, found, short), LINES if short else None), destination)
+
+
+def _sized(model: Any, itemsize: int | None) -> Any:
+    """The model of memory, with other bytes per number if those are given."""
+    if itemsize is None:
+        return model
+    if model.mode == "training":
+        raise UsageError("--bytes is for inference: training takes --dtype float32, bfloat16 or float16")
+    return model._replace(bytes_given=itemsize)
 
 
 def _checked(search: Any, found: list[Any], short: bool) -> list[Any]:
@@ -110,7 +125,7 @@ def _ranges(text: str) -> list[Any]:
         ranges.append(Range(found["name"], start, stop, step or 1))
     names = [each.name for each in ranges]
     if len(set(names)) < len(names):
-        raise UsageError(f"--for {text}: a name stands twice")
+        raise UsageError(f"--for {text}: a name appears twice")
     return ranges
 
 

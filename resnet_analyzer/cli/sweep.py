@@ -12,22 +12,34 @@ from ..errors import UsageError
 from ..files import writing, writing_text
 from ..measurement import WRITERS
 from ._network import Count, NetworkOptions
-from ._output import PICTURES, Destination, deliver, draw_quietly, format_for, standard_output
+from ._output import (
+    PICTURES,
+    Destination,
+    announce,
+    deliver,
+    deliver_picture,
+    draw_quietly,
+    format_for,
+    quiet_option,
+    standard_output,
+)
 from ._quantity import quantity
 from ._recipe import names_of, resolve_recipe
 
 FIGURES = ("params", "macs", "flops", "activations")
 LINES = 40  # of a table in a terminal
+LARGE = 10**9  # designs from which on a warning comes first: millions are done in a second
+SAMPLE = 100_000
 MOST = 100_000  # rows that a report or a picture holds
-OWN = {"csv": (".csv",), "parquet": (".parquet",), "picture": PICTURES}
-FORMATS = "table, csv, parquet, markdown, json, latex or html; if not given, as the ending of FILE says, else table."
+OWN = {"csv": (".csv",), "raw-csv": (), "parquet": (".parquet",), "picture": PICTURES}
+FORMATS = "table, csv, raw-csv, parquet, markdown, json, latex or html; default: by FILE's ending, else table."
 BOUNDS = [f"{way}_{word}" for way in ("max", "min") for word in ("macs", "params", "flops", "activations")]
 
 
 def _bounds(command: Any) -> Any:
     for name in reversed(BOUNDS):
         way, word = name.split("_")
-        text = f"Keep designs of at {'most' if way == 'max' else 'least'} so many {word}: 4G."
+        text = f"Keep designs with at {'most' if way == 'max' else 'least'} this many {word}: 4G."
         command = click.option(f"--{way}-{word}", metavar="SIZE", help=text)(command)
     return command
 
@@ -35,25 +47,26 @@ def _bounds(command: Any) -> Any:
 @click.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
 @click.option("--net", "networks", required=True, metavar="NAMES", help="Networks by commas, each NAME or NAME@STYLE.")
 @_bounds
-@click.option("--pareto", metavar="NAMES", help="Keep the Pareto front over these: figures small, variables large; +name, -name turn that round.")  # fmt: skip  # noqa: E501
-@click.option("--figures", default="params,macs,flops,activations", metavar="NAMES", help="What is told of every design.")  # fmt: skip  # noqa: E501
-@click.option("--sample", type=Count(1, 10**12 - 1), metavar="N", help="N designs at random, not all.")
-@click.option("--seed", type=Count(0), default=0, metavar="N", help="Of the random sample; 0 if not given.")
-@click.option("--threads", type=Count(1, 1024), metavar="N", help="As many as cores if not given.")
+@click.option("--pareto", metavar="NAMES", help="Keep the Pareto front of these: figures minimised, variables maximised; -name minimises, +name maximises.")  # fmt: skip  # noqa: E501
+@click.option("--figures", default="params,macs,flops,activations", metavar="NAMES", help="Columns to print.")  # fmt: skip  # noqa: E501
+@click.option("--sample", type=Count(1, 10**12 - 1), metavar="N", help="N random designs instead of all.")
+@click.option("--seed", type=Count(0), default=0, metavar="N", help="Seed of the random sample; default 0.")
+@click.option("--threads", type=Count(1, 1024), metavar="N", help="Number of threads; default: one per core.")
 @click.option("--scheduler", metavar="ADDRESS", help="Work on the Dask cluster of this scheduler: tcp://host:8786.")
-@click.option("--x", "across", metavar="NAME", help="What a picture shows across; the first variable if not given.")
-@click.option("--y", "up", default="macs", metavar="NAME", help="What a picture shows upwards; macs if not given.")
+@click.option("--x", "across", metavar="NAME", help="Horizontal axis of a picture; default: the first variable.")
+@click.option("--y", "up", default="macs", metavar="NAME", help="Vertical axis of a picture; default: macs.")
 @click.option("--format", "format_name", metavar="NAME", help=FORMATS)
-@click.option("--output", "-o", metavar="FILE", help="Write there; .png, .svg or .pdf: a picture.")
+@click.option("--output", "-o", metavar="FILE", help="Write to FILE; .png, .svg or .pdf: a picture.")
+@quiet_option
 @click.pass_context
 def command(context: click.Context, networks: str, **given: Any) -> None:
     """Figures of every design in a grid, or of a random sample: exact, millions a second.
 
-    Any whole-number option of the networks is given by its name, as values or ranges with both ends told:
+    Any whole-number option of the networks is given by its name, as values or ranges with both ends included:
 
     \b
     resnet-analyze sweep --net resnet50,resnext50_32x4d --input 32:512:32 --width 32,64,96
-    resnet-analyze sweep --net resnet18 --input 64:512:64 --blocks1 1:6 --pareto macs,n,blocks
+    resnet-analyze sweep --net resnet50,densenet121 --input 128:320:32 --pareto macs,params,n
     resnet-analyze sweep --net densenet121 --input 64:999 --growth 8:64 --sample 9000 -o some.csv
     """
     from ..analyses.sweep.designs import space_of
@@ -64,7 +77,15 @@ def command(context: click.Context, networks: str, **given: Any) -> None:
     needed = [*figures, *(each.figure for each in constraints), *(name for name, _ in pareto if name in _known())]
     space = space_of(recipes, values, tuple(dict.fromkeys(needed)))
     job = _job(space, constraints, given)
+    _warn(job.designs)
     _write(job, _progress(job, given), pareto, given)
+
+
+def _warn(designs: int) -> None:
+    """Say beforehand that a grid cannot end soon; where it ends nobody can say, since machines differ."""
+    if designs >= LARGE and sys.stderr is not None:
+        says = f"sweep: {designs:,} designs take minutes to hours; narrow the ranges, or give --sample {SAMPLE:,}"
+        click.echo(says, err=True)
 
 
 def _known() -> tuple[str, ...]:
@@ -78,7 +99,7 @@ def _figure(name: str) -> str:
 
 
 def _wishes(given: dict[str, Any]) -> tuple[list[str], list[tuple[str, int]], list[Any]]:
-    """The figures to tell, the Pareto goals with their signs, the constraints."""
+    """The figures to print, the Pareto goals with their signs, the constraints."""
     from ..analyses.sweep.designs import checked_figures
     from ..analyses.sweep.work import Constraint
 
@@ -112,7 +133,7 @@ def _values(arguments: list[str]) -> tuple[dict[str, list[int]], dict[str, list[
         name = "n" if name == "input" else name
         if name in numbers or name in words:
             raise UsageError(f"{option} is given twice")
-        if ";" in text or not text[:1].isdigit():
+        if ";" in text or not (text[:1].isascii() and text[:1].isdigit()):
             words[name] = [part.strip() for part in text.split(";" if ";" in text else ",")]
         else:
             numbers[name] = values_of(text, option)
@@ -161,19 +182,21 @@ def _write(job: Any, tables: Iterator[Any], pareto: list[tuple[str, int]], given
     destination = None if kind in OWN else Destination(WRITERS[kind], output)
     if pareto:
         tables = _front(job, tables, pareto)
-    if kind == "csv":
+    if kind.endswith("csv"):
         with standard_output() if output is None else writing_text(output) as file:
-            write_csv(job.space, tables, file)
+            write_csv(job.space, tables, file, raw=kind == "raw-csv")
+        announce(output) if output else None
     elif kind == "parquet":
         if output is None:
             raise UsageError("a Parquet file needs a name: --output designs.parquet")
         with writing(output) as binary:
             write_parquet(job.space, tables, binary)
+        announce(output)
     else:
         limit = LINES if output is None and kind == "table" else MOST
         rows, kept = _collected(job, tables, limit, rows_of)
         if kind == "picture":
-            from ..plots.sweep import save_sweep
+            from ..plots.sweep import sweep_picture
 
             draw_quietly()
             names = header(job.space)
@@ -181,7 +204,7 @@ def _write(job: Any, tables: Iterator[Any], pareto: list[tuple[str, int]], given
             for name in (across, _figure(given["up"])):
                 if name not in names:
                     raise UsageError(f"the picture has no {name!r}. Known: {', '.join(names[2:])}.")
-            save_sweep(names, rows, across, _figure(given["up"]), output or "")
+            deliver_picture(sweep_picture(names, rows, across, _figure(given["up"])), str(output))
             return
         from ..report.sweep import sweep_report
 

@@ -1,4 +1,4 @@
-"""`verify`: a design of your own: is it sound, where it breaks, what mends it, what it costs."""
+"""`verify`: a network checked: errors and repairs of a design, budgets of any target."""
 
 from __future__ import annotations
 
@@ -13,31 +13,36 @@ from ..errors import OutputError, UsageError
 from ..files import write_text
 from ..graph import Graph
 from ..report.verify import verify_report
-from ._network import parse_input
-from ._output import Destination, deliver, output_options
+from . import _completion as completion
+from ._network import NetworkOptions, network_options, parse_input, requested
+from ._output import Destination, announce, deliver, output_options
 
-MAXIMA = ("params", "trainable_params", "macs", "flops", "activations", "layers")
+MAXIMA = ("params", "trainable_params", "all_params", "macs", "flops", "activations", "layers", "memory")
+HELP = {"memory": "At most this many bytes of weights (float32) and live activations: 16M, 512MiB."}
 
 
 def _maxima(command):  # type: ignore[no-untyped-def]
     for name in reversed(MAXIMA):
-        option = f"--max-{name.replace('_', '-')}"
-        command = click.option(option, f"max_{name}", metavar="N", help=f"At most so many {name}: 26M, 4.2G.")(command)
+        says = HELP.get(name, f"At most this many {name}: 26M, 4.2G.")
+        option = click.option(f"--max-{name.replace('_', '-')}", f"max_{name}", metavar="N", help=says)
+        command = option(command)
     return command
 
 
 @click.command()
-@click.argument("file", metavar="DESIGN.yaml")
-@click.option("--input", "input_size", metavar="SIZE", help="Another input: 224, 224x320 or 224x320x3.")
-@click.option("--like", metavar="NETWORK[@STYLE]", help="Demand that it equals this network.")
+@click.argument("file", metavar="DESIGN.yaml|NETWORK[@STYLE]|FILE", shell_complete=completion.networks)
+@click.option("--like", metavar="NETWORK[@STYLE]", help="Require that it equals this network.")
 @_maxima
-@click.option("--fix", metavar="OUT.yaml", help="Write the design there with the cheapest repairs.")
-@click.option("--force", is_flag=True, help="Let --fix write over a file that is there.")
+@click.option("--fix", metavar="OUT.yaml", help="Write the design with the cheapest repairs to this file.")
+@click.option("--force", is_flag=True, help="Allow --fix to overwrite an existing file.")
 @click.option("--crosscheck", is_flag=True, help="Build the real Keras model, run it, and compare.")
+@click.option("--trust", multiple=True, metavar="PACKAGE", help="Allow a model file to run code of this package.")
+@network_options
 @output_options
 def command(
     file: str,
-    input_size: str | None,
+    asked: NetworkOptions,
+    trust: tuple[str, ...],
     like: str | None,
     fix: str | None,
     force: bool,
@@ -45,23 +50,28 @@ def command(
     destination: Destination,
     **maxima: str | None,
 ) -> None:
-    """Check a design file: every error with its place, the smallest repairs (each tried), budgets, advice,
-    and which published network it is.
+    """Check a design: every error with its place, the smallest repairs (each tested), budgets, advice,
+    and which published network it is. Check any other target against budgets.
 
     \b
     resnet-analyze verify my-design.yaml
     resnet-analyze verify my-design.yaml --max-params 26M --like resnet50
-    resnet-analyze verify broken.yaml --fix mended.yaml
+    resnet-analyze verify broken.yaml --fix repaired.yaml
+    resnet-analyze verify resnet50 --max-macs 4G --max-memory 128MiB --format github
 
-    Ends with 0 if it is valid, 1 if a check or a budget fails, 2 if the file is no design.
+    Exit status: 0 valid, 1 a check or a budget failed, 2 not a design or model.
     """
-    from ..analyses.verify import verify
+    from ..analyses.verify import is_design, verify, verify_target
 
-    size = parse_input((input_size,) if input_size else ())
-    if isinstance(size, dict):
-        raise UsageError(f"--input {input_size}: a design has one input; give a size, as 224 or 224x320")
-    _require_free(file, fix, force)
-    verified = verify(file, size, _limits(maxima), like)
+    limits, size = _limits(maxima), None
+    if is_design(file):
+        size = _size_of_design(file, asked, trust)
+        _require_free(file, fix, force)
+        verified = verify(file, size, limits, like)
+    elif fix is not None:
+        raise UsageError(f"{file}: --fix repairs design files only")
+    else:
+        verified = verify_target(file, requested(file, asked, trust), limits, like)
     if crosscheck and verified.measurement is not None:
         verified.crosscheck = _witness(verified.measurement.graph)
     deliver(verify_report(verified), destination)
@@ -70,6 +80,16 @@ def command(
         status = _fix(file, fix, size, status, bool(verified.findings))
     if status:
         raise click.exceptions.Exit(status)
+
+
+def _size_of_design(file: str, asked: NetworkOptions, trust: tuple[str, ...]) -> tuple[int, ...] | None:
+    """The input that replaces a design's own; UsageError for options that are not for designs."""
+    size = parse_input(asked.input_texts)
+    if isinstance(size, dict):
+        raise UsageError(f"--input {asked.input_texts[0]}: a design has one input; give a size, as 224 or 224x320")
+    if asked._replace(input_texts=()) != NetworkOptions() or trust:
+        raise UsageError(f"{file}: verify takes --input of a design; its other settings are in the file")
+    return size
 
 
 def _witness(graph: Graph) -> dict[str, Any]:
@@ -97,22 +117,22 @@ def _limits(maxima: dict[str, str | None]) -> list[Limit]:
             try:
                 limits.append(parse_limit(name.removeprefix("max_"), f"<= {text}"))
             except ValueError:
-                option = name.replace("_", "-")
-                raise UsageError(f"--{option} {text!r:.40}: expected a number with or without k, M, G: 26M") from None
+                option, units = name.replace("_", "-"), "KiB, MiB, M: 16M" if name == "max_memory" else "k, M, G: 26M"
+                raise UsageError(f"--{option} {text!r:.40}: expected a number with or without {units}") from None
     return limits
 
 
 def _require_free(file: str, fix: str | None, force: bool) -> None:
     if fix is not None and os.path.exists(fix) and not force:
         same = os.path.exists(file) and os.path.samefile(file, fix)
-        what = "is the design itself" if same else "is there already"
-        raise OutputError(f"--fix {fix} {what}; name another file, or say --force")
+        what = "is the design itself" if same else "exists already"
+        raise OutputError(f"--fix {fix} {what}; name another file, or add --force")
 
 
 def _fix(file: str, fix: str, size: tuple[int, ...] | None, status: int, broken: bool) -> int:
     """Write the mended design, if it verifies; the exit status of what was written."""
     if not broken:
-        click.echo(f"{fix}: not written, there is nothing to mend", err=True)
+        click.echo(f"{fix}: not written, there is nothing to repair", err=True)
         return status
     from ..analyses.diagnose import diagnose
     from ..analyses.repair import repaired
@@ -127,5 +147,5 @@ def _fix(file: str, fix: str, size: tuple[int, ...] | None, status: int, broken:
         click.echo(f"{fix}: not written: no repair was found that makes the design verify", err=True)
         return status
     write_text(fix, text)
-    click.echo(f"{fix}: {'; '.join(repair.says for repair in done)}", err=True)
+    announce(fix, f": {'; '.join(repair.says for repair in done)}")
     return 0

@@ -8,6 +8,8 @@ from .base import MeasuredRow, convention
 
 @convention(
     "activations",
+    calls="activations",
+    figure="activations",
     says="elements that convolutions, dense layers and other layers of multiply-accumulates put out",
     source="Radosavovic et al. 2020, Designing Network Design Spaces, sec. 3.1 (pycls, timm)",
 )

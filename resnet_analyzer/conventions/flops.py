@@ -8,6 +8,7 @@ from .base import MeasuredRow, convention
 
 @convention(
     "flops",
+    calls="FLOPs",
     says="2 per multiply-accumulate, and 1 for every other addition, multiply, compare, exponential, "
     "division and square root (bias, normalisation, activation, pooling, residual additions)",
     source="this project's contract; primitives per op as documented in resnet_analyzer/ops",

@@ -8,6 +8,7 @@ from .base import MeasuredRow, convention
 
 @convention(
     "macs",
+    calls="MACs",
     says="one per multiply-accumulate of convolutions, dense layers, matrix products, attention's products and "
     "recurrent cells, nothing else",
     source='He et al. 2015, Table 1 ("FLOPs (multiply-adds)"); torch.utils.flop_counter, halved',

@@ -1,4 +1,4 @@
-"""What TensorFlow's profiler counts for a layer as Keras runs it, so that it can be held against our count.
+"""What TensorFlow's profiler counts for a layer as Keras runs it, so that it can be compared with our count.
 
 An op tells as which TensorFlow operations Keras runs it (`as_tensorflow`); here stands what the profiler
 counts for each of them. It has no rule for ReLU, sigmoid and other activations that are one operation,
@@ -29,6 +29,7 @@ PER_OPERATION = {
     source="tensorflow/python/ops/nn_ops.py, math_ops.py, tensorflow/python/profiler/internal/flops_registry.py",
     tool="tf.compat.v1.profiler",
     version="2.21",
+    calls="float ops",
     faults=(
         "no rule for ReLU, sigmoid, tanh, square roots, maxima over an axis and the products of attention",
         "grouped convolutions count nothing on a CPU",

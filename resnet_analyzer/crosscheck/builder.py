@@ -1,4 +1,4 @@
-"""A real Keras model from any graph, layer for layer, under our names."""
+"""A real Keras model from any graph, layer by layer, under our names."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from .framework import Device, tensorflow
 from .profiler import profiled_float_ops
 from .witness import Seen, Timing, run_layers, time_model
 
-AGREES, NO_WITNESS, NOTHING = "agrees", "no witness", "nothing to count"
+AGREES, NO_WITNESS, NOTHING = "agrees", "unchecked", "nothing to count"
 
 
 class LayerVerdict(NamedTuple):
@@ -73,8 +73,19 @@ def crosscheck(graph: Graph, on: Device, batch: int = 1, runs: int = 5) -> Model
     except AnalyzerError:
         raise
     except Exception as error:  # Keras and its back ends raise whatever they like: no memory, no such kernel
+        if _is_ours(error):
+            raise
         reason = " ".join(str(error).split())[:300]
         return _about(graph, batch)._replace(failure=f"Keras cannot run it: {type(error).__name__}: {reason}")
+
+
+def _is_ours(error: Exception) -> bool:
+    """Whether our own code raised it: that is a fault of ours, and no verdict on Keras."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    home = trace.tb_frame.f_globals.get("__name__", "") if trace is not None else ""
+    return home.partition(".")[0] == __package__.partition(".")[0] and not isinstance(error, MemoryError)
 
 
 def _about(graph: Graph, batch: int) -> ModelVerdict:
@@ -113,19 +124,21 @@ def _profiled(built: Built, seen: dict[str, Seen]) -> dict[str, int]:
 
 def _verdict(row: Row, seen: Seen | None, counted: int | None) -> LayerVerdict:
     if seen is None:
-        return LayerVerdict(row.name, row.op, f"ours {spell(row.output)}, it has no such layer", NOTHING, NO_WITNESS)
-    shape = AGREES if tuple(row.output or ()) == seen.shape else f"ours {spell(row.output)}, it has {spell(seen.shape)}"
+        return LayerVerdict(row.name, row.op, f"ours {spell(row.output)}, Keras has no such layer", NOTHING, NO_WITNESS)
+    shape = (
+        AGREES if tuple(row.output or ()) == seen.shape else f"ours {spell(row.output)}, Keras has {spell(seen.shape)}"
+    )
     return LayerVerdict(row.name, row.op, shape, _weights_verdict(row, seen), _flops_verdict(row, counted))
 
 
 def _strange(row: Row, seen: Seen) -> LayerVerdict:
     """A layer that runs and that our graph does not know."""
-    return LayerVerdict(row.name, row.op, f"ours no such layer, it has {spell(seen.shape)}", NOTHING, NO_WITNESS)
+    return LayerVerdict(row.name, row.op, f"ours no such layer, Keras has {spell(seen.shape)}", NOTHING, NO_WITNESS)
 
 
 def _weights_verdict(row: Row, seen: Seen) -> str:
     if row.node.weights_of != seen.weights_of:
-        return f"ours {_owner_text(row.node.weights_of)}, it has {_owner_text(seen.weights_of)}"
+        return f"ours {_owner_text(row.node.weights_of)}, Keras has {_owner_text(seen.weights_of)}"
     if row.node.weights_of:
         return NOTHING  # they are compared where they are counted
     ours = {weight.name: (tuple(weight.shape), weight.trainable) for weight in row.weights}
@@ -133,12 +146,14 @@ def _weights_verdict(row: Row, seen: Seen) -> str:
     if ours == theirs:
         return AGREES if ours else NOTHING
     names = [name for name in {**ours, **theirs} if ours.get(name) != theirs.get(name)]
-    texts = [f"{name} ours {_weight_text(ours.get(name))}, it has {_weight_text(theirs.get(name))}" for name in names]
+    texts = [
+        f"{name} ours {_weight_text(ours.get(name))}, Keras has {_weight_text(theirs.get(name))}" for name in names
+    ]
     return "; ".join(texts)
 
 
 def _owner_text(owner: str) -> str:
-    return f"those of {owner} again" if owner else "weights of its own"
+    return f"those of {owner}, shared" if owner else "its own weights"
 
 
 def _weight_text(weight: tuple[Any, ...] | None) -> str:

@@ -9,12 +9,12 @@ at a probe: an input of zeros that is added to the layer's output.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 from ..analyses.signals import LayerSignal, NetSignals, is_measured, rounded, spread_of
 from ..architectures.base import find
 from ..errors import UsageError
+from ..frozen import replace
 from ..graph import Graph
 from ..importers.framework import keras as import_keras
 from ..importers.framework import named_weights
@@ -72,7 +72,7 @@ def probed(graph: Graph) -> Probed:
     """Build the model with a probe behind every measured layer; UsageError for what has several inputs or outputs."""
     keras = import_keras()
     if len(graph.inputs) != 1 or len(graph.outputs) != 1:
-        raise UsageError(f"{graph.name}: signals are told of networks with one input and one output")
+        raise UsageError(f"{graph.name}: signals need a network with one input and one output")
     rows = tuple(walk(graph))
     names = layer_names([row.name for row in rows])
     tensors: dict[str, Any] = {}

@@ -100,7 +100,7 @@ def _forward(row: Row, inputs: Sequence[Ahead | None], passed: dict[str, float])
         return _padded(x, int(row.inputs[0][-1]), int(row.output[-1]))  # type: ignore[index]
     if row.op in ("GlobalAveragePool2d", "Dense"):
         return None
-    raise UsageError(f"{row.name}: the theory of signals covers no {row.op} here; it does residual and plain nets")
+    raise UsageError(f"{row.name}: the theory of signals does not cover {row.op}; it covers residual and plain nets")
 
 
 def _normal() -> Any:

@@ -43,7 +43,7 @@ def dataset(settings: Settings, path: str = "") -> tuple[Any, Any]:
     images = images.reshape(images.shape if images.ndim == 4 else (*images.shape, 1))[: settings.images]
     wanted = (settings.side, settings.side, settings.channels)
     if images.shape[1:] != wanted or len(images) < settings.images:
-        raise UsageError(f"{path or 'digits'}: {images.shape} images, where {settings.images} of {wanted} are wanted")
+        raise UsageError(f"{path or 'digits'}: {images.shape} images; expected {settings.images} of {wanted}")
     images = (images - images.mean()) / images.std()
     return images, numpy.asarray(labels).reshape(-1)[: settings.images].astype("int32")
 
@@ -97,7 +97,7 @@ def be_deterministic(seed: int) -> None:
 
 
 class Trainer:
-    """One net, built and compiled once, trained anew from every seed."""
+    """One net, built and compiled once, trained again from every seed."""
 
     def __init__(self, net: str, depth: int, settings: Settings) -> None:
         self.net, self.depth, self.settings = net, depth, settings
@@ -175,7 +175,7 @@ def begun(path: str, settings: Settings, on: Device) -> Study:
         try:
             found = study_of(json.load(file), path)
         except ValueError as error:
-            raise UsageError(f"{path}: is no JSON: {error}") from None
+            raise UsageError(f"{path}: is not JSON: {error}") from None
     for what in ("settings", "device", "versions"):
         if getattr(found, what) != getattr(new, what):
             raise UsageError(f"{path}: its runs were made with other {what}: {getattr(found, what)}; name another file")

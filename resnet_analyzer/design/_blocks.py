@@ -56,7 +56,7 @@ def plan(style: str, options: dict[str, Any]) -> Plan:
     return Plan(
         how, VARIANTS[options["variant"]], options["block"] == "bottleneck", stride_at, shortcut,
         options["shortcut_pool"], options["shortcut_variant"], options["cardinality"], options["form"],
-        options["se_ratio"], options["dropout"],
+        options["se_ratio"], options["dropout"], options["dilation_rate"],
     )  # fmt: skip
 
 

@@ -21,18 +21,20 @@ VOCABULARY = ("stage", "block", "group", "dense_block", "transition")
 COMMON = {
     each.name: each
     for each in (
-        Field("name", "text", says="its name inside its group; a name that begins with / is taken as it stands"),
-        Field("inputs", "names", says="the layers that it reads; without it, the one before"),
-        Field("repeat", "whole", default=1, least=1, says="so many of it, one after another"),
-        Field("training_only", "truth", default=False, says="inference never runs it: it has weights but no work"),
-        Field("frozen", "truth", default=False, says="none of its weights is trained"),
-        Field("weights_of", "text", says="the layer whose weights it uses again"),
+        Field("name", "text", says="its name inside its group; a name that begins with / is absolute"),
+        Field("inputs", "names", says="the layers that it reads; default: the one before"),
+        Field("repeat", "whole", default=1, least=1, says="how many copies, one after another"),
+        Field(
+            "training_only", "truth", default=False, says="used in training only: its weights count, its work does not"
+        ),
+        Field("frozen", "truth", default=False, says="all its weights are frozen"),
+        Field("weights_of", "text", says="the layer whose weights it shares"),
     )
 }
 
 
 class Problem(NamedTuple):
-    """Something in a design file that is not right: its kind, a sentence, its place, and what may mend it."""
+    """Something in a design file that is not right: its kind, a sentence, its place, and what may repair it."""
 
     kind: str
     says: str

@@ -1,6 +1,6 @@
 """What can be said about a layer or block: names, kinds, and how a value in the file becomes one in Python.
 
-An op's fields are read from its dataclass, so that a new op is usable in a design the day it appears.
+An op's fields are read from its class, so that a new op is usable in a design the day it appears.
 """
 
 from __future__ import annotations
@@ -8,14 +8,14 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import MISSING, fields
 from difflib import get_close_matches
 from fractions import Fraction
 from functools import cache
 from typing import Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
 
 from ..errors import UsageError
-from ..ops.base import OF_IMPORTERS, Op, Weight
+from ..frozen import REQUIRED
+from ..ops.base import Op, Weight
 from ..shape import Shape
 from ._expression import LIMIT, evaluate
 from ._text import Items, Pairs, Scalar, Value
@@ -50,27 +50,26 @@ class FieldError(UsageError):
 
 @cache
 def op_fields(op: type[Op]) -> dict[str, Field]:
-    """The fields of an op by name, from its dataclass and what its class tells of them."""
+    """The fields of an op by name, from its class and what that tells of them."""
     hints = get_type_hints(op, localns={"Literal": Literal})  # the alias `Padding` is text that names it
-    return {each.name: _field(op, each, hints[each.name]) for each in fields(op) if each.metadata != OF_IMPORTERS}
+    return {name: _field(op, name, default, hints[name]) for name, default in op.own_fields()}
 
 
-def _field(op: type[Op], each: Any, hint: Any) -> Field:
-    required = each.default is MISSING and each.default_factory is MISSING
-    default = None if required else each.default
+def _field(op: type[Op], name: str, default: Any, hint: Any) -> Field:
+    required = default is REQUIRED
     words = get_args(hint) if get_origin(hint) is Literal else ()
     kind, least = "wholes", None
     if words:
         kind = "choice"
-    elif each.name in op.counts + op.sizes:
-        kind, least = "whole", 1 if each.name in op.counts else 0
-    elif each.name in op.per_axis:
+    elif name in op.counts + op.sizes:
+        kind, least = "whole", 1 if name in op.counts else 0
+    elif name in op.per_axis:
         least = 1
-    elif each.name in op.pads:
-        words, least = ("valid", "same"), 0
+    elif name in op.pads:
+        words, least = ("valid", "same") if op.pad_words else (), 0
     else:
         kind = _kind(hint)
-    return Field(each.name, kind, required, default, words, least)
+    return Field(name, kind, required, None if required else default, words, least)
 
 
 def _kind(hint: Any) -> str:

@@ -20,13 +20,13 @@ class Later:
         own = _text(entry.fields.get("name")) or ""
         wanted = name.removeprefix("/").rpartition("/")[2]
         if wanted == own and own:
-            return f"{quoted(own)} reads itself: a layer's inputs stand before it"
+            return f"{quoted(own)} reads itself: a layer's inputs are defined before it"
         if wanted not in self._lines:
             return ""
         trail = _path(self._links, wanted, own)
         if trail:
-            return f"a cycle: {' → '.join([own, *reversed(trail)])}; data flows one way, so one of these inputs must go"
-        return f"{entry.kind} reads {quoted(name)}, which stands later (line {self._lines[wanted]}): move that layer up"
+            return f"a cycle: {' → '.join([own, *reversed(trail)])}; remove one of these inputs"
+        return f"{entry.kind} reads {quoted(name)}, which is defined later (line {self._lines[wanted]}): move it up"
 
 
 def _collect(layers: Items, links: dict[str, list[str]], lines: dict[str, int]) -> None:

@@ -1,4 +1,4 @@
-"""What is wrong with an entry, in words, and what may mend it: the reader's notes."""
+"""What is wrong with an entry, in words, and what may repair it: the reader's notes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ._text import Scalar, Value
 
 
 class Notes(State):
-    """Collects problems, each with what may mend it."""
+    """Collects problems, each with what may repair it."""
 
     @cached_property
     def _later(self) -> Later:
@@ -58,7 +58,7 @@ class Notes(State):
         if isinstance(error, UnknownName):
             named = "activation" if "activation" in entry.fields else "function"
         suggestions: tuple[Suggestion, ...] = ()
-        if "two nodes of this name" in says and "name" in entry.fields:
+        if "two nodes have this name" in says and "name" in entry.fields:
             named = "name"
             suggestions = self._other_name(entry)
         elif isinstance(error, UnknownName) and named in entry.fields:

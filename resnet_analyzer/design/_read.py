@@ -73,7 +73,7 @@ def examine_text(file: str, text: str, input: tuple[Dim, ...] | None = None, cla
 def _read(source: Text, sizes: Overrides) -> Reading:
     problems: list[Problem] = []
     for key in source.twice:
-        problems.append(Problem("twice", f"the key {quoted(str(key.value))} stands twice in one mapping", key.place))
+        problems.append(Problem("twice", f"the key {quoted(str(key.value))} appears twice in one mapping", key.place))
     header = read_header(source, sizes, problems)
     return Reader(source, header, problems, sizes).read()
 
@@ -258,7 +258,7 @@ class Reader(Notes):
         node = entry.fields.get("inputs")
         if node is None:
             if not top and entry.op is not None and entry.op.arity != 0:
-                self.problems.append(Problem("inputs", "there is no layer before that it could read", entry.place))
+                self.problems.append(Problem("inputs", "there is no previous layer to read", entry.place))
                 raise Unbuildable
             return (top,) if top else ()
         found, special = [], {"previous": top, "start": start}

@@ -212,7 +212,7 @@ def _explained(error: Any, text: str, mark: Any) -> str:
     if "\t" in line[: mark.column + 1 if mark else 0]:
         return "a tab: YAML indents by spaces; replace it by two spaces"
     if re.search(r":\s*[{][^}]*[}]\s*[-+*/]", line):
-        return 'an expression that begins with { must stand in quotes: "{width}*2", or without braces: width*2'
+        return 'an expression that begins with { must be quoted: "{width}*2", or without braces: width*2'
     if not text[mark.index if mark else 0 :].strip():
         return f"the text ends too early: a bracket or a quote is not closed ({problem})"
     return f"cannot be read as YAML: look at indentation, colons, commas, brackets and quotes ({problem})"
@@ -249,7 +249,9 @@ class _Composer:
 
     def _begin(self, kind: str, event: Any, place: Place) -> None:
         if event.tag is not None:
-            raise SyntaxProblem(self.file, place, f"the tag {event.tag!r:.60}: tags are not read, plain values are")
+            raise SyntaxProblem(
+                self.file, place, f"the tag {event.tag!r:.60}: tags are not supported; use plain values"
+            )
         if kind == "ScalarEvent":
             value: Value = Scalar(place, event.value if event.style else plain_value(event.value), bool(event.style))
             self._anchor(event.anchor, value)
@@ -302,7 +304,7 @@ class _Composer:
 
     def _key(self, value: Value, place: Place) -> None:
         if not isinstance(value, Scalar):
-            says = "a list or mapping where a key is expected; an expression with { must stand in quotes"
+            says = "a list or mapping where a key is expected; an expression with { must be quoted"
             raise SyntaxProblem(self.file, place, says)
         if value.value in self.seen[-1]:
             self.twice.append(value)

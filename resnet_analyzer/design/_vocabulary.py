@@ -27,6 +27,8 @@ BLOCK = _table(
     Field("variant", "choice", default="original", words=CHOICES["variant"], says="order of normalisation and ReLU"),
     Field("shortcut_variant", "choice", default="identity", words=CHOICES["shortcut_variant"]),
     Field("stride_at", "choice", default="style", words=CHOICES["stride_at"]),
+    Field("dilation_rate", "whole", default=1, least=1,
+          says="of its 3×3: 2 in a stage without stride keeps the size and sees as far (DeepLab)"),
     Field("cardinality", "whole", default=1, least=1, says="groups of the 3×3 (ResNeXt)"),
     Field("form", "choice", default="c", words=CHOICES["form"], says="ResNeXt's equivalent forms"),
     Field("se_ratio", "whole", default=0, least=0, says="16: squeeze-and-excitation"),

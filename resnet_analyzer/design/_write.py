@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
@@ -26,7 +27,7 @@ from ._vocabulary import BLOCK, style_of
 
 NOTE = """\
 # {title}, as a design of your own. Change what you like, then:
-#   resnet-analyze verify {file}     is it sound? where it breaks, what mends it
+#   resnet-analyze verify {file}     errors, repairs, budgets
 #   resnet-analyze show {file}       shapes, parameters and cost
 # Every entry reads the one before it; `inputs: [a, b]` names others. Words and settings: resnet-analyze schema
 """
@@ -41,6 +42,7 @@ def write_design(graph: Graph, architecture: Architecture | None = None, file: s
 
     UsageError where a graph cannot be written (grids and symbols, names that no file can hold).
     """
+    graph = _as_designs_hold(graph)
     outputs = {row.name: spell(row.output) for row in measure(graph).rows}
     body = _compact(graph, architecture) if architecture else None
     for lines in (body, list(_layers(graph.nodes, ""))):
@@ -49,6 +51,14 @@ def write_design(graph: Graph, architecture: Architecture | None = None, file: s
             if differences(graph, text) == "":
                 return text
     raise UsageError(f"{graph.name}: cannot be written as a design: {differences(graph, text)}")
+
+
+def _as_designs_hold(graph: Graph) -> Graph:
+    """The graph without what only importers say: where sizes and weights of a file come from."""
+    held = {key: value for key, value in graph.about.items() if key in (*TEXTS, "style", "classes")}
+    tells = {node.name for node in graph.nodes if not node.op.tells_shape_alone}
+    nodes = tuple(node._replace(weights=()) if node.name in tells else node for node in graph.nodes)
+    return replace(graph, nodes=nodes, about=held)
 
 
 def differences(graph: Graph, text: str) -> str:

@@ -301,7 +301,7 @@ def certain(condition: Condition) -> bool:
     >>> certain(at_least(symbol("n"), 2))
     Traceback (most recent call last):
         ...
-    resnet_analyzer.errors.Undecided: whether n ≥ 2 is not known: give a number
+    resnet_analyzer.errors.Undecided: cannot decide whether n ≥ 2: give a number
     """
     if is_symbol(condition):
         from .conditions import SUPPOSED
@@ -310,7 +310,7 @@ def certain(condition: Condition) -> bool:
         if supposed is not None and condition.is_equation:
             supposed.append(~condition)
             return False
-        raise Undecided(f"whether {condition} is not known: give a number")
+        raise Undecided(f"cannot decide whether {condition}: give a number")
     if is_array(condition):
         if condition.all() or not condition.any():
             return bool(condition.all())

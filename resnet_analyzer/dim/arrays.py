@@ -53,7 +53,7 @@ def guarded_product(factors: Sequence[Any]) -> Any:
         for factor in arrays:
             exact = exact * factor
         if (abs(exact) >= PRODUCT_LIMIT).any():
-            raise DimensionOverflow("a figure on this grid passes 2**59; use smaller ranges, or single sizes")
+            raise DimensionOverflow("a figure on this grid exceeds 2**59; use smaller ranges, or single sizes")
     result: Any = numbers if abs(numbers) < PRODUCT_LIMIT else 0  # too large for int64 only where all cells hold 0
     for factor in arrays:
         result = result * factor
@@ -66,7 +66,7 @@ def guarded_total(terms: Sequence[Any]) -> Any:
     if any_array((result,)) and sum(map(largest, terms)) >= INT64_LIMIT:
         exact = sum(term * 1.0 for term in terms)
         if (abs(exact) >= INT64_LIMIT * (1 - 1e-9)).any():  # float64 carries 53 bits: leave a margin
-            raise DimensionOverflow("a total on this grid passes 2**63; use smaller ranges, or single sizes")
+            raise DimensionOverflow("a total on this grid exceeds 2**63; use smaller ranges, or single sizes")
     return result
 
 

@@ -86,7 +86,7 @@ class Condition(Symbolic):
         return _compared("equal" if self.kind == "differ" else "differ", self.left - self.right)
 
     def __bool__(self) -> bool:
-        raise Undecided(f"whether {self} is not known: give a number")
+        raise Undecided(f"cannot decide whether {self}: give a number")
 
     def __str__(self) -> str:
         from .spelling import TEXT

@@ -357,7 +357,7 @@ class Evaluation:
         self.seen: dict[Atom, Any] = dict(seen or {})
 
     def of(self, formula: Polynomial) -> Any:
-        """The value of a formula; a Fraction where it is no whole number."""
+        """The value of a formula; a Fraction where it is not a whole number."""
         values = [
             prod([self.atom(atom) for atom, power in monomial for _ in range(power)], start=coefficient)
             for monomial, coefficient in formula.terms.items()
@@ -372,7 +372,7 @@ class Evaluation:
             return self.of(formula)
         result = self.of(polynomial(formula * below))
         if result % below:
-            raise UsageError(f"a formula gave {result}/{below} where only a whole number makes sense")
+            raise UsageError(f"a formula gave {result}/{below} where a whole number is needed")
         return result // below
 
     def atom(self, atom: Atom) -> Any:

@@ -51,7 +51,7 @@ class Program(NamedTuple):
             found = self.function(*[block.astype(object) for block in blocks] if exactly else blocks)
             for result, value in zip(results, found, strict=True):
                 if exactly and numpy.max(numpy.abs(value)) >= INT64_LIMIT:
-                    raise DimensionOverflow("a figure on this grid passes 2**63; use smaller ranges, or single sizes")
+                    raise DimensionOverflow("a figure on this grid exceeds 2**63; use smaller ranges, or single sizes")
                 result[start : start + BLOCK] = value
         return [result.reshape(shape) for result in results]
 

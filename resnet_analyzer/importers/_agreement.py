@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ..dim import Dim, is_number
+from typing import Any
+
+from ..dim import Dim, equal, holds, is_number, is_symbol
 from ..ops.base import FROZEN, MOVING, TRAINABLE, Weight
 from ..shape import Shape
 from .records import Declared, Slot
@@ -16,7 +18,14 @@ def agrees(ours: Shape | None, theirs: Declared) -> bool:
     """Whether our shape is the declared one, as far as that is fixed."""
     if ours is None or len(ours) != len(theirs):
         return False
-    return all(type(size) is not int or _same(mine, size) for mine, size in zip(ours, theirs, strict=True))
+    return all(_may_be(mine, size) for mine, size in zip(ours, theirs, strict=True))
+
+
+def _may_be(mine: Dim, size: Any) -> bool:
+    """Whether a size is the declared one: open ones are any, symbols theirs unless that can never be."""
+    if is_symbol(size):
+        return holds(equal(mine, size)) is not False
+    return type(size) is not int or _same(mine, size)
 
 
 def _same(mine: Dim, size: int) -> bool:
@@ -24,9 +33,9 @@ def _same(mine: Dim, size: int) -> bool:
 
 
 def at_batch_one(shape: Declared) -> Shape | None:
-    """A declared shape at batch 1; None where another axis is open."""
+    """A declared shape at batch 1; None where another axis is open, or empty."""
     sizes = [1 if place == 0 and size is None else size for place, size in enumerate(shape)]
-    return Shape(*sizes) if all(map(is_number, sizes)) else None
+    return Shape(*sizes) if all(is_number(size) and size != 0 for size in sizes) else None
 
 
 def spelled_shape(shape: Declared) -> str:

@@ -15,7 +15,7 @@ from ..errors import UsageError
 from ._keras2 import called, is_legacy, renamed
 from ._keras_entries import built_on, entries_of, input_shape, is_input, is_model, leaves_of, name_of, nodes_of
 from ._keras_values import History, as_history, declared, histories, namespace, neutral, settings
-from .records import Argument, Declared, Record, Recorded, Ref, Slot, printable, references
+from .records import INSIDE, Argument, Declared, Looked, Record, Recorded, Ref, Slot, printable, references
 
 MOST_TENSORS = 50_000  # between layers; ResNet-1202 has 5,000
 OPENING = 10  # what opening a nested model counts among them
@@ -29,6 +29,7 @@ class Opened(NamedTuple):
 
 
 Asker = Callable[[list[Declared]], "tuple[Declared, ...] | None"]
+Looker = Callable[[tuple[Declared, ...]], "Looked | None"]
 
 
 class Source:
@@ -42,9 +43,21 @@ class Source:
         """A layer's weights; None where they are not told."""
         return None
 
-    def asker(self, thing: Any, call: Mapping[str, Any]) -> Asker | None:
+    def asker(self, thing: Any, call: Any) -> Asker | None:
         """What tells the output shapes of that call for other input shapes."""
         return None
+
+    def looker(self, walk: Walk, thing: Any, path: str, call: Any, arguments: list[Argument]) -> Looker | None:
+        """What looks into a layer's code, called so."""
+        return None
+
+    def entry(self, operation: Any, name: str) -> dict[str, Any]:
+        """The description of an operation that some layer's code calls."""
+        raise NotImplementedError
+
+    def kind(self, entry: Mapping[str, Any], thing: Any) -> tuple[str, str]:
+        """A layer's class, and where it stands in Keras."""
+        return str(entry["class_name"]), namespace(entry)
 
     def owner(self, entry: Mapping[str, Any], thing: Any, path: str) -> str:
         """The object that an entry describes, the same wherever it stands."""
@@ -61,7 +74,7 @@ def read_description(
     """
     if not isinstance(entry, dict) or not isinstance(entry.get("class_name"), str):
         raise UsageError("no Keras model: it describes no layers")
-    return _Walk(source or Source()).read(entry, thing, says, tuple(outputs))
+    return Walk(source or Source()).read(entry, thing, says, tuple(outputs))
 
 
 class _Call(NamedTuple):
@@ -73,7 +86,7 @@ class _Call(NamedTuple):
     reads: tuple[History, ...]
 
 
-class _Walk:
+class Walk:
     """Collects records; knows which names are taken."""
 
     def __init__(self, source: Source) -> None:
@@ -83,6 +96,7 @@ class _Walk:
         self.names: set[str] = set()
         self.counts: dict[str, int] = {}
         self.tensors = 0
+        self.inside: Iterator[int] | None = None  # numbers for the names of what a layer's code calls
 
     def read(self, entry: Mapping[str, Any], thing: Any, says: str, outputs: tuple[Any, ...]) -> Recorded:
         """The whole model."""
@@ -141,7 +155,7 @@ class _Walk:
         thing: Any,
         scope: str,
         arguments: list[Argument],
-        call: Mapping[str, Any],
+        call: Any,
         made: tuple[Declared | None, ...],
     ) -> list[Ref]:
         """One application of a layer, or of a nested model, whose layers are then opened."""
@@ -151,13 +165,20 @@ class _Walk:
             return self.layer(entry, thing, scope, arguments, call, made)
         return self.model(model, f"{scope}{name_of(entry)}/", given, made)
 
+    def called(
+        self, operation: Any, path: str, name: str, arguments: list[Argument], call: Any, made: tuple[Declared, ...]
+    ) -> list[Ref]:
+        """One call in a layer's code."""
+        entry = self.source.entry(operation, name)
+        return self.apply(entry, operation, f"{path}/" if path else "", arguments, call, made)
+
     def layer(
         self,
         entry: Mapping[str, Any],
         thing: Any,
         scope: str,
         arguments: list[Argument],
-        call: Mapping[str, Any],
+        call: Any,
         made: tuple[Declared | None, ...],
     ) -> list[Ref]:
         """One record."""
@@ -166,11 +187,13 @@ class _Walk:
         own = settings(config) if isinstance(config, dict) else {}
         trainable = own.pop("trainable", True) is not False
         own.pop("name", None)
+        kind, space = self.source.kind(entry, thing)
         record = Record(
-            self.free_name(printable(path)), printable(str(entry["class_name"])), namespace(entry), own,
+            self.free_name(printable(path)), printable(kind), space, own,
             tuple(arguments), made or (None,),
             self.source.weights(entry, thing, path), printable(scope.rstrip("/")),
             self.source.owner(entry, thing, path), trainable, self.source.asker(thing, call),
+            self.source.looker(self, thing, path, call, arguments),
         )  # fmt: skip
         return self.add(renamed(record))
 
@@ -192,7 +215,10 @@ class _Walk:
             raise UsageError(f"it has more than {MOST_TENSORS:,} tensors, more than any model")
 
     def free_name(self, name: str) -> str:
-        """The name, or name#2, name#3 … for further applications."""
+        """The name, or name#2, name#3 … for further applications; inside a layer's code, one that no other has."""
+        if self.inside:
+            self.tensors += 1
+            return f"{name}{INSIDE}{next(self.inside)}"
         free = name
         while free in self.names:
             self.counts[name] = self.counts.get(name, 1) + 1
@@ -204,7 +230,7 @@ class _Walk:
 class _Functional:
     """The calls of a functional model, each after those that it reads."""
 
-    def __init__(self, walk: _Walk, model: Opened, scope: str) -> None:
+    def __init__(self, walk: Walk, model: Opened, scope: str) -> None:
         self.walk, self.config, self.inside, self.scope = walk, model.config, model.inside, scope
         self.entries = entries_of(self.config.get("layers"))
         self.numbers = {name_of(each): index for index, each in enumerate(self.entries)}

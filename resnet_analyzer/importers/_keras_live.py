@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace
+from functools import cache
+from itertools import count
 from typing import Any, NamedTuple
 
 from ..errors import UsageError
 from ..ops.base import FROZEN, MOVING, TRAINABLE
-from ._keras_config import Asker, Opened, Source, read_description
+from ._keras_config import Asker, Looker, Opened, Source, Walk, read_description
+from ._keras_trace import Call, Tracer, has_own_call, layers_in, undamaged
 from .framework import keras as import_keras
 from .framework import named_weights
-from .records import Declared, Record, Recorded, Slot, references
+from .records import Argument, Declared, Looked, Record, Recorded, Slot, references
 
 
 def record_model(model: Any) -> Recorded:
@@ -26,20 +29,51 @@ def record_model(model: Any) -> Recorded:
     if not isinstance(model, keras.Model):
         raise UsageError(f"{type(model).__name__} is no Keras model")
     source = _Live(keras, model)
+    says = f"Keras {keras.__version__}"
     entry = {"class_name": "Model", "module": "keras", "name": model.name}
-    if source.opened(entry, model, None) is None:
-        raise UsageError(
-            f"{model.name}: a subclassed model is code, not a graph of layers. Build it functionally, "
-            "or call it on a keras.Input and make a keras.Model of that."
-        )
-    outputs = source.seen[id(model), ()].outputs  # type: ignore[union-attr]
-    found = read_description(entry, source, model, f"Keras {keras.__version__}", outputs)
+    if source.opened(entry, model, None) is not None:
+        found = read_description(entry, source, model, says, source.seen[id(model)].outputs)
+    elif has_own_call(model):
+        found = _of_code(source, model, says)
+    else:
+        raise UsageError(_IS_CODE.format(model.name))
     return replace(found, records=tuple(map(_completed, found.records)), unused=source.unused(found))
+
+
+_IS_CODE = (
+    "{}: a subclassed model is code, not a graph of layers, and its call does not go through on symbolic inputs. "
+    "Build it functionally, or call it on a keras.Input and make a keras.Model of that."
+)
+
+
+def _of_code(source: _Live, model: Any, says: str) -> Recorded:
+    """A model whose call is its author's: what it calls on symbolic inputs."""
+    given = _inputs_for(source.keras, model)
+    walk = Walk(source)
+    if given is not None:
+        call = Call((given,), {})
+        refs = [walk.input(*each) for each in _named(model, source.tracer.tensors(call))]
+        walk.records, inputs = [], tuple(walk.records)
+        walk.inside = count(1)
+        found = source.tracer.look(walk, model, "", call, refs)
+        if found is not None:
+            outputs = tuple(ref for ref in found.outputs if ref is not None)
+            return Recorded(model.name, (*inputs, *found.records), tuple(walk.inputs), outputs, says)
+    raise UsageError(_IS_CODE.format(model.name))
+
+
+def _named(model: Any, tensors: list[Any]) -> list[tuple[str, Declared]]:
+    """The inputs of a model of code, each with a name: its own where it has as many, else numbers."""
+    own = [each.name for each in getattr(model, "inputs", None) or ()]
+    names = own if len(own) == len(tensors) else [f"input_{number}" for number in range(1, len(tensors) + 1)]
+    if len(tensors) == 1 and names == ["input_1"]:
+        names = ["input"]
+    return [(name, tuple(tensor.shape)) for name, tensor in zip(names, tensors, strict=True)]
 
 
 def _completed(record: Record) -> Record:
     """A record with the shapes of outputs that nothing reads, which no description tells, as Keras infers them."""
-    if None not in record.outputs or record.ask is None or not record.namespace:
+    if None not in record.outputs or record.ask is None:
         return record
     shapes = [ref.shape for ref in record.inputs]
     made = None if None in shapes else record.ask(shapes)  # type: ignore[arg-type]
@@ -58,18 +92,36 @@ class _Live(Source):
 
     def __init__(self, keras: Any, model: Any) -> None:
         self.keras, self.model = keras, model
-        self.seen: dict[tuple[int, Any], _Seen | None] = {}
+        self.seen: dict[int, _Seen] = {}
+        self.tracer = Tracer(keras, self._role)
 
     def opened(self, entry: Mapping[str, Any], thing: Any, given: Any) -> Opened | None:
-        """The layers of a model; of one with a call of its own, those that it really calls."""
-        if not isinstance(thing, self.keras.Model):
+        """The layers of a model whose call is its layers' and nothing else; None for all else."""
+        if not isinstance(thing, self.keras.Model) or has_own_call(thing):
             return None
-        own_call = has_own_call(thing)
-        key = (id(thing), tuple(ref.shape for ref in references(given)) if own_call else ())
-        if key not in self.seen:
-            self.seen[key] = self._traced(thing, given) if own_call else self._described(thing)
-        found = self.seen[key]
-        return None if found is None else found.opened
+        if id(thing) not in self.seen:
+            found = self._described(thing)
+            if found is None:
+                return None
+            self.seen[id(thing)] = found
+        return self.seen[id(thing)].opened
+
+    def kind(self, entry: Mapping[str, Any], thing: Any) -> tuple[str, str]:
+        """A layer's class; of a subclass that keeps the call of Keras' own layer, that layer's."""
+        kind, space = super().kind(entry, thing)
+        if space or not isinstance(thing, self.keras.layers.Layer) or has_own_call(thing):
+            return kind, space
+        public = (each for each in type(thing).__mro__ if getattr(self.keras.layers, each.__name__, None) is each)
+        return next(public).__name__, "keras.layers"
+
+    def entry(self, operation: Any, name: str) -> dict[str, Any]:
+        """The description of an operation that some layer's code calls."""
+        kind = type(operation)
+        entry: dict[str, Any] = {"class_name": kind.__name__, "module": kind.__module__, "config": {}}
+        if not has_own_call(operation) and self.opened(entry, operation, None) is None:
+            with suppress(Exception):  # a stranger's settings
+                entry = self.keras.saving.serialize_keras_object(operation)
+        return {**entry, "name": name}
 
     def weights(self, entry: Mapping[str, Any], thing: Any, path: str) -> tuple[Slot, ...] | None:
         """The variables that a layer holds; None before it is built."""
@@ -102,11 +154,48 @@ class _Live(Source):
             if id(weight) not in used
         )
 
-    def asker(self, thing: Any, call: Mapping[str, Any]) -> Asker | None:
+    def asker(self, thing: Any, call: Any) -> Asker | None:
         """Keras' own inference of the call's output shapes for other input shapes."""
         if thing is None or not hasattr(thing, "compute_output_spec"):
             return None
-        return lambda shapes: _asked(self.keras, thing, call, shapes)
+        return lambda shapes: self._asked(thing, call, shapes)
+
+    def _asked(self, thing: Any, call: Any, shapes: list[Declared]) -> tuple[Declared, ...] | None:
+        """What Keras infers for a call whose tensors have these shapes; None where it cannot tell."""
+        is_layer = isinstance(thing, self.keras.layers.Layer)
+        kept = undamaged(self.keras, thing) if is_layer else nullcontext()
+        with suppress(Exception), kept:  # a layer's own code may fail in any way: then its shape is not known
+            args, kwargs = self.tracer.again(self._call(call), shapes)
+            made = thing.compute_output_spec(*args, **kwargs)
+            return tuple(tuple(each.shape) for each in self.keras.tree.flatten(made))
+        return None
+
+    def _call(self, call: Any) -> Call:
+        """A call as it is described, with Keras' symbolic tensors in it."""
+        if isinstance(call, Call):
+            return call
+        restored = (self.keras.saving.deserialize_keras_object(call.get(each)) for each in ("args", "kwargs"))
+        args, kwargs = restored
+        return Call(tuple(args or ()), dict(kwargs or {}))
+
+    def looker(self, walk: Walk, thing: Any, path: str, call: Any, arguments: list[Argument]) -> Looker | None:
+        """What a layer's code calls, called so."""
+        if not isinstance(thing, self.keras.layers.Layer):
+            return None
+        refs = [ref for argument in arguments for ref in references(argument.value)]
+
+        @cache
+        def look(shapes: tuple[Declared, ...]) -> Looked | None:
+            own = shapes or tuple(ref.shape for ref in refs if ref.shape is not None)
+            if len(own) < len(refs):
+                return None
+            with suppress(Exception):  # a call that cannot be described
+                plain = Call((_like(self.keras, arguments[0].value),), {}) if call == {} else self._call(call)
+                walk.inside = walk.inside or count(1)
+                return self.tracer.look(walk, thing, path, self.tracer.again(plain, list(own)), refs)
+            return None
+
+        return look
 
     def _described(self, model: Any) -> _Seen | None:
         """A model whose call is its layers' and nothing else; None for one of which nothing is known."""
@@ -116,33 +205,8 @@ class _Live(Source):
                 return _Seen(Opened(_config(model), {layer.name: layer for layer in model.layers}))
         elif not isinstance(model, keras.Function):
             return None
-        return _graph(keras.Model(_structure(model, "inputs"), _structure(model, "outputs"), name=model.name))
-
-    def _traced(self, model: Any, given: Any) -> _Seen | None:
-        """A model with a call of its own, called on symbolic inputs; None where that fails."""
-        keras = self.keras
-        with warnings.catch_warnings(), _undamaged(model), suppress(Exception):  # it is a stranger's code
-            warnings.simplefilter("ignore")
-            if not all(layer.built for layer in _layers_of(model)):
-                return None
-            inputs = _inputs_for(keras, model, given)
-            if inputs is None:
-                return None
-            made = type(model).call(model, inputs)
-            return _graph(keras.Model(inputs, made, name=model.name))
-        return None
-
-
-def has_own_call(model: Any) -> bool:
-    """Whether a model's `call` is not Keras' own, but its author's."""
-    owner = next(each for each in type(model).__mro__ if "call" in vars(each))
-    return not owner.__module__.startswith("keras.")
-
-
-def _structure(model: Any, name: str) -> Any:
-    """A model's inputs or outputs in the structure that it takes or gives them in."""
-    structure = getattr(model, f"_{name}_struct", None)  # no public word tells the names of a dictionary of inputs
-    return getattr(model, name) if structure is None else structure
+        return _graph(keras.Model(model.inputs, model.outputs, name=model.name))
+        return _graph(keras.Model(model.input, model.output, name=model.name))
 
 
 def _graph(model: Any) -> _Seen:
@@ -182,19 +246,26 @@ def _silenced(operations: Any) -> Iterator[None]:
             del vars(each)["get_config"]
 
 
-def _inputs_for(keras: Any, model: Any, given: Any) -> Any:
-    """Symbolic inputs of the shapes that a model is called on, or was built on; None where they are not known."""
-    if given is not None:
-        return _like(keras, given)
+def _inputs_for(keras: Any, model: Any) -> Any:
+    """Symbolic inputs of the shapes that a model was built on; None where they are not known."""
     if getattr(model, "inputs", None):
-        shapes: Any = [(tuple(each.shape), each.dtype) for each in model.inputs]
-    else:
-        shape = (model.get_build_config() or {}).get("input_shape")
-        if not shape or not all(each is None or isinstance(each, int) for each in shape):
-            return None
-        shapes = [(tuple(shape), None)]
-    made = [keras.Input(batch_shape=shape, dtype=dtype) for shape, dtype in shapes]
-    return made if len(made) > 1 else made[0]
+        made = [keras.KerasTensor(tuple(each.shape), dtype=each.dtype) for each in model.inputs]
+        return made if len(made) > 1 else made[0]
+    shapes = model.get_build_config() or {}
+    return _on_shapes(keras, shapes.get("input_shape", shapes.get("shapes_dict")))
+
+
+def _on_shapes(keras: Any, shape: Any) -> Any:
+    """Symbolic tensors in the structure of the shapes that a model was built on; None for what are no shapes."""
+    if isinstance(shape, Mapping):
+        made = {name: _on_shapes(keras, each) for name, each in shape.items()}
+        return None if None in made.values() or not made else made
+    if not isinstance(shape, (list, tuple)) or not shape:
+        return None
+    if all(each is None or isinstance(each, int) for each in shape):
+        return keras.KerasTensor(tuple(shape))
+    several = [_on_shapes(keras, each) for each in shape]
+    return None if None in several else several
 
 
 def _like(keras: Any, given: Any) -> Any:
@@ -203,59 +274,9 @@ def _like(keras: Any, given: Any) -> Any:
         return {name: _like(keras, each) for name, each in given.items()}
     if isinstance(given, (list, tuple)):
         return [_like(keras, each) for each in given]
-    return keras.Input(batch_shape=given.shape)
-
-
-def _layers_of(model: Any) -> list[Any]:
-    """A model and every layer inside it."""
-    return list(model._flatten_layers())  # Keras has no public word for it
+    return keras.KerasTensor(given.shape)
 
 
 def _meant_to_train(layer: Any) -> set[int]:
     """The variables in a layer that are trained unless somebody freezes them."""
-    return {id(weight) for each in _layers_of(layer) for weight in each._trainable_variables}
-
-
-@contextmanager
-def _undamaged(model: Any) -> Iterator[None]:
-    """Take back what calling a model leaves in its layers, and in Keras' count of names."""
-    layers = _layers_of(model)
-    kept = [(layer, len(layer._inbound_nodes), len(layer._outbound_nodes)) for layer in layers]
-    names = _names()
-    before = dict(names)
-    try:
-        yield
-    finally:
-        for layer, inbound, outbound in kept:
-            del layer._inbound_nodes[inbound:]
-            del layer._outbound_nodes[outbound:]
-        names.clear()
-        names.update(before)
-
-
-def _names() -> dict[str, Any]:
-    """Keras' count of the names that it has given; one of our own where this Keras keeps it elsewhere."""
-    try:
-        from keras.src.backend.common import global_state
-    except ImportError:
-        return {}
-    found = global_state.get_global_attribute("object_name_uids")
-    return {} if found is None else found  # type: ignore[no-any-return]
-
-
-def _asked(keras: Any, thing: Any, call: Mapping[str, Any], shapes: list[Declared]) -> tuple[Declared, ...] | None:
-    """What Keras infers for a call whose tensors have these shapes; None where it cannot tell."""
-    given = iter(shapes)
-
-    def with_shape(value: Any) -> Any:
-        if isinstance(value, keras.KerasTensor):
-            return keras.KerasTensor(next(given), dtype=value.dtype)
-        return value
-
-    try:
-        args, kwargs = (keras.saving.deserialize_keras_object(call.get(each)) for each in ("args", "kwargs"))
-        args, kwargs = (keras.tree.map_structure(with_shape, each) for each in (args, kwargs))
-        made = thing.compute_output_spec(*args, **kwargs)
-        return tuple(tuple(each.shape) for each in keras.tree.flatten(made))
-    except Exception:  # a layer's own code may fail in any way: then its shape is not known
-        return None
+    return {id(weight) for each in layers_in(layer) for weight in each._trainable_variables}

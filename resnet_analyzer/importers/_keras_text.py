@@ -14,18 +14,13 @@ import zlib
 from typing import IO, Any, NamedTuple
 
 from ..errors import UsageError
+from ._bounds import MOST_BYTES, require_bounds
 from ._hdf5 import SIGNATURE, root_texts
 
-MOST_BYTES = 32 * 2**20  # of a description; ResNet-1202's has 4 MB
-MOST_PARTS = 1_000_000  # lists and dictionaries in it; ResNet-1202's has 60,000
-MOST_VALUES = 4_000_000  # commas in it: numbers of constant arrays for the most part
-MOST_DEPTH = 100  # of nesting; six nested models take 40
 DAMAGED = (
     zipfile.BadZipFile, zlib.error, struct.error, OSError, ValueError, EOFError, RuntimeError, OverflowError, KeyError,
     IndexError, TypeError, AttributeError, MemoryError,
 )  # fmt: skip
-# without going back, and up to the end where the last one has none: in time that grows with the text's length alone
-_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 
 
 class Description(NamedTuple):
@@ -100,29 +95,8 @@ def _legacy(source: str, stream: IO[bytes]) -> Description:
 
 def _parsed(source: str, text: bytes, kind: str) -> Any:
     """A description's JSON, its bounds checked before it is parsed."""
-    _require_bounds(source, text)
+    require_bounds(source, text)
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
         raise UsageError(f"{source}: not a readable {kind} file: its description is no JSON") from error
-
-
-def _require_bounds(source: str, text: bytes) -> None:
-    if len(text) > MOST_BYTES:
-        raise UsageError(f"{source}: its description has over {MOST_BYTES:,} bytes, more than any model's")
-    parts = text.count(b"{") + text.count(b"[")
-    if parts > MOST_PARTS or text.count(b",") > MOST_VALUES:
-        raise UsageError(f"{source}: its description has over {MOST_PARTS:,} parts, more than any model's")
-    if parts > MOST_DEPTH and _is_deeper(text):
-        raise UsageError(f"{source}: its description is nested deeper than {MOST_DEPTH} levels, as no model's is")
-
-
-def _is_deeper(text: bytes) -> bool:
-    """Whether lists and dictionaries are nested deeper than the bound: each round strips the innermost ones."""
-    brackets = _STRING.sub(b"", text).translate(None, delete=bytes(set(range(256)) - set(b"[]{}")))
-    for _ in range(MOST_DEPTH):
-        inner = brackets.replace(b"[]", b"").replace(b"{}", b"")
-        if len(inner) == len(brackets):  # nothing is left, or what is never closed
-            return len(inner) > MOST_DEPTH
-        brackets = inner
-    return bool(brackets)

@@ -6,25 +6,31 @@ the source lists. Where it does not, the row is unknown, and says why; nothing i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
-from ..dim import holds, is_number
-from ..errors import AnalyzerError, UsageError
+from ..dim import is_exactly, is_number
+from ..errors import UsageError
 from ..graph import Graph, Node
-from ..ops.base import FROZEN, Cost, Op, Weight
-from ..ops.constant import Constant
+from ..ops.base import NO_WORK, Cost, Op, Work
+from ..ops.constant import Constant, Parameter
 from ..ops.input import Input
 from ..ops.lookup import spelled
 from ..ops.opaque import Opaque
-from ..ops.spelling import Array, Call, Outputs, Part, Reads, Spelling, Tensor
+from ..ops.spelling import Array, Call, Part, Spelling, Stored, Tensor
 from ..shape import Shape, spell
-from ._agreement import Different, agrees, at_batch_one, matched, require_weights, spelled_shape
+from ._agreement import Different, agrees, at_batch_one
+from ._arguments import arguments_of, constant_name, numbered, shapes_of, stored_in
+from ._choice import MOST_CHOICES, State, Tried, agree, are_alike, cheaper, undecided
+from ._head import classes_told
+from ._ledger import Ledger
+from ._looking import Looking
+from ._said import NOT_OURS, Said, Step, applied, reading, require_the_same, said_by
 from ._sizes import Sizes, own_shapes, wanted_shapes
 from ._unknown import asked, has_all_weights, seen_at
-from .records import Record, Recorded, Ref, identities
+from .records import INSIDE, Record, Recorded, Ref
 
 
 def assemble(recorded: Recorded, sizes: Sizes = None, framework: str = "keras") -> Graph:
@@ -41,140 +47,253 @@ def assemble(recorded: Recorded, sizes: Sizes = None, framework: str = "keras") 
     return _Assembler(recorded, framework, own, asked).graph()
 
 
-# what a reading raises on settings that are none
-NOT_OURS = (AnalyzerError, AttributeError, LookupError, ArithmeticError, TypeError, ValueError)
+# The outputs of a record that are no data but sizes or constants, by its kind, settings, shapes and stored inputs
+Reckon = Callable[[str, Mapping[str, Any], list[Shape | None], list[Stored | None]], tuple[Stored, ...] | None]
+TITLES = {"keras": "Keras", "onnx": "ONNX", "torch": "PyTorch"}
 
 
-class _Step(NamedTuple):
-    """One op of a record: its name, what it reads, and what comes out at the source's own size."""
+def assemble_at(recorded: Recorded, shapes: Mapping[str, Shape], framework: str, reckon: Reckon) -> Graph:
+    """The graph of a model's records at these shapes of its inputs, which may be symbolic.
 
-    name: str
-    op: Op
-    reads: tuple[str, ...]
-    cost: Cost
-
-
-class _Said(NamedTuple):
-    """A record in our words: its steps, and the node of each output."""
-
-    steps: list[_Step]
-    outputs: tuple[str, ...]
-
-    @property
-    def weights(self) -> tuple[Weight, ...]:
-        """The weights of all its ops."""
-        return tuple(weight for step in self.steps for weight in step.cost.weights)
+    `reckon` follows the small tensors by which the model computes sizes from sizes.
+    """
+    return _Assembler(recorded, framework, shapes, None, reckon).graph()
 
 
 @dataclass
-class _Assembler:
+class _Assembler(Looking):
     """Collects nodes; knows the shape of each at the source's own size, and at the size asked for."""
 
     recorded: Recorded
     framework: str
     inputs: Mapping[str, Shape | None]
     asked: Mapping[str, Shape | None] | None
+    reckon: Reckon | None = None
     nodes: dict[str, Node] = field(default_factory=dict)
     own: dict[str, Shape | None] = field(default_factory=dict)
     now: dict[str, Shape | None] = field(default_factory=dict)
-    made: dict[tuple[str, int], str] = field(default_factory=dict)
+    made: dict[tuple[str, int], str | Stored] = field(default_factory=dict)
     spellings: dict[str, list[tuple[type[Op], Spelling]]] = field(default_factory=dict)
-    owners: dict[str, str] = field(default_factory=dict)
-    variables: dict[str | int, str] = field(default_factory=dict)
     agreeing: int = 0
+
+    def __post_init__(self) -> None:
+        self.ledger = Ledger(self.recorded, self.framework == "torch")
+        self.choices = self.inside = 0
+        self.spent: dict[str, Work] = {}
+        self.looked = (0, 0, 0, False)
 
     def graph(self) -> Graph:
         """All records as nodes, and the weights that no record has."""
         for record in self.recorded.records:
             if record.name in self.inputs:
                 self._input(record)
+            elif INSIDE in record.name:
+                self.labelled(record)
             else:
-                self._record(record)
-        if self.recorded.unused:
-            weights = tuple(Weight(slot.name, slot.shape, slot.role) for slot in self.recorded.unused)
-            name = self._free_name("unused")
+                self.record(record)
+        for module, weights in self.ledger.unused().items():
+            name = self.free_name(module or "unused")
             op = Opaque("weights that no layer uses", None, weights)
-            self.nodes[name] = Node(name, op, training_only=True)
+            self.nodes[name] = Node(name, op, (), "/".join(module.split(".")[:-1]), training_only=True)
         nodes = tuple(self.nodes.values())
-        about: dict[str, Any] = {"title": self.recorded.name, "says": self._says(), **self._classes(nodes)}
+        about: dict[str, Any] = {"title": self.recorded.name, "says": self._says(), **classes_told(nodes, self.now)}
+        if self.looked[3]:
+            about["sizes"] = "of the file"
         return Graph(self.recorded.name, nodes, about)
 
     def _says(self) -> str:
         """How much was read, and how much of it the source itself confirms."""
         layers = [record for record in self.recorded.records if record.name not in self.inputs]
-        declared = sum(shape is not None for record in layers for shape in record.outputs)
+        read = len(layers) + self.looked[0]
+        declared = sum(shape is not None for record in layers for shape in record.outputs) + self.looked[1]
         confirmed = f"{self.agreeing} of {declared} tensor shapes as it declares them"
-        return f"read {len(layers)} operations from {self.recorded.says}" + (f", {confirmed}" if declared else "")
+        said = f"read {read} operation{'s' * (read != 1)} from {self.recorded.says}"
+        return said + (f", {confirmed}" if declared else "")
+
+    def _confirm(self, count: int) -> None:
+        """So many shapes of a record are as its source declares them; those inside branches are not told."""
+        self.agreeing += 0 if self.inside else count
 
     def _input(self, record: Record) -> None:
         own = self.inputs[record.name]
         now = own if self.asked is None else self.asked[record.name]
         assert own is not None
         assert now is not None
-        self._add(_Step(record.name, Input(now), (), Cost(own)), record)
+        self._add(Step(record.name, Input(now), (), Cost(own)), record)
         self.now[record.name] = now
         self.made[record.name, 0] = record.name
 
-    def _record(self, record: Record) -> None:
-        reads, places, named = self._arguments(record)
-        shapes, comparable = self._shapes(record, reads)
-        reason = ""
+    def record(self, record: Record) -> None:
+        if "branches" in record.settings and self._branch(record):
+            return
+        reads, places, named = arguments_of(record, self.made)
+        shapes, comparable = shapes_of(record, reads, self.own)
+        if self.reckon is not None and self._reckoned(record, places, reads, shapes):
+            return
+        reason = "which branch costs less depends on the sizes" if "branches" in record.settings else ""
         if record.namespace and None not in shapes:
             kind = f"ops.{record.kind}" if record.namespace == f"{self.framework}.ops" else record.kind
             slots = None if record.weights is None else tuple(slot.shape for slot in record.weights)
-            call = Call(kind, record.settings, tuple(shapes), places, named, slots, partial(self._words, shapes=shapes))  # type: ignore[arg-type]
+            words, known = partial(self._words, shapes=shapes), tuple(shapes)
+            call = Call(kind, record.settings, known, places, named, slots, words, stored_in(reads))  # type: ignore[arg-type]
             try:
                 said = self._said(record, call, reads, comparable)
             except Different as error:
                 said, reason = None, str(error)
-            if said is not None:
-                self._add_said(record, said, reads)
+            vague = said is not None and any(step.cost.unknown for step in said.steps)
+            if vague and self.is_opened(record) and self.look(record, reads):
                 return
-        self._add_unknown(record, [read for read in reads if isinstance(read, str)], reason)
+            if said is not None and not self._folded(record, said, reads):
+                self._add_said(record, said, reads)
+            if said is not None:
+                return
+        if None not in shapes and self.is_opened(record) and self.look(record, reads):
+            return
+        if not self._constant_as_declared(record, reads):
+            self._add_unknown(record, reads, reason)
 
-    def _arguments(self, record: Record) -> tuple[list[str | Array], tuple[Any, ...], dict[str, Any]]:
-        """What a record reads, constant arrays too; and its arguments, with a `Tensor` for each of those."""
-        reads: list[str | Array] = []
+    def _reckoned(
+        self, record: Record, places: tuple[Any, ...], reads: list[str | Array], shapes: list[Shape | None]
+    ) -> bool:
+        """Whether a record makes sizes of sizes, or a constant of constants: it is then no row."""
+        assert self.reckon is not None
+        stored = stored_in(reads)
+        each = [value.number if type(value) is Tensor else None for value in places]
+        try:
+            found = self.reckon(
+                record.kind,
+                record.settings,
+                [None if number is None else shapes[number] for number in each],
+                [None if number is None else stored.get(number) for number in each],
+            )
+        except NOT_OURS:
+            return False
+        if not record.namespace or found is None or len(found) < len(record.outputs):
+            return False
+        for index, made in enumerate(found):
+            self._keep(record, index, made)
+        return True
 
-        def place(value: Any) -> Any:
-            if isinstance(value, (Ref, Array)):
-                reads.append(self.made[value.key] if isinstance(value, Ref) else value)
-                return Tensor(len(reads) - 1)
-            if isinstance(value, (list, tuple)):
-                return [place(each) for each in value]
-            if isinstance(value, dict):
-                return {name: place(each) for name, each in value.items()}
-            return value
+    def _keep(self, record: Record, index: int, made: Stored) -> None:
+        """An output that is a constant: whoever reads it has it as such."""
+        self.made[record.name, index] = replace(made, name=made.name or numbered(record.name, index))
+        theirs = record.outputs[index] if index < len(record.outputs) else None
+        self._confirm(theirs is not None and agrees(Shape(*made.shape), theirs))
 
-        places: list[Any] = []
-        named: dict[str, Any] = {}
-        for each in record.arguments:
-            value = place(each.value)
-            if each.name:
-                named[each.name] = value
-            else:
-                places.append(value)
-        return reads, tuple(places), named
+    def _folded(self, record: Record, said: Said, reads: list[str | Array]) -> bool:
+        """Whether a record only arranges what the file holds: its outputs are then constants, and no rows.
 
-    def _shapes(self, record: Record, reads: list[str | Array]) -> tuple[list[Shape | None], bool]:
-        """The shapes that a record reads at the source's own size, and whether they are those that it was declared on.
-
-        Where we know none, the declared one holds. A nested model may be called on another size than it
-        was built on: its declared shapes then say nothing of this call.
+        Products of weights with weights are work, and stay.
         """
-        declared = iter(record.inputs)
-        shapes: list[Shape | None] = []
-        comparable = True
-        for read in reads:
-            if isinstance(read, Array):
-                shapes.append(Shape(*read.shape))
-                continue
-            ours, theirs = self.own[read], next(declared).shape
-            if ours is None and theirs is not None:
-                ours = at_batch_one(theirs)
-            comparable &= theirs is None or ours is None or agrees(ours, theirs)
-            shapes.append(ours)
-        return shapes, comparable
+        work = [step.cost.work.multiply_accumulates for step in said.steps]
+        if not reads or said.weights or any(isinstance(read, str) for read in reads) or not stored_in(reads):
+            return False
+        if any(not is_exactly(macs, 0) for macs in work) or record.kind == "aten.expand":
+            return False
+        roots = tuple(dict.fromkeys(root for stored in stored_in(reads).values() for root in stored.roots))
+        made = {step.name: step.cost.output for step in said.steps}
+        for index, name in enumerate(said.outputs):
+            self._keep(
+                record,
+                index,
+                Stored(tuple(made[name] or ()), next(iter(stored_in(reads).values())).dtype, "", None, roots),
+            )
+        return True
+
+    def _constant_as_declared(self, record: Record, reads: list[str | Array]) -> bool:
+        """Whether a record of PyTorch makes something of the module's own tensors alone: it is then no row."""
+        known = all(shape is not None and all(map(is_number, shape)) for shape in record.outputs)
+        if self.framework != "torch" or not reads or not known or any(isinstance(read, str) for read in reads):
+            return False
+        roots = tuple(dict.fromkeys(root for stored in stored_in(reads).values() for root in stored.roots))
+        for index, shape in enumerate(record.outputs):
+            self._keep(record, index, Stored(tuple(shape or ()), "", "", None, roots))  # type: ignore[arg-type]
+        return True
+
+    def _branch(self, record: Record) -> bool:
+        """The records of the branch that a constant condition chooses, else of the cheaper one, in place."""
+        condition = arguments_of(record, self.made)[0][:1]
+        value = condition[0] if condition else None
+        branches = record.settings["branches"]
+        chosen = value.numbers[0] if isinstance(value, Stored) and value.numbers else None
+        if chosen is None and len(branches) == 2 and self.choices < MOST_CHOICES:
+            return self._either(record, branches, [each for each in condition if isinstance(each, str)])
+        branch = branches.get(bool(chosen)) if chosen is not None else None
+        if branch is None:
+            return False
+        outputs = self._branch_outputs(branch)
+        self._give(record, outputs)
+        self._confirm(sum(shape is not None for shape in record.outputs))
+        return True
+
+    def _branch_outputs(self, branch: Any) -> tuple[str | Stored, ...]:
+        """What a branch gives, its records being read."""
+        self.inside += 1
+        for each in branch.records:
+            self.record(each)
+        self.inside -= 1
+        return tuple(self.made[made.key] if isinstance(made, Ref) else made for made in branch.outputs)
+
+    def _give(self, record: Record, outputs: tuple[str | Stored, ...]) -> None:
+        for index, made in enumerate(outputs[: len(record.outputs)]):
+            self.made[record.name, index] = made
+
+    def _either(self, record: Record, branches: Mapping[bool, Any], condition: list[str]) -> bool:
+        """Both branches read; the cheaper one's rows stay, and one that tells that nobody knows. False if in doubt."""
+        self.choices += 1
+        before = self.state()
+        tried = []
+        for key in (True, False):
+            self.restore(before)
+            outputs = self._branch_outputs(branches[key])
+            tried.append(self._tried(before, outputs))
+        then, other = tried
+        counted = cheaper(then, other)
+        if counted is None:
+            self.restore(before)
+            return False
+        self.restore(counted.state)
+        alike = are_alike(then, other)
+        if not alike:
+            op = undecided(then, other, counted)
+            name = self.free_name(record.name)
+            self.nodes[name] = Node(name, op, tuple(condition), record.scope)
+            self.own[name] = self.now[name] = op.output
+        self._give(record, counted.outputs)
+        for index in range(0 if alike or agree(then, other) else len(counted.outputs)):
+            self.made[record.name, index] = name  # of one of two shapes: nobody knows
+        self._confirm(sum(shape is not None for shape in record.outputs) if agree(then, other) else 0)
+        return True
+
+    def _tried(self, before: Any, outputs: tuple[str | Stored, ...]) -> Tried:
+        """What a branch has added to what stood before it."""
+        new = [self.nodes[name] for name in self.nodes if name not in before.nodes]
+        work = NO_WORK
+        for node in new:
+            work += self.spent.get(node.name, NO_WORK)
+        shapes = tuple(Shape(*each.shape) if isinstance(each, Stored) else self.own[each] for each in outputs)
+        unknown = sum(isinstance(node.op, Opaque) for node in new)
+        return Tried(self.state(), outputs, shapes, work, len(new), unknown)
+
+    def state(self) -> State:
+        ledger = self.ledger
+        return State(
+            dict(self.nodes),
+            dict(self.own),
+            dict(self.now),
+            dict(self.made),
+            (set(ledger.counted), dict(ledger.owners), dict(ledger.variables)),
+            self.agreeing,
+            self.looked,
+        )
+
+    def restore(self, state: State) -> None:
+        self.nodes, self.own = dict(state.nodes), dict(state.own)
+        self.now, self.made = dict(state.now), dict(state.made)
+        counted, owners, variables = state.ledger
+        self.ledger.counted, self.ledger.owners, self.ledger.variables = set(counted), dict(owners), dict(variables)
+        self.agreeing = state.agreeing
+        self.looked = state.looked
 
     def _words(self, part: Any, shape: Shape | None = None, shapes: Any = ()) -> list[Op] | None:
         """The ops of a layer or function in a layer's settings, by itself: on `shape`, or the first of `shapes`."""
@@ -183,27 +302,27 @@ class _Assembler:
         words = partial(self._words, shapes=shapes)
         read = tuple(shapes[:1]) if shape is None else (shape,)
         call = Call(part.kind, part.settings, read, (Tensor(0),), words=words)
-        for op, spelling in self._candidates(part.kind):
-            found = _read(op, spelling, call)
+        for op, spelling in self.candidates(part.kind):
+            found = reading(op, spelling, call)
             if isinstance(found, list) and found:
                 return found
         return None
 
-    def _candidates(self, kind: str) -> list[tuple[type[Op], Spelling]]:
+    def candidates(self, kind: str) -> list[tuple[type[Op], Spelling]]:
         if kind not in self.spellings:
             self.spellings[kind] = spelled(self.framework, kind)
         return self.spellings[kind]
 
-    def _said(self, record: Record, call: Call, reads: list[str | Array], comparable: bool) -> _Said | None:
+    def _said(self, record: Record, call: Call, reads: list[str | Array], comparable: bool) -> Said | None:
         """A record in our words; None if there are none, `Different` if they say something else than the source."""
         different = None
-        for op, spelling in self._candidates(call.kind):
-            found = _read(op, spelling, call)
-            said = None if not found else self._steps(record, found, call, reads)
+        for op, spelling in self.candidates(call.kind):
+            found = reading(op, spelling, call)
+            said = None if not found else said_by(record, found, call, reads)
             if said is None:
                 continue
             try:
-                self._require_the_same(record, said, comparable)
+                require_the_same(record, said, comparable, held=self.reckon is not None)
                 return said
             except Different as error:
                 different = different or error
@@ -211,89 +330,44 @@ class _Assembler:
             raise different
         return None
 
-    def _steps(self, record: Record, found: Any, call: Call, reads: list[str | Array]) -> _Said | None:
-        """The ops of a reading, applied to what the record reads; None if they do not take it."""
-        names = [read if isinstance(read, str) else _constant(record, place) for place, read in enumerate(reads)]
-        tensors = [(name, shape) for name, shape in zip(names, call.shapes, strict=True)]
-        if isinstance(found, Outputs):
-            each = [self._chain(_numbered(record.name, place), [op], tensors) for place, op in enumerate(found.ops)]
-            if None in each:
-                return None
-            return _Said([step for steps in each for step in steps], tuple(steps[-1].name for steps in each))  # type: ignore[union-attr,index]
-        if isinstance(found, Reads):
-            tensors, found = [tensors[number] for number in found.numbers], found.ops
-        steps = self._chain(record.name, found, tensors)
-        return None if steps is None else _Said(steps, (steps[-1].name,))
-
-    def _chain(self, name: str, ops: list[Op], tensors: list[tuple[str, Shape]]) -> list[_Step] | None:
-        """Ops one after another: each takes all tensors that are left, or changes the last one."""
-        steps: list[_Step] = []
-        for place, op in enumerate(ops):
-            count = len(tensors) if op.arity is None else op.arity
-            if count not in (1, len(tensors)) or not tensors:
-                return None
-            taken = tensors[-count:]
-            cost = _applied(op, [shape for _, shape in taken])
-            if cost.output is None or any(holds(check.condition) is False for check in cost.checks):
-                failed = next((check.text for check in cost.checks if holds(check.condition) is False), "")
-                raise Different(failed.rstrip("."))
-            steps.append(_Step(f"{name}:{place + 1}", op, tuple(each for each, _ in taken), cost))
-            tensors = [*tensors[:-count], (steps[-1].name, cost.output)]
-        return _renamed(steps, name) if len(tensors) == 1 else None
-
-    def _require_the_same(self, record: Record, said: _Said, comparable: bool) -> None:
-        """`Different` where an op's shapes or weights are not those that the source declares."""
-        if len(said.outputs) < len(record.outputs):
-            raise Different(f"it has {len(record.outputs)} outputs")
-        made = {step.name: step.cost.output for step in said.steps}
-        for name, theirs in zip(said.outputs, record.outputs, strict=False):
-            ours = made[name]
-            if comparable and theirs is not None and not agrees(ours, theirs):
-                raise Different(f"we find {spell(ours)}, it declares {spelled_shape(theirs)}")
-        if record.weights is not None:
-            require_weights(said.weights, record.weights)
-
-    def _add_said(self, record: Record, said: _Said, reads: list[str | Array]) -> None:
+    def _add_said(self, record: Record, said: Said, reads: list[str | Array]) -> None:
+        wanted = {name for step in said.steps for name in step.reads}
         for place, read in enumerate(reads):
             if isinstance(read, Array):
-                op = Constant(read.shape)
-                self._add(_Step(_constant(record, place), op, (), op.apply()), record)
-        first = self.owners.setdefault(_owner(record), record.name) if _owner(record) else record.name
+                self._add_array(record, constant_name(record, place, read), read, wanted)
+        first = self.ledger.first(record)
         for step in said.steps:
-            self._add(step, record, self._sharing(record, step, first))
+            self._add(step, record, self.ledger.sharing(record, step, first, said.weights_in))
         for index, name in enumerate(said.outputs):
             self.made[record.name, index] = name
-        self.agreeing += sum(shape is not None for shape in record.outputs)
+        self._confirm(sum(shape is not None for shape in record.outputs))
+        if self.framework == "onnx":  # of PyTorch every parameter counts, wherever it is read
+            self.ledger.settle(said, reads, wanted)
 
-    def _sharing(self, record: Record, step: _Step, first: str) -> dict[str, Any]:
-        """Which weights of a step are counted elsewhere, and which are frozen."""
-        if not step.cost.weights:
-            return {}
-        if record.weights is None:
-            owners = [self.owners[part] for part in identities(record.settings) if part in self.owners]
-            for part in identities(record.settings):
-                self.owners.setdefault(part, record.name)
-            other = first if first != record.name else next((each for each in owners if each != record.name), "")
-            return {"weights_of": other, "frozen": not record.trainable}
-        slots = matched(step.cost.weights, record.weights)
-        frozen = any(slot.role == FROZEN for slot in slots.values())
-        elsewhere = {name: self.variables.get(slot.identity, step.name) for name, slot in slots.items()}
-        for slot in slots.values():
-            self.variables.setdefault(slot.identity, step.name)
-        shared = [name for name, owner in elsewhere.items() if owner != step.name]
-        others = {elsewhere[name] for name in shared}
-        if len(shared) == len(slots) and len(others) == 1:
-            return {"weights_of": others.pop(), "frozen": frozen}
-        return {"shared_weights": tuple(shared), "frozen": frozen}
+    def _add_array(self, record: Record, name: str, array: Array, wanted: set[str]) -> None:
+        """A constant that a record reads as a tensor: a parameter where the file's own tensor is one."""
+        roots = array.roots if isinstance(array, Stored) else ()
+        if name not in wanted:
+            return
+        if name in self.nodes:
+            return
+        is_root = len(roots) == 1 and isinstance(array, Stored) and array.name == roots[0]
+        whole = is_root and roots[0] not in self.ledger.counted
+        op = Parameter(array.shape) if whole else Constant(array.shape)
+        if whole:
+            self.ledger.counted.add(roots[0])
+        frozen = whole and self.ledger.are_frozen([array])  # type: ignore[list-item]
+        self._add(Step(name, op, (), op.apply()), record, {"frozen": True} if frozen else None)
 
-    def _add(self, step: _Step, record: Record, flags: Mapping[str, Any] | None = None) -> None:
+    def _add(self, step: Step, record: Record, flags: Mapping[str, Any] | None = None) -> None:
         """One node, and its shapes; UsageError where only the size that was asked for changes its weights."""
         self.own[step.name] = step.cost.output
+        self.spent[step.name] = step.cost.work
         self.now[step.name] = self._now(step, record)
         weights = step.cost.weights if flags else ()
         self.nodes[step.name] = Node(step.name, step.op, step.reads, record.scope, weights=weights, **(flags or {}))
 
-    def _now(self, step: _Step, record: Record) -> Shape | None:
+    def _now(self, step: Step, record: Record) -> Shape | None:
         """The output at the size asked for."""
         if self.asked is None:
             return step.cost.output
@@ -301,7 +375,7 @@ class _Assembler:
         if None in shapes and not isinstance(step.op, Opaque):
             return None
         try:
-            cost = _applied(step.op, shapes)
+            cost = applied(step.op, shapes)
         except Different:
             return None
         if [weight.shape for weight in cost.weights] != [weight.shape for weight in step.cost.weights]:
@@ -312,81 +386,24 @@ class _Assembler:
             )
         return cost.output
 
-    def _add_unknown(self, record: Record, reads: list[str], different: str) -> None:
+    def _add_unknown(self, record: Record, read: list[str | Array], different: str) -> None:
         """A row whose cost we do not know: the weights and, if fixed, the shape are the source's own."""
-        reason = f"a Keras {record.kind}" + (f": {different}" if different else "")
+        reads = [each for each in read if isinstance(each, str)]
+        reason = f"a{'n' * (self.framework == 'onnx')} {TITLES[self.framework]} {record.kind}"
+        reason += f": {different}" if different else ""
         at = tuple(self.own[name] for name in reads)
+        self.looked = (*self.looked[:2], self.looked[2] + 1, self.looked[3])
         for index, shape in enumerate(record.outputs):
             output = None if shape is None else at_batch_one(shape)
             ask = None if record.ask is None else partial(asked, record, index)
-            weights, known = () if index else self._slots(record), has_all_weights(record) or index > 0
+            weights = () if index else (*self.ledger.slots(record), *self.ledger.roots(read))
+            known = has_all_weights(record) or index > 0
             op = Opaque(reason, output, weights, seen=seen_at(record, at), ask=ask, all_weights=known)
-            step = _Step(_numbered(record.name, index), op, tuple(reads), Cost(output))
+            step = Step(numbered(record.name, index), op, tuple(reads), Cost(output))
             self.own[step.name] = output
             self.nodes[step.name] = Node(step.name, op, step.reads, record.scope)
             self.now[step.name] = output if self.asked is None else op.apply(*[self.now[name] for name in reads]).output
             self.made[record.name, index] = step.name
 
-    def _slots(self, record: Record) -> tuple[Weight, ...]:
-        """An unknown record's weights that are not counted elsewhere."""
-        slots = [slot for slot in record.weights or () if slot.identity not in self.variables]
-        for slot in slots:
-            self.variables.setdefault(slot.identity, record.name)
-        return tuple(Weight(slot.name, slot.shape, slot.role) for slot in slots)
-
-    def _classes(self, nodes: tuple[Node, ...]) -> dict[str, Any]:
-        """The number of classes, if the model ends in a dense layer (and perhaps an activation)."""
-        by_name = self.nodes
-        last = nodes[-1]
-        if type(last.op).__name__ == "Activation" and last.inputs:
-            last = by_name[last.inputs[0]]
-        shape = self.now.get(last.name)
-        is_head = type(last.op).__name__ == "Dense" and shape is not None and len(shape) == 2 and is_number(shape[-1])
-        return {"classes": shape[-1]} if is_head else {}  # type: ignore[index]
-
-    def _free_name(self, name: str) -> str:
-        return name if name not in self.nodes else self._free_name(f"{name}_")
-
-
-def _read(op: type[Op], spelling: Spelling, call: Call) -> Any:
-    """The ops of a call; None for settings that our op does not have: better no word than a wrong one."""
-    try:
-        return spelling.ops(op, call)
-    except NOT_OURS:
-        return None
-
-
-def _applied(op: Op, shapes: list[Any]) -> Cost:
-    """The cost of an op; `Different` where a stranger's settings, though of the right kinds, mean nothing."""
-    try:
-        return op.apply(*shapes)
-    except NOT_OURS as error:
-        raise Different("its settings do not go together") from error
-
-
-def _renamed(steps: list[_Step], name: str) -> list[_Step]:
-    """The step that has the weights (else the last one) gets the record's name."""
-    with_weights = [place for place, step in enumerate(steps) if step.cost.weights]
-    main = with_weights[0] if len(with_weights) == 1 else len(steps) - 1
-    old = steps[main].name
-    return [
-        step._replace(
-            name=name if place == main else step.name,
-            reads=tuple(name if read == old else read for read in step.reads),
-        )
-        for place, step in enumerate(steps)
-    ]
-
-
-def _numbered(name: str, index: int) -> str:
-    return name if not index else f"{name}:{index + 1}"
-
-
-def _constant(record: Record, place: int) -> str:
-    """What a constant array in a record's call is called."""
-    return f"{record.name}:constant{place or ''}"
-
-
-def _owner(record: Record) -> str:
-    """The object that a record applies, where its weights are not told one by one."""
-    return record.owner if record.weights is None else ""
+    def free_name(self, name: str) -> str:
+        return name if name not in self.nodes else self.free_name(f"{name}_")

@@ -17,7 +17,7 @@ class Importer(NamedTuple):
     """A kind of source: what it is called, how its names look, and the function that reads one.
 
     `accepts(source)` looks at the name only; `read(source, request)` gives the graph, or raises
-    AnalyzerError with the place and the mend.
+    AnalyzerError with the place and the fix.
     """
 
     name: str
@@ -48,5 +48,5 @@ def load_with(source: str, request: Request) -> Graph:
     found = importer_for(source)
     if found is None:
         kinds = "; ".join(each.says for _, each in IMPORTERS.items())
-        raise UsageError(f"{source}: nothing reads a file of this kind. Known: {kinds}.")
+        raise UsageError(f"{source}: this kind of file is not supported. Supported: {kinds}.")
     return found.read(source, request)

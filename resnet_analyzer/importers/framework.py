@@ -1,12 +1,13 @@
-"""Keras, imported when it is needed."""
+"""Keras and PyTorch, imported when they are needed."""
 
 from __future__ import annotations
 
-import logging
+import io
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, redirect_stderr
 from importlib.machinery import PathFinder
 from typing import Any
 
@@ -31,6 +32,55 @@ def keras() -> Any:
     return module
 
 
+def torch() -> Any:
+    """The torch module; MissingFramework, with what to install, where there is none."""
+    try:
+        import torch as module
+    except ImportError as error:
+        raise MissingFramework("this needs PyTorch, which is not installed: pip install torch") from error
+    return module
+
+
+def called(factory: Any, arguments: Mapping[str, Any]) -> Any:
+    """What a factory makes; of PyTorch's without numbers in it, where it can, and nothing is downloaded."""
+    module = sys.modules.get("torch")
+    if module is None:
+        return factory(**arguments)
+    with _offline(module), warnings.catch_warnings(), redirect_stderr(io.StringIO()):
+        warnings.simplefilter("ignore")
+        try:
+            with module.device("meta"):
+                return factory(**arguments)
+        except NothingDownloaded:
+            raise
+        except Exception:  # one that reckons with its numbers
+            return factory(**arguments)
+
+
+class NothingDownloaded(UsageError):
+    """A factory that asked for a file from elsewhere."""
+
+
+@contextmanager
+def _offline(module: Any) -> Iterator[None]:
+    """Let PyTorch's hub, and that of Hugging Face, fetch nothing: shapes need no weights."""
+    kept, hub = os.environ.get("HF_HUB_OFFLINE"), module.hub.download_url_to_file
+
+    def refused(*_args: Any, **_kwargs: Any) -> None:
+        raise NothingDownloaded("it asks for weights, and nothing is downloaded: leave them out (--arg weights=none)")
+
+    os.environ["HF_HUB_OFFLINE"] = "1"
+    module.hub.download_url_to_file = refused
+    try:
+        yield
+    finally:
+        module.hub.download_url_to_file = hub
+        if kept is None:
+            del os.environ["HF_HUB_OFFLINE"]
+        else:
+            os.environ["HF_HUB_OFFLINE"] = kept
+
+
 @contextmanager
 def quiet_imports() -> Iterator[None]:
     """Let Keras and TensorFlow, whoever imports them, start without their remarks on standard error.
@@ -38,7 +88,6 @@ def quiet_imports() -> Iterator[None]:
     For the command line, whose standard error is for one line of its own; all else is heard.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    logging.getLogger("tensorflow").setLevel(logging.ERROR)  # its warnings are not about our question
     finder = _Quiet()
     sys.meta_path.insert(0, finder)
     try:
@@ -55,6 +104,9 @@ class _Quiet:
         """The module's place, if it is one of those, its loader hushed."""
         if name not in ("keras", "tensorflow"):
             return None
+        import logging
+
+        logging.getLogger("tensorflow").setLevel(logging.ERROR)  # its warnings are not about our question
         spec = PathFinder.find_spec(name, path, target)
         if spec is not None and spec.loader is not None:
             spec.loader.exec_module = _hushed(spec.loader.exec_module)  # type: ignore[method-assign]

@@ -6,17 +6,18 @@ import os
 import re
 import sys
 from collections.abc import Mapping
-from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from ..dim import Dim
 from ..errors import UsageError
+from ..frozen import replace
 from ..graph import Graph
 from ..request import Request, resized, sizes_of
 from ._peek import describes_keras
 from .base import importer
-from .framework import MissingFramework
+from .framework import MissingFramework, called
+from .torch import is_module, read_module
 
 if TYPE_CHECKING:
     from .records import Recorded
@@ -45,7 +46,10 @@ def accepts(source: str) -> bool:
     >>> accepts("x.keras"), accepts("x.onnx")
     (True, False)
     """
-    return source.lower().endswith(SUFFIXES) or (source.lower().endswith(".json") and describes_keras(source))
+    lower = source.lower()
+    if lower.endswith(".weights.h5"):
+        return False
+    return lower.endswith(SUFFIXES) or (lower.endswith(".json") and describes_keras(source))
 
 
 @importer("keras", "Keras models: .keras, .h5, and .json of to_json()", accepts)
@@ -75,8 +79,16 @@ def _recorded(source: str) -> Recorded:
 
 @importer("factory", "Python: package.module:factory", lambda source: bool(FACTORY.fullmatch(source)))
 def read_factory(source: str, request: Request) -> Graph:
-    """The graph of what `package.module:factory` makes or is: a Keras model, or a graph of ours."""
-    return _read(_made(source), source, request)
+    """The graph of what `package.module:factory` makes or is: a Keras model, a PyTorch module, or a graph of ours."""
+    found = _made(source, request.arguments)
+    if is_module(found):
+        if request.classes is not None:
+            raise UsageError(f"{source}: its number of classes is its own; --classes is for registered networks")
+        graph = read_module(found, source, request)
+    else:
+        graph = _read(found, source, request)
+    about: dict[str, Any] = {**graph.about, "source": source, "arguments": request.arguments}
+    return replace(graph, about=about)
 
 
 def _read(found: Any, source: str, request: Request) -> Graph:
@@ -99,8 +111,8 @@ def _read(found: Any, source: str, request: Request) -> Graph:
     return replace(graph, about={**graph.about, "source": source})
 
 
-def _made(source: str) -> Any:
-    """What a name of a user's own module is, or makes when called."""
+def _made(source: str, arguments: Mapping[str, Any]) -> Any:
+    """What a name of a module is, or makes when called with these arguments."""
     module_name, _, attributes = source.partition(":")
     if os.getcwd() not in sys.path:
         sys.path.insert(0, os.getcwd())  # as `python -m` does: a user's own file beside him
@@ -109,6 +121,13 @@ def _made(source: str) -> Any:
         for name in attributes.split("."):
             found = getattr(found, name)
         is_model = isinstance(found, Graph) or (hasattr(found, "layers") and not isinstance(found, type))
-        return found if is_model or not callable(found) else found()
+        is_made = is_model or is_module(found) or not callable(found)
+        if not is_made:
+            return called(found, arguments)
+        if arguments:
+            raise UsageError("--arg is for a factory, and this is a model")
+        return found
+    except UsageError as error:
+        raise UsageError(f"{source}: {error}") from error
     except (Exception, SystemExit) as error:  # a user's own code may fail in any way: say how, without a traceback
         raise UsageError(f"{source}: {type(error).__name__}: {error}") from error

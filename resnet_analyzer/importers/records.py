@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..ops.base import TRAINABLE
 from ..ops.spelling import Part
 
 Size = int | str | None  # a number, a name that the source gives it, or open
 Declared = tuple[Size, ...]
+INSIDE = "\0"  # in the name of a record that was found inside another: its label is what stands before
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +41,14 @@ class Slot:
     """A weight of a record: its name, shape, part in training, and the variable that it is.
 
     `role` is TRAINABLE, FROZEN (trained if nobody had said no) or MOVING. Two slots of one `identity`
-    are one variable, and counted once.
+    are one variable, and counted once. `module` is the path of the module that has it, if the source tells.
     """
 
     name: str
     shape: tuple[int, ...]
     role: str = TRAINABLE
     identity: str | int = ""
+    module: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,8 @@ class Record:
     its weights (None where the source does not list them), `scope` the nested models around it,
     `owner` the object that is applied (the same for all applications of a shared layer), `trainable`
     False where the model freezes it. `ask` gives the output shapes for other input shapes, in the
-    order of `inputs`, or None: only a live model can.
+    order of `inputs`, or None: only a live model can. `look` gives what its code calls on tensors of other
+    shapes than its own (`()`: of its own), as records in its place, or None where nobody can look into it.
     """
 
     name: str
@@ -84,6 +87,7 @@ class Record:
     owner: str = ""
     trainable: bool = True
     ask: Callable[[list[Declared]], tuple[Declared, ...] | None] | None = field(default=None, compare=False, repr=False)
+    look: Callable[[tuple[Declared, ...]], Looked | None] | None = field(default=None, compare=False, repr=False)
 
     @property
     def inputs(self) -> tuple[Ref, ...]:
@@ -111,6 +115,13 @@ class Record:
         if place is not None and place < len(by_place):
             return by_place[place]
         return next((each.value for each in self.arguments if each.name == name), default)
+
+
+class Looked(NamedTuple):
+    """A record looked into: the records that stand in its place, and what it gives (None where that is no tensor)."""
+
+    records: tuple[Record, ...]
+    outputs: tuple[Ref | None, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,7 +97,7 @@ def _sizes(
     for names, shape in zip(equation.operands, shapes, strict=False):
         rest_rank = len(shape) - len([name for name in names if name != ELLIPSIS])
         if rest_rank < 0 or (rest_rank > 0 and ELLIPSIS not in names):
-            sentence = "{} has not the axes {}."
+            sentence = "{} lacks the axes {}."
             return None, (Check(False, sentence, (spell(shape), "".join(names))),)
         left = iter(shape)
         own: dict[str, Dim] = {}

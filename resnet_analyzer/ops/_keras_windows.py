@@ -8,12 +8,12 @@ stride of 1 and a choice of pixels.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from functools import reduce
 from itertools import product
 from typing import Any
 
 from ..dim import equal, is_exactly
+from ..frozen import replace
 from ..window import Window, amounts, spread
 from .base import CHANNELS_FIRST
 from .keras_steps import Step, Steps, layer, operations

@@ -2,32 +2,48 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from ..dim import Dim, at_least, product
-from ..reach import Reach, Reaches, of_window, over_sides
+from ..reach import Along, Reach
 from ..shape import Shape
-from ..window import Padding, Window, amounts, by, slide, spread, stride_phrase
-from .base import (
-    CHANNELS_LAST,
-    Check,
-    Cost,
-    Op,
-    Work,
-    arranged,
-    channels,
-    fit_checks,
-    require_data_format,
-    same_names,
-    sides,
-)
+from ..window import Padding, Window, amounts, by, dilation_phrase, stride_phrase
+from ._aten import spread as aten_spread
+from ._aten import window as of_torch
+from ._windowed import _Unweighted
+from .base import CHANNELS_FIRST, CHANNELS_LAST, OPS, Check, Cost, Work, arranged, channels, fit_checks, same_names
+from .spelling import Call, Reads
 
 FIELDS = same_names("pool_size", "strides", "padding", "data_format")
 
 
-@dataclass(frozen=True, eq=False)
-class _Pool(Op):
+def read_onnx(call: Call) -> Reads | None:
+    """MaxPool and AveragePool, over as many sides as there are."""
+    from ._onnx_windows import window
+
+    kernel = tuple(call.settings["kernel_shape"])
+    found = window(call, kernel)
+    if found is None or not 3 <= call.rank <= 5:
+        return None
+    op = OPS[f"{call.kind}{call.rank - 2}d"](  # type: ignore[call-arg]
+        kernel, ceil_mode=bool(call.settings.get("ceil_mode")), data_format=CHANNELS_FIRST, **found
+    )
+    return call.reading(op)
+
+
+def read_torch(call: Call, word: str) -> Reads | None:
+    """aten.…_pool…(self, kernel_size, stride, padding, …, ceil_mode), over as many sides as there are."""
+    axes = call.rank - 2
+    if not 1 <= axes <= 3:
+        return None
+    kernel = aten_spread(call.argument("kernel_size"), axes)
+    op = OPS[f"{word}{axes}d"](  # type: ignore[call-arg]
+        kernel, ceil_mode=bool(call.argument("ceil_mode")), data_format=CHANNELS_FIRST, **of_torch(call, axes)
+    )
+    return call.reading(op, places=("self",))
+
+
+class _Pool(_Unweighted):
     """A window of `pool_size`, `strides` apart (default: side by side), over every channel."""
 
     pool_size: Dim | tuple[Dim, ...] = 2
@@ -38,36 +54,27 @@ class _Pool(Op):
     data_format: str = CHANNELS_LAST
 
     kind = "pooling"
-    storage = "own"
+    kernel = "pool_size"
     per_axis: ClassVar[tuple[str, ...]] = ("pool_size", "strides", "dilation_rate")
-    pads: ClassVar[tuple[str, ...]] = ("padding",)
     word: ClassVar[str] = "pool"
-
-    def __post_init__(self) -> None:
-        if self.strides is None:
-            self.__dict__["strides"] = self.pool_size
-        super().__post_init__()
-        require_data_format(type(self).__name__, self.data_format)
 
     def phrase(self, strided: bool) -> tuple[str, ...]:
         """As `3×3 max pool`."""
         strides = self.pool_size if self.strides is None else self.strides
-        return (f"{by(self.pool_size, self.spatial_axes)} {self.word}", *stride_phrase(strides, strided))
+        words = f"{by(self.pool_size, self.spatial_axes)} {self.word}"
+        return (words, *dilation_phrase(self.dilation_rate), *stride_phrase(strides, strided))
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """Output size by the window formula, work by the taps of every window, counted whole."""
-        layout = self.data_format
-        windows = slide(
-            sides(shape, layout), self.pool_size, self.strides, self.padding, self.dilation_rate, self.ceil_mode
-        )
+        windows, layout = self.slid(shape), self.data_format
         output = arranged(shape[0], [window.output for window in windows], channels(shape, layout), layout)
-        work = self.window_work(output.elements, product(*spread(self.pool_size, self.spatial_axes)))
+        work = self.window_work(output.elements, product(*self.taps()))
         checks = fit_checks(windows) + self._padding_checks(windows)
         return Cost(output, work=work, checks=checks, windows=windows)
 
-    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
-        """Windows over the sides, every channel by itself."""
-        return (over_sides(map(of_window, cost.windows), self.data_format, Reach(0)),)
+    def mixes(self) -> Along:
+        """Every channel by itself."""
+        return Reach(0)
 
     def _padding_checks(self, windows: tuple[Window, ...]) -> tuple[Check, ...]:
         """PyTorch's rule (aten/src/ATen/native/Pool.h): padding at most half the window."""

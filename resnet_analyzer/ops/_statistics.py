@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..dim import Dim
-from .base import Work
+from .work import Work
 
 
 def statistics_work(elements: Dim, groups: Dim, scale: bool, center: bool) -> Work:

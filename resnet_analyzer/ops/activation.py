@@ -9,15 +9,15 @@ exponential each: they are evaluated likewise. Other layers carry an activation 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ..dim import Dim
+from ..dim import Dim, product
 from ..errors import UnknownName
 from ..reach import EVERYTHING, Reaches, same_place
 from ..shape import Shape
-from .base import Cost, Op, Operations, Work, axis_index, no_axis
-from .spelling import Call, Part, Spelling
+from .base import OPS, Cost, Op, Operations, Work, axis_index, no_axis
+from .gradient import of_activation
+from .spelling import Call, Part, Reads, Spelling
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
@@ -218,7 +218,71 @@ def _read_relu(call: Call) -> list[Op] | None:
     return [Activation("relu6")] if most == 6 and not slope else None
 
 
-@dataclass(frozen=True, eq=False)
+# operators of ONNX, by the function that they are
+IN_ONNX = {
+    "Relu": "relu", "LeakyRelu": "leaky_relu", "Elu": "elu", "Selu": "selu", "Celu": "celu", "Sigmoid": "sigmoid",
+    "Tanh": "tanh", "HardSigmoid": "hard_sigmoid", "HardSwish": "hard_silu", "Softplus": "softplus",
+    "Softsign": "softsign", "Mish": "mish", "ThresholdedRelu": "threshold", "Shrink": "soft_shrink",
+    "Exp": "exponential", "Log": "log", "Sqrt": "sqrt", "Abs": "abs", "Neg": "negative",
+    "Reciprocal": "reciprocal", "Erf": "erf", "Sin": "sin", "Cos": "cos", "Sign": "sign",
+    "Not": "logical_not", "Clip": "clip", "Identity": "linear", "Cast": "linear",
+    "CastLike": "linear", "BitCast": "linear",
+    "Swish": "silu",
+}  # fmt: skip
+
+
+def _read_onnx(call: Call) -> Reads | None:
+    """A function of each number; softmax along an axis, before opset 13 along all from `axis` on."""
+    settings = call.settings
+    if call.kind == "Gelu":
+        return call.reading(Activation("gelu" if settings.get("approximate") == "tanh" else "gelu_erf"))
+    if call.kind not in ("Softmax", "LogSoftmax"):
+        return call.reading(Activation(IN_ONNX[call.kind]))
+    old = settings["opset"] < 13
+    (axis,) = call.axes(settings.get("axis", 1 if old else -1))
+    if old and axis != call.rank - 1:  # over all axes from there on: as one
+        shape = call.shapes[0]
+        together = OPS["Reshape"]((product(*shape[:axis]), product(*shape[axis:])))  # type: ignore[call-arg]
+        op = Activation("softmax" if call.kind == "Softmax" else "log_softmax", 1)
+        return call.reading(together, op, OPS["Reshape"](tuple(shape)))  # type: ignore[call-arg]
+    return call.reading(Activation("softmax" if call.kind == "Softmax" else "log_softmax", axis))
+
+
+# operators of ATen, by the function that they are
+IN_TORCH = {
+    "aten.relu": "relu", "aten.relu6": "relu6", "aten.leaky_relu": "leaky_relu", "aten.elu": "elu",
+    "aten.selu": "selu", "aten.celu": "celu", "aten.sigmoid": "sigmoid", "aten.tanh": "tanh", "aten.silu": "silu",
+    "aten.hardsigmoid": "hard_sigmoid", "aten.hardswish": "hard_silu", "aten.softplus": "softplus",
+    "aten.mish": "mish", "aten.threshold": "threshold", "aten.hardshrink": "hard_shrink",
+    "aten.softshrink": "soft_shrink", "aten.log_sigmoid": "log_sigmoid", "aten.exp": "exponential",
+    "aten.expm1": "expm1", "aten.log": "log", "aten.log1p": "log1p", "aten.log2": "log", "aten.log10": "log",
+    "aten.sqrt": "sqrt", "aten.rsqrt": "rsqrt", "aten.square": "square", "aten.abs": "abs", "aten.neg": "negative",
+    "aten.reciprocal": "reciprocal", "aten.erf": "erf", "aten.sin": "sin", "aten.cos": "cos", "aten.sign": "sign",
+    "aten.logical_not": "logical_not", "aten.bitwise_not": "logical_not", "aten.clamp": "clip",
+    "aten.clamp_min": "threshold", "aten.clamp_max": "threshold", "aten.clip": "clip", "aten.softsign": "softsign",
+    "aten.contiguous": "linear", "aten.clone": "linear", "aten.detach": "linear", "aten.alias": "linear",
+    "aten.to": "linear", "aten._to_copy": "linear", "aten.type_as": "linear", "aten.lift_fresh_copy": "linear",
+    "aten.float": "linear", "aten.positive": "linear", "aten.lift_fresh": "linear", "aten.real": "linear",
+}  # fmt: skip
+
+
+def _read_torch(call: Call) -> Reads | None:
+    """A function of each number; softmax along an axis. hardtanh between 0 and 6 is relu6."""
+    kind, where = call.kind, "input" if call.tensor("self") is None else "self"
+    if kind == "aten.gelu":
+        name = "gelu" if call.argument("approximate") == "tanh" else "gelu_erf"
+    elif kind == "aten.hardtanh":
+        limits = call.argument("min_val", default=-1), call.argument("max_val", default=1)
+        name = "relu6" if limits == (0, 6) else "hard_tanh"
+    elif kind in IN_TORCH:
+        name = IN_TORCH[kind]
+    else:
+        (axis,) = call.axes(call.argument("dim"))
+        name = "log_softmax" if "log" in kind else "softmax"
+        return call.reading(Activation(name, axis), places=(where,))
+    return call.reading(Activation(name), places=(where,))
+
+
 class Activation(Op):
     """An activation function on every element, by its name in the table (`softmax`, `log_softmax`: along `axis`).
 
@@ -232,13 +296,23 @@ class Activation(Op):
 
     kind = "activation"
     storage = "overwrites"
+    gradient = of_activation
     spellings: ClassVar[Mapping[str, Spelling]] = {
+        "onnx": Spelling("Gelu", also=("Softmax", "LogSoftmax", *IN_ONNX), read=_read_onnx),
+        "torch": Spelling(
+            "aten.gelu",
+            also=(
+                *("aten.hardtanh", "aten.softmax", "aten._softmax", "aten.log_softmax", "aten._log_softmax"),
+                *IN_TORCH,
+            ),
+            read=_read_torch,
+        ),
         "keras": Spelling(
             "Activation",
             {"function": "activation"},
             also=("ReLU", "Softmax", "ops.Softmax", "ops.LogSoftmax", *LAYERS, *AS_THEY_ARE, *OPERATIONS),
             read=_read_keras,
-        )
+        ),
     }
 
     def __post_init__(self) -> None:

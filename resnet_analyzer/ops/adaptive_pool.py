@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import Dim, at_least, ceil_div, floor_div, is_exactly, is_number, product, total
@@ -11,8 +10,11 @@ from ..errors import UsageError
 from ..reach import EVERYTHING, Reach, Reaches, over_sides
 from ..shape import Shape
 from ..window import by, spread
+from ._aten import spread as aten_spread
 from .base import (
+    CHANNELS_FIRST,
     CHANNELS_LAST,
+    OPS,
     Cost,
     Op,
     Operations,
@@ -21,10 +23,11 @@ from .base import (
     arranged,
     channels,
     leaves,
-    require_data_format,
     same_names,
     sides,
 )
+from .gradient import of_adaptive_average, of_max_pool
+from .spelling import Call, Reads
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
@@ -32,7 +35,22 @@ if TYPE_CHECKING:
 FIELDS = same_names("output_size", "data_format")
 
 
-@dataclass(frozen=True, eq=False)
+MOST = 10_000  # places that a pooling leaves along an axis: each is worked out
+
+
+def _read_torch(call: Call) -> Reads | None:
+    """aten.adaptive_…_pool…(self, output_size), over as many sides as there are."""
+    axes = call.rank - 2
+    if not 1 <= axes <= 3:
+        return None
+    word = "Max" if "max" in call.kind else "Average"
+    size = aten_spread(call.argument("output_size"), axes)
+    if any(is_number(wanted) and wanted > MOST for wanted in size):
+        return None
+    kept = tuple([side if wanted is None else wanted for side, wanted in zip(call.shapes[0][2:], size, strict=True)])
+    return call.reading(OPS[f"Adaptive{word}Pool{axes}d"](kept, CHANNELS_FIRST), places=("self",))  # type: ignore[call-arg]
+
+
 class _AdaptivePool(Op):
     """Output i pools pixels ⌊i·n/o⌋ up to ⌈(i + 1)·n/o⌉ (PyTorch, aten/src/ATen/native/AdaptivePooling.h).
 
@@ -50,10 +68,8 @@ class _AdaptivePool(Op):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        name = type(self).__name__
-        require_data_format(name, self.data_format)
         if not all(map(is_number, leaves(self.output_size))):
-            raise UsageError(f"{name}: output_size must be plain numbers, not {self.output_size!r}")
+            raise UsageError(f"{type(self).__name__}: output_size must be plain numbers, not {self.output_size!r}")
 
     def phrase(self, strided: bool) -> tuple[str, ...]:
         """As `average pool to 7×7`."""
@@ -96,6 +112,7 @@ class _AdaptiveAveragePool(_AdaptivePool):
     """One addition per pixel but the first of every window, and one division."""
 
     word: ClassVar[str] = "average pool"
+    gradient = of_adaptive_average
 
     def window_work(self, taps: Dim, outputs: Dim) -> Work:
         """Additions of all but the first pixel of each window; a division per output."""
@@ -134,6 +151,7 @@ class _AdaptiveMaxPool(_AdaptivePool):
     """One compare per pixel but the first of every window."""
 
     word: ClassVar[str] = "max pool"
+    gradient = of_max_pool
 
     def window_work(self, taps: Dim, outputs: Dim) -> Work:
         """Compares of all but the first pixel of each window."""
@@ -167,7 +185,17 @@ class AdaptiveAveragePool2d(_AdaptiveAveragePool):
     """
 
     spatial_axes: ClassVar[int] = 2
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("AdaptiveAveragePooling2D", FIELDS)}
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling("AdaptiveAveragePooling2D", FIELDS),
+        "torch": Spelling(
+            "aten.adaptive_avg_pool2d",
+            also=(
+                *("aten.adaptive_avg_pool1d", "aten.adaptive_avg_pool3d", "aten._adaptive_avg_pool2d"),
+                *("aten.adaptive_max_pool1d", "aten.adaptive_max_pool2d", "aten.adaptive_max_pool3d"),
+            ),
+            read=_read_torch,
+        ),
+    }
 
 
 class AdaptiveAveragePool3d(_AdaptiveAveragePool):

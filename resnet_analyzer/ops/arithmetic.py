@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..errors import UsageError
+from ..frozen import replace
 from ..shape import Shape
+from ._aten import number
 from ._broadcast import broadcast
 from .base import OPS, Cost, Op, Work
-from .spelling import Call, Spelling, Tensor
+from .gradient import of_average, of_choice, of_quotient
+from .spelling import Call, Reads, Spelling, Tensor
 
 
 def _reads(name: str) -> Callable[[Call], list[Op] | None]:
@@ -50,7 +52,66 @@ if TYPE_CHECKING:
     from .keras_steps import Steps
 
 
-@dataclass(frozen=True, eq=False)
+def _read_onnx_power(call: Call) -> Reads | None:
+    """Pow: by a number that the file holds, or a tensor."""
+    exponent = call.numbers(1)
+    if exponent is not None and len(exponent) == 1:
+        return call.reading(Power(float(exponent[0])))
+    return call.reading(Power(), places=(0, 1))
+
+
+ONNX_RELATIONS = {
+    "Equal": "equal", "Less": "less", "LessOrEqual": "less_equal", "Greater": "greater", "And": "logical_and",
+    "GreaterOrEqual": "greater_equal", "Or": "logical_or", "Xor": "logical_xor",
+}  # fmt: skip
+
+
+def _read_onnx_compare(call: Call) -> Reads | None:
+    return call.reading(Compare(relation=ONNX_RELATIONS[call.kind]), places=(0, 1))
+
+
+TORCH_RELATIONS = {
+    "aten.eq": "equal", "aten.ne": "not_equal", "aten.lt": "less", "aten.le": "less_equal", "aten.gt": "greater",
+    "aten.ge": "greater_equal", "aten.logical_and": "logical_and", "aten.logical_or": "logical_or",
+    "aten.logical_xor": "logical_xor", "aten.bitwise_and": "logical_and", "aten.bitwise_or": "logical_or",
+}  # fmt: skip
+TORCH_BRANCHES = {
+    "aten.div": "Divide", "aten.floor_divide": "Divide", "aten.maximum": "Maximum", "aten.max": "Maximum",
+    "aten.minimum": "Minimum", "aten.min": "Minimum",
+}  # fmt: skip
+
+
+def _read_torch(call: Call) -> Reads | None:
+    """Two tensors, or a tensor and a number."""
+    other = call.argument("other")
+    if call.kind in ("aten.where", "aten.masked_fill"):
+        return _read_torch_choice(call)
+    op = OPS["Compare"](0, TORCH_RELATIONS[call.kind]) if call.kind in TORCH_RELATIONS else None  # type: ignore[call-arg]
+    if op is None:
+        op = OPS[TORCH_BRANCHES[call.kind]]()
+    if call.tensor("other") is not None and call.tensor("self") is not None:
+        return call.reading(op, places=("self", "other"))
+    is_one = call.tensor("self") is not None and (number(other) or isinstance(other, bool))
+    return call.reading(replace(op, constants=1), places=("self",)) if is_one else None  # type: ignore[call-arg]
+
+
+def _read_torch_choice(call: Call) -> Reads | None:
+    """A condition, and two choices, of which numbers are constants."""
+    names = ("condition", "self", "other") if call.kind == "aten.where" else ("mask", "self", "value")
+    tensors = tuple([name for name in names if call.tensor(name) is not None])
+    return call.reading(OPS["Where"](3 - len(tensors)), places=tensors) if names[0] in tensors else None  # type: ignore[call-arg]
+
+
+def _read_torch_power(call: Call) -> Reads | None:
+    """By a number, or a tensor."""
+    exponent = call.argument("exponent")
+    if call.tensor("self") is None:
+        return None
+    if call.tensor("exponent") is not None:
+        return call.reading(Power(), places=("self", "exponent"))
+    return call.reading(Power(float(exponent)), places=("self",)) if type(exponent) in (int, float) else None
+
+
 class _Elementwise(Op):
     """Branches that broadcast; `constants` so many further operands are plain numbers."""
 
@@ -80,10 +141,14 @@ class Divide(_Elementwise):
     56
     """
 
+    gradient = of_quotient
+
     sign = "÷"
     verb: ClassVar[str] = "divide"
     spellings: ClassVar[Mapping[str, Spelling]] = {
-        "keras": Spelling("", also=("ops.Divide", "ops.TrueDivide"), read=_reads("Divide"))
+        "onnx": Spelling("Div"),
+        "torch": Spelling("", also=(*TORCH_BRANCHES, "aten.where", "aten.masked_fill"), read=_read_torch),
+        "keras": Spelling("", also=("ops.Divide", "ops.TrueDivide"), read=_reads("Divide")),
     }
 
     def each(self, operands: int) -> Work:
@@ -105,10 +170,13 @@ class Maximum(_Elementwise):
     16
     """
 
+    gradient = of_choice
+
     commutative = True
     verb: ClassVar[str] = "compare"
     spellings: ClassVar[Mapping[str, Spelling]] = {
-        "keras": Spelling("Maximum", also=("ops.Maximum",), read=_reads("Maximum"))
+        "onnx": Spelling("Max"),
+        "keras": Spelling("Maximum", also=("ops.Maximum",), read=_reads("Maximum")),
     }
 
     def each(self, operands: int) -> Work:
@@ -131,10 +199,13 @@ class Minimum(_Elementwise):
     8
     """
 
+    gradient = of_choice
+
     commutative = True
     verb: ClassVar[str] = "compare"
     spellings: ClassVar[Mapping[str, Spelling]] = {
-        "keras": Spelling("Minimum", also=("ops.Minimum",), read=_reads("Minimum"))
+        "onnx": Spelling("Min"),
+        "keras": Spelling("Minimum", also=("ops.Minimum",), read=_reads("Minimum")),
     }
 
     def each(self, operands: int) -> Work:
@@ -157,9 +228,14 @@ class Average(_Elementwise):
     (16, 0, 0, 0, 8)
     """
 
+    gradient = of_average
+
     commutative = True
     verb: ClassVar[str] = "average"
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Average", read=_reads("Average"))}
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "onnx": Spelling("Mean"),
+        "keras": Spelling("Average", read=_reads("Average")),
+    }
 
     def each(self, operands: int) -> Work:
         """An addition for every operand after the first, and a division."""
@@ -185,7 +261,6 @@ EXACT = {
 }
 
 
-@dataclass(frozen=True, eq=False)
 class Power(Op):
     """A branch to the power of another, or of a number `exponent`: e^(b·log a), two exponentials and a multiply.
 
@@ -201,7 +276,11 @@ class Power(Op):
     keeps_places = True
     storage = "overwrites"
     arity: ClassVar[int | None] = None
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("", also=("ops.Power",), read=_read_power)}
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "onnx": Spelling("Pow", read=_read_onnx_power),
+        "torch": Spelling("aten.pow", read=_read_torch_power),
+        "keras": Spelling("", also=("ops.Power",), read=_read_power),
+    }
 
     def rule(self, *shapes: Shape) -> Cost:
         """The common shape."""
@@ -226,7 +305,6 @@ RELATIONS = (
 )
 
 
-@dataclass(frozen=True, eq=False)
 class Compare(_Elementwise):
     """Whether a relation holds between two branches, or a branch and a number, element by element.
 
@@ -237,7 +315,11 @@ class Compare(_Elementwise):
     relation: str = "equal"
 
     verb: ClassVar[str] = "compare"
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("", also=COMPARISONS, read=_read_compare)}
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "onnx": Spelling("", also=tuple(ONNX_RELATIONS), read=_read_onnx_compare),
+        "torch": Spelling("", also=tuple(TORCH_RELATIONS), read=_read_torch),
+        "keras": Spelling("", also=COMPARISONS, read=_read_compare),
+    }
 
     def __post_init__(self) -> None:
         if self.relation not in RELATIONS:
@@ -264,7 +346,10 @@ class Where(_Elementwise):
     """
 
     verb: ClassVar[str] = "choose between"
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("", also=("ops.Where",), read=_reads("Where"))}
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "onnx": Spelling("Where"),
+        "keras": Spelling("", also=("ops.Where",), read=_reads("Where")),
+    }
 
     def each(self, operands: int) -> Work:
         """A compare."""

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from ..dim import Dim, equal, product
 from ..errors import UsageError
 from ..reach import EVERYTHING, Reach, Reaches
 from ..shape import Shape, spell
+from ._attention_gradient import of_attention
 from .activation import activation_work, softmax_work
 from .base import Check, Cost, Op, Spelling, Weight, Work, same_names
 
 
-@dataclass(frozen=True, eq=False)
 class Attention(Op):
     """softmax(q·kᵀ)·v of query, value and maybe key (else the value): Keras' Attention (Luong et al. 2015, sec. 3.1).
 
@@ -31,6 +30,7 @@ class Attention(Op):
     kind = "attention"
     word = "attention"
     storage = "own"
+    gradient = of_attention
     arity: ClassVar[int | None] = None
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "keras": Spelling("Attention", same_names("use_scale", "score_mode"))
@@ -54,7 +54,6 @@ class Attention(Op):
         return (own, *[(Reach(0), EVERYTHING, EVERYTHING if place else Reach(2)) for place in range(len(inputs) - 1)])
 
 
-@dataclass(frozen=True, eq=False)
 class AdditiveAttention(Op):
     """softmax(Σ γ·tanh(q + k))·v of query, value and maybe key: Keras' AdditiveAttention (Bahdanau et al. 2015).
 

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import Dim, product
 from ..shape import Shape
-from ._pool import FIELDS, _Pool
+from ._pool import FIELDS, _Pool, read_onnx, read_torch
 from .base import Cost, Operations, Spelling, Work
+from .gradient import of_average_pool
+from .spelling import Call, Reads
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
 
 
-@dataclass(frozen=True, eq=False)
+def _read_torch(call: Call) -> Reads | None:
+    return read_torch(call, "AveragePool")
+
+
 class _AveragePool(_Pool):
     """The mean of every window: taps − 1 additions and a division per output.
 
@@ -26,6 +30,7 @@ class _AveragePool(_Pool):
     count_include_pad: bool = True
 
     word: ClassVar[str] = "average pool"
+    gradient = of_average_pool
 
     def window_work(self, outputs: Dim, taps: Dim) -> Work:
         """taps − 1 additions and one division per output."""
@@ -69,7 +74,13 @@ class AveragePool2d(_AveragePool):
 
     spatial_axes: ClassVar[int] = 2
     spellings: ClassVar[Mapping[str, Spelling]] = {
-        "keras": Spelling("AveragePooling2D", FIELDS, also=("ops.AveragePool",))
+        "onnx": Spelling("AveragePool", read=read_onnx),
+        "torch": Spelling(
+            "aten.avg_pool2d",
+            also=("aten.avg_pool1d", "aten.avg_pool3d"),
+            read=_read_torch,
+        ),
+        "keras": Spelling("AveragePooling2D", FIELDS, also=("ops.AveragePool",)),
     }
 
 

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
 from ..dim import Condition, Dim, at_least, dimension, is_array, is_exactly, is_symbol, product, suppose
 from ..errors import UsageError
+from ..frozen import Frozen, NamedTuple
 from ..reach import Reaches, repeated
 from ..registry import Registry
 from ..shape import Shape, spell
 from ..window import PADDINGS, Window
 from .spelling import Spelling as Spelling
 from .spelling import same_names as same_names
-
-OF_IMPORTERS = MappingProxyType({"of": "importers"})  # fields that only importers set: no word of designs
+from .work import NO_WORK as NO_WORK
+from .work import Work as Work
 
 if TYPE_CHECKING:
+    from .gradient import Gradient
     from .keras_steps import Steps
 
 OPS: Registry[type[Op]] = Registry("op", __package__)
@@ -53,41 +54,6 @@ class Weight(NamedTuple):
         return product(*self.shape)
 
 
-class Work(NamedTuple):
-    """Counted primitives of one application. MACs, FLOPs and every peer's number are views on it.
-
-    `multiply_accumulates` are those of convolutions and matrix products, `accumulators` the sums
-    that they end in (the elements that such layers put out). The others are single operations.
-
-    >>> Work(multiplies=2) + Work(multiplies=1, adds=5)
-    Work(multiply_accumulates=0, accumulators=0, adds=5, multiplies=3, compares=0, exponentials=0, divisions=0, \
-square_roots=0)
-    """
-
-    multiply_accumulates: Dim = 0
-    accumulators: Dim = 0
-    adds: Dim = 0
-    multiplies: Dim = 0
-    compares: Dim = 0
-    exponentials: Dim = 0
-    divisions: Dim = 0
-    square_roots: Dim = 0
-
-    def __add__(self, other: Work) -> Work:  # type: ignore[override]
-        return Work(*[mine + theirs for mine, theirs in zip(self, other, strict=True)])
-
-    def times(self, count: Dim) -> Work:
-        """The same work `count` times.
-
-        >>> Work(adds=1, exponentials=1).times(10).exponentials
-        10
-        """
-        return Work(*[0 if is_exactly(each, 0) else product(each, count) for each in self])
-
-
-NO_WORK = Work()
-
-
 class Check(NamedTuple):
     """A condition with its sentence. Rules return checks; measuring settles them.
 
@@ -111,7 +77,7 @@ class Cost(NamedTuple):
     """Everything that one application of an op to given inputs costs, for the whole batch.
 
     `windows` are those of a layer that slides one, an axis each, in the order of the axes. `unknown`
-    names what cannot be told, of `work` and `weights`: the totals that it touches are lower bounds.
+    names what is unknown, of `work` and `weights`: the totals that it touches are lower bounds.
     """
 
     output: Shape | None
@@ -130,13 +96,12 @@ class Cost(NamedTuple):
 Operations: TypeAlias = Sequence[tuple[str, Dim]]
 Kind: TypeAlias = Literal[
     "convolution", "dense", "normalisation", "activation", "pooling", "merge", "gate", "attention", "recurrence",
-    "shape", "input", "unknown", "other",
+    "quantisation", "shape", "input", "unknown", "other",
 ]  # fmt: skip
 Storage: TypeAlias = Literal["own", "view", "overwrites", "unknown"]
 
 
-@dataclass(frozen=True, eq=False)
-class Op(ABC):
+class Op(Frozen, ABC):
     """A frozen description of a layer. Ops compare by identity, since fields may be arrays.
 
     What stands here as class variables and small methods is all that the package knows of an op beside
@@ -156,7 +121,9 @@ class Op(ABC):
     per_axis: ClassVar[tuple[str, ...]] = ()  # fields that hold a whole number ≥ 1, or one for each of these axes
     sizes: ClassVar[tuple[str, ...]] = ()  # fields that hold a whole number ≥ 0
     pads: ClassVar[tuple[str, ...]] = ()  # fields that hold a padding
+    pad_words: ClassVar[tuple[str, ...]] = PADDINGS  # what a padding may be beside numbers
     tells_shape_alone: ClassVar[bool] = False  # whether it may know its output where an input's shape is unknown
+    of_importers: ClassVar[tuple[str, ...]] = ()  # fields that only importers set: no word of designs
     batch_left_out: ClassVar[tuple[str, ...]] = ()  # fields that Keras and designs write without the batch in front
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -167,6 +134,11 @@ class Op(ABC):
     def __post_init__(self) -> None:
         """Check the fields, and keep them in plain spelling: numpy ints as int, lists as tuples."""
         values = self.__dict__
+        layout = values.get("data_format", CHANNELS_LAST)
+        if layout not in (CHANNELS_LAST, CHANNELS_FIRST):
+            raise UsageError(
+                f"{type(self).__name__}: data_format must be channels_last or channels_first, not {layout!r}"
+            )
         for name in self.counts:
             value = values[name]
             if type(value) is not int or value < 1:
@@ -180,7 +152,14 @@ class Op(ABC):
         for name in self.pads:
             value = values[name]
             if type(value) is not int or value < 0:
-                values[name] = require_padding(type(self).__name__, name, value, self.spatial_axes)
+                values[name] = require_padding(type(self).__name__, name, value, self.spatial_axes, self.pad_words)
+
+    def field_checks(self) -> tuple[Check, ...]:
+        """What must hold of symbols in the fields: that they are whole numbers as large as the field wants."""
+        least = {**dict.fromkeys((*self.counts, *self.per_axis), 1), **dict.fromkeys((*self.sizes, *self.pads), 0)}
+        told = [(name, each) for name in least for each in leaves(self.__dict__[name]) if is_symbol(each)]
+        sentence = "{} is {}, and must be at least {}."
+        return tuple([Check(at_least(each, least[name]), sentence, (name, each, least[name])) for name, each in told])
 
     def apply(self, *inputs: Any) -> Cost:
         """The cost of one application to `inputs` (shapes, batch first), with what must hold as checks."""
@@ -197,6 +176,10 @@ class Op(ABC):
     def phrase(self, strided: bool) -> tuple[str, ...]:
         """What a paper's table calls the layer, in parts, its stride last if `strided`; () if nothing."""
         return ()
+
+    def gradient(self, inputs: tuple[Shape, ...], cost: Cost) -> Gradient | None:
+        """What the backward pass needs kept, and what it costs (`ops/gradient.py`); None if that is not told."""
+        return None
 
     @property
     def fused(self) -> str:
@@ -235,13 +218,17 @@ class Op(ABC):
 
     def settings(self) -> dict[str, Any]:
         """The fields that differ from their defaults, by name."""
-        told = [field for field in fields(self) if field.metadata != OF_IMPORTERS]
-        values = {field.name: (getattr(self, field.name), field.default) for field in told}
+        values = {name: (getattr(self, name), default) for name, default in self.own_fields()}
         return {
             name: value
             for name, (value, default) in values.items()
             if any(map(is_array, leaves(value))) or value != default
         }
+
+    @classmethod
+    def own_fields(cls) -> list[tuple[str, Any]]:
+        """The fields that describe the layer, each with its default: all but those that only importers set."""
+        return [(name, default) for name, default in cls.defaults() if name not in cls.of_importers]
 
 
 def require_whole(op: str, name: str, value: Any, least: int, axes: tuple[int, ...] = ()) -> Any:
@@ -310,12 +297,6 @@ def _is_padding(padding: Any, axes: int) -> bool:
 
 
 CHANNELS_LAST, CHANNELS_FIRST = "channels_last", "channels_first"
-
-
-def require_data_format(op: str, value: Any) -> None:
-    """UsageError unless `value` is `channels_last` or `channels_first`."""
-    if value not in (CHANNELS_LAST, CHANNELS_FIRST):
-        raise UsageError(f"{op}: data_format must be channels_last or channels_first, not {value!r}")
 
 
 def sides(shape: Shape, data_format: str) -> tuple[Dim, ...]:

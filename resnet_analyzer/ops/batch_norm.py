@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from ..shape import Shape
 from .base import MOVING, Cost, Op, Operations, Weight, Work, axis_index, no_axis
-from .spelling import Call, Spelling, same_names
+from .gradient import of_batch_statistics
+from .spelling import Call, Reads, Spelling, same_names
 
 
 def _read_keras(call: Call) -> list[Op] | None:
@@ -20,7 +20,22 @@ def _read_keras(call: Call) -> list[Op] | None:
     return [BatchNorm(settings["scale"], settings["center"], *call.axes(axes))]
 
 
-@dataclass(frozen=True, eq=False)
+def _read_onnx(call: Call) -> Reads | None:
+    """BatchNormalization: input, scale, bias, mean, variance."""
+    if call.settings.get("training_mode"):
+        return None
+    return call.reading(BatchNorm(axis=1), gamma=1, beta=2, moving_mean=3, moving_variance=4)
+
+
+def _read_torch(call: Call) -> Reads | None:
+    """batch_norm(input, weight, bias, running_mean, running_var, …); without statistics of its own it is none."""
+    if call.tensor("running_mean") is None:
+        return None
+    op = BatchNorm(call.tensor("weight") is not None, call.tensor("bias") is not None, axis=1)
+    names = {"gamma": "weight", "beta": "bias", "moving_mean": "running_mean", "moving_variance": "running_var"}
+    return call.reading(op, places=("input",), **names)
+
+
 class BatchNorm(Op):
     """γ·(x − μ)/√(σ² + ε) + β with stored μ and σ², as one factor and one summand per channel (along `axis`).
 
@@ -42,8 +57,15 @@ class BatchNorm(Op):
     word = "BN"
     keeps_places = True
     storage = "overwrites"
+    gradient = of_batch_statistics
     spellings: ClassVar[Mapping[str, Spelling]] = {
-        "keras": Spelling("BatchNormalization", same_names("scale", "center", "axis"), read=_read_keras)
+        "onnx": Spelling("BatchNormalization", read=_read_onnx),
+        "torch": Spelling(
+            "aten.batch_norm",
+            also=("aten.native_batch_norm", "aten._native_batch_norm_legit_no_training"),
+            read=_read_torch,
+        ),
+        "keras": Spelling("BatchNormalization", same_names("scale", "center", "axis"), read=_read_keras),
     }
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import floor_div
@@ -26,7 +25,6 @@ def _read_keras(call: Call) -> list[Op] | None:
     return [Bidirectional(forth[0], call.settings.get("merge_mode"), None if back is None else back[0])]
 
 
-@dataclass(frozen=True, eq=False)
 class Bidirectional(Op):
     """`layer` over the sequence and `backward` (by default the same, with weights of its own) over it reversed.
 

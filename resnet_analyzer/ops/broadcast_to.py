@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import Dim, is_exactly
@@ -12,13 +11,29 @@ from ..reach import Reaches, repeated
 from ..shape import Shape, spell
 from ._broadcast import broadcast
 from .base import Check, Cost, Op, require_whole
-from .spelling import Spelling
+from .gradient import of_copies
+from .spelling import Call, Reads, Spelling
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
 
 
-@dataclass(frozen=True, eq=False)
+def _read_onnx(call: Call) -> Reads | None:
+    """Expand to sizes that the file holds or computes."""
+    target = call.numbers(1)
+    return None if target is None else call.reading(BroadcastTo(tuple(target)))
+
+
+def _read_torch(call: Call) -> Reads | None:
+    """expand to sizes, or to those of another tensor."""
+    target = call.argument("size")
+    if call.kind == "aten.expand_as":
+        target = call.shape("other")
+    if call.kind == "aten.copy":  # the source's numbers in the tensor's shape
+        return call.reading(BroadcastTo(tuple(call.shape("self") or ())), places=("src",))
+    return None if target is None or None in target else call.reading(BroadcastTo(tuple(target)), places=("self",))
+
+
 class BroadcastTo(Op):
     """The tensor repeated to `target`, aligned at the last axis; −1 is the input's own size at that place.
 
@@ -30,11 +45,14 @@ class BroadcastTo(Op):
 
     target: tuple[Dim, ...] = (-1,)
     spellings: ClassVar[Mapping[str, Spelling]] = {
-        "keras": Spelling("", {"target": "shape"}, also=("ops.BroadcastTo",))
+        "onnx": Spelling("Expand", read=_read_onnx),
+        "torch": Spelling("aten.expand", also=("aten.expand_as", "aten.broadcast_to", "aten.copy"), read=_read_torch),
+        "keras": Spelling("", {"target": "shape"}, also=("ops.BroadcastTo",)),
     }
 
     kind = "shape"
     storage = "view"
+    gradient = of_copies
 
     def __post_init__(self) -> None:
         if not isinstance(self.target, (tuple, list)):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from ..dim import equal, total
@@ -11,6 +10,7 @@ from ..errors import UsageError
 from ..reach import Mixed, Reaches, same_place
 from ..shape import Shape, spell
 from .base import Check, Cost, Op, axis_index
+from .gradient import of_moves
 from .spelling import Call, Spelling, same_names
 
 
@@ -18,7 +18,10 @@ def _read_keras(call: Call) -> list[Op] | None:
     return None if call.constants else [Concatenate(call.settings.get("axis", -1))]
 
 
-@dataclass(frozen=True, eq=False)
+def _read_torch(call: Call) -> list[Op]:
+    return [Concatenate(call.argument("dim", default=0))]
+
+
 class Concatenate(Op):
     """Branches side by side along one axis, by default the last: the channels (DenseNet, Inception).
 
@@ -35,9 +38,12 @@ class Concatenate(Op):
     kind = "merge"
     sign = "‖"
     storage = "own"
+    gradient = of_moves
     arity: ClassVar[int | None] = None
     spellings: ClassVar[Mapping[str, Spelling]] = {
-        "keras": Spelling("Concatenate", same_names("axis"), also=("ops.Concatenate",), read=_read_keras)
+        "onnx": Spelling("Concat", same_names("axis")),
+        "torch": Spelling("aten.cat", also=("aten.concat", "aten.concatenate"), read=_read_torch),
+        "keras": Spelling("Concatenate", same_names("axis"), also=("ops.Concatenate",), read=_read_keras),
     }
 
     def __post_init__(self) -> None:

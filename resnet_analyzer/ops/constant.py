@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..errors import UsageError
 from ..shape import Shape
 from .base import MOVING, TRAINABLE, Cost, Op, Weight, require_whole
+from .gradient import of_moves, of_nothing
+from .spelling import Call, Spelling
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
 
 
-@dataclass(frozen=True, eq=False)
+def _read_constant(call: Call) -> list[Op]:
+    """Numbers that a layer's code reads."""
+    return [Constant(call.settings["shape"])]  # type: ignore[call-arg]
+
+
+def _read_parameter(call: Call) -> list[Op]:
+    """A weight that a layer's code reads as a tensor."""
+    moving = call.settings["role"] == MOVING
+    return [Parameter(call.settings["shape"], call.settings["weight"], moving)]  # type: ignore[call-arg]
+
+
 class Constant(Op):
     """Numbers of a given shape, written into the model: no weight, no work.
 
@@ -25,7 +37,9 @@ class Constant(Op):
 
     kind = "input"
     storage = "own"
+    gradient = of_moves
     arity: ClassVar[int | None] = 0
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("", also=("Constant",), read=_read_constant)}
 
     def __post_init__(self) -> None:
         if not isinstance(self.shape, (tuple, list)):
@@ -43,7 +57,6 @@ class Constant(Op):
         return by_ops(lambda _none: keras.ops.ones(self.shape))
 
 
-@dataclass(frozen=True, eq=False)
 class Parameter(Op):
     """A weight that other layers read as a tensor: a class token, positions (Dosovitskiy et al. 2021, sec. 3.1).
 
@@ -60,7 +73,9 @@ class Parameter(Op):
     kind = "input"
     word = "parameter"
     storage = "own"
+    gradient = of_nothing
     arity: ClassVar[int | None] = 0
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("", also=("Parameter",), read=_read_parameter)}
 
     def __post_init__(self) -> None:
         if not isinstance(self.shape, (tuple, list)):

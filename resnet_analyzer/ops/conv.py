@@ -3,31 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import Dim, divides, floor_div, is_exactly, product
-from ..reach import EVERYTHING, Mixed, Reaches, of_window, over_sides
+from ..reach import EVERYTHING, Along, Mixed
 from ..shape import Shape
-from ..window import Padding, by, slide, spread, stride_phrase
-from .activation import fused_work, require_activation, with_activation
-from .base import (
-    CHANNELS_FIRST,
-    CHANNELS_LAST,
-    Check,
-    Cost,
-    Op,
-    Operations,
-    Spelling,
-    Weight,
-    Work,
-    arranged,
-    channels,
-    fit_checks,
-    require_data_format,
-    same_names,
-    sides,
-)
+from ..window import by, dilation_phrase, stride_phrase
+from ._aten import window
+from ._windowed import _Convolution, _Filters
+from .base import CHANNELS_FIRST, OPS, Check, Cost, Operations, channels, fit_checks, same_names
+from .gradient import of_product
+from .spelling import Call, Reads, Spelling
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
@@ -37,36 +23,60 @@ FIELDS = same_names(
 )
 
 
-@dataclass(frozen=True, eq=False)
-class _Conv(Op):
+def _read_onnx(call: Call) -> Reads | None:
+    """Conv: input, kernel (filters, channels/groups, sides), bias; QLinearConv has scales and zero points between."""
+    from ._onnx_windows import window as of_onnx
+
+    own, bias = {"QLinearConv": (3, 8), "ConvInteger": (1, 99)}.get(call.kind, (1, 2))
+    kernel = call.shape(own)
+    if kernel is None or len(kernel) != call.rank or not 3 <= call.rank <= 5:
+        return None
+    found = of_onnx(call, tuple(kernel[2:]))
+    if found is None:
+        return None
+    kind = OPS[f"Conv{call.rank - 2}d"]
+    op = kind(  # type: ignore[call-arg]
+        kernel[0],
+        kernel_size=tuple(kernel[2:]),
+        groups=call.settings.get("group", 1),
+        use_bias=call.tensor(bias) is not None,
+        data_format=CHANNELS_FIRST,
+        **found,
+    )
+    return call.reading(op, kernel=own, bias=bias)
+
+
+def _read_torch(call: Call) -> Reads | None:
+    """aten.conv…(input, weight, bias, …), whose kernel is (filters, channels/groups, sides…)."""
+    kernel = call.shape("weight") if call.held("weight") is not None else None
+    if kernel is None or len(kernel) != call.rank or not 3 <= call.rank <= 5 or call.argument("transposed"):
+        return None
+    op = OPS[
+        f"Conv{call.rank - 2}d"
+    ](  # type: ignore[call-arg]
+        kernel[0],
+        kernel_size=tuple(kernel[2:]),
+        groups=call.argument("groups", default=1),
+        use_bias=call.tensor("bias") is not None,
+        data_format=CHANNELS_FIRST,
+        **window(call, call.rank - 2),
+    )
+    return call.reading(op, places=("input",), kernel="weight", bias="bias")
+
+
+class _Conv(_Convolution, _Filters):
     """A convolution with `filters` outputs; `groups` cut the input channels into independent parts.
 
     One multiply-accumulate per tap, input channel of the group, and output element; a position that
     reaches into the padding is counted whole (every published figure does so: He 2015, Table 1).
     """
 
-    filters: Dim
-    kernel_size: Dim | tuple[Dim, ...] = 1
-    strides: Dim | tuple[Dim, ...] = 1
-    padding: Padding = "valid"
-    dilation_rate: Dim | tuple[Dim, ...] = 1
     groups: Dim = 1
-    use_bias: bool = True
-    activation: str | None = None
-    data_format: str = CHANNELS_LAST
 
     kind = "convolution"
     storage = "own"
+    gradient = of_product
     counts: ClassVar[tuple[str, ...]] = ("filters", "groups")
-    per_axis: ClassVar[tuple[str, ...]] = ("kernel_size", "strides", "dilation_rate")
-    pads: ClassVar[tuple[str, ...]] = ("padding",)
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if self.data_format != CHANNELS_LAST:
-            require_data_format(type(self).__name__, self.data_format)
-        if self.activation is not None:
-            require_activation(self.activation)
 
     def phrase(self, strided: bool) -> tuple[str, ...]:
         """As `3×3 64`, with groups and stride where there are any."""
@@ -74,32 +84,23 @@ class _Conv(Op):
         return (
             by(self.kernel_size, self.spatial_axes),
             str(self.filters),
+            *dilation_phrase(self.dilation_rate),
             *groups,
             *stride_phrase(self.strides, strided),
         )
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """Output size by the window formula; a kernel of its sides × channels/groups × filters."""
-        layout, filters = self.data_format, self.filters
-        windows = slide(sides(shape, layout), self.kernel_size, self.strides, self.padding, self.dilation_rate)
-        output = arranged(shape[0], [window.output for window in windows], filters, layout)
-        incoming = channels(shape, layout)
-        kernel = (*spread(self.kernel_size, self.spatial_axes), floor_div(incoming, self.groups), filters)
-        elements = output.elements
-        weights: tuple[Weight, ...] = (Weight("kernel", kernel),)
-        if self.use_bias:
-            weights += (Weight("bias", (filters,)),)
-        work = Work(product(elements, *kernel[:-1]), elements, adds=elements if self.use_bias else 0)
-        if self.activation is not None:
-            work += fused_work(self.activation, output)
-        checks = fit_checks(windows) + group_checks(self.groups, incoming, filters)
-        return Cost(output, weights, work, checks=checks, windows=windows)
+        windows = self.slid(shape)
+        output, incoming = self.mapped(shape, windows, self.filters), channels(shape, self.data_format)
+        kernel = (*self.taps(), floor_div(incoming, self.groups), self.filters)
+        checks = fit_checks(windows) + group_checks(self.groups, incoming, self.filters)
+        return self.summed(output, kernel, self.filters, product(output.elements, *kernel[:-1]), checks, windows)
 
-    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
-        """Windows over the sides, all channels (of the group) at each place."""
+    def mixes(self) -> Along:
+        """All channels (of the group)."""
         channel = 1 if self.data_format == CHANNELS_FIRST else self.spatial_axes + 1
-        mixed = EVERYTHING if is_exactly(self.groups, 1) else Mixed((channel,))
-        return (over_sides(map(of_window, cost.windows), self.data_format, mixed),)
+        return EVERYTHING if is_exactly(self.groups, 1) else Mixed((channel,))
 
     def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
         """Explicit padding is a layer of zeros before a valid window."""
@@ -114,10 +115,7 @@ class _Conv(Op):
         compiled = self.data_format == CHANNELS_FIRST and self.spatial_axes >= 3
         if compiled or not is_exactly(self.groups, 1) or refused(cost.windows, uneven=True):
             return None
-        elements = cost.output.elements  # type: ignore[union-attr]
-        macs = product(inputs[0][0], *[window.computed for window in cost.windows], cost.weights[0].params)
-        bias = [("BiasAdd", elements)] if self.use_bias else []
-        return with_activation([(f"Conv{max(self.spatial_axes, 2)}D", macs), *bias], self.activation, elements)
+        return self.operations([(f"Conv{max(self.spatial_axes, 2)}D", self.computed(inputs, cost))], cost)
 
 
 class Conv1d(_Conv):
@@ -141,7 +139,15 @@ class Conv2d(_Conv):
     """
 
     spatial_axes: ClassVar[int] = 2
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Conv2D", FIELDS)}
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "onnx": Spelling("Conv", also=("ConvInteger", "QLinearConv"), read=_read_onnx),
+        "torch": Spelling(
+            "aten.conv2d",
+            also=("aten.conv1d", "aten.conv3d", "aten.convolution", "aten._convolution"),
+            read=_read_torch,
+        ),
+        "keras": Spelling("Conv2D", FIELDS),
+    }
 
 
 class Conv3d(_Conv):

@@ -3,28 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from ..dim import Dim, product
+from ..dim import floor_div, product
+from ..reach import EVERYTHING, Mixed, Reach, Reaches, of_window, over_sides
 from ..shape import Shape, spell
-from ..window import Padding, slide, spread
+from ._windowed import _Filtered, _Filters
 from .activation import activation_work, require_activation
-from .base import (
-    CHANNELS_LAST,
-    Check,
-    Cost,
-    Op,
-    Spelling,
-    Weight,
-    Work,
-    arranged,
-    channels,
-    fit_checks,
-    require_data_format,
-    same_names,
-    sides,
-)
+from .base import Check, Cost, Spelling, Weight, Work, channels, fit_checks, same_names
 
 FIELDS = same_names(
     *("filters", "kernel_size", "strides", "padding", "dilation_rate", "activation", "recurrent_activation"),
@@ -32,35 +18,21 @@ FIELDS = same_names(
 )
 
 
-@dataclass(frozen=True, eq=False)
-class _ConvLSTM(Op):
+class _ConvLSTM(_Filtered, _Filters):
     """i, f, o, g of x ∗ W + h ∗ U + b at every step of a film (Shi et al. 2015, eq. 3, without peepholes).
 
     The input's convolution has stride, padding and dilation; the state's keeps its size. One multiply-accumulate
     per tap, gate, output element, and input channel or filter; a unit's other arithmetic is the LSTM's.
     """
 
-    filters: Dim
-    kernel_size: Dim | tuple[Dim, ...] = 1
-    strides: Dim | tuple[Dim, ...] = 1
-    padding: Padding = "valid"
-    dilation_rate: Dim | tuple[Dim, ...] = 1
     activation: str | None = "tanh"
     recurrent_activation: str | None = "sigmoid"
-    use_bias: bool = True
     return_sequences: bool = False
-    data_format: str = CHANNELS_LAST
 
     kind = "recurrence"
-    storage = "own"
-    counts: ClassVar[tuple[str, ...]] = ("filters",)
-    per_axis: ClassVar[tuple[str, ...]] = ("kernel_size", "strides", "dilation_rate")
-    pads: ClassVar[tuple[str, ...]] = ("padding",)
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        require_data_format(type(self).__name__, self.data_format)
-        require_activation(self.activation)
         require_activation(self.recurrent_activation)
 
     def apply(self, *inputs: Any) -> Cost:
@@ -74,11 +46,10 @@ class _ConvLSTM(Op):
     def rule(self, film: Shape) -> Cost:  # type: ignore[override]
         """The map of the last step, or those of all with `return_sequences`."""
         batch, steps = film[:2]
-        frame, layout = Shape(batch, *film[2:]), self.data_format
-        windows = slide(sides(frame, layout), self.kernel_size, self.strides, self.padding, self.dilation_rate)
-        made = arranged(batch, [window.output for window in windows], self.filters, layout)
-        taps, rows = spread(self.kernel_size, self.spatial_axes), 4 * self.filters
-        incoming = channels(frame, layout)
+        frame = Shape(batch, *film[2:])
+        windows, incoming = self.slid(frame), channels(frame, self.data_format)
+        made = self.mapped(frame, windows, self.filters)
+        taps, rows = self.taps(), 4 * self.filters
         weights = (
             Weight("kernel", (*taps, incoming, rows)),
             Weight("recurrent_kernel", (*taps, self.filters, rows)),
@@ -90,6 +61,23 @@ class _ConvLSTM(Op):
         work += (Work(adds=5 if self.use_bias else 1, multiplies=3) + gates).times(cells)
         output = Shape(batch, steps, *made[1:]) if self.return_sequences else made
         return Cost(output, weights, work, checks=fit_checks(windows))
+
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
+        """All steps up to its own, or all; along the sides what the last step reads of the first.
+
+        From step to step a state reads a `same` window of the one before, in the units of what comes out.
+        """
+        film = inputs[0]
+        later, found = film[1] - 1, []
+        for window, taps in zip(self.slid(Shape(film[0], *film[2:])), self.taps(), strict=True):
+            before, own = floor_div(taps - 1, 2), of_window(window)
+            low = own.low - product(later, before, window.stride)
+            high = own.high + product(later, taps - 1 - before, window.stride)
+            found.append(Reach(0, window.stride, low, high))
+        image, *rest = over_sides(found, self.data_format)
+        steps, moved = Mixed((1,)) if self.return_sequences else EVERYTHING, int(self.return_sequences)
+        behind = [each._replace(axis=each.axis + moved) if isinstance(each, Reach) else each for each in rest]
+        return ((image, steps, *behind),)
 
 
 class ConvLSTM1d(_ConvLSTM):

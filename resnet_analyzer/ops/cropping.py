@@ -3,26 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import at_least
-from ..reach import Reach, Reaches, over_sides
 from ..shape import Shape
-from ..window import Padding, amounts
-from .base import (
-    CHANNELS_LAST,
-    Check,
-    Cost,
-    Op,
-    Spelling,
-    arranged,
-    channels,
-    require_data_format,
-    require_padding,
-    same_names,
-    sides,
-)
+from ..window import Padding
+from ._edges import _Edges
+from .base import CHANNELS_LAST, Check, Cost, Spelling, same_names, sides
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
@@ -30,33 +17,20 @@ if TYPE_CHECKING:
 FIELDS = same_names("cropping", "data_format")
 
 
-@dataclass(frozen=True, eq=False)
-class _Cropping(Op):
-    """Both ends of each side cut off: a number, one for each axis, or (before, after) for each."""
+class _Cropping(_Edges):
+    """Both ends of each side cut off."""
 
     cropping: Padding = 0
     data_format: str = CHANNELS_LAST
 
-    kind = "shape"
     word = "cropping"
-    storage = "own"
-
-    def __post_init__(self) -> None:
-        name = type(self).__name__
-        self.__dict__["cropping"] = require_padding(name, "cropping", self.cropping, self.spatial_axes, words=())
-        require_data_format(name, self.data_format)
-
-    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
-        """Places moved by what is cut off before them."""
-        before = [cut[0] for cut in amounts(self.cropping, self.spatial_axes)]
-        return (over_sides([Reach(0, 1, each, each) for each in before], self.data_format, Reach(0)),)
+    grows = -1
+    pads: ClassVar[tuple[str, ...]] = ("cropping",)
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """The map, smaller by the cropping; at least one pixel must remain."""
-        before = sides(shape, self.data_format)
-        cuts = amounts(self.cropping, self.spatial_axes)
-        left = tuple([length - first - last for length, (first, last) in zip(before, cuts, strict=True)])
-        output = arranged(shape[0], left, channels(shape, self.data_format), self.data_format)
+        output = self.resized(shape)
+        before, left = sides(shape, self.data_format), sides(output, self.data_format)
         checks = tuple([Check(at_least(size, 1), _nothing_left, (left, before)) for size in left])
         return Cost(output, checks=checks)
 
@@ -80,7 +54,7 @@ class Cropping1d(_Cropping):
         """Keras' word is a pair; it has no layer for channels first."""
         from .keras_steps import Steps, operations
 
-        first, last = amounts(self.cropping, 1)[0]
+        first, last = self.edges()[0]
         if self.data_format == CHANNELS_LAST:
             return Steps(keras.layers.Cropping1D((first, last), name=name))
         end = cost.output[2] + first  # type: ignore[index]

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..reach import Mixed, Reach, Reaches
 from ..shape import Shape
 from .base import Cost, Op, Work, axis_index, no_axis
-from .spelling import Spelling, same_names
+from .gradient import of_running_sum
+from .spelling import Call, Reads, Spelling, same_names
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
 
 
-@dataclass(frozen=True, eq=False)
+def _read_torch(call: Call) -> Reads | None:
+    return call.reading(CumulativeSum(*call.axes(call.argument("dim"))), places=("self",))
+
+
+def _read_onnx(call: Call) -> Reads | None:
+    """CumSum along an axis that the file holds."""
+    axis = call.numbers(1)
+    return None if axis is None else call.reading(CumulativeSum(*call.axes(list(axis))))
+
+
 class CumulativeSum(Op):
     """At every position the sum of all up to it, along `axis`: an addition at each but the first.
 
@@ -24,9 +33,14 @@ class CumulativeSum(Op):
     """
 
     axis: int = -1
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("", same_names("axis"), also=("ops.Cumsum",))}
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "onnx": Spelling("CumSum", read=_read_onnx),
+        "keras": Spelling("", same_names("axis"), also=("ops.Cumsum",)),
+        "torch": Spelling("aten.cumsum", read=_read_torch),
+    }
 
     storage = "own"
+    gradient = of_running_sum
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """The same shape."""

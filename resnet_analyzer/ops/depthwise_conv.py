@@ -3,95 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import ClassVar
 
 from ..dim import Dim, product
-from ..reach import EVERYTHING, Reach, Reaches, of_window, over_sides
+from ..reach import EVERYTHING, Along, Reach
 from ..shape import Shape
-from ..window import Padding, by, slide, spread, stride_phrase
-from .activation import fused_work, require_activation, with_activation
-from .base import (
-    CHANNELS_LAST,
-    Cost,
-    Op,
-    Operations,
-    Spelling,
-    Weight,
-    Work,
-    arranged,
-    channels,
-    fit_checks,
-    require_data_format,
-    same_names,
-    sides,
-)
-
-if TYPE_CHECKING:
-    from .keras_steps import Steps
+from ..window import by, dilation_phrase, stride_phrase
+from ._windowed import _Convolution
+from .base import Cost, Operations, Spelling, channels, fit_checks, same_names
+from .gradient import of_product
 
 FIELDS = same_names(
     "kernel_size", "strides", "padding", "dilation_rate", "depth_multiplier", "use_bias", "activation", "data_format"
 )
 
 
-@dataclass(frozen=True, eq=False)
-class _DepthwiseConv(Op):
+class _DepthwiseConv(_Convolution):
     """`depth_multiplier` filters for each input channel (Keras' DepthwiseConv2D; Howard et al. 2017, sec. 3.1)."""
 
     kernel_size: Dim | tuple[Dim, ...] = 3
-    strides: Dim | tuple[Dim, ...] = 1
-    padding: Padding = "valid"
-    dilation_rate: Dim | tuple[Dim, ...] = 1
     depth_multiplier: Dim = 1
-    use_bias: bool = True
-    activation: str | None = None
-    data_format: str = CHANNELS_LAST
 
     kind = "convolution"
     storage = "own"
+    gradient = of_product
     counts: ClassVar[tuple[str, ...]] = ("depth_multiplier",)
-    per_axis: ClassVar[tuple[str, ...]] = ("kernel_size", "strides", "dilation_rate")
-    pads: ClassVar[tuple[str, ...]] = ("padding",)
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        require_data_format(type(self).__name__, self.data_format)
-        require_activation(self.activation)
 
     def phrase(self, strided: bool) -> tuple[str, ...]:
         """As `3×3 depthwise`."""
-        return (f"{by(self.kernel_size, self.spatial_axes)} depthwise", *stride_phrase(self.strides, strided))
+        words = f"{by(self.kernel_size, self.spatial_axes)} depthwise"
+        return (words, *dilation_phrase(self.dilation_rate), *stride_phrase(self.strides, strided))
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """Output size by the window formula; a kernel of its sides × channels × multiplier."""
-        layout = self.data_format
-        windows = slide(sides(shape, layout), self.kernel_size, self.strides, self.padding, self.dilation_rate)
-        incoming = channels(shape, layout)
+        windows, incoming = self.slid(shape), channels(shape, self.data_format)
         made = product(incoming, self.depth_multiplier)
-        output = arranged(shape[0], [window.output for window in windows], made, layout)
-        taps = spread(self.kernel_size, self.spatial_axes)
-        weights = (
-            Weight("kernel", (*taps, incoming, self.depth_multiplier)),
-            *((Weight("bias", (made,)),) if self.use_bias else ()),
-        )
-        elements = output.elements
-        work = Work(product(elements, *taps), elements, adds=elements if self.use_bias else 0)
-        work += fused_work(self.activation, output)
-        return Cost(output, weights, work, checks=fit_checks(windows), windows=windows)
+        output, taps = self.mapped(shape, windows, made), self.taps()
+        macs, kernel = product(output.elements, *taps), (*taps, incoming, self.depth_multiplier)
+        return self.summed(output, kernel, made, macs, fit_checks(windows), windows)
 
-    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
-        """Windows over the sides, one channel to each."""
-        times = self.depth_multiplier
-        own = Reach(0, low=1 - times, divisor=times)  # channel o from ⌊o/times⌋
-        channel = EVERYTHING if self.activation == "softmax" else own
-        return (over_sides(map(of_window, cost.windows), self.data_format, channel),)
-
-    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
-        """Explicit padding is a layer of zeros before a valid window."""
-        from ._keras_windows import convolution
-
-        return convolution(keras, self, name, cost.windows)
+    def mixes(self) -> Along:
+        """One channel: o from ⌊o/times⌋."""
+        own = Reach(0, low=1 - self.depth_multiplier, divisor=self.depth_multiplier)
+        return EVERYTHING if self.activation == "softmax" else own
 
     def as_tensorflow(self, inputs: tuple[Shape, ...], cost: Cost) -> Operations | None:
         """A product for each channel, and the bias."""
@@ -99,10 +53,7 @@ class _DepthwiseConv(Op):
 
         if refused(cost.windows, uneven=False):
             return None
-        elements = cost.output.elements  # type: ignore[union-attr]
-        macs = product(inputs[0][0], *[window.computed for window in cost.windows], cost.weights[0].params)
-        bias = [("BiasAdd", elements)] if self.use_bias else []
-        return with_activation([("DepthwiseConv2dNative", macs), *bias], self.activation, elements)
+        return self.operations([("DepthwiseConv2dNative", self.computed(inputs, cost))], cost)
 
 
 class DepthwiseConv1d(_DepthwiseConv):

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from ..dim import equal, floor_div, product
 from ..errors import UsageError
+from ..reach import EVERYTHING, Along, Reach, Reaches
 from ..shape import Shape, spell
 from .base import Check, Cost, Op, Spelling, Work, axis_index, same_names
+from .gradient import of_contraction
 
 
-@dataclass(frozen=True, eq=False)
 class Dot(Op):
     """The products of two tensors summed along an axis of each, the batch of both going together.
 
@@ -31,6 +31,7 @@ class Dot(Op):
     kind = "dense"
     word = "dot product"
     storage = "own"
+    gradient = of_contraction
     arity: ClassVar[int | None] = 2
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Dot", same_names("axes", "normalize"))}
 
@@ -60,6 +61,20 @@ class Dot(Op):
         values = (spell(left), spell(right), *self.axes)  # type: ignore[misc]
         checks = (Check(equal(inner, other), sentence, values), Check(equal(left[0], right[0]), sentence, values))
         return Cost(output, work=work, checks=checks)
+
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...] | None:
+        """Everything along the axes that are summed; the same place along the others."""
+        if cost.output is None:
+            return None
+        found, place = [], 1
+        for shape, summed in zip(inputs, self.axes, strict=True):  # type: ignore[arg-type]
+            along: list[Along] = [Reach(0)]
+            for axis in range(1, len(shape)):
+                is_summed = axis == summed % len(shape)
+                along.append(EVERYTHING if is_summed else Reach(place))
+                place += not is_summed
+            found.append(tuple(along))
+        return tuple(found)
 
 
 def _normalised(shape: Shape, inner: object) -> Work:

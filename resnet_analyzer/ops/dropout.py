@@ -3,24 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..errors import UsageError
 from ..shape import Shape
 from .base import Cost, Op
-from .spelling import Call, Spelling, same_names
+from .gradient import of_dropout
+from .spelling import Call, Reads, Spelling, same_names
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
 
 
-@dataclass(frozen=True, eq=False)
+def _read_onnx(call: Call) -> Reads | None:
+    """Inference passes on what it gets."""
+    return call.reading(Dropout(0.0))
+
+
+def _read_torch(call: Call) -> Reads | None:
+    rate = call.argument("p", default=0.5)
+    name = "input" if call.tensor("self") is None else "self"
+    return call.reading(Dropout(float(rate)), places=(name,))
+
+
 class _Drop(Op):
     rate: float = 0.5
 
     keeps_places = True
     storage = "view"
+    gradient = of_dropout
 
     def __post_init__(self) -> None:
         if isinstance(self.rate, bool) or not isinstance(self.rate, (int, float)) or not 0 <= self.rate <= 1:
@@ -59,7 +70,11 @@ class Dropout(_Drop):
 
     word = "dropout"
     spellings: ClassVar[Mapping[str, Spelling]] = {
-        "keras": Spelling("Dropout", same_names("rate"), also=IN_TRAINING, read=_read_keras)
+        "torch": Spelling(
+            "aten.dropout", also=("aten.feature_dropout", "aten.alpha_dropout", "aten.native_dropout"), read=_read_torch
+        ),
+        "onnx": Spelling("Dropout", read=_read_onnx),
+        "keras": Spelling("Dropout", same_names("rate"), also=IN_TRAINING, read=_read_keras),
     }
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import Dim, is_exactly
@@ -13,12 +12,21 @@ from ..shape import Shape
 from ._equation import ELLIPSIS, contract, parse, reaches
 from .activation import fused_work, require_activation
 from .base import Check, Cost, Op, Spelling, Weight, Work, same_names
+from .gradient import of_contraction, of_product
+from .spelling import Call, Reads
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
 
 
-@dataclass(frozen=True, eq=False)
+def _read_onnx(call: Call) -> Reads | None:
+    return call.reading(Einsum(call.settings["equation"]), places=tuple(range(len(call.places))))
+
+
+def _read_torch(call: Call) -> list[Op]:
+    return [Einsum(call.argument("equation"))]
+
+
 class Einsum(Op):
     """The sum that `equation` names, as numpy.einsum: letters for axes, `...` for the rest, which broadcast.
 
@@ -35,9 +43,12 @@ class Einsum(Op):
     kind = "dense"
     word = "einsum"
     storage = "own"
+    gradient = of_contraction
     arity: ClassVar[int | None] = None
     spellings: ClassVar[Mapping[str, Spelling]] = {
-        "keras": Spelling("", {"equation": "subscripts"}, also=("ops.Einsum",))
+        "onnx": Spelling("Einsum", read=_read_onnx),
+        "torch": Spelling("aten.einsum", read=_read_torch),
+        "keras": Spelling("", {"equation": "subscripts"}, also=("ops.Einsum",)),
     }
 
     def __post_init__(self) -> None:
@@ -64,7 +75,6 @@ class Einsum(Op):
         return by_ops(lambda xs: keras.ops.einsum(self.equation, *(xs if isinstance(xs, list) else [xs])))
 
 
-@dataclass(frozen=True, eq=False)
 class EinsumDense(Op):
     """A dense layer by an equation between input and kernel (Keras' EinsumDense).
 
@@ -84,6 +94,7 @@ class EinsumDense(Op):
     kind = "dense"
     word = "dense"
     storage = "own"
+    gradient = of_product
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "keras": Spelling("EinsumDense", same_names("equation", "output_shape", "bias_axes", "activation"))
     }

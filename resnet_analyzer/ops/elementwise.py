@@ -7,10 +7,23 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..shape import Shape
 from ._broadcast import broadcast, growing
-from .base import Cost, Op, Operations, Spelling, Work
+from .base import OPS, Cost, Op, Operations, Spelling, Work
+from .gradient import of_difference, of_gate, of_sum
+from .spelling import Call, Reads
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
+
+
+def _read_torch(call: Call) -> Reads | None:
+    """Two tensors; a number is a rescaling."""
+    if call.tensor("self") is None or call.tensor("other") is None:
+        return None
+    op = OPS[_IN_TORCH[call.kind]]()
+    return call.reading(op, places=("other", "self") if call.kind == "aten.rsub" else ("self", "other"))
+
+
+_IN_TORCH = {"aten.add": "Add", "aten.sub": "Subtract", "aten.rsub": "Subtract", "aten.mul": "Multiply"}
 
 
 class Add(Op):
@@ -28,8 +41,13 @@ class Add(Op):
     commutative = True
     keeps_places = True
     storage = "overwrites"
+    gradient = of_sum
     arity: ClassVar[int | None] = None
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Add", also=("ops.Add",))}
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "onnx": Spelling("Add", also=("Sum",)),
+        "torch": Spelling("", also=tuple(_IN_TORCH), read=_read_torch),
+        "keras": Spelling("Add", also=("ops.Add",)),
+    }
 
     def rule(self, *shapes: Shape) -> Cost:
         """One addition per element and branch after the first."""
@@ -59,8 +77,12 @@ class Subtract(Op):
     sign = "−"
     keeps_places = True
     storage = "overwrites"
+    gradient = of_difference
     arity: ClassVar[int | None] = 2
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Subtract", also=("ops.Subtract",))}
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "onnx": Spelling("Sub"),
+        "keras": Spelling("Subtract", also=("ops.Subtract",)),
+    }
 
     def rule(self, left: Shape, right: Shape) -> Cost:  # type: ignore[override]
         """One addition per element."""
@@ -91,8 +113,12 @@ class Multiply(Op):
     commutative = True
     keeps_places = True
     storage = "overwrites"
+    gradient = of_gate
     arity: ClassVar[int | None] = None
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Multiply", also=("ops.Multiply",))}
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "onnx": Spelling("Mul"),
+        "keras": Spelling("Multiply", also=("ops.Multiply",)),
+    }
 
     def rule(self, *shapes: Shape) -> Cost:
         """One multiply per element and branch after the first."""

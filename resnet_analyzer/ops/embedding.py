@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import Dim, equal, product
 from ..reach import EVERYTHING, Reaches, same_place
 from ..shape import Shape
 from .base import Check, Cost, Op, Spelling, Weight, Work
+from .gradient import of_scattered
+from .spelling import Call, Reads
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
 
 
-@dataclass(frozen=True, eq=False)
+def _read_torch(call: Call) -> Reads | None:
+    """embedding(weight, indices)."""
+    table = call.shape("weight")
+    if table is None or len(table) != 2:
+        return None
+    return call.reading(Embedding(*table), places=("indices",), embeddings="weight")
+
+
 class Embedding(Op):
     """Each number's own vector of `output_dim`, from a table of `input_dim` of them: a look-up, no arithmetic.
 
@@ -34,9 +42,11 @@ class Embedding(Op):
     reverse: bool = False
 
     storage = "own"
+    gradient = of_scattered
     counts: ClassVar[tuple[str, ...]] = ("input_dim", "output_dim")
     spellings: ClassVar[Mapping[str, Spelling]] = {
-        "keras": Spelling("Embedding", {"input_dim": "input_dim", "output_dim": "output_dim"})
+        "keras": Spelling("Embedding", {"input_dim": "input_dim", "output_dim": "output_dim"}),
+        "torch": Spelling("aten.embedding", read=_read_torch),
     }
 
     def phrase(self, strided: bool) -> tuple[str, ...]:

@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..reach import Reach, Reaches
 from ..shape import Shape
 from ._axes import places, require_axes
 from .base import Cost, Op, no_axis
-from .spelling import Spelling
+from .gradient import of_moves
+from .spelling import Call, Reads, Spelling
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
 
 
-@dataclass(frozen=True, eq=False)
+def _read_onnx(call: Call) -> Reads | None:
+    """Unsqueeze: axes by attribute before opset 13, by an input after."""
+    axes = call.settings.get("axes") or call.numbers(1)
+    if axes is None and call.tensor(1) is not None:
+        return None  # they are told while it runs
+    return call.reading(ExpandDims(tuple(axes or ())))
+
+
+def _read_torch(call: Call) -> Reads | None:
+    return call.reading(ExpandDims((call.argument("dim"),)), places=("self",))
+
+
 class ExpandDims(Op):
     """The same numbers with new axes of 1 at `axes` of the output.
 
@@ -25,10 +36,15 @@ class ExpandDims(Op):
     """
 
     axes: int | tuple[int, ...] = -1
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("", {"axes": "axis"}, also=("ops.ExpandDims",))}
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "onnx": Spelling("Unsqueeze", read=_read_onnx),
+        "torch": Spelling("aten.unsqueeze", read=_read_torch),
+        "keras": Spelling("", {"axes": "axis"}, also=("ops.ExpandDims",)),
+    }
 
     kind = "shape"
     storage = "view"
+    gradient = of_moves
 
     def __post_init__(self) -> None:
         self.__dict__["axes"] = require_axes("ExpandDims", "axes", self.axes) or ()

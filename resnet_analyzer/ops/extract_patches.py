@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import Dim, product
-from ..reach import Reaches, of_window, over_sides
 from ..shape import Shape
-from ..window import Padding, amounts, by, slide, spread
-from .base import CHANNELS_LAST, OPS, Cost, Op, arranged, channels, fit_checks, require_data_format, sides
-from .spelling import Call, Spelling
+from ..window import Padding, amounts, by, spread
+from ._aten import spread as spread_out
+from ._aten import window
+from ._windowed import _Unweighted
+from .base import CHANNELS_LAST, NO_WORK, OPS, Cost, Op, Work, arranged, channels, fit_checks
+from .gradient import of_copies
+from .spelling import Call, Reads, Spelling
 
 FIELDS = ("size", "strides", "padding", "dilation_rate", "data_format")
 
@@ -20,49 +22,52 @@ def _read_keras(call: Call) -> list[Op] | None:
     """Keras' operation over images or volumes."""
     given = {name: call.settings[name] for name in FIELDS if call.settings.get(name) is not None}
     plain = {name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
-    return [OPS[f"ExtractPatches{call.rank - 2}d"](**plain)]
+    return [OPS[f"ExtractPatches{call.rank - 2}d"](**plain, one_hot=True)]  # type: ignore[call-arg]
+
+
+def _read_torch(call: Call) -> Reads | None:
+    """im2col (torch.nn.Unfold): channels times taps, and all positions along one axis."""
+    size = spread_out(call.argument("kernel_size"), 2)
+    words = window(call, 2)
+    words["padding"] = ((0, 0), (0, 0)) if words["padding"] == "valid" else words["padding"]
+    patches = OPS["ExtractPatches2d"](size, data_format="channels_first", **words)  # type: ignore[call-arg]
+    return call.reading(patches, OPS["Reshape"]((0, 0, -1)), places=("self",))  # type: ignore[call-arg]
 
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
 
 
-@dataclass(frozen=True, eq=False)
-class _ExtractPatches(Op):
-    """At every position the taps of a window with all their channels, as channels (im2col)."""
+class _ExtractPatches(_Unweighted):
+    """At every position the taps of a window with all their channels, as channels (im2col).
+
+    `one_hot` counts it as what Keras runs: a convolution whose constant kernel picks one tap for each channel
+    (keras/src/ops/image.py, _extract_patches_2d). Else it is copies, and no arithmetic.
+    """
 
     size: Dim | tuple[Dim, ...] = 2
     strides: Dim | tuple[Dim, ...] | None = None
     padding: Padding = "valid"
     dilation_rate: Dim | tuple[Dim, ...] = 1
     data_format: str = CHANNELS_LAST
+    one_hot: bool = False
 
     kind = "shape"
-    storage = "own"
+    gradient = of_copies
+    kernel = "size"
     per_axis: ClassVar[tuple[str, ...]] = ("size", "strides", "dilation_rate")
-    pads: ClassVar[tuple[str, ...]] = ("padding",)
-
-    def __post_init__(self) -> None:
-        if self.strides is None:
-            self.__dict__["strides"] = self.size
-        super().__post_init__()
-        require_data_format(type(self).__name__, self.data_format)
 
     def phrase(self, strided: bool) -> tuple[str, ...]:
         """As `16×16 patches`."""
         return (f"{by(self.size, self.spatial_axes)} patches",)
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
-        """Positions by the window formula, channels times taps; copies are no arithmetic."""
+        """Positions by the window formula, channels times taps."""
         layout = self.data_format
-        windows = slide(sides(shape, layout), self.size, self.strides, self.padding, self.dilation_rate)  # type: ignore[arg-type]
-        taps = product(channels(shape, layout), *spread(self.size, self.spatial_axes))
+        windows, taps = self.slid(shape), product(channels(shape, layout), *self.taps())
         output = arranged(shape[0], [window.output for window in windows], taps, layout)
-        return Cost(output, checks=fit_checks(windows), windows=windows)
-
-    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
-        """What the window covers."""
-        return (over_sides(map(of_window, cost.windows), self.data_format),)
+        work = Work(product(output.elements, taps), output.elements) if self.one_hot is True else NO_WORK
+        return Cost(output, work=work, checks=fit_checks(windows), windows=windows)
 
     def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
         """By keras.ops."""
@@ -105,11 +110,14 @@ class ExtractPatches2d(_ExtractPatches):
 
     >>> ExtractPatches2d(16).apply(Shape(1, 224, 224, 3)).output
     Shape(1, 14, 14, 768)
+    >>> ExtractPatches2d(8, one_hot=True).apply(Shape(1, 64, 64, 3)).work.multiply_accumulates   # 8·8 · 192·192
+    2359296
     """
 
     spatial_axes: ClassVar[int] = 2
     spellings: ClassVar[Mapping[str, Spelling]] = {
-        "keras": Spelling("", also=("ops.ExtractPatches", "ops.ExtractPatches3D"), read=_read_keras)
+        "torch": Spelling("aten.im2col", read=_read_torch),
+        "keras": Spelling("", also=("ops.ExtractPatches", "ops.ExtractPatches3D"), read=_read_keras),
     }
 
 

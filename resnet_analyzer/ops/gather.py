@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..reach import Mixed, Reach, Reaches
 from ..shape import Shape
 from .base import Cost, Op, axis_index, no_axis
-from .spelling import Call, Spelling
+from .gradient import of_scattered
+from .spelling import Call, Reads, Spelling
 
 
 def _read_keras(call: Call) -> list[Op] | None:
@@ -21,7 +21,23 @@ if TYPE_CHECKING:
     from .keras_steps import Steps
 
 
-@dataclass(frozen=True, eq=False)
+def _read_onnx(call: Call) -> Reads | None:
+    """Gather along an axis by numbers."""
+    return call.reading(Gather(*call.axes(call.settings.get("axis", 0))), places=(0, 1))
+
+
+def _read_torch(call: Call) -> Reads | None:
+    """index_select, and indexing by one tensor."""
+    if call.kind == "aten.index_select":
+        return call.reading(Gather(*call.axes(call.argument("dim"))), places=("self", "index"))
+    picked = [(axis, each) for axis, each in enumerate(call.argument("indices")) if each is not None]
+    source = call.tensor("self")
+    if len(picked) != 1 or source is None:
+        return None
+    ((axis, index),) = picked
+    return Reads((source, index.number), [Gather(axis)])
+
+
 class Gather(Op):
     """Positions along `axis` of the first input, picked by the numbers in the second (ONNX Gather, numpy.take).
 
@@ -33,8 +49,13 @@ class Gather(Op):
 
     kind = "shape"
     storage = "own"
+    gradient = of_scattered
     arity: ClassVar[int | None] = 2
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("", also=("ops.Take",), read=_read_keras)}
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "onnx": Spelling("Gather", read=_read_onnx),
+        "torch": Spelling("aten.index", also=("aten.index_select",), read=_read_torch),
+        "keras": Spelling("", also=("ops.Take",), read=_read_keras),
+    }
 
     def rule(self, data: Shape, picked: Shape) -> Cost:  # type: ignore[override]
         """The axes of the numbers for that axis; copies are no arithmetic."""

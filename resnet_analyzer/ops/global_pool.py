@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from ..reach import EVERYTHING, Reach, Reaches, over_sides
 from ..shape import Shape
 from .base import (
     CHANNELS_LAST,
+    OPS,
     Cost,
     Op,
     Operations,
     Work,
     arranged,
     channels,
-    require_data_format,
 )
-from .spelling import Spelling, same_names
+from .gradient import of_largest, of_mean
+from .spelling import Call, Reads, Spelling, same_names
 
 FIELDS = same_names("keepdims", "data_format")
 
 
-@dataclass(frozen=True, eq=False)
+def _read_onnx(call: Call) -> Reads | None:
+    """GlobalAveragePool and GlobalMaxPool keep sides of 1."""
+    kind = f"{call.kind}{call.rank - 2}d"
+    return call.reading(OPS[kind](keepdims=True, data_format="channels_first"))  # type: ignore[call-arg]
+
+
 class _GlobalPool(Op):
     """Every channel pooled to one number; `keepdims` keeps a map of 1×1."""
 
@@ -33,10 +38,6 @@ class _GlobalPool(Op):
     kind = "pooling"
     storage = "own"
     word: ClassVar[str] = "global pool"
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        require_data_format(type(self).__name__, self.data_format)
 
     def phrase(self, strided: bool) -> tuple[str, ...]:
         """As people say it."""
@@ -60,6 +61,7 @@ class _GlobalAveragePool(_GlobalPool):
     """The mean of every channel: an addition per number but the first, and a division (Lin et al. 2014, sec. 3.2)."""
 
     word: ClassVar[str] = "global average pool"
+    gradient = of_mean
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """A vector (or 1×1 map) of as many channels."""
@@ -75,6 +77,7 @@ class _GlobalMaxPool(_GlobalPool):
     """The largest number of every channel: a compare per number but the first."""
 
     word: ClassVar[str] = "global max pool"
+    gradient = of_largest
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """A vector (or 1×1 map) of as many channels."""
@@ -105,7 +108,10 @@ class GlobalAveragePool2d(_GlobalAveragePool):
     """
 
     spatial_axes: ClassVar[int] = 2
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("GlobalAveragePooling2D", FIELDS)}
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "onnx": Spelling("GlobalAveragePool", also=("GlobalMaxPool",), read=_read_onnx),
+        "keras": Spelling("GlobalAveragePooling2D", FIELDS),
+    }
 
 
 class GlobalAveragePool3d(_GlobalAveragePool):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import divides, floor_div
@@ -11,13 +10,16 @@ from ..reach import Mixed, Reach, Reaches
 from ..shape import Shape
 from .activation import activation_work, require_activation
 from .base import Check, Cost, Op, Work, axis_index, no_axis
-from .spelling import Spelling, same_names
+from .spelling import Call, Reads, Spelling, same_names
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
 
 
-@dataclass(frozen=True, eq=False)
+def _read_torch(call: Call) -> Reads | None:
+    return call.reading(GLU(call.argument("dim", default=-1)), places=("self",))
+
+
 class GLU(Op):
     """a·σ(b), a and b the two halves along `axis` (Dauphin et al. 2017, eq. 1; σ another gate: Shazeer 2020).
 
@@ -29,7 +31,10 @@ class GLU(Op):
 
     axis: int = -1
     gate: str = "sigmoid"
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("", same_names("axis"), also=("ops.Glu",))}
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling("", same_names("axis"), also=("ops.Glu",)),
+        "torch": Spelling("aten.glu", read=_read_torch),
+    }
 
     kind = "activation"
     storage = "own"

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from ..dim import Dim, divides, product
 from ..shape import Shape
 from ._statistics import statistics_work
 from .base import Check, Cost, Op, Operations, Weight, axis_index, no_axis
-from .spelling import Call, Spelling, same_names
+from .gradient import of_own_statistics
+from .spelling import Call, Reads, Spelling, same_names
 
 
 def _read_keras(call: Call) -> list[Op] | None:
@@ -19,7 +19,19 @@ def _read_keras(call: Call) -> list[Op] | None:
     return [GroupNorm(settings["groups"], settings["scale"], settings["center"], settings["axis"])]
 
 
-@dataclass(frozen=True, eq=False)
+def _read_onnx(call: Call) -> Reads | None:
+    """GroupNormalization; InstanceNormalization has a group for each channel."""
+    groups = call.settings["num_groups"] if call.kind == "GroupNormalization" else call.shapes[0][1]
+    return call.reading(GroupNorm(groups, axis=1), gamma=1, beta=2)
+
+
+def _read_torch(call: Call) -> Reads | None:
+    """group_norm(input, num_groups, weight, bias); instance_norm has a group for each channel."""
+    groups = call.argument("num_groups") if call.kind == "aten.group_norm" else call.shapes[0][1]
+    op = GroupNorm(groups, call.tensor("weight") is not None, call.tensor("bias") is not None, axis=1)
+    return call.reading(op, places=("input",), gamma="weight", beta="bias")
+
+
 class GroupNorm(Op):
     """Normalisation of `groups` groups of channels (along `axis`) over all positions (Wu & He 2018, eq. 7).
 
@@ -37,9 +49,12 @@ class GroupNorm(Op):
     word = "GN"
     keeps_places = True
     storage = "own"
+    gradient = of_own_statistics
     counts: ClassVar[tuple[str, ...]] = ("groups",)
     spellings: ClassVar[Mapping[str, Spelling]] = {
-        "keras": Spelling("GroupNormalization", same_names("groups", "scale", "center", "axis"), read=_read_keras)
+        "onnx": Spelling("GroupNormalization", also=("InstanceNormalization",), read=_read_onnx),
+        "torch": Spelling("aten.group_norm", also=("aten.instance_norm",), read=_read_torch),
+        "keras": Spelling("GroupNormalization", same_names("groups", "scale", "center", "axis"), read=_read_keras),
     }
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from ..errors import UsageError
 from ..shape import Shape
 from .base import Cost, Op, require_whole
+from .gradient import of_moves
 
 
-@dataclass(frozen=True, eq=False)
 class Input(Op):
     """The shape of what enters the graph, batch first.
 
@@ -18,10 +17,11 @@ class Input(Op):
     Shape(1, 224, 224, 3)
     """
 
-    shape: Shape = Shape(1, 224, 224, 3)  # noqa: RUF009 (immutable)
+    shape: Shape = Shape(1, 224, 224, 3)
 
     kind = "input"
     storage = "own"
+    gradient = of_moves
     arity: ClassVar[int | None] = 0
 
     def __post_init__(self) -> None:

@@ -20,14 +20,14 @@ class Step(NamedTuple):
 class Steps(NamedTuple):
     """An op in Keras: the layer proper (None: operations only), steps before it, and steps behind it.
 
-    `apart` tells that the layer takes its inputs one by one and not as a list (one alone twice), `remark` how the layer
-    itself differs from ours.
+    `one_by_one` tells that the layer takes its inputs as arguments and not as a list (one alone twice), `remark` how it
+    differs from ours.
     """
 
     layer: Any = None
     before: tuple[Step, ...] = ()
     after: tuple[Step, ...] = ()
-    apart: bool = False
+    one_by_one: bool = False
     remark: str = ""
 
     @property
@@ -38,7 +38,7 @@ class Steps(NamedTuple):
 
     def __call__(self, inputs: Sequence[Any]) -> Any:
         """Call all steps, one after another."""
-        if self.apart:
+        if self.one_by_one:
             return self.layer(*(inputs if len(inputs) > 1 else [*inputs, *inputs]))
         x: Any = list(inputs) if len(inputs) != 1 else inputs[0]
         for step in self.before:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import product
@@ -11,7 +10,8 @@ from ..errors import UsageError
 from ..shape import Shape
 from ._statistics import statistics_work
 from .base import Cost, Op, Operations, Weight, axis_index, no_axis
-from .spelling import Call, Spelling, same_names
+from .gradient import of_own_statistics
+from .spelling import Call, Reads, Spelling, same_names
 
 
 def _read_keras(call: Call) -> list[Op] | None:
@@ -25,7 +25,20 @@ if TYPE_CHECKING:
     from .keras_steps import Steps
 
 
-@dataclass(frozen=True, eq=False)
+def _read_onnx(call: Call) -> Reads | None:
+    """LayerNormalization: input, scale, bias; from `axis` to the last axis."""
+    (first,) = call.axes(call.settings.get("axis", -1))
+    op = LayerNorm(tuple(range(first, call.rank)), center=call.tensor(2) is not None)
+    return call.reading(op, gamma=1, beta=2)
+
+
+def _read_torch(call: Call) -> Reads | None:
+    """layer_norm(input, normalized_shape, weight, bias), over the last axes."""
+    axes = tuple(range(-len(call.argument("normalized_shape")), 0))
+    op = LayerNorm(axes, call.tensor("weight") is not None, call.tensor("bias") is not None)
+    return call.reading(op, places=("input",), gamma="weight", beta="bias")
+
+
 class LayerNorm(Op):
     """Normalisation along some axes of each position by their own mean and variance (Ba et al. 2016, eq. 3).
 
@@ -44,8 +57,11 @@ class LayerNorm(Op):
     word = "LN"
     keeps_places = True
     storage = "own"
+    gradient = of_own_statistics
     spellings: ClassVar[Mapping[str, Spelling]] = {
-        "keras": Spelling("LayerNormalization", same_names("scale", "center"), read=_read_keras)
+        "onnx": Spelling("LayerNormalization", read=_read_onnx),
+        "torch": Spelling("aten.layer_norm", also=("aten.native_layer_norm",), read=_read_torch),
+        "keras": Spelling("LayerNormalization", same_names("scale", "center"), read=_read_keras),
     }
 
     def __post_init__(self) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..shape import Shape
 from .base import Cost, Op, Operations, Weight, Work, axis_index, no_axis
+from .gradient import of_trained_factor
 from .spelling import Call, Spelling
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ def _read_keras(call: Call) -> list[Op] | None:
     return [LayerScale()]
 
 
-@dataclass(frozen=True, eq=False)
 class LayerScale(Op):
     """γ·x with one trained γ per channel, along `axis` (Touvron et al. 2021, CaiT, eq. 6; ConvNeXt).
 
@@ -33,6 +32,7 @@ class LayerScale(Op):
     word = "scale"
     keeps_places = True
     storage = "own"
+    gradient = of_trained_factor
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("LayerScale", read=_read_keras)}
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]

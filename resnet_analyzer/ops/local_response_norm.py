@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import Dim, floor_div, product
 from ..reach import Reach, Reaches, same_place
 from ..shape import Shape
 from .base import Cost, Op, Operations, Work
+from .gradient import of_neighbours
+from .spelling import Call, Reads, Spelling
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
 
 
-@dataclass(frozen=True, eq=False)
+def _read_onnx(call: Call) -> Reads | None:
+    return call.reading(LocalResponseNorm(call.settings["size"], axis=1))
+
+
 class LocalResponseNorm(Op):
     """a / (k + α·Σ a²)^β over `size` neighbouring channels (Krizhevsky et al. 2012, sec. 3.3).
 
@@ -32,7 +37,10 @@ class LocalResponseNorm(Op):
     kind = "normalisation"
     word = "LRN"
     storage = "own"
+    gradient = of_neighbours
     counts: ClassVar[tuple[str, ...]] = ("size",)
+
+    spellings: ClassVar[Mapping[str, Spelling]] = {"onnx": Spelling("LRN", read=_read_onnx)}
 
     def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
         """Each position by itself, from neighbouring channels."""

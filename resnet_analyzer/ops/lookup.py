@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib import import_module
-from pathlib import Path
 
 from .base import OPS, Op
 from .spelling import Spelling
@@ -17,7 +17,7 @@ def spelled(framework: str, name: str) -> list[tuple[type[Op], Spelling]]:
     >>> [op.__name__ for op, _ in spelled("keras", "Conv2D")]
     ['Conv2d']
     """
-    for module in _modules_that_say(name):
+    for module in _modules_that_say(framework, name):
         import_module(module)
     found = [each for each in _spellings(framework) if name in each[1].names]
     return sorted(found, key=lambda each: (each[1].fallback, each[0].__module__, each[0].__name__))
@@ -36,18 +36,21 @@ def several(spellings: Spelling | Iterable[Spelling] | None) -> tuple[Spelling, 
     return (spellings,) if isinstance(spellings, Spelling) else tuple(spellings)
 
 
-def _modules_that_say(name: str) -> list[str]:
-    """The files that hold a name in quotes."""
-    return [module for module, text in _texts().items() if f'"{name}"' in text]
+def _modules_that_say(framework: str, name: str) -> list[str]:
+    """The files that hold both names in quotes: no index is kept, and none can be stale."""
+    return [module for module, text in _texts().items() if f'"{name}"' in text and f'"{framework}"' in text]
 
 
 @cache
 def _texts() -> dict[str, str]:
     """The texts of all files of ops, by module; of none where they are not there to be read: then all are imported."""
-    package = __package__ or ""
+    folder, found = os.path.dirname(__file__), {}
     try:
-        files = [file for file in Path(__file__).parent.iterdir() if file.suffix == ".py" and file.stem != "__init__"]
-        return {f"{package}.{file.stem}": file.read_text("utf-8") for file in files if not file.stem.startswith("_")}
+        for file in os.listdir(folder):
+            if file.endswith(".py") and not file.startswith("_"):
+                with open(os.path.join(folder, file), encoding="utf-8") as stream:
+                    found[f"{__package__}.{file[:-3]}"] = stream.read()
     except OSError:
         OPS.discover()
         return {}
+    return found

@@ -3,21 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import equal, product
 from ..reach import EVERYTHING, Reach, Reaches, repeated
 from ..shape import Shape, spell
 from ._broadcast import broadcast
-from .base import Check, Cost, Op, Work
-from .spelling import Spelling
+from .base import OPS, Check, Cost, Op, Work
+from .gradient import of_contraction
+from .spelling import Call, Reads, Spelling
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
 
 
-@dataclass(frozen=True, eq=False)
+def _read_onnx(call: Call) -> Reads | None:
+    """MatMul of two tensors, whole numbers too; Gemm of two, with a third that is added."""
+    if call.kind != "Gemm":
+        return call.reading(MatMul(), places=(0, 3) if call.kind == "QLinearMatMul" else (0, 1))
+    op = MatMul(bool(call.settings.get("transA")), bool(call.settings.get("transB")))
+    if call.tensor(2) is None:
+        return call.reading(op, places=(0, 1))
+    return call.reading(op, OPS["Add"](), places=(2, 0, 1))
+
+
+_IN_TORCH = {
+    "aten.matmul": ("self", "other"), "aten.bmm": ("self", "mat2"), "aten.mm": ("self", "mat2"),
+    "aten.mv": ("self", "vec"), "aten.dot": ("self", "tensor"), "aten.linear": ("input", "weight", "bias"),
+    "aten.addmm": ("mat1", "mat2", "self"), "aten.baddbmm": ("batch1", "batch2", "self"),
+}  # fmt: skip
+
+
+def _read_torch(call: Call) -> Reads | None:
+    """A product of two tensors, and a third one that is added."""
+    names = _IN_TORCH[call.kind]
+    product_alone = MatMul(transpose_b=call.kind == "aten.linear")
+    if call.tensor(names[-1]) is None or len(names) == 2:
+        return call.reading(product_alone, places=names[:2])
+    return call.reading(product_alone, OPS["Add"](), places=(names[2], *names[:2]))
+
+
 class MatMul(Op):
     """The matrix product over the last two axes; those before broadcast, a vector loses its axis (numpy.matmul).
 
@@ -35,8 +60,13 @@ class MatMul(Op):
     kind = "dense"
     word = "matrix product"
     storage = "own"
+    gradient = of_contraction
     arity: ClassVar[int | None] = 2
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("", also=("ops.Matmul",))}
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "onnx": Spelling("", also=("MatMul", "Gemm", "MatMulInteger", "QLinearMatMul"), read=_read_onnx, fallback=True),
+        "keras": Spelling("", also=("ops.Matmul",)),
+        "torch": Spelling("", also=tuple(_IN_TORCH), read=_read_torch, fallback=True),
+    }
 
     def rule(self, left: Shape, right: Shape) -> Cost:  # type: ignore[override]
         """Rows of the first, columns of the second."""

@@ -7,11 +7,17 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import Dim, product
 from ..shape import Shape
-from ._pool import FIELDS, _Pool
+from ._pool import FIELDS, _Pool, read_onnx, read_torch
 from .base import Cost, Operations, Spelling, Work
+from .gradient import of_max_pool
+from .spelling import Call, Reads
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
+
+
+def _read_torch(call: Call) -> Reads | None:
+    return read_torch(call, "MaxPool")
 
 
 class _MaxPool(_Pool):
@@ -21,6 +27,7 @@ class _MaxPool(_Pool):
     """
 
     word: ClassVar[str] = "max pool"
+    gradient = of_max_pool
 
     def window_work(self, outputs: Dim, taps: Dim) -> Work:
         """taps − 1 compares per output."""
@@ -64,7 +71,15 @@ class MaxPool2d(_MaxPool):
     """
 
     spatial_axes: ClassVar[int] = 2
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("MaxPooling2D", FIELDS, also=("ops.MaxPool",))}
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "onnx": Spelling("MaxPool", read=read_onnx),
+        "torch": Spelling(
+            "aten.max_pool2d",
+            also=("aten.max_pool1d", "aten.max_pool3d", "aten.max_pool2d_with_indices", "aten.max_pool3d_with_indices"),
+            read=_read_torch,
+        ),
+        "keras": Spelling("MaxPooling2D", FIELDS, also=("ops.MaxPool",)),
+    }
 
 
 class MaxPool3d(_MaxPool):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import Dim, divides, equal, is_exactly, product
@@ -11,6 +10,7 @@ from ..errors import UsageError
 from ..reach import EVERYTHING, Reach, Reaches, same_place
 from ..shape import Shape, spell
 from ._attention import products
+from ._attention_gradient import of_projected_attention
 from .base import Check, Cost, Op, Weight, Work, axis_index
 from .spelling import Call, Reads, Spelling, Tensor
 
@@ -42,7 +42,6 @@ def _read_keras(call: Call) -> Reads | None:
     return Reads(tuple(numbers.values()), [made])
 
 
-@dataclass(frozen=True, eq=False)
 class MultiHeadAttention(Op):
     """Projections to queries, keys and values, their products, and the projection back.
 
@@ -72,6 +71,7 @@ class MultiHeadAttention(Op):
 
     kind = "attention"
     storage = "own"
+    gradient = of_projected_attention
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("MultiHeadAttention", read=_read_keras)}
     arity: ClassVar[int | None] = None
     counts: ClassVar[tuple[str, ...]] = ("num_heads", "key_dim")
@@ -150,7 +150,7 @@ class MultiHeadAttention(Op):
             attention_axes=self.attention_axes,
             name=name,
         )
-        return Steps(layer, apart=True)
+        return Steps(layer, one_by_one=True)
 
     def _weights(self, query: Shape, key: Shape, value: Shape, value_width: Dim, output: Shape) -> tuple[Weight, ...]:
         heads, shared, width = self.num_heads, self._shared_heads, self.key_dim
@@ -177,7 +177,6 @@ class MultiHeadAttention(Op):
         return Work(macs, sums, adds=sums if self.use_bias else 0, multiplies=product(queries, inner))
 
 
-@dataclass(frozen=True, eq=False)
 class GroupQueryAttention(MultiHeadAttention):
     """Multi-head attention with `num_key_value_heads` for keys and values (Keras' GroupQueryAttention).
 
@@ -193,4 +192,4 @@ class GroupQueryAttention(MultiHeadAttention):
         layer = keras.layers.GroupQueryAttention(
             self.key_dim, self.num_heads, self.num_key_value_heads, use_bias=self.use_bias, name=name
         )
-        return Steps(layer, apart=True)
+        return Steps(layer, one_by_one=True)

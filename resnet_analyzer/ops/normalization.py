@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import product
 from ..errors import UsageError
 from ..shape import Shape
 from .base import MOVING, Cost, Op, Operations, Weight, Work, axis_index, no_axis
+from .gradient import of_fixed_factor
 from .spelling import Call, Spelling
 
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from .keras_steps import Steps
 
 
-@dataclass(frozen=True, eq=False)
 class Normalization(Op):
     """(x − mean)/max(√variance, ε) with statistics of the data set, per channel, and a count of the data.
 
@@ -45,6 +44,7 @@ class Normalization(Op):
     word = "normalised"
     keeps_places = True
     storage = "own"
+    gradient = of_fixed_factor
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Normalization", read=_read_keras)}
 
     def __post_init__(self) -> None:

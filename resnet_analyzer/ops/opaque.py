@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import ClassVar
 
 from ..reach import Reaches, same_place
 from ..shape import Shape, carried
-from .base import OF_IMPORTERS, Cost, Op, Weight, require_whole
-from .spelling import Call, Spelling
+from .base import Cost, Op, Weight, require_whole
+from .spelling import Call, Outputs, Reads, Spelling
 
 # operations of keras.ops that work number by number, and of which no primitive of ours tells the work
 NUMBER_BY_NUMBER = (
@@ -25,10 +24,41 @@ def _read_keras(call: Call) -> list[Op] | None:
         one = len(call.shapes) == 1
         return [Opaque(f"a Keras {call.kind.removeprefix('ops.')}", elementwise=True)] if one else None
     function = call.settings.get("activation")
-    return [Opaque(f"the activation {getattr(function, 'kind', function)}", elementwise=True)]
+    name = getattr(function, "kind", function)
+    return [Opaque(f"the activation {name if isinstance(name, str) else 'of a lambda'}", elementwise=True)]
 
 
-@dataclass(frozen=True, eq=False)
+# operators of ONNX whose output has the shape of their first input, and of which no primitive of ours tells the work
+LIKE_THE_FIRST = (
+    "Acos", "Acosh", "Asin", "Asinh", "Atan", "Atanh", "BitShift", "BitwiseAnd", "BitwiseNot", "BitwiseOr",
+    "BitwiseXor", "Ceil", "Cosh", "CumProd", "Floor", "Hardmax", "IsInf", "IsNaN", "Mod",
+    "ReverseSequence", "RotaryEmbedding", "Round", "Sinh", "Tan", "Bernoulli", "RandomNormalLike",
+    "RandomUniformLike", "LpNormalization", "MeanVarianceNormalization",
+)  # fmt: skip
+
+
+def _read_onnx(call: Call) -> Reads | Outputs | None:
+    """An operator of which at least the shape is known."""
+    reason = f"an ONNX {call.kind}"
+    if call.kind == "TopK":
+        return _largest(call, reason)
+    if call.kind == "GridSample":
+        grid = call.shape(1)
+        sizes = None if grid is None else (*call.shapes[0][:2], *grid[1:-1])
+        return None if sizes is None else call.reading(Opaque(reason, Shape(*sizes)), places=(0, 1))
+    return call.reading(Opaque(reason, elementwise=True))
+
+
+def _largest(call: Call, reason: str) -> Outputs | None:
+    """TopK: so many along an axis, and their places."""
+    count = call.settings.get("k") or (call.numbers(1) or (None,))[0]
+    (axis,) = call.axes(call.settings.get("axis", -1))
+    if count is None:
+        return None
+    op = Opaque(reason, call.shapes[0].with_size(axis, count))
+    return Outputs((op, op)[: call.settings["outputs"]], (0,))
+
+
 class Opaque(Op):
     """A layer whose work is unknown: its row says so, and totals become lower bounds.
 
@@ -49,16 +79,17 @@ class Opaque(Op):
     output: Shape | None = None
     weights: tuple[Weight, ...] = ()
     elementwise: bool = False
-    seen: tuple[Shape, ...] = field(default=(), metadata=OF_IMPORTERS)
-    ask: Callable[[tuple[Shape, ...]], Shape | None] | None = field(default=None, repr=False, metadata=OF_IMPORTERS)
-
-    all_weights: bool = field(default=True, metadata=OF_IMPORTERS)
+    seen: tuple[Shape, ...] = ()
+    ask: Callable[[tuple[Shape, ...]], Shape | None] | None = None
+    all_weights: bool = True
 
     kind = "unknown"
     arity: ClassVar[int | None] = None
+    of_importers: ClassVar[tuple[str, ...]] = ("seen", "ask", "all_weights")
     tells_shape_alone: ClassVar[bool] = True
     spellings: ClassVar[Mapping[str, Spelling]] = {
-        "keras": Spelling("Activation", also=NUMBER_BY_NUMBER, read=_read_keras, fallback=True)
+        "onnx": Spelling("", also=(*LIKE_THE_FIRST, "TopK", "GridSample"), read=_read_onnx, fallback=True),
+        "keras": Spelling("Activation", also=NUMBER_BY_NUMBER, read=_read_keras, fallback=True),
     }
 
     def __post_init__(self) -> None:

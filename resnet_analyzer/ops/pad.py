@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ..dim import Dim, at_least, is_exactly
+from ..dim import Dim, at_least, is_exactly, is_number, maximum
 from ..errors import UsageError
 from ..reach import Reach, Reaches
 from ..shape import Shape, spell
-from .base import Check, Cost, Op, require_whole
-from .spelling import Call, Spelling
+from .base import OPS, Check, Cost, Op, require_whole
+from .gradient import of_moves
+from .spelling import Call, Reads, Spelling
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
@@ -30,7 +30,40 @@ def _read_keras(call: Call) -> list[Op] | None:
     return [Pad(tuple(amounts), call.argument("mode", default="constant"))]  # type: ignore[arg-type]
 
 
-@dataclass(frozen=True, eq=False)
+def _read_onnx(call: Call) -> Reads | None:
+    """Pad: all befores, then all afters; by attribute before opset 11."""
+    pads = call.settings.get("pads") or call.numbers(1)
+    if pads is None or call.tensor(3) is not None or len(pads) != 2 * call.rank:
+        return None
+    mode = call.settings.get("mode") or "constant"
+    return call.reading(Pad(tuple(zip(pads[: call.rank], pads[call.rank :], strict=True)), mode))
+
+
+def _read_torch(call: Call) -> Reads | None:
+    """(before, after) of the last axis, then of those before it; what is less than 0 cuts off."""
+    pads = call.argument("pad", default=call.argument("padding"))
+    if pads is None or None in pads or len(pads) % 2 or len(pads) > 2 * call.rank:
+        return None
+    given = list(zip(pads[::2], pads[1::2], strict=True))[::-1]
+    amounts = [(0, 0)] * (call.rank - len(given)) + given
+    words = {"replicate": "edge", "circular": "wrap"}
+    by_name = {"aten.reflection": "reflect", "aten.replication": "edge"}
+    mode = by_name.get(call.kind.partition("_")[0], call.argument("mode", default="constant"))
+    ops: list[Op] = [Pad(tuple([(_added(before), _added(after)) for before, after in amounts]), words.get(mode, mode))]
+    if any(_added(amount) is not amount for pair in amounts for amount in pair):
+        cut = [(_cut(before), -_cut(after) if _cut(after) else None) for before, after in amounts]
+        ops.insert(0, OPS["Slice"](tuple(cut)))  # type: ignore[call-arg]
+    return call.reading(*ops, places=("self",))
+
+
+def _added(amount: Dim) -> Dim:
+    return maximum(amount, 0) if is_number(amount) and maximum(amount, 0) != amount else amount
+
+
+def _cut(amount: Dim) -> Dim:
+    return maximum(-amount, 0) if is_number(amount) else 0
+
+
 class Pad(Op):
     """(before, after) for every axis, the batch first: filled with a constant, or with the tensor's own numbers.
 
@@ -43,10 +76,22 @@ class Pad(Op):
 
     amounts: tuple[tuple[Dim, Dim], ...] = ()
     mode: str = "constant"
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("", also=("ops.Pad",), read=_read_keras)}
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "onnx": Spelling("Pad", read=_read_onnx),
+        "torch": Spelling(
+            "aten.pad",
+            also=(
+                *("aten.constant_pad_nd", "aten.reflection_pad1d", "aten.reflection_pad2d", "aten.reflection_pad3d"),
+                *("aten.replication_pad1d", "aten.replication_pad2d", "aten.replication_pad3d"),
+            ),
+            read=_read_torch,
+        ),
+        "keras": Spelling("", also=("ops.Pad",), read=_read_keras),
+    }
 
     kind = "shape"
     storage = "own"
+    gradient = of_moves
 
     def __post_init__(self) -> None:
         pairs = self.amounts

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from ..dim import is_exactly, product
 from ..errors import UsageError
 from ..shape import Shape
 from .base import Cost, Op, Operations, Weight, Work, axis_index, no_axis
-from .spelling import Call, Spelling
+from .gradient import of_trained_factor
+from .spelling import Call, Reads, Spelling
 
 
 def _read_keras(call: Call) -> list[Op] | None:
@@ -20,7 +21,25 @@ if TYPE_CHECKING:
     from .keras_steps import Steps
 
 
-@dataclass(frozen=True, eq=False)
+def _read_onnx(call: Call) -> Reads | None:
+    """PRelu: the axes along which the slope is 1 share it."""
+    slope = call.shape(1)
+    if slope is None or call.held(1) is None:
+        return None
+    whole = (1,) * (call.rank - len(slope)) + tuple(slope)
+    shared = tuple(axis for axis in range(1, call.rank) if whole[axis] == 1)
+    return call.reading(PReLU(shared), alpha=1)
+
+
+def _read_torch(call: Call) -> Reads | None:
+    """prelu(self, weight): a slope for each channel, or one in all."""
+    slope = call.shape("weight")
+    if slope is None:
+        return None
+    shared = tuple([axis for axis in range(1, call.rank) if axis != 1 or is_exactly(product(*slope), 1)])
+    return call.reading(PReLU(shared), places=("self",), alpha="weight")
+
+
 class PReLU(Op):
     """x if x > 0 else α·x with a trained α (He et al. 2015, Delving Deep into Rectifiers, eq. 1).
 
@@ -38,7 +57,12 @@ class PReLU(Op):
     word = "PReLU"
     keeps_places = True
     storage = "overwrites"
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("PReLU", read=_read_keras)}
+    gradient = of_trained_factor
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "onnx": Spelling("PRelu", read=_read_onnx),
+        "torch": Spelling("aten.prelu", also=("aten._prelu_kernel",), read=_read_torch),
+        "keras": Spelling("PReLU", read=_read_keras),
+    }
 
     def __post_init__(self) -> None:
         shared = tuple(self.shared) if isinstance(self.shared, list) else self.shared

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import Dim, equal, floor_div, product
 from ..reach import EVERYTHING, Mixed, Reach, Reaches
 from ..shape import Shape, spell
 from .activation import activation_work, require_activation
-from .base import Check, Cost, Op, Spelling, Weight, Work, same_names
+from .base import OPS, Check, Cost, Op, Spelling, Weight, Work, same_names
+from .spelling import Call, Reads
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
@@ -18,7 +18,36 @@ if TYPE_CHECKING:
 FIELDS = ("units", "activation", "use_bias", "return_sequences")
 
 
-@dataclass(frozen=True, eq=False)
+def _read_torch(call: Call) -> Reads | None:
+    """One layer of lstm, gru, rnn_tanh or rnn_relu, in one direction or both, with two biases each or none."""
+    kernel, biased = call.shape("recurrent"), call.tensor("bias") is not None
+    if kernel is None:
+        return None
+    words: dict[str, Any] = {"use_bias": biased, "return_sequences": True}
+    if call.kind != "aten.gru":
+        words["two_biases"] = biased
+    if call.kind == "aten.rnn_relu":
+        words["activation"] = "relu"
+    layer = OPS[_IN_TORCH[call.kind]](kernel[1], **words)  # type: ignore[call-arg]
+    names = {"kernel": "kernel", "recurrent_kernel": "recurrent", "bias": "bias"}
+    own = {ours: theirs for ours, theirs in names.items() if call.tensor(theirs) is not None}
+    if call.tensor("backward_kernel") is None:
+        return call.reading(layer, places=("input",), **own)
+    both = {f"forward/{ours}": theirs for ours, theirs in own.items()}
+    both |= {f"backward/{ours}": f"backward_{theirs}" for ours, theirs in own.items()}
+    return call.reading(OPS["Bidirectional"](layer), places=("input",), **both)  # type: ignore[call-arg]
+
+
+_IN_TORCH = {"aten.lstm": "LSTM", "aten.gru": "GRU", "aten.rnn_tanh": "SimpleRNN", "aten.rnn_relu": "SimpleRNN"}
+
+
+def _read_torch_state(call: Call) -> Reads | None:
+    """The last states of all layers and directions: (layers·directions, batch, units)."""
+    count, _batch, units = call.argument("shape")
+    ops = (RecurrentState(units), OPS["ExpandDims"](0), OPS["BroadcastTo"]((count, -1, -1)))  # type: ignore[call-arg]
+    return call.reading(*ops, places=("self",))
+
+
 class _Recurrent(Op):
     """The same cell at every step of (batch, steps, channels), from the state that it left at the step before.
 
@@ -99,10 +128,9 @@ class _Recurrent(Op):
         made = layer(keras, self, name)
         if len(inputs) == 1:
             return Steps(made)
-        return Steps(made, apart=True) if len(inputs) == 2 and self.gates != 4 else None
+        return Steps(made, one_by_one=True) if len(inputs) == 2 and self.gates != 4 else None
 
 
-@dataclass(frozen=True, eq=False)
 class SimpleRNN(_Recurrent):
     """h = tanh(x·W + h·U + b) (Elman 1990); `two_biases` as PyTorch has them, one beside each product.
 
@@ -126,7 +154,6 @@ class SimpleRNN(_Recurrent):
         return Work(adds=biases) + activation_work(self.activation, 1)
 
 
-@dataclass(frozen=True, eq=False)
 class LSTM(_Recurrent):
     """Long short-term memory (Hochreiter & Schmidhuber 1997, with the forget gate of Gers et al. 2000).
 
@@ -144,7 +171,8 @@ class LSTM(_Recurrent):
     gates: ClassVar[int] = 4
     word: ClassVar[str] = "LSTM"
     spellings: ClassVar[Mapping[str, Spelling]] = {
-        "keras": Spelling("LSTM", same_names(*FIELDS, "recurrent_activation"))
+        "keras": Spelling("LSTM", same_names(*FIELDS, "recurrent_activation")),
+        "torch": Spelling("aten.lstm", also=("aten.gru", "aten.rnn_tanh", "aten.rnn_relu"), read=_read_torch),
     }
 
     def __post_init__(self) -> None:
@@ -162,12 +190,12 @@ class LSTM(_Recurrent):
         return Work(adds=biases + 1, multiplies=3) + gates
 
 
-@dataclass(frozen=True, eq=False)
 class GRU(_Recurrent):
     """Gated recurrent unit: z, r = σ(x·W + h·U + b), h = z·h + (1 − z)·tanh(candidate) (Cho et al. 2014).
 
     `reset_after` (Keras' default, PyTorch, cuDNN): the candidate is x·W + b + r·(h·U + b'), two sums and two
-    biases; else x·W + (r·h)·U + b. A step is 3·h·(in + h) multiply-accumulates either way.
+    biases; else x·W + (r·h)·U + b (with `two_biases` one beside each product, as ONNX has it). A step is
+    3·h·(in + h) multiply-accumulates either way.
 
     >>> cost = GRU(8).apply(Shape(1, 10, 3))
     >>> cost.work.multiply_accumulates, [weight.shape for weight in cost.weights]   # 10 · 3·8·(3 + 8)
@@ -176,6 +204,7 @@ class GRU(_Recurrent):
 
     recurrent_activation: str | None = "sigmoid"
     reset_after: bool = True
+    two_biases: bool = False
 
     gates: ClassVar[int] = 3
     word: ClassVar[str] = "GRU"
@@ -189,7 +218,7 @@ class GRU(_Recurrent):
 
     def bias(self, rows: Dim) -> tuple[Dim, ...]:
         """One row, or one for each product."""
-        return (2, rows) if self.reset_after else (rows,)
+        return (2, rows) if self.reset_after or self.two_biases else (rows,)
 
     def sums(self, gates: Dim) -> Dim:
         """The candidate's two products are summed apart, if it is reset after."""
@@ -197,13 +226,12 @@ class GRU(_Recurrent):
 
     def cell(self) -> Work:
         """Biases, two σ, a tanh, r·h (and its sum, if reset after), z·h + (1 − z)·candidate."""
-        biases = (6 if self.reset_after else 3) if self.use_bias else 0
+        biases = (6 if self.reset_after or self.two_biases else 3) if self.use_bias else 0
         joined = 1 if self.reset_after else 0
         gates = activation_work(self.recurrent_activation, 2) + activation_work(self.activation, 1)
         return Work(adds=biases + joined + 2, multiplies=3) + gates
 
 
-@dataclass(frozen=True, eq=False)
 class RecurrentState(Op):
     """The last state of the recurrent layer that it reads: a second output of that layer (`return_state`).
 
@@ -216,10 +244,15 @@ class RecurrentState(Op):
     kind = "recurrence"
     storage = "view"
     counts: ClassVar[tuple[str, ...]] = ("units",)
+    spellings: ClassVar[Mapping[str, Spelling]] = {"torch": Spelling("aten.final_state", read=_read_torch_state)}
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """One vector for each of the batch; no arithmetic."""
         return Cost(Shape(shape[0], self.units))
+
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
+        """All steps and units: an LSTM's second state is not what it puts out."""
+        return ((Reach(0), *[EVERYTHING] * (len(inputs[0]) - 1)),)
 
     def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps | None:
         """The last step's output: not the LSTM's second state."""

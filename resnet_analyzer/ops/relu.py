@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from ..shape import Shape
 from .base import Cost, Op, Spelling, Work, same_names
+from .gradient import of_activation
 
 
-@dataclass(frozen=True, eq=False)
 class ReLU(Op):
     """x from θ = `threshold` up, at most `max_value`; below θ slope·(x − θ) (Keras' layer; Nair & Hinton 2010).
 
@@ -28,6 +27,7 @@ class ReLU(Op):
     kind = "activation"
     keeps_places = True
     storage = "overwrites"
+    gradient = of_activation
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "keras": Spelling("ReLU", same_names("max_value", "negative_slope", "threshold"))
     }

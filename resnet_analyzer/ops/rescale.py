@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from ..shape import Shape
+from ._aten import number
 from .base import OPS, Cost, Op, Operations, Work
-from .spelling import Call, Spelling, Tensor, same_names
+from .gradient import of_fixed_factor
+from .spelling import Call, Reads, Spelling, Tensor, same_names
 
 
 def _read_keras(call: Call) -> list[Op] | None:
@@ -28,11 +29,27 @@ def _read_keras(call: Call) -> list[Op] | None:
     return [Rescale(1, number)] if call.kind == "ops.Add" else [Rescale(number, 0)]
 
 
+def _read_torch(call: Call) -> Reads | None:
+    """A tensor and a number: add, sub, rsub (the number less the tensor), mul, div."""
+    other = call.argument("other")
+    if call.tensor("self") is None or not number(other) or call.argument("rounding_mode"):
+        return None
+    factor = call.argument("alpha", default=1)
+    plain = other if type(other) in (int, float) else 2  # a size: some number, neither 0 nor 1
+    found = {
+        "aten.add": (1, plain),
+        "aten.sub": (1, -plain),
+        "aten.rsub": (-1, plain),
+        "aten.mul": (plain, 0),
+        "aten.div": (1 / plain if plain else 0.5, 0),
+    }
+    return None if factor != 1 else call.reading(Rescale(*found[call.kind]), places=("self",))
+
+
 def _plain(value: Any) -> Any:
     return tuple(value) if isinstance(value, (list, tuple)) else value
 
 
-@dataclass(frozen=True, eq=False)
 class Rescale(Op):
     """scale·x + offset with constants: a scaled shortcut (He et al. 2016, sec. 3.1), 1 − g, Keras' Rescaling.
 
@@ -46,13 +63,17 @@ class Rescale(Op):
 
     keeps_places = True
     storage = "overwrites"
+    gradient = of_fixed_factor
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "keras": Spelling(
             "Rescaling",
             same_names("scale", "offset"),
             also=("CustomScaleLayer", "ops.Add", "ops.Subtract", "ops.Multiply"),
             read=_read_keras,
-        )
+        ),
+        "torch": Spelling(
+            "", also=("aten.add", "aten.sub", "aten.rsub", "aten.mul", "aten.div"), read=_read_torch, fallback=True
+        ),
     }
 
     def label(self) -> str:

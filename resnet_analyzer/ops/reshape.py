@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ..dim import Dim, divides, equal, floor_div, is_exactly, product
+from ..dim import Dim, divides, equal, floor_div, holds, is_exactly, product
 from ..errors import UsageError
 from ..reach import Reach, Reaches, regrouped
 from ..shape import Shape, spell
 from .base import Check, Cost, Op, axis_index, no_axis, require_whole
-from .spelling import Call, Spelling
+from .gradient import of_moves
+from .spelling import Call, Reads, Spelling
 
 
 def _read_flatten(call: Call) -> list[Op] | None:
@@ -28,6 +28,8 @@ def _read_reshape(call: Call) -> list[Op] | None:
     if call.kind == "ops.Ravel":
         return [Reshape((-1,))]
     batch, *rest = call.argument("newshape", 1)
+    if batch is None and -1 not in rest:  # a batch that Keras left open: all that the others leave
+        batch = -1
     return None if batch is None or None in rest else [Reshape((batch, *rest))]
 
 
@@ -53,7 +55,68 @@ if TYPE_CHECKING:
     from .keras_steps import Steps
 
 
-@dataclass(frozen=True, eq=False)
+def _read_onnx_flatten(call: Call) -> Reads | None:
+    """Flatten to two axes, cut at `axis`."""
+    axis = call.settings.get("axis", 1)
+    axis = axis + call.rank if axis < 0 else axis
+    if axis == 1 and call.rank > 1:
+        return call.reading(Flatten())
+    shape = call.shapes[0]
+    return call.reading(Reshape((product(*shape[:axis]), product(*shape[axis:]))))
+
+
+def _read_onnx_reshape(call: Call) -> Reads | None:
+    """Reshape to numbers that the file holds or computes from sizes; before opset 5 an attribute."""
+    target = call.settings.get("shape") or call.numbers(1)
+    if target is None or (call.settings.get("allowzero") and 0 in target):
+        return None
+    kept = len(target) > 1 and holds(equal(target[0], call.shapes[0][0])) is True  # the batch, as 0 says it
+    return call.reading(Reshape((0, *target[1:]) if kept else tuple(target)))
+
+
+def _read_onnx_transpose(call: Call) -> Reads | None:
+    return call.reading(Permute(tuple(call.settings.get("perm") or reversed(range(call.rank)))))
+
+
+def _read_torch_flatten(call: Call) -> Reads | None:
+    first, last = call.argument("start_dim", default=0), call.argument("end_dim", default=-1)
+    return call.reading(Flatten(first, last), places=("self",))
+
+
+def _read_torch_reshape(call: Call) -> Reads | None:
+    """view, reshape, unflatten; a size that is not known is none of ours."""
+    shape = call.shapes[0]
+    target = call.argument("size", default=call.argument("shape"))
+    if call.kind == "aten.unflatten":
+        (axis,) = call.axes(call.argument("dim"))
+        target = [*[0] * axis, *call.argument("sizes"), *shape[axis + 1 :]]
+    elif call.kind in ("aten.view_as", "aten.reshape_as"):
+        target = list(call.shapes[1])
+    return None if target is None or None in target else call.reading(Reshape(tuple(target)), places=("self",))
+
+
+def _read_torch_transpose(call: Call) -> Reads | None:
+    """permute, transpose, t, movedim and their likes."""
+    order = list(range(call.rank))
+    if call.kind in ("aten.t", "aten.numpy_T", "aten.T"):
+        order.reverse()
+    elif call.kind == "aten.permute":
+        order = list(call.axes(call.argument("dims")))
+    elif call.kind in ("aten.movedim", "aten.moveaxis"):
+        source, destination = (call.axes(call.argument(name)) for name in ("source", "destination"))
+        moved = dict(zip(destination, source, strict=True))
+        rest = iter([axis for axis in order if axis not in source])
+        order = [moved[axis] if axis in moved else next(rest) for axis in order]
+    else:
+        given = [call.argument(name, default=call.argument(other, default=axis)) for name, other, axis in _SWAPPED]
+        one, other = call.axes(given)
+        order[one], order[other] = other, one
+    return call.reading(Permute(tuple(order)), places=("self",))
+
+
+_SWAPPED = (("dim0", "axis0", -2), ("dim1", "axis1", -1))  # mT and adjoint take the last two
+
+
 class Flatten(Op):
     """The axes `first` to `last` as one, by default all but the batch.
 
@@ -67,7 +130,12 @@ class Flatten(Op):
     kind = "shape"
     word = "flatten"
     storage = "view"
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Flatten", read=_read_flatten)}
+    gradient = of_moves
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "onnx": Spelling("Flatten", read=_read_onnx_flatten),
+        "torch": Spelling("aten.flatten", read=_read_torch_flatten),
+        "keras": Spelling("Flatten", read=_read_flatten),
+    }
 
     def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
         """Axes that are kept keep their places."""
@@ -93,7 +161,6 @@ class Flatten(Op):
         return operations(lambda x: keras.ops.reshape(x, sizes), "some axes flattened by keras.ops")
 
 
-@dataclass(frozen=True, eq=False)
 class Reshape(Op):
     """Another shape, batch first; one axis may be −1: what is left; 0 is the input's own size at that place.
 
@@ -110,9 +177,16 @@ class Reshape(Op):
     kind = "shape"
     word = "reshape"
     storage = "view"
+    gradient = of_moves
     batch_left_out: ClassVar[tuple[str, ...]] = ("target",)
     spellings: ClassVar[Mapping[str, Spelling]] = {
-        "keras": Spelling("Reshape", also=("ops.Reshape", "ops.Ravel"), read=_read_reshape)
+        "onnx": Spelling("Reshape", read=_read_onnx_reshape),
+        "torch": Spelling(
+            "aten.reshape",
+            also=("aten.view", "aten._unsafe_view", "aten.unflatten", "aten.view_as", "aten.reshape_as"),
+            read=_read_torch_reshape,
+        ),
+        "keras": Spelling("Reshape", also=("ops.Reshape", "ops.Ravel"), read=_read_reshape),
     }
 
     def __post_init__(self) -> None:
@@ -156,7 +230,6 @@ def _mismatch(shape: Shape, target: tuple[Dim, ...]) -> str:
     return f"{spell(shape)} ({shape.elements} numbers) cannot be reshaped to {spell(shown)}."
 
 
-@dataclass(frozen=True, eq=False)
 class Permute(Op):
     """The axes in another order, counted from 0, the batch.
 
@@ -169,9 +242,19 @@ class Permute(Op):
     kind = "shape"
     word = "permute"
     storage = "own"
+    gradient = of_moves
     batch_left_out: ClassVar[tuple[str, ...]] = ("axes",)
     spellings: ClassVar[Mapping[str, Spelling]] = {
-        "keras": Spelling("Permute", also=("ops.Transpose", "ops.Swapaxes", "ops.Moveaxis"), read=_read_transpose)
+        "onnx": Spelling("Transpose", read=_read_onnx_transpose),
+        "torch": Spelling(
+            "aten.permute",
+            also=(
+                *("aten.transpose", "aten.t", "aten.numpy_T", "aten.T", "aten.mT", "aten.adjoint", "aten.swapaxes"),
+                *("aten.swapdims", "aten.movedim", "aten.moveaxis"),
+            ),
+            read=_read_torch_transpose,
+        ),
+        "keras": Spelling("Permute", also=("ops.Transpose", "ops.Swapaxes", "ops.Moveaxis"), read=_read_transpose),
     }
 
     def __post_init__(self) -> None:

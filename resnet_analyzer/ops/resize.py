@@ -3,22 +3,62 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ..dim import Dim, at_least, floor_div, total
+from ..dim import Dim, at_least, equal, floor_div, total
 from ..errors import UsageError
 from ..reach import Mixed, Reach, Reaches, over_sides
 from ..shape import Shape, spell
-from .base import CHANNELS_LAST, Check, Cost, Op, Work, arranged, channels, require_data_format, require_whole, sides
-from .spelling import Call, Spelling
+from .base import CHANNELS_LAST, Check, Cost, Op, Work, arranged, channels, require_whole, sides
+from .gradient import of_copies
+from .spelling import Call, Reads, Spelling
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
 
 TAPS = {"nearest": 1, "linear": 2, "cubic": 4, "lanczos3": 6, "lanczos5": 10}  # numbers read along one axis
 WORDS = {"bilinear": "linear", "trilinear": "linear", "bicubic": "cubic"}
+
+
+def _read_onnx(call: Call) -> Reads | None:
+    """Resize (input, region, scales, sizes; opset 10: input, scales) and Upsample, of the sides alone."""
+    old = call.kind == "Upsample" or call.settings["opset"] < 11
+    scales = call.settings.get("scales") or call.numbers(1 if old else 2)
+    sizes = None if old else call.numbers(3)
+    words = {"nearest": "nearest", "linear": "linear", "cubic": "cubic"}
+    mode, shape = words[call.settings.get("mode") or "nearest"], call.shapes[0]
+    if call.settings.get("axes") or call.settings.get("antialias"):
+        return None
+    if sizes is not None:
+        if any(equal(size, own) is not True for size, own in zip(sizes[:2], shape[:2], strict=True)):
+            return None
+        return call.reading(Resize(tuple(sizes[2:]), None, mode, data_format="channels_first"))
+    if scales is None or len(scales) != call.rank or any(scale != 1 for scale in scales[:2]):
+        return None
+    return call.reading(Resize(None, tuple(map(Fraction, scales[2:])), mode, data_format="channels_first"))
+
+
+def _read_torch(call: Call) -> Reads | None:
+    """aten.upsample_…: by a size, or by factors, which are taken as the fractions that they are."""
+    mode = next((mode for word, mode in _IN_TORCH.items() if word in call.kind), "")
+    size = call.argument("output_size")
+    scales = call.argument("scale_factors") or [call.argument(name) for name in ("scales_d", "scales_h", "scales_w")]
+    antialias = call.kind.endswith("_aa")
+    name = "self" if call.tensor("input") is None else "input"
+    if size is not None and None not in size:
+        return call.reading(Resize(tuple(size), None, mode, antialias, "channels_first"), places=(name,))
+    factors = tuple([Fraction(scale) for scale in scales if scale is not None])
+    return call.reading(Resize(None, factors, mode, antialias, "channels_first"), places=(name,)) if factors else None
+
+
+_IN_TORCH = {"nearest": "nearest", "bicubic": "cubic", "linear": "linear"}  # bilinear and trilinear, too
+UPSAMPLES = (
+    "aten.upsample_nearest1d", "aten.upsample_nearest2d", "aten.upsample_nearest3d", "aten.upsample_linear1d",
+    "aten.upsample_bilinear2d", "aten.upsample_trilinear3d", "aten.upsample_bicubic2d",
+    "aten._upsample_nearest_exact1d", "aten._upsample_nearest_exact2d", "aten._upsample_nearest_exact3d",
+    "aten._upsample_bilinear2d_aa", "aten._upsample_bicubic2d_aa",
+)  # fmt: skip
 
 
 def _read_keras(call: Call) -> list[Op] | None:
@@ -32,7 +72,6 @@ def _read_keras(call: Call) -> list[Op] | None:
     return [Resize(tuple(size), None, *words, layout)]
 
 
-@dataclass(frozen=True, eq=False)
 class Resize(Op):
     """Every side of a map to `size`, or (without it) to ⌊side·scale⌋ (ONNX Resize, torch.nn.Upsample, Keras' Resizing).
 
@@ -40,7 +79,7 @@ class Resize(Op):
     written (0.1 is 1/10). One side after the other is interpolated, of k sides (t^k − 1)/(t − 1) times per
     output number with t taps: linear a + s·(b − a), a multiply and two additions; cubic (4 taps) and lanczos
     (6 or 10) t multiplies and t − 1 additions, with tabulated weights (Keys 1981); nearest copies. With
-    `antialias` more is read where the map shrinks: the work is then at least so much. `area` is an adaptive
+    `antialias` more is read where the map shrinks: the work is then a lower bound. `area` is an adaptive
     average pool.
 
     >>> cost = Resize(scale=(2, Fraction(3, 2)), interpolation="bilinear").apply(Shape(1, 7, 7, 64))
@@ -56,12 +95,15 @@ class Resize(Op):
 
     kind = "shape"
     storage = "own"
+    gradient = of_copies
     spellings: ClassVar[Mapping[str, Spelling]] = {
-        "keras": Spelling("Resizing", also=("ops.Resize",), read=_read_keras)
+        "onnx": Spelling("Resize", also=("Upsample",), read=_read_onnx),
+        "torch": Spelling("", also=UPSAMPLES, read=_read_torch),
+        "keras": Spelling("Resizing", also=("ops.Resize",), read=_read_keras),
     }
 
     def __post_init__(self) -> None:
-        require_data_format("Resize", self.data_format)
+        super().__post_init__()
         interpolation = WORDS.get(self.interpolation, self.interpolation)
         if interpolation not in TAPS:
             raise UsageError(f"Resize: interpolation must be {', '.join([*TAPS, *WORDS])}, not {self.interpolation!r}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import product
@@ -11,12 +10,25 @@ from ..reach import EVERYTHING, Reach, Reaches
 from ..shape import Shape
 from ._axes import places, require_axes
 from .base import Cost, Op, Spelling, Weight, Work, no_axis
+from .gradient import of_mean_square
+from .spelling import Call, Reads
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
 
 
-@dataclass(frozen=True, eq=False)
+def _read_torch(call: Call) -> Reads | None:
+    """rms_norm(input, normalized_shape, weight), over the last axes."""
+    axes = tuple(range(-len(call.argument("normalized_shape")), 0))
+    return call.reading(RMSNorm(axes, call.tensor("weight") is not None), places=("input",), scale="weight")
+
+
+def _read_onnx(call: Call) -> Reads | None:
+    """RMSNormalization: input and scale; from `axis` to the last axis."""
+    (first,) = call.axes(call.settings.get("axis", -1))
+    return call.reading(RMSNorm(tuple(range(first, call.rank))), scale=1)
+
+
 class RMSNorm(Op):
     """γ·x/√(mean x² + ε) along `axes`, with a trained γ unless `scale` is off (Zhang & Sennrich 2019, eq. 4).
 
@@ -34,7 +46,12 @@ class RMSNorm(Op):
     kind = "normalisation"
     word = "RMS norm"
     storage = "own"
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("RMSNormalization", {"axes": "axis"})}
+    gradient = of_mean_square
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "onnx": Spelling("RMSNormalization", also=("SimplifiedLayerNormalization",), read=_read_onnx),
+        "keras": Spelling("RMSNormalization", {"axes": "axis"}),
+        "torch": Spelling("aten.rms_norm", read=_read_torch),
+    }
 
     def __post_init__(self) -> None:
         self.__dict__["axes"] = require_axes("RMSNorm", "axes", self.axes) or ()

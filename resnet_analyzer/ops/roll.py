@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..reach import Mixed, Reach, Reaches
 from ..shape import Shape
 from ._axes import places, require_axes
 from .base import Cost, Op, no_axis
-from .spelling import Spelling
+from .gradient import of_moves
+from .spelling import Call, Reads, Spelling
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
 
 
-@dataclass(frozen=True, eq=False)
+def _read_torch(call: Call) -> Reads | None:
+    axes = call.argument("dims") or None
+    shift = call.argument("shifts")
+    return call.reading(Roll(tuple(shift) if isinstance(shift, list) else shift, axes), places=("self",))
+
+
 class Roll(Op):
     """Positions moved by `shift` along `axes`; those that leave come in at the other end (Liu et al. 2021, Swin).
 
@@ -27,11 +32,13 @@ class Roll(Op):
     shift: Any = 1
     axes: tuple[int, ...] | None = None
     spellings: ClassVar[Mapping[str, Spelling]] = {
-        "keras": Spelling("", {"shift": "shift", "axes": "axis"}, also=("ops.Roll",))
+        "keras": Spelling("", {"shift": "shift", "axes": "axis"}, also=("ops.Roll",)),
+        "torch": Spelling("aten.roll", read=_read_torch),
     }
 
     kind = "shape"
     storage = "own"
+    gradient = of_moves
 
     def __post_init__(self) -> None:
         self.__dict__["axes"] = require_axes("Roll", "axes", self.axes)

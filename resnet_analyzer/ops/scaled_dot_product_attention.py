@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ..dim import Condition, divides, equal, product
+from ..dim import Condition, divides, equal, floor_div, product
+from ..reach import EVERYTHING, Along, Mixed, Reach, Reaches, same_place
 from ..shape import Shape, spell
 from ._attention import products
+from ._attention_gradient import of_attention
 from .base import Check, Cost, Op, Work
 from .spelling import Call, Reads, Spelling, Tensor
 
@@ -24,11 +25,26 @@ def _read_keras(call: Call) -> Reads | None:
     return Reads(numbers, [ScaledDotProductAttention(causal, heads_last=True)]) if len(numbers) in (3, 4) else None
 
 
+def _read_torch(call: Call) -> Reads | None:
+    """scaled_dot_product_attention(query, key, value, attn_mask, …, is_causal)."""
+    names = ("query", "key", "value", "attn_mask")
+    given = tuple([name for name in names if call.tensor(name) is not None])
+    return call.reading(ScaledDotProductAttention(bool(call.argument("is_causal"))), places=given)
+
+
+def _read_onnx(call: Call) -> Reads | None:
+    """Attention of four axes, without a cache and a second output; the mask is the fourth input."""
+    more = [call.tensor(place) for place in range(4, len(call.places))]
+    settings = call.settings
+    if call.rank != 4 or any(each is not None for each in more) or settings.get("softcap") or settings["outputs"] > 1:
+        return None
+    return call.reading(ScaledDotProductAttention(bool(settings.get("is_causal"))), places=(0, 1, 2, 3))
+
+
 if TYPE_CHECKING:
     from .keras_steps import Steps
 
 
-@dataclass(frozen=True, eq=False)
 class ScaledDotProductAttention(Op):
     """softmax(q·kᵀ/√d)·v of query, key, value and maybe a mask (Vaswani et al. 2017, eq. 1).
 
@@ -51,9 +67,12 @@ class ScaledDotProductAttention(Op):
     kind = "attention"
     word = "attention"
     storage = "own"
+    gradient = of_attention
     arity: ClassVar[int | None] = None
     spellings: ClassVar[Mapping[str, Spelling]] = {
-        "keras": Spelling("", also=("ops.DotProductAttention",), read=_read_keras)
+        "onnx": Spelling("Attention", read=_read_onnx),
+        "keras": Spelling("", also=("ops.DotProductAttention",), read=_read_keras),
+        "torch": Spelling("aten.scaled_dot_product_attention", read=_read_torch),
     }
 
     def rule(self, *shapes: Shape) -> Cost:
@@ -78,6 +97,19 @@ class ScaledDotProductAttention(Op):
         conditions += [divides(key[-3], query[-3])] if rank > 2 else []
         checks = tuple(Check(condition, sentence, spelled[:3]) for condition in conditions)
         return Cost(_heads_first(output) if self.heads_last else output, work=work, checks=checks)
+
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
+        """A query from its own position, and from all of the keys and values (up to its own, if `causal`)."""
+        rank = len(inputs[0])
+        place, heads = (rank - 3, rank - 2) if self.heads_last else (rank - 2, rank - 3)
+        query: list[Along] = [*same_place(rank - 1), EVERYTHING]
+        keys: list[Along] = [*same_place(rank - 1), EVERYTHING]
+        keys[place] = Mixed((place,)) if self.causal else EVERYTHING
+        if heads >= 0:  # heads of keys that several heads of queries share
+            several = floor_div(inputs[0][heads], inputs[1][heads])
+            keys[heads] = Reach(heads, low=1 - several, divisor=several)
+        values = (*keys[:-1], Reach(rank - 1))
+        return (tuple(query), tuple(keys), values, *[(EVERYTHING,) * len(mask) for mask in inputs[3:]])
 
     def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps | None:
         """By keras.ops, which reads heads last."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from ..dim import Dim, at_least, dimension, is_number, maximum, minimum
@@ -12,10 +11,53 @@ from ..reach import Along, Reach, Reaches
 from ..shape import Shape, spell
 from ..window import Window
 from .base import Check, Cost, Op
-from .spelling import Call, Spelling
+from .gradient import of_moves
+from .spelling import Call, Reads, Spelling
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
+
+
+def _read_onnx(call: Call) -> Reads | None:
+    """Slice: starts, ends, axes and steps, by attributes before opset 10, by inputs after."""
+    given = [
+        call.settings.get(name) or call.numbers(at)
+        for at, name in ((1, "starts"), (2, "ends"), (3, "axes"), (4, "steps"))
+    ]
+    starts, ends, axes, steps = given
+    if starts is None or ends is None or (call.tensor(3) is not None and axes is None):
+        return None
+    axes = call.axes(list(axes or range(len(starts))))
+    steps = steps or (1,) * len(starts)
+    index: list[Any] = [(None, None)] * call.rank
+    for start, end, axis, step in zip(starts, ends, axes, steps, strict=True):
+        last = is_number(end) and (end >= FAR if step > 0 else end <= -FAR)
+        first = is_number(start) and (start >= FAR if step < 0 else start <= -FAR)
+        index[axis] = (None if first else start, None if last else end, step)
+    return call.reading(Slice(tuple(index)))
+
+
+def _read_torch(call: Call) -> Reads | None:
+    """slice, narrow, select (a place, which takes the axis away), flip."""
+    if call.kind == "aten.flip":
+        turned = call.axes(call.argument("dims"))
+        return call.reading(
+            Slice(tuple([(None, None, -1) if axis in turned else (None, None) for axis in range(call.rank)])),
+            places=("self",),
+        )
+    (axis,) = call.axes(call.argument("dim", default=0))
+    start, end = call.argument("start"), call.argument("end")
+    if call.kind == "aten.select":
+        entry: Any = call.argument("index")
+    elif call.kind == "aten.narrow":
+        entry = (start, start + call.argument("length"))
+    else:
+        last = end is None or (is_number(end) and end >= FAR)
+        entry = (start, None if last else end, call.argument("step", default=1))
+    return None if entry is None else call.reading(Slice((*((None, None),) * axis, entry)), places=("self",))
+
+
+FAR = 2**31 - 1  # what files write for the very end
 
 
 class _Place(NamedTuple):
@@ -64,7 +106,6 @@ def _read_keras(call: Call) -> list[Op] | None:
     return [Slice(tuple(key) if isinstance(key, list) else (key,))]
 
 
-@dataclass(frozen=True, eq=False)
 class Slice(Op):
     """Some positions along each axis, the batch first: x[index], as Python and numpy index.
 
@@ -80,11 +121,14 @@ class Slice(Op):
 
     index: tuple[Any, ...] = ("...",)
     spellings: ClassVar[Mapping[str, Spelling]] = {
-        "keras": Spelling("", also=("ops.GetItem", "ops.Flip"), read=_read_keras)
+        "onnx": Spelling("Slice", read=_read_onnx),
+        "torch": Spelling("aten.slice", also=("aten.select", "aten.narrow", "aten.flip"), read=_read_torch),
+        "keras": Spelling("", also=("ops.GetItem", "ops.Flip"), read=_read_keras),
     }
 
     kind = "shape"
     storage = "view"
+    gradient = of_moves
 
     def __post_init__(self) -> None:
         if not isinstance(self.index, (tuple, list)):

@@ -7,9 +7,10 @@ framework has it, and makes ops of such a call.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from ..frozen import NamedTuple, Value
 
 if TYPE_CHECKING:
     from ..shape import Shape
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
 Op: TypeAlias = Any  # an op: its base stands on this file, not this file on it
 
 
-@dataclass(frozen=True, slots=True)
-class Array:
+class Array(Value):
     """A constant array in a call: its shape and type; its values are never kept.
 
     >>> Array((3,), "float32").shape
@@ -29,8 +29,19 @@ class Array:
     dtype: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Stored(Array):
+    """A tensor that a file holds, or that is made of such tensors alone.
+
+    `numbers` are its numbers row by row where they are few and matter (sizes, axes, scales; a size may be
+    symbolic), else None; `name` is what the file calls it, `roots` the parameters of the file that it is made of.
+    """
+
+    name: str = ""
+    numbers: tuple[Any, ...] | None = None
+    roots: tuple[str, ...] = ()
+
+
+class Part(Value):
     """Something with settings of its own inside a layer's settings: a wrapped layer, a cell, a function.
 
     `identity` is the same for two parts (or layers) that are one object in the model; "" where the
@@ -39,7 +50,7 @@ class Part:
 
     kind: str
     namespace: str = ""
-    settings: Mapping[str, Any] = field(default_factory=dict)
+    settings: Mapping[str, Any] = MappingProxyType({})
     identity: str = ""
 
 
@@ -60,7 +71,8 @@ class Call(NamedTuple):
     the framework's argument names, `shapes` those of the tensors that it reads, batch first, `places`
     what it was given by place, and `named` by name: a `Tensor`, an `Array`, or a plain value. `weights`
     are the shapes of its weights (None: not told). `words` gives the ops of a layer or function that
-    stands in its settings, read on the first tensor or on another shape.
+    stands in its settings, read on the first tensor or on another shape. `stored` are those of its tensors
+    that are no more than what the file holds, by their numbers.
     """
 
     kind: str
@@ -70,6 +82,7 @@ class Call(NamedTuple):
     named: Mapping[str, Any] = MappingProxyType({})
     weights: tuple[tuple[int, ...], ...] | None = None
     words: Callable[..., list[Op] | None] = lambda part, shape=None: None
+    stored: Mapping[int, Stored] = MappingProxyType({})
 
     @property
     def rank(self) -> int:
@@ -98,6 +111,34 @@ class Call(NamedTuple):
             return self.places[place]
         return self.named.get(name, self.settings.get(name, default))
 
+    def tensor(self, place: int | str) -> int | None:
+        """The number of the tensor at that place, or of that name; None if there is none."""
+        if isinstance(place, str):
+            value = self.named.get(place)
+        else:
+            value = self.places[place] if place < len(self.places) else None
+        return value.number if type(value) is Tensor else None
+
+    def shape(self, place: int | str) -> Shape | None:
+        """The shape of the tensor at that place; None if there is none."""
+        number = self.tensor(place)
+        return None if number is None else self.shapes[number]
+
+    def held(self, place: int | str) -> Stored | None:
+        """The tensor at that place if the file holds it; None if not."""
+        return self.stored.get(self.tensor(place))  # type: ignore[arg-type]
+
+    def numbers(self, place: int | str) -> tuple[Any, ...] | None:
+        """The numbers of the tensor at that place, row by row; None where they are not known."""
+        held = self.held(place)
+        return None if held is None or held.numbers is None or None in held.numbers else held.numbers
+
+    def reading(self, *ops: Op, places: tuple[int | str, ...] = (0,), **weights: int | str) -> Reads:
+        """The ops that read the tensors at those places (or of those names), and have others as weights, by name."""
+        numbers = tuple(number for place in places if (number := self.tensor(place)) is not None)
+        own = {name: number for name, place in weights.items() if (number := self.tensor(place)) is not None}
+        return Reads(numbers, list(ops), own)
+
     def axes(self, value: Any) -> tuple[int, ...]:
         """One or several axes, counted from the batch or from the end, as places in its first tensor.
 
@@ -114,16 +155,27 @@ def _holds_tensor(value: Any) -> bool:
 
 
 class Outputs(NamedTuple):
-    """The ops of a call of several outputs: one for each, all reading what the call reads."""
+    """The ops of a call of several outputs: one for each, all reading what the call reads, or the tensors `numbers`.
+
+    `weights` are the numbers of the tensors that are weights of the first op, by the weights' names; with `chained`
+    the ops after it read what it gives.
+    """
 
     ops: tuple[Op, ...]
+    numbers: tuple[int, ...] | None = None
+    weights: Mapping[str, int] = MappingProxyType({})
+    chained: bool = False
 
 
 class Reads(NamedTuple):
-    """The ops of a call that read its tensors in another order: the numbers of those that they read."""
+    """The ops of a call that read its tensors in another order: the numbers of those that they read.
+
+    `weights` are the numbers of the tensors that are weights of the ops, by the weights' names.
+    """
 
     numbers: tuple[int, ...]
     ops: list[Op]
+    weights: Mapping[str, int] = MappingProxyType({})
 
 
 class Spelling(NamedTuple):

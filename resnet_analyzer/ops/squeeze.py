@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import equal, is_exactly
@@ -11,13 +10,28 @@ from ..reach import Reaches, removed
 from ..shape import Shape, spell
 from ._axes import places, require_axes
 from .base import Check, Cost, Op, no_axis
-from .spelling import Spelling
+from .gradient import of_moves
+from .spelling import Call, Reads, Spelling
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
 
 
-@dataclass(frozen=True, eq=False)
+def _read_onnx(call: Call) -> Reads | None:
+    """Squeeze: axes by attribute before opset 13, by an input after."""
+    axes = call.settings.get("axes") or call.numbers(1)
+    if axes is None and call.tensor(1) is not None:
+        return None  # they are told while it runs
+    return call.reading(Squeeze(None if axes is None else tuple(axes)))
+
+
+def _read_torch(call: Call) -> Reads | None:
+    """Axes that are not 1 stay as they are."""
+    given = call.argument("dim")
+    axes = None if given is None else tuple([axis for axis in call.axes(given) if is_exactly(call.shapes[0][axis], 1)])
+    return call.reading(Squeeze(axes), places=("self",))
+
+
 class Squeeze(Op):
     """The same numbers without `axes`, each of which must be 1; without `axes` all that are a plain 1.
 
@@ -26,10 +40,15 @@ class Squeeze(Op):
     """
 
     axes: tuple[int, ...] | None = None
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("", {"axes": "axis"}, also=("ops.Squeeze",))}
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "onnx": Spelling("Squeeze", read=_read_onnx),
+        "torch": Spelling("aten.squeeze", read=_read_torch),
+        "keras": Spelling("", {"axes": "axis"}, also=("ops.Squeeze",)),
+    }
 
     kind = "shape"
     storage = "view"
+    gradient = of_moves
 
     def __post_init__(self) -> None:
         self.__dict__["axes"] = require_axes("Squeeze", "axes", self.axes)

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import equal
 from ..reach import Reach, Reaches
 from ..shape import Shape, spell
 from .base import Check, Cost, Op, axis_index, no_axis
-from .spelling import Spelling, same_names
+from .gradient import of_moves
+from .spelling import Call, Spelling, same_names
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
 
 
-@dataclass(frozen=True, eq=False)
+def _read_torch(call: Call) -> list[Op]:
+    return [Stack(call.argument("dim", default=0))]
+
+
 class Stack(Op):
     """Tensors of one shape along a new axis, which is `axis` of the output.
 
@@ -28,8 +31,12 @@ class Stack(Op):
 
     kind = "shape"
     storage = "own"
+    gradient = of_moves
     arity: ClassVar[int | None] = None
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("", same_names("axis"), also=("ops.Stack",))}
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling("", same_names("axis"), also=("ops.Stack",)),
+        "torch": Spelling("aten.stack", read=_read_torch),
+    }
 
     def rule(self, *shapes: Shape) -> Cost:
         """One axis more; all shapes must agree."""

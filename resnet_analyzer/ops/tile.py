@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import Dim, is_exactly, product
 from ..reach import Mixed, Reach, Reaches
 from ..shape import Shape
 from .base import Cost, Op, axis_index, no_axis, require_whole
-from .spelling import Call, Spelling
+from .gradient import of_copies
+from .spelling import Call, Reads, Spelling
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
@@ -25,7 +25,20 @@ def _read_repeat(call: Call) -> list[Op] | None:
     return [Repeat(call.argument("repeats", 1), *call.axes(call.argument("axis", 2)))]
 
 
-@dataclass(frozen=True, eq=False)
+def _read_onnx(call: Call) -> Reads | None:
+    times = call.numbers(1)
+    return None if times is None else call.reading(Tile(tuple(times)))
+
+
+def _read_torch(call: Call) -> Reads | None:
+    """repeat and tile of whole tensors; repeat_interleave of every position along an axis."""
+    if call.kind == "aten.repeat_interleave":
+        axis = call.argument("dim")
+        times = call.argument("repeats")
+        return None if axis is None else call.reading(Repeat(times, *call.axes(axis)), places=("self",))
+    return call.reading(Tile(tuple(call.argument("repeats", default=call.argument("dims")))), places=("self",))
+
+
 class Tile(Op):
     """The whole tensor so many times along each axis; as numpy.tile, aligned at the last axis.
 
@@ -34,10 +47,15 @@ class Tile(Op):
     """
 
     times: tuple[Dim, ...] = (1,)
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("", also=("ops.Tile",), read=_read_tile)}
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "onnx": Spelling("Tile", read=_read_onnx),
+        "torch": Spelling("aten.repeat", also=("aten.tile", "aten.repeat_interleave"), read=_read_torch),
+        "keras": Spelling("", also=("ops.Tile",), read=_read_tile),
+    }
 
     kind = "shape"
     storage = "own"
+    gradient = of_copies
 
     def __post_init__(self) -> None:
         times = (self.times,) if not isinstance(self.times, (tuple, list)) else tuple(self.times)
@@ -67,7 +85,6 @@ class Tile(Op):
         return by_ops(lambda x: keras.ops.tile(x, whole))
 
 
-@dataclass(frozen=True, eq=False)
 class Repeat(Op):
     """Every position along `axis` so many `times` in a row.
 
@@ -80,6 +97,7 @@ class Repeat(Op):
 
     kind = "shape"
     storage = "own"
+    gradient = of_copies
     counts: ClassVar[tuple[str, ...]] = ("times",)
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("", also=("ops.Repeat",), read=_read_repeat)}
 
@@ -103,7 +121,6 @@ class Repeat(Op):
         return by_ops(lambda x: keras.ops.repeat(x, self.times, self.axis))
 
 
-@dataclass(frozen=True, eq=False)
 class RepeatVector(Op):
     """Every vector of a batch `times` times, along a new axis behind the batch (Keras' RepeatVector).
 
@@ -115,6 +132,7 @@ class RepeatVector(Op):
 
     kind = "shape"
     storage = "own"
+    gradient = of_copies
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("RepeatVector", {"times": "n"})}
     counts: ClassVar[tuple[str, ...]] = ("times",)
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import product
 from ..errors import UsageError
+from ..reach import Along, Mixed, Reach, Reaches
 from ..shape import Shape, spell
 from .base import Check, Cost, Op
+from .gradient import of_over_time
 from .spelling import Call, Spelling
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ def _read_keras(call: Call) -> list[Op] | None:
     return None if inner is None or call.takes_more_than_inputs else [TimeDistributed(op) for op in inner]
 
 
-@dataclass(frozen=True, eq=False)
 class TimeDistributed(Op):
     """`layer` on every step (axis 1), with the same weights: the steps are folded into the batch.
 
@@ -36,6 +36,7 @@ class TimeDistributed(Op):
     layer: Op
 
     storage = "own"
+    gradient = of_over_time
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("TimeDistributed", read=_read_keras)}
 
     def __post_init__(self) -> None:
@@ -56,6 +57,14 @@ class TimeDistributed(Op):
             return cost
         return cost._replace(output=Shape(batch, steps, *cost.output[1:]))
 
+    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...] | None:
+        """Every step by itself, as the layer says; not told where the layer mixes the images of a batch."""
+        frame = Shape(inputs[0][0], *inputs[0][2:])
+        inner = self.layer.reach((frame,), self.layer.apply(frame))
+        if inner is None or inner[0][0] != Reach(0):
+            return None
+        return ((Reach(0), Reach(1), *map(_behind_steps, inner[0][1:])),)
+
     def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps | None:
         """Keras' layer around a layer of Keras' own."""
         from .keras_steps import Steps
@@ -65,3 +74,10 @@ class TimeDistributed(Op):
         if inner is None or inner.layer is None or inner.before or inner.after:
             return None
         return Steps(keras.layers.TimeDistributed(inner.layer, name=name))
+
+
+def _behind_steps(along: Along) -> Along:
+    """The same with one axis more in front."""
+    if isinstance(along, Mixed):
+        return Mixed(tuple([axis + 1 for axis in along.axes]))
+    return along._replace(axis=along.axis + 1)

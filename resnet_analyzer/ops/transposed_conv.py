@@ -3,31 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import Dim, at_least, floor_div, is_exactly, maximum, product
 from ..reach import Reach, Reaches, over_sides
 from ..shape import Shape
-from ..window import Padding, Window, by, inverse, slide, spread, stride_phrase
-from .activation import fused_work, require_activation, with_activation
+from ..window import Window, by, inverse, spread, stride_phrase
+from ._aten import spread as aten_spread
+from ._aten import window as aten_window
+from ._windowed import _Convolution, _Filters
 from .base import (
-    CHANNELS_LAST,
+    CHANNELS_FIRST,
+    OPS,
     Check,
     Cost,
-    Op,
     Operations,
-    Spelling,
-    Weight,
-    Work,
     arranged,
     channels,
-    require_data_format,
     require_whole,
     same_names,
     sides,
 )
 from .conv import group_checks
+from .gradient import of_product
+from .spelling import Call, Reads, Spelling
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
@@ -45,8 +44,54 @@ FIELDS = same_names(
 )
 
 
-@dataclass(frozen=True, eq=False)
-class _TransposedConv(Op):
+def _read_onnx(call: Call) -> Reads | None:
+    """ConvTranspose: input, kernel (channels, filters/groups, sides), bias."""
+    from ._onnx_windows import turned
+
+    kernel = call.shape(1)
+    if kernel is None or len(kernel) != call.rank or not 3 <= call.rank <= 5:
+        return None
+    found = turned(call, tuple(kernel[2:]))
+    if found is None:
+        return None
+    groups = call.settings.get("group", 1)
+    op = OPS[
+        f"TransposedConv{call.rank - 2}d"
+    ](  # type: ignore[call-arg]
+        kernel[1] * groups,
+        kernel_size=tuple(kernel[2:]),
+        groups=groups,
+        use_bias=call.tensor(2) is not None,
+        data_format=CHANNELS_FIRST,
+        **found,
+    )
+    return call.reading(op, kernel=1, bias=2)
+
+
+def _read_torch(call: Call) -> Reads | None:
+    """aten.conv_transpose…(input, weight, bias, stride, padding, output_padding, groups, dilation)."""
+    kernel, axes = call.shape("weight"), call.rank - 2
+    plain = call.kind in ("aten.convolution", "aten._convolution") and not call.argument("transposed")
+    if kernel is None or len(kernel) != call.rank or not 1 <= axes <= 3 or plain:
+        return None
+    groups = call.argument("groups", default=1)
+    found = {**aten_window(call, axes), "strides": aten_spread(call.argument("stride"), axes, 1)}
+    found["padding"] = ((0, 0),) * axes if found["padding"] == "valid" else found["padding"]
+    op = OPS[
+        f"TransposedConv{axes}d"
+    ](  # type: ignore[call-arg]
+        kernel[1] * groups,
+        kernel_size=tuple(kernel[2:]),
+        output_padding=aten_spread(call.argument("output_padding"), axes, 0),
+        groups=groups,
+        use_bias=call.tensor("bias") is not None,
+        data_format=CHANNELS_FIRST,
+        **found,
+    )
+    return call.reading(op, places=("input",), kernel="weight", bias="bias")
+
+
+class _TransposedConv(_Convolution, _Filters):
     """Every input position puts a kernel-sized patch into the output (Dumoulin & Visin 2016, chapter 4).
 
     With explicit padding the output is PyTorch's (n − 1)·s − 2p + d(f − 1) + 1 + output_padding; with
@@ -54,31 +99,19 @@ class _TransposedConv(Op):
     One multiply-accumulate per tap, input element and filter of the group.
     """
 
-    filters: Dim
-    kernel_size: Dim | tuple[Dim, ...] = 1
-    strides: Dim | tuple[Dim, ...] = 1
-    padding: Padding = "valid"
     output_padding: Dim | tuple[Dim, ...] | None = None
-    dilation_rate: Dim | tuple[Dim, ...] = 1
     groups: Dim = 1
-    use_bias: bool = True
-    activation: str | None = None
-    data_format: str = CHANNELS_LAST
 
     kind = "convolution"
     storage = "own"
+    gradient = of_product
     counts: ClassVar[tuple[str, ...]] = ("filters", "groups")
-    per_axis: ClassVar[tuple[str, ...]] = ("kernel_size", "strides", "dilation_rate")
-    pads: ClassVar[tuple[str, ...]] = ("padding",)
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        name = type(self).__name__
-        require_data_format(name, self.data_format)
-        require_activation(self.activation)
         if self.output_padding is not None:
             self.__dict__["output_padding"] = require_whole(
-                name, "output_padding", self.output_padding, least=0, axes=(0, self.spatial_axes)
+                type(self).__name__, "output_padding", self.output_padding, least=0, axes=(0, self.spatial_axes)
             )
 
     def phrase(self, strided: bool) -> tuple[str, ...]:
@@ -88,28 +121,22 @@ class _TransposedConv(Op):
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """Output size by the inverse window formula; a kernel of its sides × filters/groups × channels."""
-        layout = self.data_format
-        windows = slide(sides(shape, layout), self.kernel_size, self.strides, self.padding, self.dilation_rate)
-        extra = spread(self.output_padding, self.spatial_axes)
+        layout, incoming = self.data_format, channels(shape, self.data_format)
+        windows, extra = self.slid(shape), spread(self.output_padding, self.spatial_axes)
         lengths = tuple(map(self._length, windows, extra))
         output = arranged(shape[0], lengths, self.filters, layout)
-        incoming = channels(shape, layout)
-        kernel = (*spread(self.kernel_size, self.spatial_axes), floor_div(self.filters, self.groups), incoming)
-        weights = (Weight("kernel", kernel), *((Weight("bias", (self.filters,)),) if self.use_bias else ()))
-        elements = output.elements
-        macs = product(shape.elements, *kernel[:-1])
-        work = Work(macs, elements, adds=elements if self.use_bias else 0) + fused_work(self.activation, output)
+        kernel = (*self.taps(), floor_div(self.filters, self.groups), incoming)
         checks = group_checks(self.groups, incoming, self.filters)
         checks += tuple(map(_not_empty, lengths)) + tuple(map(_reachable, windows, extra))
-        return Cost(output, weights, work, checks=checks)
+        return self.summed(output, kernel, self.filters, product(shape.elements, *kernel[:-1]), checks)
 
     def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
         """Place o reads those whose patches cover it: (o + p − d·t)/s over the taps t, where that is whole."""
         layout = self.data_format
-        windows = slide(sides(inputs[0], layout), self.kernel_size, self.strides, self.padding, self.dilation_rate)
+        windows = self.slid(inputs[0])
         cut = map(_cut_before, windows, sides(cost.output, layout))  # type: ignore[arg-type]
         found = [
-            Reach(0, low=before - window.span + 1, high=before, divisor=window.stride)
+            Reach(0, 1, before - window.span + 1, before, window.stride, window.dilation)
             for window, before in zip(windows, cut, strict=True)
         ]
         return (over_sides(found, layout),)
@@ -134,14 +161,12 @@ class _TransposedConv(Op):
         """The gradient of a convolution, and the bias; what is cropped, or made of groups, is not known."""
         if not isinstance(self.padding, str) or not is_exactly(self.groups, 1):
             return None
-        elements, layout = cost.output.elements, self.data_format  # type: ignore[union-attr]
-        positions = product(inputs[0][0], *sides(cost.output, layout))  # type: ignore[arg-type]
+        positions = product(inputs[0][0], *sides(cost.output, self.data_format))  # type: ignore[arg-type]
         macs = floor_div(
             product(2, positions, cost.weights[0].params), product(*spread(self.strides, self.spatial_axes))
         )
         operation = "Conv2DBackpropInput" if self.spatial_axes < 3 else "Conv3DBackpropInputV2"
-        bias = [("BiasAdd", elements)] if self.use_bias else []
-        return with_activation([(operation, macs), *bias], self.activation, elements)
+        return self.operations([(operation, macs)], cost)
 
 
 def _cut_before(window: Window, output: Dim) -> Dim:
@@ -183,7 +208,15 @@ class TransposedConv2d(_TransposedConv):
     """
 
     spatial_axes: ClassVar[int] = 2
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("Conv2DTranspose", FIELDS)}
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "onnx": Spelling("ConvTranspose", read=_read_onnx),
+        "torch": Spelling(
+            "aten.conv_transpose2d",
+            also=("aten.conv_transpose1d", "aten.conv_transpose3d", "aten.convolution", "aten._convolution"),
+            read=_read_torch,
+        ),
+        "keras": Spelling("Conv2DTranspose", FIELDS),
+    }
 
 
 class TransposedConv3d(_TransposedConv):

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from ..reach import EVERYTHING, Reach, Reaches
 from ..shape import Shape
 from ._axes import places, require_axes
 from .base import Cost, Op, Work, no_axis
-from .spelling import Call, Spelling
+from .spelling import Call, Reads, Spelling
 
 
 def _read_keras(call: Call) -> list[Op] | None:
@@ -19,7 +18,11 @@ def _read_keras(call: Call) -> list[Op] | None:
     return [UnitNorm(call.axes(axis))] if call.settings.get("order", 2) in (2, None) else None
 
 
-@dataclass(frozen=True, eq=False)
+def _read_onnx(call: Call) -> Reads | None:
+    """LpNormalization of order 2."""
+    return call.reading(UnitNorm(call.axes(call.settings.get("axis", -1)))) if call.settings.get("p", 2) == 2 else None
+
+
 class UnitNorm(Op):
     """x·min(1/√Σ x², 1/ε) along `axes` (keras/src/ops/nn.py, normalize): Keras' UnitNormalization.
 
@@ -34,7 +37,8 @@ class UnitNorm(Op):
     kind = "normalisation"
     storage = "own"
     spellings: ClassVar[Mapping[str, Spelling]] = {
-        "keras": Spelling("UnitNormalization", {"axes": "axis"}, also=("ops.Normalize",), read=_read_keras)
+        "onnx": Spelling("LpNormalization", read=_read_onnx),
+        "keras": Spelling("UnitNormalization", {"axes": "axis"}, also=("ops.Normalize",), read=_read_keras),
     }
 
     def __post_init__(self) -> None:

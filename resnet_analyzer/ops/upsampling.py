@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from ..dim import Dim, product
@@ -19,13 +18,12 @@ from .base import (
     Work,
     arranged,
     channels,
-    require_data_format,
     same_names,
     sides,
 )
+from .gradient import of_copies
 
 
-@dataclass(frozen=True, eq=False)
 class _Upsampling(Op):
     """Every position `size` times along each axis, copied."""
 
@@ -34,11 +32,8 @@ class _Upsampling(Op):
 
     kind = "shape"
     storage = "own"
+    gradient = of_copies
     per_axis: ClassVar[tuple[str, ...]] = ("size",)
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        require_data_format(type(self).__name__, self.data_format)
 
     def phrase(self, strided: bool) -> tuple[str, ...]:
         """As people say it."""
@@ -70,7 +65,6 @@ class Upsampling1d(_Upsampling):
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("UpSampling1D", same_names("size"))}
 
 
-@dataclass(frozen=True, eq=False)
 class Upsampling2d(_Upsampling):
     """Every pixel `size` times along each axis, copied (`nearest`) or interpolated (`bilinear`).
 

@@ -3,27 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import Dim
-from ..reach import Reach, Reaches, over_sides, same_place
+from ..reach import Reach, Reaches, same_place
 from ..shape import Shape
-from ..window import Padding, amounts
-from .base import (
-    CHANNELS_LAST,
-    Cost,
-    Op,
-    Spelling,
-    arranged,
-    axis_index,
-    channels,
-    no_axis,
-    require_data_format,
-    require_padding,
-    same_names,
-    sides,
-)
+from ..window import Padding
+from ._edges import _Edges
+from .base import CHANNELS_LAST, Cost, Op, Spelling, axis_index, no_axis, same_names
+from .gradient import of_moves
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
@@ -31,35 +19,18 @@ if TYPE_CHECKING:
 FIELDS = same_names("padding", "data_format")
 
 
-@dataclass(frozen=True, eq=False)
-class _ZeroPadding(Op):
-    """Zeros before and after each side: a number, one for each axis, or (before, after) for each."""
+class _ZeroPadding(_Edges):
+    """Zeros before and after each side."""
 
     padding: Padding = 1
     data_format: str = CHANNELS_LAST
 
-    kind = "shape"
     word = "zero padding"
-    storage = "own"
-
-    def __post_init__(self) -> None:
-        name = type(self).__name__
-        self.__dict__["padding"] = require_padding(name, "padding", self.padding, self.spatial_axes, words=())
-        require_data_format(name, self.data_format)
-
-    def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...]:
-        """Places moved by the zeros before them."""
-        before = [pads[0] for pads in amounts(self.padding, self.spatial_axes)]
-        return (over_sides([Reach(0, 1, -each, -each) for each in before], self.data_format, Reach(0)),)
+    pads: ClassVar[tuple[str, ...]] = ("padding",)
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """The map, larger by the padding."""
-        zeros = amounts(self.padding, self.spatial_axes)
-        larger = [
-            length + before + after
-            for length, (before, after) in zip(sides(shape, self.data_format), zeros, strict=True)
-        ]
-        return Cost(arranged(shape[0], larger, channels(shape, self.data_format), self.data_format))
+        return Cost(self.resized(shape))
 
 
 class ZeroPadding1d(_ZeroPadding):
@@ -76,7 +47,7 @@ class ZeroPadding1d(_ZeroPadding):
         """Keras' word is a pair."""
         from .keras_steps import Steps, layer
 
-        return Steps(layer(keras, self, name, padding=amounts(self.padding, 1)[0]))
+        return Steps(layer(keras, self, name, padding=self.edges()[0]))
 
 
 class ZeroPadding2d(_ZeroPadding):
@@ -101,7 +72,6 @@ class ZeroPadding3d(_ZeroPadding):
     spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("ZeroPadding3D", FIELDS)}
 
 
-@dataclass(frozen=True, eq=False)
 class ChannelPadding(Op):
     """Channels of zeros before and after: shortcut option A of He et al. 2015, sec. 3.3.
 
@@ -116,6 +86,7 @@ class ChannelPadding(Op):
     kind = "shape"
     word = "zero channels"
     storage = "own"
+    gradient = of_moves
     sizes: ClassVar[tuple[str, ...]] = ("before", "after")
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ._files import PIXELS
-from ._fonts import font
+from ._fonts import font_for
 from ._words import safe
 from .palette import INK, PAGE, Kind, Theme, Tone
 
@@ -49,14 +49,15 @@ class Canvas:
         longest: int = 200,
     ) -> None:
         """A line of text, its middle at the height y."""
+        shown = safe(words, longest)
         self.axes.text(
-            x, y, safe(words, longest), fontproperties=font(bold), fontsize=size * POINTS, color=self.theme(tone),
+            x, y, shown, fontproperties=font_for(shown, bold), fontsize=size * POINTS, color=self.theme(tone),
             ha=align, va="center_baseline", parse_math=False,
         )  # fmt: skip
 
     def box(
-        self, x: float, y: float, width: float, height: float, fill: Tone, edge: Tone | None = None, radius: float = 3,
-        thickness: float = 1.2, dashes: Sequence[float] = (), order: float = 2,
+        self, x: float, y: float, width: float, height: float, fill: Tone | None, edge: Tone | None = None,
+        radius: float = 3, thickness: float = 1.2, dashes: Sequence[float] = (), order: float = 2,
     ) -> None:  # fmt: skip
         """A rounded rectangle whose top left corner is (x, y)."""
         self._patch(_rounded(x, y, width, height, radius), fill, edge, thickness, dashes, order)

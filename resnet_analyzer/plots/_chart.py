@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ._canvas import POINTS, Canvas
-from ._fonts import font, text_width
+from ._fonts import font, font_for, text_width
 from ._ticks import linear, logarithmic, padded, spelled
 from ._words import safe
 from .palette import FAINT, INK, MUTED, PAGE, Family, Theme, Tone
@@ -178,8 +178,10 @@ class Panel:
         bold: bool = False,
     ) -> None:  # fmt: skip
         """Words at a place in pixels from the panel's lower left corner."""
+        shown = safe(words)
         self.axes.text(
-            x / self.width, y / self.height, safe(words), transform=self.axes.transAxes, fontproperties=font(bold),
+            x / self.width, y / self.height, shown, transform=self.axes.transAxes,
+            fontproperties=font_for(shown, bold),
             fontsize=size * POINTS, color=self.theme(tone), ha=align, va="center_baseline", parse_math=False, zorder=6,
             bbox={"facecolor": self.theme(PAGE), "edgecolor": "none", "pad": 1.0, "linewidth": 0},
         )  # fmt: skip
@@ -191,7 +193,7 @@ class Panel:
             place, height = self.at(x, y)
             half = text_width(name, SMALL - 1) / 2
             if place - half > before + 4:
-                self.label(place, height + 12, name, MUTED, SMALL - 1, "center")
+                self.label(place, height + 12, name, series.look.tone, SMALL - 1, "center")
                 before = place + half
 
 

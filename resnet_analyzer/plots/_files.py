@@ -80,6 +80,16 @@ def png_bytes(paint: Callable[[Theme], Figure], theme: Theme, title: str) -> byt
     return file.getvalue()
 
 
+def pdf_bytes(paint: Callable[[Theme], Figure], theme: Theme, title: str) -> bytes:
+    """What is painted in a theme as PDF, the same bytes in every run."""
+    with settings():
+        figure = paint(theme)
+        file = BytesIO()
+        metadata = {"CreationDate": None, "Producer": None, "Creator": None, "Title": safe(title, LONGEST_TITLE)}
+        figure.savefig(file, format="pdf", facecolor=figure.get_facecolor(), metadata=metadata)
+    return file.getvalue()
+
+
 def svg_bytes(paint: Callable[[Theme], Figure], name: str, title: str, alt: str) -> bytes:
     """What is painted as SVG: drawn light, with a style sheet that switches every colour on a dark page."""
     with settings():

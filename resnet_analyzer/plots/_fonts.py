@@ -1,4 +1,4 @@
-"""The font of all pictures: DejaVu Sans as it comes with matplotlib, whatever else is installed."""
+"""The font of all pictures: DejaVu Sans as it comes with matplotlib; another for Chinese, Japanese and Korean."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from matplotlib.font_manager import FontProperties
     from matplotlib.ft2font import FT2Font
 
+EASTERN = ("CJK", "Source Han", "WenQuanYi", "Droid Sans Fallback", "PingFang", "Hiragino", "SimHei", "Microsoft YaHei")
 _MEASURED_AT = 64  # points: widths are proportional to the size
 
 
@@ -25,6 +26,37 @@ def font(bold: bool = False) -> FontProperties:
     from matplotlib.font_manager import FontProperties
 
     return FontProperties(fname=_path(bold))
+
+
+@cache
+def eastern() -> str | None:
+    """The file of an installed font with Chinese, Japanese or Korean letters; None where there is none."""
+    from matplotlib.font_manager import fontManager
+
+    known = {each.name: each.fname for each in fontManager.ttflist}
+    for wanted in EASTERN:
+        for name, file in sorted(known.items()):
+            if wanted in name:
+                return str(file)
+    return None
+
+
+@cache
+def eastern_letters() -> frozenset[int]:
+    """The code points of that font."""
+    from matplotlib.ft2font import FT2Font
+
+    file = eastern()
+    return frozenset(FT2Font(file).get_charmap()) if file else frozenset()
+
+
+def font_for(words: str, bold: bool = False) -> FontProperties:
+    """The font that has all letters of some words: the usual one, else the eastern one if there is one."""
+    from matplotlib.font_manager import FontProperties
+
+    if words.isascii() or all(ord(each) in letters() for each in words) or not eastern():
+        return font(bold)
+    return FontProperties(fname=eastern())
 
 
 @cache

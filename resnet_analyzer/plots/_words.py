@@ -84,12 +84,25 @@ def _drawable() -> frozenset[int]:
     return letters()
 
 
+def _eastern_letters() -> frozenset[int]:
+    from ._fonts import eastern_letters
+
+    return eastern_letters()
+
+
+def _eastern(letter: str) -> bool:
+    """Whether a Chinese, Japanese or Korean letter can be drawn here: fonts are sought only where one is wanted."""
+    return "\u2e80" <= letter <= "\uffee" and letter.isprintable() and ord(letter) in _eastern_letters()
+
+
 def safe(text: object, longest: int = LONGEST) -> str:
     """Text that the font can draw and XML can hold: other letters become `□`, long text is cut with an ellipsis.
 
-    >>> safe("a\\x00b\\n 图"), len(safe("x" * 100))
+    Chinese, Japanese and Korean letters are drawn where some installed font has them.
+
+    >>> safe("a\\x00b\\n \U00013000"), len(safe("x" * 100))
     ('a□b □', 44)
     """
     known = _drawable()
-    plain = "".join(each if ord(each) in known else "□" for each in " ".join(str(text).split()))
+    plain = "".join(each if ord(each) in known or _eastern(each) else "□" for each in " ".join(str(text).split()))
     return plain if len(plain) <= longest else f"{plain[: longest - 1]}…"

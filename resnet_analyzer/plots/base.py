@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..errors import UsageError
+from ..measurement import PLOTS as PLOTS
 from ..measurement import Measurement
-from ..registry import Registry
 from .palette import theme_named
 
 if TYPE_CHECKING:
@@ -17,15 +17,13 @@ if TYPE_CHECKING:
 
     from .palette import Theme
 
-PLOTS: Registry[Plot] = Registry("picture", __package__)
-
 
 @dataclass(frozen=True, eq=False)
 class Picture:
     """A drawn picture: `svg` follows the reader's light or dark mode, `png` is in the theme asked for.
 
     `alt` is a sentence with the main figures, `title` a heading; `data` are the raw numbers that it shows,
-    as whole numbers of the measurements. `paint` makes the figure anew for a theme.
+    as whole numbers of the measurements. `paint` redraws the figure for a theme.
     """
 
     name: str
@@ -51,6 +49,23 @@ class Picture:
         from ._files import png_bytes
 
         return png_bytes(self.paint, theme_named(self.theme), self.title)
+
+    @cached_property
+    def pdf(self) -> bytes:
+        """The picture as PDF, for print: light, text as text."""
+        from ._files import pdf_bytes
+
+        return pdf_bytes(self.paint, theme_named(self.theme), self.title)
+
+    def figure(self) -> Figure:
+        """The picture as a matplotlib figure of your own, to be changed and saved."""
+        from ._files import settings
+
+        with settings():
+            return self.paint(theme_named(self.theme))
+
+    def _repr_svg_(self) -> str:
+        return self.svg.decode()
 
     def in_theme(self, theme: str) -> Picture:
         """The same picture, whose PNG is in another theme."""

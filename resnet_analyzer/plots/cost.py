@@ -1,4 +1,4 @@
-"""Where parameters, MACs and activations sit: stage by stage, or network by network."""
+"""Where parameters, MACs and activations are: stage by stage, or network by network."""
 
 from __future__ import annotations
 
@@ -37,19 +37,20 @@ class Line(NamedTuple):
 
 
 @plot("cost", "parameters, MACs and activations as bars, by kind of layer: per stage, or per network for several")
-def draw(measurements: Sequence[Measurement]) -> Picture:
-    """One network by its stages, or several networks in one line each."""
+def draw(measurements: Sequence[Measurement], shares: bool = False) -> Picture:
+    """One network by its stages, or several in one line each; with `shares` every bar is the whole of its line."""
     alone = measurements[0] if len(measurements) == 1 else None
     if alone:
         lines = [line_of(name, rows) for name, rows in stages(alone.rows)]
         title, words = safe(title_of(alone)), total_words(alone)
     else:
         lines = [line_of(title_of(each), each.rows) for each in measurements]
-        title, words = "Cost by kind of layer", "one image"
+        title = "Cost by kind of layer"
+        words = "one image; bars: the share of each kind of layer" if shares else "one image"
     lines = _at_most(lines)
     told = "; ".join(f"{line.name}: {_shares_in_words(line)}" for line in lines)
     alt = f"Bars of parameters, MACs and activations. {title}, {words}. {told}."
-    sheet = _Sheet(title, words, lines)
+    sheet = _Sheet(title, words, lines, shares)
     return Picture("cost", f"Cost of {title}" if alone else title, alt, sheet.paint, data=lines)
 
 
@@ -84,8 +85,8 @@ def _shares_in_words(line: Line) -> str:
 class _Sheet:
     """Three columns of bars."""
 
-    def __init__(self, title: str, words: str, lines: Sequence[Line]) -> None:
-        self.title, self.words, self.lines = title, words, lines
+    def __init__(self, title: str, words: str, lines: Sequence[Line], shares: bool = False) -> None:
+        self.title, self.words, self.lines, self.shares = title, words, lines, shares
         kinds = {kind for line in lines for part in line.parts for kind in part}
         self.kinds = [name for name in KINDS if name in kinds]
         self.legend = kind_items(self.kinds, "bar")
@@ -99,8 +100,7 @@ class _Sheet:
         chart.heading(self.title, self.words)
         for figure, name in enumerate(FIGURES):
             x = self.left + figure * self.column
-            unit = "" if figure == 0 else " per image"
-            chart.text(x, HEAD - 16, f"{name}{unit}", 12, bold=True, align="left")
+            chart.text(x, HEAD - 16, name, 12, bold=True, align="left")
             bottom = HEAD + LINE * len(self.lines)
             chart.line([(x, HEAD - 4), (x, bottom)], MUTED, 0.8)
             self._bars(chart, figure, x)
@@ -118,7 +118,8 @@ class _Sheet:
         for index, line in enumerate(self.lines):
             y, start = HEAD + LINE * (index + 0.5), x + 0.5
             for kind in self.kinds:
-                length = line.parts[figure].get(kind, 0) / largest * longest
+                whole = line.total(figure) or 1 if self.shares else largest
+                length = line.parts[figure].get(kind, 0) / whole * longest
                 if length > 0:
                     chart.bar(start, y - BAR / 2, length, BAR, KINDS[kind])
                 start += length

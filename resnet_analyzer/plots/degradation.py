@@ -27,13 +27,13 @@ def draw(study: Study) -> Picture:
         for each in endings(study)
     ]
     alt = f"Training loss over {study.settings.epochs} epochs. At the end: {'; '.join(words)}."
-    return Picture("degradation", "Degradation, really run", alt, lambda theme: _paint(study, theme), data=study)
+    return Picture("degradation", "Degradation, measured", alt, lambda theme: _paint(study, theme), data=study)
 
 
 def _paint(study: Study, theme: Theme) -> Figure:
     chart = Chart(HEAD + PANEL + FOOT, theme, WIDTH)
     seeds = len(study.seeds)
-    chart.heading("Degradation, really run", f"mean training loss over {seeds} seeds; the band spans them")
+    chart.heading("Degradation, measured", f"mean training loss over {seeds} seeds; the band spans them")
     highest = max(loss for run in study.runs for loss in run.losses)
     step = 0.5 if highest <= 4 else ceil(highest / 8)
     marks = [step * place for place in range(ceil(highest / step) + 1)]

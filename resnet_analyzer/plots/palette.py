@@ -1,8 +1,8 @@
 """The one colour language of all pictures, in light and dark.
 
 Kinds of layers have the hues of Okabe and Ito (Color Universal Design, 2008), families of networks those of
-Paul Tol's "muted" scheme (SRON/EPS/TN/09-002): both are told apart by colour-blind readers, and no hue stands in
-both. Nothing is told by colour alone: boxes carry words, bars hatches, lines markers and names.
+Paul Tol's "muted" scheme (SRON/EPS/TN/09-002): colour-blind readers can tell them apart, and no hue stands in
+both. Nothing depends on colour alone: boxes carry words, bars hatches, lines markers and names.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .palette import Theme
 
 HEAD, PANEL, GAP, FOOT = 92.0, 165.0, 44.0, 46.0
-MOST_MARKED = 160  # layers that are still marked one by one
+MOST_MARKED = 70  # layers that are still marked one by one, without marks touching
 LEVEL_STEP = 14.0  # pixels between two marks of an axis
 MARKERS = {"convolution": "o", "pointwise": "s", "pooling": "^", "dense": "D"}
 
@@ -104,7 +104,10 @@ def _paint(data: Sequence[Track], theme: Theme) -> Figure:
     key += [("between blocks" if alone else each.name, look) for each, look in zip(data, looks, strict=True)]
     head = HEAD + KEY_LINE * key_lines([name for name, _ in key])
     chart = Chart(head + 2 * PANEL + GAP + FOOT, theme)
-    chart.heading(data[0].name if alone else "Resolution and channels along depth", "vertical axes logarithmic")
+    chart.heading(
+        data[0].name if alone else "Resolution and channels along depth",
+        "vertical axes logarithmic; where a network branches, along its deepest path",
+    )
     chart.key(key, 64, lined=not alone)
     for index, words in enumerate(("side of the feature maps (pixels; 1: a vector)", "channels")):
         panel = chart.panel(LEFT, head + index * (PANEL + GAP), WIDTH - LEFT - 20, PANEL, words)
@@ -126,7 +129,7 @@ def _kinds(each: Track) -> list[tuple[str, Family]]:
 def _axes(panel: Panel, data: Sequence[Track], field: int, longest: int) -> None:
     points = [point[:3] for each in data for point in each.layers] + [point for each in data for point in each.line]
     values = [point[field] for point in points]
-    panel.axes.set_xlim(-0.6, longest + 0.6)
+    panel.axes.set_xlim(-0.6, longest * 1.02 + 0.6)  # the last mark has room
     marks = [mark for mark in linear(max(longest, 1), 6) if mark <= longest]
     panel.x_marks(marks, "layer (0: the input)" if field == 2 else "")
     panel.log_y(values, _levels(values, panel.height))

@@ -18,7 +18,7 @@ LAYERS = (("3×3", "convolution"), ("BN, ReLU", "normalisation"), ("3×3", "conv
 
 
 def draw() -> Picture:
-    """The two side by side, with what each hands on and hands back."""
+    """The two side by side, with what each passes on and hands back."""
     alt = (
         "Two blocks of 2 convolutions. Plain: x goes through them and F(x) comes out; the gradient comes back times "
         "F'(x). Residual: x also goes past them and is added, so that x + F(x) comes out; the gradient comes back "

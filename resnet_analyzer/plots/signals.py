@@ -1,4 +1,4 @@
-"""Signal and gradient at initialisation over the layers: marks are measured, lines foretold."""
+"""Signal and gradient at initialisation over the layers: marks are measured, lines predicted."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ def _sentence(net: NetSignals) -> str:
     back = told[0].gradient.mean / told[-1].gradient.mean
     norm = "with" if net.normalised else "without"
     name = NAMES.get(net.net, net.net)
-    return f"{name} {net.depth} {norm} batch norm: signal times {grown:.3g}, gradient on the way back times {back:.3g}."
+    return f"{name} {net.depth} {norm} batch norm: signal ×{grown:.3g}, backward gradient × {back:.3g}."
 
 
 def _paint(study: SignalStudy, theme: Theme) -> Figure:
     chart = Chart(HEAD + 2 * PANEL + GAP + FOOT, theme, WIDTH)
     chart.heading(
         "Signal and gradient at initialisation",
-        "mean squares, layer by layer; marks: measured, geometric mean over the seeds; lines: foretold",
+        "mean squares, layer by layer; marks: measured, geometric mean over the seeds; lines: predicted",
     )
     kinds = dict.fromkeys(net.net for net in study.nets)
     chart.key([(NAMES.get(kind, kind), FAMILIES[LOOKS.get(kind, "ResNet")]) for kind in kinds], 64, lined=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -9,18 +10,64 @@ from ..numbers import UNITS, decimal, grouped, printed, short, signed
 from .model import Column
 
 MISSING = "–"
+# what terminals show two columns wide, of what our words are in: ideographs and their punctuation (Unicode, UAX #11)
+IDEOGRAPH = re.compile("[\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6]")
+
+
+def screen_width(text: str) -> int:
+    """How many columns of a terminal a text takes.
+
+    >>> screen_width("7×7, 64, /2"), screen_width("参数量")
+    (11, 6)
+    """
+    return len(text) if text.isascii() else len(text) + len(IDEOGRAPH.findall(text))
+
+
+def padded(text: str, size: int, right: bool = False) -> str:
+    """A text with spaces behind it (before it, if it stands at the right edge) to fill so many columns.
+
+    >>> padded("占比", 6, right=True), padded("占比", 6)
+    ('  占比', '占比  ')
+    """
+    room = " " * max(size - screen_width(text), 0)
+    return f"{room}{text}" if right else f"{text}{room}"
+
+
+def cut(text: str, size: int) -> str:
+    """A text that takes at most so many columns, with an ellipsis where something is left out.
+
+    >>> cut("global average pool", 8), cut("全局平均池化", 8)
+    ('global …', '全局平…')
+    """
+    if screen_width(text) <= size:
+        return text
+    kept = text[: size - 1]
+    while screen_width(kept) > size - 1:
+        kept = kept[:-1]
+    return f"{kept}…"
 
 
 def scale_for(values: Iterable[Any]) -> tuple[int, str]:
-    """The unit that a column's numbers share: the largest keeps at most five digits before the point.
+    """The unit that a column's numbers share: the largest keeps at most four digits before the point.
 
-    >>> scale_for([118013952, 1387266048]), scale_for([640])
-    ((1000000, 'M'), (1, ''))
+    >>> scale_for([118013952, 1387266048]), scale_for([84934700]), scale_for([640])
+    ((1000000, 'M'), (1000000, 'M'), (1, ''))
     """
     largest = max((value for value in values if value is not None), default=0)
     if largest < 10_000:
         return 1, ""
-    return next(((size, unit) for size, unit in reversed(UNITS[:-1]) if largest < size * 100_000), UNITS[0])
+    return next(((size, unit) for size, unit in reversed(UNITS[:-1]) if largest < size * 10_000), UNITS[0])
+
+
+def decimals_for(values: Iterable[Any]) -> int:
+    """How many decimals numbers in that unit have: more where the largest has few digits before the point.
+
+    >>> decimals_for([1387266048, 118013952]), decimals_for([84934700]), decimals_for([640])
+    (1, 2, 0)
+    """
+    known = [value for value in values if value is not None]
+    size, unit = scale_for(known)
+    return (1 if max(known) >= 100 * size else 2) if unit else 0
 
 
 def spell_column(column: Column, values: Sequence[Any]) -> tuple[str, list[str]]:
@@ -34,7 +81,8 @@ def spell_column(column: Column, values: Sequence[Any]) -> tuple[str, list[str]]
         size, unit = scale_for(values)
         title = f"{unit}{title}"
         if unit:
-            return title, [MISSING if value is None else decimal(value, size, 1) for value in values]
+            places = decimals_for(values)
+            return title, [MISSING if value is None else decimal(value, size, places) for value in values]
     return title, [MISSING if value is None else spell(value) for value in values]
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from ..analyses.diff import Change, diff
 from ..measurement import Measurement
-from ..numbers import grouped, share
+from ..numbers import grouped, share, signed
 from ..shape import spell
 from .model import Column, Report, Table
 
@@ -21,27 +22,77 @@ COLUMNS = (
     Column("FLOPs", "scaled", drop=4),
     Column("activations", "count", drop=1),
 )
-COUNTED = ("counted", "weights of kernels; params: all trained; ratio: MACs over the fewest")
+WHYS = 3  # reasons told
+COUNTED = ("counted", "weights: of kernels; params: without moving statistics; ratio: MACs relative to the cheapest")
 
 
-def comparison(measured: Sequence[Measurement], extra: tuple[Table, ...] = (), notes: Sequence[tuple[str, str]] = ()) -> Report:  # fmt: skip  # noqa: E501
-    """Measured networks in one table, with ratios to the cheapest, and for two of them a sentence."""
-    table = comparison_table(measured)
-    title = " against ".join(_name(each) for each in measured)
-    sentences = [("ratio", _sentence(*measured))] if len(measured) == 2 else []
+def comparison(
+    measured: Sequence[Measurement],
+    extra: tuple[Table, ...] = (),
+    notes: Sequence[tuple[str, str]] = (),
+    names: Sequence[str] = (),
+) -> Report:
+    """Measured networks in one table, with ratios to the cheapest, and for two of them a sentence.
+
+    `names` are what they are called, one each; the networks' own where there are none.
+    """
+    told = list(names) or [_name(each) for each in measured]
+    table = comparison_table(measured, names=told)
+    sentences = [("ratio", _sentence(measured, told)), *_why(*measured)] if len(measured) == 2 else []
     return Report(
-        title,
+        " against ".join(told),
         (table, *extra),
-        (*sentences, *notes, *_unknown(measured), COUNTED),
-        lambda: {"schema": 2, "kind": "comparison", "models": [_data(each) for each in measured]},
+        (*sentences, *notes, *_unknown(measured, told), COUNTED),
+        lambda: {
+            "schema": 2,
+            "kind": "comparison",
+            "models": [_data(*each) for each in zip(measured, told, strict=True)],
+        },
     )
 
 
-def _unknown(measured: Sequence[Measurement]) -> list[tuple[str, str]]:
-    """Whose figures are at least so much, since the cost of some layer is not known."""
+def distinct_names(targets: Sequence[str]) -> list[str]:
+    """Targets as a table calls them: files by their last part where that is enough, a repeated one with a number.
+
+    >>> distinct_names(["old/net.keras", "new/net.keras", "resnet50@paper", "mine.yaml", "mine.yaml"])
+    ['old/net.keras', 'new/net.keras', 'resnet50@paper', 'mine.yaml', 'mine.yaml (2)']
+    """
+    last = [target.replace("\\", "/").rpartition("/")[2] for target in targets]
+    same = {name for name in last if len({each for each, end in zip(targets, last, strict=True) if end == name}) > 1}
+    names: list[str] = []
+    for target, name in zip(targets, last, strict=True):
+        plain = target if name in same else name
+        times = sum(each == plain or each.startswith(f"{plain} (") for each in names)
+        names.append(f"{plain} ({times + 1})" if times else plain)
+    return names
+
+
+def _why(one: Measurement, two: Measurement) -> list[tuple[str, str]]:
+    """Why two styles of one network differ: what changed, equal changes told together."""
+    if one.graph.name != two.graph.name or one.graph.about.get("style") == two.graph.about.get("style"):
+        return []
+    changes = [each for each in diff(one, two).changes if each.params or each.macs]
+    groups: dict[str, list[Change]] = {}
+    for each in changes:
+        groups.setdefault(each.why if each.what == "changed" else f"{each.what}: {each.why}", []).append(each)
+    ranked = sorted(groups.items(), key=lambda group: -sum(abs(each.macs) + abs(each.params) for each in group[1]))
+    told = [f"{len(group)} × {why} ({_effects(group)})" for why, group in ranked[:WHYS]]
+    more = f"; {len(groups) - WHYS} more: diff" if len(groups) > WHYS else ""
+    return [("why", "; ".join(told) + more)] if told else [("why", "no layer differs in parameters or MACs")]
+
+
+def _effects(changes: Sequence[Change]) -> str:
+    """What some changes make together: `+231,211,008 MACs`."""
+    params, macs = sum(each.params for each in changes), sum(each.macs for each in changes)
+    figures = [*([f"{signed(params)} parameters"] if params else []), *([f"{signed(macs)} MACs"] if macs else [])]
+    return ", ".join(figures)
+
+
+def _unknown(measured: Sequence[Measurement], names: Sequence[str]) -> list[tuple[str, str]]:
+    """Whose figures are a lower bound, since the cost of some layer is not known."""
     return [
-        ("unknown", f"{_name(each)}: ≥ its {', '.join(named(each.lower_bounds))}; cost of {len(each.unknown)} layers")
-        for each in measured
+        ("unknown", f"{name}: ≥ its {', '.join(named(each.lower_bounds))}; cost of {len(each.unknown)} layers")
+        for each, name in zip(measured, names, strict=True)
         if each.unknown
     ]
 
@@ -56,16 +107,17 @@ def named(figures: Sequence[str]) -> list[str]:
     return [words[figure] for figure in figures if figure in words]
 
 
-def comparison_table(measured: Sequence[Measurement], title: str = "") -> Table:
-    """The figures of each, and its MACs over those of the cheapest."""
+def comparison_table(measured: Sequence[Measurement], title: str = "", names: Sequence[str] = ()) -> Table:
+    """The figures of each, and its MACs relative to those of the cheapest."""
+    told = list(names) or [_name(each) for each in measured]
     least = min((each.totals.macs for each in measured if each.totals.macs), default=0)
-    return Table(COLUMNS, tuple(_row(each, least) for each in measured), title)
+    return Table(COLUMNS, tuple(_row(*each, least) for each in zip(measured, told, strict=True)), title)
 
 
-def _row(each: Measurement, least: int) -> tuple[Any, ...]:
+def _row(each: Measurement, name: str, least: int) -> tuple[Any, ...]:
     totals = each.totals
     return (
-        _name(each),
+        name,
         spell(each.graph.inputs[0].op.shape),  # type: ignore[attr-defined]
         totals.layers,
         kernel_weights(each),
@@ -87,10 +139,10 @@ def _name(each: Measurement) -> str:
     return each.graph.name if style in (None, "paper") else f"{each.graph.name}@{style}"
 
 
-def _sentence(first: Measurement, second: Measurement) -> str:
+def _sentence(measured: Sequence[Measurement], names: Sequence[str]) -> str:
     """How many times the larger of two is the smaller, in weights and in MACs."""
-    weights = [(kernel_weights(each), _name(each)) for each in (first, second)]
-    macs = [(each.totals.macs, _name(each)) for each in (first, second)]
+    weights = [(kernel_weights(each), name) for each, name in zip(measured, names, strict=True)]
+    macs = [(each.totals.macs, name) for each, name in zip(measured, names, strict=True)]
     return f"{_times(weights, 'weights')}; {_times(macs, 'MACs')}"
 
 
@@ -102,7 +154,7 @@ def _times(figures: list[tuple[int, str]], word: str) -> str:
     return f"{more} has {factor} the {word} of {less} ({grouped(large)} : {grouped(small)})"
 
 
-def _data(each: Measurement) -> dict[str, Any]:
+def _data(each: Measurement, name: str) -> dict[str, Any]:
     full = each.to_dict()
     kept = ("model", "style", "inputs", "batch", "classes", "status", "totals")
-    return {key: full[key] for key in kept} | {"kernel_weights": kernel_weights(each)}
+    return {"name": name} | {key: full[key] for key in kept} | {"kernel_weights": kernel_weights(each)}

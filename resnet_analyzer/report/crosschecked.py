@@ -19,7 +19,7 @@ MODELS = (
     Column("shapes", "shape"),
     Column("weights", "shape"),
     Column("FLOPs", "shape"),
-    Column("no witness", "count", drop=2),
+    Column("unchecked", "count", drop=2),
     Column("ms", "shape", drop=1),
     Column("GMAC/s", "shape", drop=4),
 )
@@ -55,7 +55,7 @@ def crosschecked_report(
 def crosschecked_section(verdicts: Sequence[ModelVerdict], on: Device) -> Section:
     """What the running models said, as a part of a longer report."""
     report = crosschecked_report(verdicts, on)
-    asked = "Is it really so? The network, built as a real Keras model and run, beside our figures."
+    asked = "The network, built as a real Keras model and run, beside our figures."
     see = tuple(f"{label}: {text}" for label, text in report.notes)
     return Section("Checked against a running model", (asked,), report.tables, see=see)
 
@@ -68,7 +68,8 @@ def summary(verdicts: Sequence[ModelVerdict]) -> str:
     wrong = sum(len(each.disagreements) for each in verdicts)
     models = f"{grouped(len(verdicts))} model{'s' * (len(verdicts) != 1)}"
     verdict = f"{grouped(wrong)} disagreements" if wrong else "no disagreement"
-    return f"{grouped(layers)} layers of {models}: {', '.join(parts)}, no witness {grouped(silent)}; {verdict}"
+    parts.append(f"not checked by a reference {grouped(silent)}")
+    return f"{grouped(layers)} layers of {models}: {', '.join(parts)}; {verdict}"
 
 
 def _seen(verdicts: Sequence[ModelVerdict], witness: str) -> tuple[int, int]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ..architectures.base import Architecture, Published
+from ..architectures.options import option
 from ..measurement import measure
 from ..numbers import grouped, short
 from ..shape import spell
@@ -22,6 +23,12 @@ COLUMNS = (
     Column("styles", drop=1),
     Column("input", "shape", drop=2),
     Column("what", drop=3),
+)
+OPTION_COLUMNS = (
+    Column("option"),
+    Column("value", flexible=True),
+    Column("meaning", wrapped=True, drop=1),
+    Column("takes", wrapped=True, drop=2),
 )
 PAPER = re.compile(r"[A-Z][^;(]* \d{4}[^;(]*(?:\(arXiv [\d.]+)?")  # from the first author to the number of the paper
 BLOCKS = "Single blocks, for compare"
@@ -82,15 +89,15 @@ def _order(each: Architecture) -> tuple[Any, ...]:
 
 def detail(each: Architecture) -> Report:
     """One network: its options with their values, and every published number beside ours."""
-    options = tuple((name, _option(value)) for name, value in each.options.items())
-    tables = (Table((Column("option"), Column("value", flexible=True)), options),) if options else ()
+    options = tuple((name, _option(value), *option(name, value)) for name, value in each.options.items())
+    tables = (Table(OPTION_COLUMNS, options),) if options else ()
     totals = measure(each.graph()).totals
     ours = f"{grouped(totals.params)} parameters · {short(totals.macs, 'MACs')}, style {each.styles[0]}"
     notes = [("styles", ", ".join(each.styles)), ("input", _input(each)), ("ours", ours)]
     notes += [(label, text) for label, text in (("source", each.source), ("remark", each.remark)) if text]
     notes += [("published", beside.text()) for beside in compared(each)]
     if options:
-        name, value = options[0]
+        name, value = options[0][:2]
         notes.append(("options", f"--set NAME=VALUE, as --set {name}={value}"))
     data = {"schema": 2, "kind": "list", "architectures": [_data(each)]}
     return Report(f"{each.name} · {each.title}", tables, tuple(notes), lambda: data)

@@ -1,4 +1,4 @@
-"""The tables of one network as closed forms: a page works every cell out anew for another size, knowing no rule.
+"""The tables of one network as closed forms: a page recomputes every cell for another size, knowing no rule.
 
     {"variables": [{"name": "n", "label": "input size", "value": 224, "least": 1, "most": 512}],
      "atoms": […], "formulas": […],                    as in analyses/formula/data.py
@@ -13,31 +13,37 @@ or text with formulas between.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from ..analyses.formula.data import Atoms
 from ..analyses.formula.form import ClosedForm, form_of, over_symbols
 from ..analyses.formula.recipe import Recipe
+from ..analyses.memory import FLOAT32, live_bytes, peak_of
 from ..dim import Dim, is_exactly, is_number, total
 from ..dim.polynomial import Polynomial, polynomial
 from ..dim.spelling import marked
 from ..errors import AnalyzerError, Undecided
 from ..measurement import Measurement, Row
-from .measured import measured_report
+from .by_hand import macs_by_hand, params_by_hand
+from .measured import measured_report, title_of
 from .stages import Part, parts
 
 LABELS = {"n": "input size", "h": "input height", "w": "input width", "width": "first-stage channels"}
 FURTHEST = 512  # the least that an input's slider reaches
-MARK = re.compile("\x02([0-9]+)\x03")  # stands for the formula of that number in a text
+MARK = re.compile("\x02([gs]?[0-9]+)\x03")  # stands for the formula of that number in a text, grouped or short
 
 Cell = Any
 
 
-def live_data(measurement: Measurement, recipe: Recipe | None) -> dict[str, Any] | None:
+Words = Callable[[Measurement, Callable[[Dim], str], Callable[[Dim], str]], Sequence[str]]
+
+
+def live_data(measurement: Measurement, recipe: Recipe | None, lead: Words | None = None) -> dict[str, Any] | None:
     """The closed forms behind the tables of a measured network; None where it has none.
 
-    `recipe` must be that network's; its width varies too where the family has one.
+    `recipe` must be that network's; its width varies too where the family has one. `lead` gives the sentences
+    at the page's top for a measurement, and for two ways to spell a number: in full, and in four digits.
     """
     if recipe is None or measurement.unknown or measurement.batch != 1:
         return None
@@ -45,13 +51,13 @@ def live_data(measurement: Measurement, recipe: Recipe | None) -> dict[str, Any]
     for names in ([*sides, "width"], sides):
         if names[-1] in recipe.variables:
             try:
-                return _data(measurement, recipe, names)
+                return _data(measurement, recipe, names, lead)
             except AnalyzerError:  # no closed form in these: with fewer variables there may be one
                 continue
     return None
 
 
-def _data(measurement: Measurement, recipe: Recipe, names: Sequence[str]) -> dict[str, Any]:
+def _data(measurement: Measurement, recipe: Recipe, names: Sequence[str], lead: Words | None) -> dict[str, Any]:
     over, supposed = over_symbols(recipe, names, {})
     if [row.name for row in over.rows] != [row.name for row in measurement.rows]:
         raise Undecided(f"{recipe.name}: with other {', '.join(names)} it has other layers")
@@ -65,6 +71,10 @@ def _data(measurement: Measurement, recipe: Recipe, names: Sequence[str]) -> dic
     tables = {"layers": [cells.layer(row, totals["macs"]) for row in over.rows]}
     if [part.stage for part in stages] == [part.stage for part in own]:
         tables["stages"] = [cells.stage(part, totals["macs"]) for part in stages]
+    tables["glance"] = cells.glance(over)
+    with marked(cells.mark):
+        heading = _text(title_of(over).partition(" · ")[2])
+        sentences = [_text(text) for text in (lead(over, cells.grouped, cells.short) if lead else ())]
     conditions = [
         {"kind": each.kind, "left": cells.number(each.left), "right": cells.number(each.right)}
         for each in [condition.comparison for condition in form.conditions]
@@ -76,11 +86,15 @@ def _data(measurement: Measurement, recipe: Recipe, names: Sequence[str]) -> dic
         "totals": totals,
         "conditions": conditions,
         "tables": {name: table for name, table in tables.items() if _fits(measurement, name, table)},
+        "heading": heading,
+        "lead": sentences,
     }
 
 
 def _fits(measurement: Measurement, name: str, cells: Sequence[Sequence[Cell]]) -> bool:
     """Whether the table that people see has these rows and columns."""
+    if name == "glance":
+        return True
     table = measured_report(measurement, how=name == "layers").tables[0]
     return len(table.rows) == len(cells) and all(len(row) == len(table.columns) for row in cells)
 
@@ -112,9 +126,37 @@ class _Cells:
         """What stands for a formula in a text."""
         return f"\x02{self.number(formula)}\x03"
 
+    def grouped(self, value: Dim) -> str:
+        """The same for a number whose digits stand in groups."""
+        return f"\x02g{self.number(value)}\x03"
+
+    def short(self, value: Dim) -> str:
+        """The same for a number in four digits, with its unit."""
+        return f"\x02s{self.number(value)}\x03"
+
+    def glance(self, over: Measurement) -> list[list[Cell]]:
+        """The first lines of the table of totals, in its order: figure, value, meaning."""
+        totals = over.totals
+        held = totals.all_params * FLOAT32
+        alive = peak_of(live_bytes(over))
+        figures = (
+            [(totals.params, ""), (totals.moving_statistics, "")] if totals.moving_statistics else [(totals.params, "")]
+        )
+        figures += [
+            (totals.macs, "{}, in convolutions and dense layers, for one image"),
+            (totals.flops, "{}, all arithmetic"),
+            (totals.activations, ""),
+        ]
+        rows = [[None, self.number(value), _text(words.format(self.short(value)))] for value, words in figures]
+        rows += [[None, None, None]]  # the number of layers stays
+        for value, words in ((held, "{}B, 4 bytes a number"), (alive, "{}B: the most activations held at once")):
+            rows.append([None, self.number(value), _text(words.format(self.short(value)))])
+        return rows
+
     def layer(self, row: Row, all_macs: int) -> list[Cell]:
-        """The cells of a line of the layer table: block, layer, op, output, figures, how."""
-        return [None, None, None, self._shape(row), *self._figures([row], all_macs), self._how(row)]
+        """The cells of a line of the layer table: block, layer, op, reads, output, figures, how, by hand."""
+        figures = self._figures([row], all_macs)
+        return [None, None, None, None, self._shape(row), *figures, self._how(row), *self._by_hand(row)]
 
     def stage(self, part: Part, all_macs: int) -> list[Cell]:
         """The cells of a line of the stage table: stage, what, output, figures."""
@@ -141,10 +183,25 @@ class _Cells:
         with marked(self.mark):
             return _text(row.how())
 
+    def _by_hand(self, row: Row) -> list[Cell]:
+        """Parameters and MACs multiplied out, the results with their digits in groups."""
+        with marked(self.mark):
+            cells = [_text(params_by_hand(row)), _text(macs_by_hand(row))]
+        for cell in cells:
+            if cell is not None and isinstance(cell["text"][-1], int):
+                cell["text"][-1] = {"grouped": cell["text"][-1]}
+        return cells
+
 
 def _text(text: str) -> Cell:
     """Words in which formulas are marked, as words and numbers of formulas; None without any."""
     pieces = MARK.split(text)
     if len(pieces) == 1:
         return None
-    return {"text": [int(piece) if place % 2 else piece for place, piece in enumerate(pieces) if piece]}
+    return {"text": [_piece(piece) if place % 2 else piece for place, piece in enumerate(pieces) if piece]}
+
+
+def _piece(mark: str) -> Cell:
+    """A marked formula: its number alone, or how its digits are spelled."""
+    how = {"g": "grouped", "s": "short"}.get(mark[0])
+    return {how: int(mark[1:])} if how else int(mark)

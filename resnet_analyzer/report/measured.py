@@ -9,6 +9,7 @@ from ..errors import UnknownName
 from ..measurement import Measurement, Row
 from ..numbers import grouped, share, short
 from ..shape import spell
+from .by_hand import macs_by_hand, params_by_hand
 from .model import Column, Report, Table
 from .stages import block_name, blocks, parts
 
@@ -22,7 +23,7 @@ FIGURES = (
     Column("activations", "count", drop=6),
 )
 OUTPUT = Column("output", "shape", drop=2)
-COUNTED = "MACs of conv and dense layers, {}; FLOPs: 2 per MAC + all else"
+COUNTED = "MACs of conv and dense layers, {}; FLOPs: 2 per MAC, 1 per other operation"
 
 
 def measured_report(
@@ -35,23 +36,29 @@ def measured_report(
     if by not in VIEWS:
         raise UnknownName("view", by, VIEWS)
     table = {"stage": _by_stage, "block": _by_block, "layer": _by_layer}["layer" if how else by](measurement)
+    words = [""] * (len(table.columns) - 1 - len(FIGURES))
+    table = table._replace(total=("total", *words, *_figures(measurement.rows, measurement)))
     if how:
-        formulas = [row.how() or None for row in measurement.rows]
-        rows = tuple((*cells, formula) for cells, formula in zip(table.rows, formulas, strict=True))
-        table = Table((*table.columns, Column("how", flexible=True)), rows)
+        table = _with_formulas(table, measurement.rows)
     notes = (*_summary(measurement), *_source(measurement, notes), *notes)
-    return Report(_title(measurement), (table,), notes, measurement.to_dict)
+    return Report(title_of(measurement), (table,), notes, measurement.to_dict)
 
 
-def _title(measurement: Measurement) -> str:
+def title_of(measurement: Measurement) -> str:
+    """Name, origin, and what goes in and comes out."""
     about = measurement.graph.about
     says = about.get("says") or (f"style {about['style']}" if about.get("style", "paper") != "paper" else "")
-    inputs = ", ".join(spell(node.op.shape) for node in measurement.graph.inputs)  # type: ignore[attr-defined]
-    last = measurement.rows[-1].output if measurement.rows else None
-    result = f"{about['classes']} classes" if about.get("classes") else spell(last)
     named = about.get("title", measurement.graph.name)
     origin = ", ".join(part for part in (_head(about.get("source", "")), says) if part)
-    return " · ".join(part for part in (named, origin, f"{inputs} → {result}") if part)
+    return " · ".join(part for part in (named, origin, flow_of(measurement)) if part)
+
+
+def flow_of(measurement: Measurement) -> str:
+    """What goes in and what comes out: `224×224×3 → 1000 classes`."""
+    about = measurement.graph.about
+    inputs = ", ".join(spell(node.op.shape) for node in measurement.graph.inputs)  # type: ignore[attr-defined]
+    last = measurement.rows[-1].output if measurement.rows else None
+    return f"{inputs} → {about['classes']} classes" if about.get("classes") else f"{inputs} → {spell(last)}"
 
 
 def _head(source: str) -> str:
@@ -121,15 +128,33 @@ def _by_block(measurement: Measurement) -> Table:
 
 
 def _by_layer(measurement: Measurement) -> Table:
-    columns = (Column("block", "heading"), Column("layer", flexible=True), Column("op", drop=4), OUTPUT, *FIGURES)
+    names = (Column("block", "heading"), Column("layer", flexible=True))
+    columns = (*names, Column("op", drop=5), Column("reads", drop=3, flexible=True), OUTPUT, *FIGURES)
     rows = [
         (
             block_name(row),
             row.name,
             row.op if row.cost.exact else f"{row.op} ?",
+            _reads(row),
             spell(row.output),
             *_figures((row,), measurement),
         )
         for row in measurement.rows
     ]
     return Table(columns, tuple(rows))
+
+
+def _reads(row: Row) -> str | None:
+    """The names of a layer's inputs, without the block that it stands in itself."""
+    own = f"{row.node.scope}/" if row.node.scope else ""
+    return ", ".join(name.removeprefix(own) for name in row.node.inputs) or None
+
+
+def _with_formulas(table: Table, rows: Sequence[Row]) -> Table:
+    """A table of layers with three columns of formulas; the bare figures, which end the formulas, go first."""
+    formulas = [(row.how() or None, params_by_hand(row) or None, macs_by_hand(row) or None) for row in rows]
+    added = [Column(title, wrapped=True) for title in ("how", "params by hand", "MACs by hand")]
+    later = {"params": 3, "MACs": 4, "reads": 5}
+    columns = [column._replace(drop=later.get(column.title, column.drop)) for column in table.columns]
+    cells = tuple((*cells, *own) for cells, own in zip(table.rows, formulas, strict=True))
+    return Table((*columns, *added), cells, total=(*table.total, None, None, None))

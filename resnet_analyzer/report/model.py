@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
+from ..frozen import NamedTuple
 from ..measurement import WRITERS
 
 
@@ -15,13 +16,14 @@ class Column(NamedTuple):
     unit that the column shares), `short` and `printed` (four digits and a unit of its own), `share`
     (millionths, as percent), `ratio` (millionths, as times), or `heading`: what a run of rows stands
     under. `drop` 0 is never left out; 1 last, 2 before it, and so on. `flexible` text may be cut short
-    with an ellipsis.
+    with an ellipsis; `wrapped` text takes as many lines as it needs instead.
     """
 
     title: str
     kind: str = "text"
     drop: int = 0
     flexible: bool = False
+    wrapped: bool = False
 
     @property
     def right(self) -> bool:
@@ -33,13 +35,15 @@ class Table(NamedTuple):
     """Rows of raw values (int, str, None) under columns; `title` may be empty.
 
     Tables of one report that have the same columns are laid out alike, under one header. `live` names the
-    rows that a page can work out anew for another size: see `Report.live`.
+    rows that a page can recompute for another size: see `Report.live`.
+    `total` is a last row that sums the others up, for formats whose notes are not printed (LaTeX).
     """
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[Any, ...], ...]
     title: str = ""
     live: str = ""
+    total: tuple[Any, ...] = ()
 
 
 class Drawing(Protocol):
@@ -67,10 +71,14 @@ class Drawing(Protocol):
 
 
 class Figure(NamedTuple):
-    """A picture in a report, and the file beside the report that holds it, without its ending (empty: none does)."""
+    """A picture in a report, and the file beside the report that holds it, without its ending (empty: none does).
+
+    `thumbnail` shows it small: a page that lists reports.
+    """
 
     drawing: Drawing
     file: str = ""
+    thumbnail: bool = False
 
 
 class Link(NamedTuple):
@@ -100,7 +108,8 @@ class Report(NamedTuple):
     """A title, tables, labelled sentences below them, and `data`, which gives what machines read.
 
     A long report has a `lead` below its title, and `sections` behind the tables. `live` gives, where a page
-    can work its figures out anew for other sizes, their closed forms: see `report/live.py`.
+    can recompute its figures for other sizes, their closed forms: see `report/live.py`. `language` is what its
+    words are in, for those that a writer adds: see `report/language.py`.
     """
 
     title: str
@@ -110,6 +119,7 @@ class Report(NamedTuple):
     lead: tuple[str, ...] = ()
     sections: tuple[Section, ...] = ()
     live: Callable[[], Mapping[str, Any] | None] | None = None
+    language: str = "en"
 
     def __repr__(self) -> str:
         return f"<Report {self.title:.60}: {len(self.all_tables)} tables, {len(self.sections)} sections>"

@@ -1,8 +1,8 @@
-"""The long report on one network: what it is, where its figures sit, and every layer with its formula."""
+"""The long report on one network: what it is, where its figures are, and every layer with its formula."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from ..analyses.formula.recipe import Recipe
@@ -13,6 +13,7 @@ from ..measurement import Measurement, Row
 from ..numbers import grouped, percent, short
 from ..plots.base import PLOTS
 from ..shape import is_map, spell
+from .beyond import beyond_flops
 from .comparison import named
 from .document import figure, finished
 from .live import live_data
@@ -22,7 +23,7 @@ from .places import by_kind, heaviest, kinds, largest, parameters, spent
 from .published import published_section
 from .stages import parts
 
-GLANCE = (Column("figure"), Column("value", "count"), Column("what it says", flexible=True))
+GLANCE = (Column("figure"), Column("value", "count"), Column("meaning", flexible=True))
 COUNTED = (
     "MACs: one for every multiply-accumulate of a convolution or dense layer, for one image, and nothing else.",
     "FLOPs: two per MAC, and one for every other addition, multiplication, comparison, exponential, division and "
@@ -50,12 +51,13 @@ def network_report(
         _stages(measurement),
         _places(measurement, stem),
         _sizes(measurement, stem),
+        *beyond_flops(measurement, stem),
         *([published_section(known)] if known and known.published else []),
         Section("What is counted", COUNTED),
         _layers(measurement),
     )
     report = Report(short_report.title, (), _notes(measurement, known), dict, _lead(measurement), sections)
-    report = report._replace(live=lambda: live_data(measurement, recipe))
+    report = report._replace(live=lambda: live_data(measurement, recipe, _lead))
     return finished(
         report, {key: value for key, value in measurement.to_dict().items() if key not in ("schema", "kind")}
     )
@@ -76,15 +78,17 @@ def _name(measurement: Measurement) -> str:
     return str(measurement.graph.about.get("title", measurement.graph.name))
 
 
-def _lead(measurement: Measurement) -> tuple[str, ...]:
+def _lead(
+    measurement: Measurement, full: Callable[[Any], str] = grouped, rounded: Callable[[Any], str] = short
+) -> tuple[str, ...]:
     totals = measurement.totals
     result = measurement.rows[-1].output
     classes: Any = measurement.graph.about.get("classes")
     into = f"{grouped(classes)} scores" if classes else spell(result)
     return (
         f"{_name(measurement)} turns an image of {_inputs(measurement)} into {into}. "
-        f"It does so with {measurement.least('params', 'at least ')}{grouped(totals.params)} parameters, "
-        f"and spends {measurement.least('macs', 'at least ')}{short(totals.macs, 'MACs')} on it.",
+        f"It does so with {measurement.least('params', 'at least ')}{full(totals.params)} parameters, "
+        f"and spends {measurement.least('macs', 'at least ')}{rounded(totals.macs)}MACs on it.",
     )
 
 
@@ -94,16 +98,16 @@ def _inputs(measurement: Measurement) -> str:
 
 def _glance(measurement: Measurement) -> Section:
     rows = list(_figures(measurement))
-    return Section("At a glance", (), (Table(GLANCE, (*rows, *_seen(measurement))),))
+    return Section("At a glance", (), (Table(GLANCE, (*rows, *_seen(measurement)), live="glance"),))
 
 
 def _figures(measurement: Measurement) -> Iterator[tuple[str, int, str]]:
     totals, needs = measurement.totals, memory(measurement)
 
     def least(figure: str) -> str:
-        return measurement.least(figure, "at least so much: ")
+        return measurement.least(figure, "lower bound: ")
 
-    alive = "" if needs.exact else "at least so much: "
+    alive = "" if needs.exact else "lower bound: "
     frozen = f", or could: {grouped(totals.frozen_params)} are frozen" if totals.frozen_params else ""
     yield "parameters", totals.params, f"{least('params')}numbers that training changes{frozen}"
     if totals.moving_statistics:
@@ -154,7 +158,7 @@ def _drawing(measurement: Measurement, stem: str) -> Section:
 
 def _stages(measurement: Measurement) -> Section:
     table = measured_report(measurement).tables[0]._replace(live="stages")
-    asked = "What comes out of every stage, and what does it cost? Blocks are told as papers tell them."
+    asked = "What comes out of every stage, and what does it cost? Blocks use the papers' notation."
     return Section("Stage by stage", (asked,), (table,))
 
 
@@ -167,7 +171,7 @@ def _places(measurement: Measurement, stem: str) -> Section:
     asked = "Which layers would you have to change to make the network smaller, and which to make it faster?"
     pictures = tuple(_drawn(stem, "cost", measurement))
     kept = tuple(table for table in tables if table.rows)
-    return Section("Where the parameters and the MACs sit", (asked,), kept, pictures, tuple(_seen_places(measurement)))
+    return Section("Where the parameters and MACs are", (asked,), kept, pictures, tuple(_seen_places(measurement)))
 
 
 def _drawn(stem: str, plot: str, measurement: Measurement) -> Iterator[Figure]:
@@ -184,7 +188,7 @@ def _seen_places(measurement: Measurement) -> Iterator[str]:
     if held[0] == cost[0]:
         yield f"{held[0]} has most of both: {held[1]} of the parameters, {cost[1]} of the MACs."
     else:
-        yield f"Most parameters sit in {held[0]} ({held[1]}), most MACs in {cost[0]} ({cost[1]})."
+        yield f"Most parameters are in {held[0]} ({held[1]}), most MACs in {cost[0]} ({cost[1]})."
     groups = list(kinds(measurement).items())
     name, part = heaviest(groups, spent, totals.macs)
     rows = dict(groups)[name]

@@ -1,4 +1,4 @@
-"""Where a network's parameters and MACs sit: by kind of layer, and the layers that hold most."""
+"""Where a network's parameters and MACs are: by kind of layer, and the layers that hold most."""
 
 from __future__ import annotations
 

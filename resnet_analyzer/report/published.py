@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from ..architectures.base import Architecture, Published
+from ..frozen import NamedTuple
 from ..measurement import Totals, measure
 from ..numbers import grouped, printed
 from .model import Column, Section, Table

@@ -51,7 +51,7 @@ def _lead(measured: Sequence[Measurement]) -> str:
 
 
 def _glance(measured: Sequence[Measurement], stem: str) -> Section:
-    asked = "Which is the smaller, and which the cheaper? Ratios are MACs over the fewest."
+    asked = "Which is the smaller, and which the cheaper? Ratios are MACs relative to the cheapest."
     pictures = (figure(stem, "plane", measured),) if len(measured) >= PLANE and "plane" in PLOTS else ()
     return Section("At a glance", (asked,), (comparison_table(measured),), pictures)
 
@@ -69,7 +69,7 @@ def kinds_beside(measured: Sequence[Measurement]) -> Section:
     names = list(dict.fromkeys(name for each in measured for name in kinds(each)))
     tables = tuple(_beside(measured, names, figure, word) for figure, word in ((parameters, "params"), (spent, "MACs")))
     asked = "Which kinds of layers hold the parameters, and which do the work?"
-    return Section("Where the parameters and the MACs sit", (asked,), tables)
+    return Section("Where the parameters and MACs are", (asked,), tables)
 
 
 def _beside(measured: Sequence[Measurement], names: Sequence[str], figure: Callable[[Row], int], word: str) -> Table:

@@ -1,4 +1,4 @@
-"""Signal and gradient at initialisation: measured and foretold, a line per net, or per layer."""
+"""Signal and gradient at initialisation: measured and predicted, a line per net, or per layer."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ SUMMARY = (
     Column("layers", "count"),
     Column("batch norm"),
     Column("signal grows", "shape"),
-    Column("foretold", "shape"),
+    Column("predicted", "shape"),
     Column("gradient grows", "shape"),
-    Column("foretold", "shape"),
+    Column("predicted", "shape"),
     Column("within spread", "shape"),
     Column("farthest", "shape", drop=2),
     Column("neighbours alike", "shape", drop=1),
@@ -33,10 +33,10 @@ LAYERS = (
     Column("layer", flexible=True),
     Column("signal", "shape"),
     Column("spread", "shape", drop=2),
-    Column("foretold", "shape"),
+    Column("predicted", "shape"),
     Column("gradient", "shape"),
     Column("spread", "shape", drop=2),
-    Column("foretold", "shape"),
+    Column("predicted", "shape"),
     Column("kernel's gradient", "shape", drop=1),
 )
 
@@ -48,7 +48,10 @@ def signals_report(study: SignalStudy, by_layer: bool = False) -> Report:
         tables += [layers(net) for net in study.nets]
     notes = [
         ("signal", "mean square of a layer's output; grows: last layer's to first's, geometric mean over the seeds"),
-        ("gradient", "mean square with respect to a layer's output; grows: on the way back, first layer's to last's"),
+        (
+            "gradient",
+            "mean square with respect to a layer's output; grows: in the backward pass, first layer's to last's",
+        ),
         ("within spread", "figures of all layers that theory puts between the least and the most of the seeds"),
         ("alike", "cosine between the gradients of an image and of the same image with a tenth of another in it"),
         ("theory", THEORY),

@@ -19,10 +19,7 @@ WORDS = {
     "memory": "bytes of memory",
 }
 SHOWN = ("params", "macs", "flops", "activations", "memory")
-MEMORY = (
-    "weights and the activations that are alive at once, {} bytes a number, layers one by one in order, "
-    "no layer writing over its input"
-)
+MEMORY = "weights and the activations that are alive at once, in {} bytes a number: {}"
 
 
 def answer_report(search: Search, answer: Answer) -> Report:
@@ -41,7 +38,7 @@ def answer_report(search: Search, answer: Answer) -> Report:
         rows = [(*row, further[row[0]]) for row in rows]
     notes = [("answer", f"{name} = {grouped(value)} is the largest {name} with {_budgets(search.budgets)}")]
     notes.append(("checked", _checked(search, answer, name)))
-    notes.append(("memory", MEMORY.format(search.itemsize)))
+    notes.append(("memory", MEMORY.format(search.model.itemsize, search.model.says())))
     data = {**_head(search), "answer": answer.values, "figures": answer.figures, "beyond": answer.beyond}
     return Report(_title(search), (Table(tuple(columns), tuple(rows)),), tuple(notes), lambda: data)
 
@@ -54,7 +51,7 @@ def _checked(search: Search, answer: Answer, name: str) -> str:
         return f"layer by layer; {name} = {value} is no valid network"
     over = [each for each in search.budgets if beyond[each.figure] > each.amount]
     much = " and ".join(f"{grouped(beyond[each.figure] - each.amount)} {WORDS[each.figure]}" for each in over)
-    return f"layer by layer; {name} = {value} is over by {much}"
+    return f"layer by layer; {name} = {value} exceeds the budget by {much}"
 
 
 def _budgets(budgets: Sequence[Budget]) -> str:
@@ -94,7 +91,7 @@ def front_report(search: Search, points: Sequence[tuple[dict[str, int], dict[str
         ("checked", "layer by layer at every line shown; from each, one step more of any variable is over the budget"),
     ]
     above = [f"{name} ≥ {least}" for name, least in search.form.least.items() if least > 1]
-    notes += [("looked at", ", ".join(above))] if above else []
+    notes += [("searched", ", ".join(above))] if above else []
     data = {**_head(search), "front": [{"values": values, "figures": found} for values, found in points]}
     return Report(_title(search), (Table(columns, rows),), tuple(notes), lambda: data)
 

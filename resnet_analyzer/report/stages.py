@@ -1,16 +1,17 @@
-"""A network as its paper tells it: stages, blocks under them, equal blocks folded."""
+"""A network in its paper's notation: stages, blocks under them, equal blocks folded."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from itertools import groupby
-from typing import NamedTuple
 
+from ..frozen import NamedTuple
 from ..measurement import Row
 from ..shape import Shape, is_map
 from .columns import MISSING
 
+BLOCK = re.compile(r"(?:[a-z]+[0-9]*_)?block_?[0-9]+[a-z]?(?=_|$)")
 GROUPS = re.compile(r"in (\d+) groups")  # a block's line is long enough: its groups are spelled g=32
 
 
@@ -38,9 +39,19 @@ def parts(rows: Sequence[Row]) -> list[Part]:
 
 
 def blocks(rows: Sequence[Row]) -> list[tuple[str, tuple[Row, ...]]]:
-    """Rows by their block (or stage, outside of one), in order, under the block's full name."""
-    kept = (row for row in rows if row.op != "Input")
-    return [(name or MISSING, tuple(members)) for name, members in groupby(kept, key=block_name)]
+    """Rows by their block (or stage, outside of one), in order, under the block's full name.
+
+    Where layers stand in no scopes, as in a flat Keras model, blocks are those that their names tell of.
+    """
+    kept = [row for row in rows if row.op != "Input"]
+    flat = not any(row.node.scope for row in kept)
+    return [(name or MISSING, tuple(members)) for name, members in groupby(kept, key=_named if flat else block_name)]
+
+
+def _named(row: Row) -> str:
+    """The block in a layer's own name: `block_1_expand`, `conv2_block1_1_conv`, `block1a_se_reduce`."""
+    found = BLOCK.match(row.name)
+    return found[0] if found else ""
 
 
 def block_name(row: Row) -> str:
@@ -63,7 +74,7 @@ def _block_part(stage: str, rows: tuple[Row, ...]) -> list[Part]:
 def _phrases(rows: tuple[Row, ...]) -> list[str]:
     """What a block consists of: its own layers, and by name or count the scopes inside it.
 
-    A block of several different branches, as Inception's, is told best by its own name.
+    A block of several different branches, as Inception's, goes by its own name.
     """
     found: list[str] = []
     inner: list[tuple[str, str]] = []
@@ -82,13 +93,13 @@ def _phrases(rows: tuple[Row, ...]) -> list[str]:
 
 
 def _phrase(row: Row) -> str:
-    """A layer of a block in words: a pooling's stride is told, a convolution's differs between equal blocks."""
+    """A layer of a block in words: a pooling's stride is named, a convolution's differs between equal blocks."""
     words = row.node.op.phrase(not row.cost.weights)
     return " ".join([GROUPS.sub(r"g=\1", word) if word.startswith("in ") else word for word in words])
 
 
 def _counted(inner: list[tuple[str, str]]) -> list[str]:
-    """Inner scopes as text: equal ones counted, a lone one by its name."""
+    """Inner scopes as text: equal ones counted, a single one by its name."""
     found = []
     for text, members in groupby(inner, key=lambda pair: pair[1]):
         names = [name for name, _ in members]

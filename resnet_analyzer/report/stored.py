@@ -1,6 +1,6 @@
 """Studies that were run once and are kept with the package: what was trained and measured, with its versions.
 
-`resnet-analyze degradation` and `resnet-analyze gradients` run them anew; lessons read what is kept.
+`resnet-analyze degradation` and `resnet-analyze gradients` run them again; lessons read what is kept.
 """
 
 from __future__ import annotations

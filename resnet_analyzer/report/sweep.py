@@ -51,7 +51,7 @@ def _title(space: Space) -> str:
 
 def _designs(job: Job, kept: int, wish: str) -> str:
     drawn = f" drawn at random (seed {job.sampling.seed}) of {grouped(job.space.designs)}" if job.sampling else ""
-    return f"{grouped(job.designs)} looked at{drawn}; {grouped(kept)} {wish or 'kept'}"
+    return f"{grouped(job.designs)} evaluated{drawn}; {grouped(kept)} {wish or 'kept'}"
 
 
 def _data(job: Job, rows: Sequence[Sequence[Any]], kept: int) -> dict[str, Any]:

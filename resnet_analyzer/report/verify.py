@@ -9,9 +9,10 @@ from ..analyses.diagnose import Finding
 from ..analyses.identity import Match
 from ..analyses.repair import Figures, Repair
 from ..analyses.verify import Verified
+from ..design import Place
 from ..numbers import grouped, short, signed
 from ..shape import spell
-from .measured import parameters_of
+from .measured import flow_of, parameters_of
 from .model import Report
 
 SHOWN = 20  # findings on the screen; machines get all
@@ -26,13 +27,15 @@ def verify_report(verified: Verified) -> Report:
         notes += [("advice", f"{_at(each.node)}{each.says}") for each in verified.advice]
     if verified.crosscheck is not None:
         notes.append(("keras", verified.crosscheck["says"]))
-    notes.append(("so", _verdict(verified)))
+    notes.append(("result", _verdict(verified)))
     return Report(_title(verified), (), tuple(notes), lambda: _data(verified))
 
 
 def _title(verified: Verified) -> str:
     parts = [verified.file, "valid" if verified.valid else "not valid"]
     reading = verified.reading
+    if reading is None and verified.measurement is not None:
+        parts.append(flow_of(verified.measurement))
     if reading is not None and reading.header.input is not None:
         classes = reading.header.classes
         parts.append(f"{spell(reading.header.input)}{f' → {classes} classes' if classes else ''}")
@@ -49,6 +52,8 @@ def _plain(text: str) -> str:
 
 
 def _place(verified: Verified, finding: Finding) -> str:
+    if verified.reading is None and not finding.place.end:
+        return verified.file[:LONGEST_FILE]
     place = f"{finding.place.line}:{finding.place.column}"
     return f"{verified.file}:{place}" if len(verified.file) <= LONGEST_FILE else place
 
@@ -68,7 +73,11 @@ def _repair(repair: Repair) -> str:
     """A repair on one line: the change, where, its effect, and what the try gave."""
     lines = ", ".join(map(str, repair.lines))
     where = f"in line{'s' * (len(repair.lines) > 1)} {lines}"
-    tried = "tried: verifies" if not repair.rest else f"tried: mends this, {repair.rest} left"
+    tried = (
+        "tested: verifies"
+        if not repair.rest
+        else f"tested: fixes this; {repair.rest} error{'s' * (repair.rest != 1)} remain{'s' * (repair.rest == 1)}"
+    )
     return " · ".join([_plain(repair.says), where, *_effect(repair), tried])
 
 
@@ -105,7 +114,7 @@ def _held(verified: Verified) -> Iterator[tuple[str, str]]:
     kept = [verdict.what for verdict in verified.verdicts if verdict.holds]
     if kept:
         names = ", ".join(map(_plain, kept[:6])) + " …" * (len(kept) > 6)
-        yield "held", f"{len(kept)} of {len(verified.verdicts)}: {names}"
+        yield "met", f"{len(kept)} of {len(verified.verdicts)}: {names}"
 
 
 def _identity(verified: Verified) -> Iterator[tuple[str, str]]:
@@ -114,14 +123,14 @@ def _identity(verified: Verified) -> Iterator[tuple[str, str]]:
         return
     if verified.matches and verified.matches[0].equal:
         names = ", ".join(match.label for match in verified.matches)
-        yield "identity", f"{names}, layer for layer"
+        yield "identity", f"{names}, layer by layer"
     elif verified.matches:
         yield from _match("nearest", verified.matches[0])
 
 
 def _match(label: str, match: Match) -> Iterator[tuple[str, str]]:
     if match.equal:
-        yield label, f"equals {match.label}, layer for layer"
+        yield label, f"equals {match.label}, layer by layer"
         return
     yield label, f"{match.label}, but:" if label == "nearest" else f"not equal to {match.label}:"
     for difference in match.differences:
@@ -134,7 +143,7 @@ def _verdict(verified: Verified) -> str:
     if findings:
         offered = sum(map(len, verified.repairs.values()))
         parts.append(f"{findings} error{'s' * (findings != 1)}")
-        parts.append(f"{verified.tried} repairs tried, {offered} shown" if verified.tried else "")
+        parts.append(f"{verified.tried} repairs tested, {offered} shown" if verified.tried else "")
     if verified.failed:
         parts.append(f"{len(verified.failed)} of {len(verified.verdicts)} budgets and expectations fail")
     if verified.like is not None and not verified.like.equal:
@@ -148,7 +157,8 @@ def _data(verified: Verified) -> dict[str, Any]:
     measurement = verified.measurement
     return {
         "schema": 2, "kind": "verification",
-        "file": verified.file,
+        "target": verified.file,
+        "file": verified.file if verified.is_file else None,
         "valid": verified.valid,
         "exit_status": verified.exit_status,
         "findings": [_finding(verified, index) for index in range(len(verified.findings))],
@@ -156,7 +166,7 @@ def _data(verified: Verified) -> dict[str, Any]:
         "unknown": list(measurement.unknown) if measurement else [],
         "budgets": [
             {"kind": each.kind, "what": each.what, "wanted": each.wanted, "actual": each.actual, "holds": each.holds,
-             "line": each.place.line, "column": each.place.column}
+             **_where(verified, each.place)}
             for each in verified.verdicts
         ],
         "advice": [_advice(verified, each) for each in verified.advice],
@@ -172,8 +182,7 @@ def _finding(verified: Verified, index: int) -> dict[str, Any]:
         "kind": finding.kind,
         "node": finding.node or None,
         "message": finding.says,
-        "line": finding.place.line,
-        "column": finding.place.column,
+        **_where(verified, finding.place),
         "details": [list(detail) for detail in finding.details],
         "repairs": [_repair_data(repair) for repair in verified.repairs.get(index, ())],
     }
@@ -198,9 +207,14 @@ def _figures(figures: Figures) -> dict[str, Any]:
 
 
 def _advice(verified: Verified, each: Any) -> dict[str, Any]:
-    place = verified.reading.place(each.node) if verified.reading else None
-    line, column = (place.line, place.column) if place else (1, 1)
-    return {"kind": each.kind, "node": each.node, "message": each.says, "line": line, "column": column}
+    place = (verified.reading.place(each.node) if verified.reading else None) or Place()
+    return {"kind": each.kind, "node": each.node, "message": each.says, **_where(verified, place)}
+
+
+def _where(verified: Verified, place: Place) -> dict[str, int | None]:
+    """A line and column of a design file; another target has none."""
+    known = verified.reading is not None or place.end > 0
+    return {"line": place.line, "column": place.column} if known else {"line": None, "column": None}
 
 
 def _identity_data(match: Match) -> dict[str, Any]:

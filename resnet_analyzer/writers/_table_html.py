@@ -7,7 +7,7 @@ from html import escape
 from itertools import groupby
 from typing import Any
 
-from ..report.columns import scale_for, spell_column
+from ..report.columns import decimals_for, scale_for, spell_column
 from ..report.model import Column, Table
 
 MANY = 12  # rows from which a filter is of use
@@ -50,7 +50,11 @@ def _head(table: Table, first: int, title_of: Any) -> str:
     for index, column in enumerate(table.columns[first:], first):
         values = [row[index] for row in table.rows]
         title, _ = spell_column(column, values)
-        size = f' data-size="{scale_for(values)[0]}"' if column.kind == "scaled" else ""
+        size = (
+            f' data-size="{scale_for(values)[0]}" data-places="{decimals_for(values)}"'
+            if column.kind == "scaled"
+            else ""
+        )
         cells.append(f'<th scope="col"{_class(column)} data-kind="{column.kind}"{size}>{title_of(title)}</th>')
     return f"<thead><tr>{''.join(cells)}</tr></thead>"
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
+from ..frozen import NamedTuple
 from ..measurement import WRITERS, Measurement
 from ..report.model import Report
 

@@ -39,8 +39,9 @@ def _full(finding: Mapping[str, Any]) -> str:
 
 def _line(level: str, data: Mapping[str, Any], each: Mapping[str, Any], says: str) -> str:
     properties = {"file": data["file"], "line": each["line"], "col": each["column"]}
-    spelled = ",".join(f"{name}={_escaped(str(value), OF_PROPERTY)}" for name, value in properties.items())
-    return f"::{level} {spelled}::{_escaped(says, OF_MESSAGE)}"
+    known = {name: str(value) for name, value in properties.items() if value is not None}
+    spelled = ",".join(f"{name}={_escaped(value, OF_PROPERTY)}" for name, value in known.items())
+    return f"::{level}{' ' * bool(known)}{spelled}::{_escaped(says, OF_MESSAGE)}"
 
 
 def _escaped(text: str, signs: Mapping[str, str]) -> str:

@@ -38,7 +38,7 @@ def render(report: Report, width: int = 80, colour: bool = False) -> str:
     """The report as a page of its own: it loads nothing, and works from a file."""
     numbers = count(1)
     live = report.live() if report.live else None
-    lead = "".join(_paragraphs(report.lead))
+    lead = "".join(f'<p class="lead">{escape(text)}</p>' for text in report.lead)
     tables = "".join(page_table(table, next(numbers), report.title) for table in report.tables)
     sections = "".join(_section(section, number, numbers) for number, section in enumerate(report.sections, 1))
     body = (
@@ -66,7 +66,7 @@ def _contents(report: Report) -> str:
 
 def _panel(live: bool) -> str:
     """Where the script puts the sliders and the totals that belong to them."""
-    words = "Try another size: every row of the stages and the layers is worked out anew; all else stays as it is."
+    words = "Try another size: title, totals and every row of the stages and the layers are recomputed."
     return f'<form id="panel" hidden aria-label="Another size"><p>{words}</p></form>' if live else ""
 
 
@@ -80,13 +80,16 @@ def _section(section: Section, number: int, numbers: count[int]) -> str:
         *_paragraphs(section.see),
         _links(section.links),
     ]
-    return f'<section id="s{number}">{heading}{"".join(parts)}</section>'
+    drawn = any(figure.drawing.name == "architecture" for figure in section.figures)
+    kind = ' class="drawing"' if drawn else ""
+    return f'<section id="s{number}"{kind}>{heading}{"".join(parts)}</section>'
 
 
 def _figure(figure: Figure) -> str:
     name = escape(figure.drawing.title, quote=True)
     picture = inline(figure.drawing.svg)
-    return f'<figure><div class="scroll" role="region" tabindex="0" aria-label="{name}">{picture}</div></figure>'
+    note = '<figcaption class="at-home">Drawn for the size of the report, not for the one chosen above.</figcaption>'
+    return f'<figure><div class="scroll" role="region" tabindex="0" aria-label="{name}">{picture}</div>{note}</figure>'
 
 
 def _paragraphs(texts: tuple[str, ...]) -> list[str]:

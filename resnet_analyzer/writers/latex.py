@@ -41,7 +41,11 @@ def render(report: Report, width: int = 80, colour: bool = False) -> str:
         blocks += map(_text, report.lead)
     for section in report.sections:
         blocks += ["", *_section(section)]
-    blocks += [_comment(f"{label}: {text}") for label, text in report.notes]
+    if not report.all_tables and report.notes:  # then they are all there is
+        items = [rf"\item[{_text(label)}] {_text(text)}" for label, text in report.notes]
+        blocks += [r"\begin{description}", *items, r"\end{description}"]
+    else:
+        blocks += [_comment(f"{label}: {text}") for label, text in report.notes]
     return "\n".join(blocks) + "\n"
 
 
@@ -50,7 +54,7 @@ def _section(section: Section) -> Iterator[str]:
     yield from (f"{_text(text)}\n" for text in section.paragraphs)
     for table in section.tables:
         yield from [rf"\paragraph{{{_text(table.title)}}}\leavevmode\\"] if table.title else []
-        yield _table(table)
+        yield _table(table._replace(total=()))  # a long report tells its totals at the top
     for figure in section.figures:
         if figure.file:
             yield rf"\includegraphics[width=\linewidth]{{{figure.file}.png}}"
@@ -73,9 +77,13 @@ def _text(text: str) -> str:
 
 
 def _table(table: Table) -> str:
-    titles, rows = spelled(table)
+    whole = table._replace(rows=(*table.rows, table.total)) if table.total else table
+    titles, rows = spelled(whole)
     cells = [[" ".join(cell.split()) for cell in row] for row in rows]
     text = tabulated(titles, cells, table, "latex_booktabs").translate(SIGNS)
+    if table.total:
+        head, last, *foot = text.rsplit("\n", 3)
+        text = "\n".join([head, r"\midrule", last, *foot])
     return text.replace("{tabular}", "{longtable}") if len(rows) > LONG else text
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from html import escape
 
 from ..report.columns import spell_column
+from ..report.language import message
 from ..report.model import Figure, Link, Report, Section, Table
 from .base import writer
 
@@ -20,6 +22,9 @@ def escaped(text: str) -> str:
     return " ".join(text.translate(ESCAPES).split())
 
 
+THUMBNAIL = 220  # pixels of height
+
+
 @writer("markdown", ".md", pictures="svg")
 def render(report: Report, width: int = 80, colour: bool = False) -> str:
     """The report as markdown: a heading, tables, sections, a list of sentences."""
@@ -27,22 +32,22 @@ def render(report: Report, width: int = 80, colour: bool = False) -> str:
     for table in report.tables:
         blocks += _titled(table, "## ")
     for section in report.sections:
-        blocks += _section(section)
+        blocks += _section(section, report.language)
     blocks.append("\n".join(f"- **{escaped(label)}**: {escaped(text)}" for label, text in report.notes))
     return "\n\n".join(block for block in blocks if block) + "\n"
 
 
-def _section(section: Section) -> Iterator[str]:
+def _section(section: Section, language: str) -> Iterator[str]:
     """A heading, sentences, tables, pictures, what to see in them, and where to go on."""
     yield f"## {escaped(section.title)}" if section.title else ""
     yield from map(escaped, section.paragraphs)
     if section.folded:
-        yield "<details><summary>Open the table</summary>"
+        yield f"<details><summary>{message(language, 'Open the table')}</summary>"
     for table in section.tables:
         yield from _titled(table, "### ")
     if section.folded:
         yield "</details>"
-    yield from map(_picture, section.figures)
+    yield from (_picture(figure, language) for figure in section.figures)
     yield from map(escaped, section.see)
     yield "\n".join(map(_link, section.links))
 
@@ -51,9 +56,11 @@ def _titled(table: Table, level: str) -> list[str]:
     return [*([f"{level}{escaped(table.title)}"] if table.title else []), _table(table)]
 
 
-def _picture(figure: Figure) -> str:
+def _picture(figure: Figure, language: str) -> str:
     words = escaped(figure.drawing.alt)
-    return f"![{words}]({figure.file}.svg)" if figure.file else f"*Picture: {words}*"
+    if figure.file and figure.thumbnail:
+        return f'<img src="{figure.file}.svg" alt="{escape(figure.drawing.alt, quote=True)}" height="{THUMBNAIL}">'
+    return f"![{words}]({figure.file}.svg)" if figure.file else f"*{message(language, 'Picture: {}', words)}*"
 
 
 def _link(link: Link) -> str:

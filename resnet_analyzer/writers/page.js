@@ -25,6 +25,8 @@ showTheme();
 
 // ---------------------------------------------------------------- tables
 
+const UNSEARCHED = ["reads", "how", "params by hand", "MACs by hand"]; // numbers of other layers stand there, too
+
 class TableView {
   constructor(box) {
     this.box = box;
@@ -36,6 +38,7 @@ class TableView {
     this.filter = box.querySelector("input[type=search]");
     this.count = box.querySelector("output");
     this.folded = new Set(); // fold buttons that are closed
+    this.searched = [...this.heads.keys()].filter((index) => !UNSEARCHED.includes(this.heads[index].textContent));
     this.heads.forEach((head, index) => {
       head.setAttribute("aria-sort", "none");
       head.querySelector("button").addEventListener("click", () => this.sort(index));
@@ -111,7 +114,7 @@ class TableView {
     let shown = 0;
     const hits = new Map();
     for (const row of this.rows) {
-      const text = row.textContent.toLowerCase();
+      const text = this.searched.map((index) => row.cells[index].textContent).join(" ").toLowerCase();
       const hit = words.every((word) => text.includes(word));
       hits.set(row, hit);
       if (hit) shown += 1;
@@ -211,16 +214,28 @@ class Forms {
 
 const grouped = (number) => number.toString().replace(/\B(?=(\d{3})+$)/g, ",");
 
-function scaled(number, size) {
+// four digits and a unit, rounded to the nearest: "3.858 G"
+function short(number) {
+  const units = [[10n ** 12n, "T"], [10n ** 9n, "G"], [10n ** 6n, "M"], [10n ** 3n, "k"]];
+  const found = units.find(([size]) => number >= size);
+  if (!found) return grouped(number) + " ";
+  const [size, unit] = found;
+  let places = Math.max(0, 4 - (number / size).toString().length);
+  if (places && (number * 10n ** BigInt(places) + size / 2n) / size >= 10000n) places -= 1;
+  return places ? `${scaled(number, size, places)} ${unit}` : `${grouped((number + size / 2n) / size)} ${unit}`;
+}
+
+function scaled(number, size, places) {
   if (size === 1n) return grouped(number);
-  const tenths = (number * 10n + size / 2n) / size;
-  return `${grouped(tenths / 10n)}.${tenths % 10n}`;
+  const one = 10n ** BigInt(places);
+  const parts = (number * one + size / 2n) / size;
+  return `${grouped(parts / one)}.${(parts % one).toString().padStart(places, "0")}`;
 }
 
 function spelled(cell, head, forms) {
   if (typeof cell === "number") {
     const value = forms.number(cell);
-    const text = head.dataset.kind === "scaled" ? scaled(value, BigInt(head.dataset.size)) : grouped(value);
+    const text = head.dataset.kind === "scaled" ? scaled(value, BigInt(head.dataset.size), Number(head.dataset.places)) : grouped(value);
     return { text, value };
   }
   if (cell.shape) return { text: cell.shape.map((index) => forms.number(index)).join("\u00d7") };
@@ -229,7 +244,13 @@ function spelled(cell, head, forms) {
     const millionths = whole === 0n ? 0n : (part * 1000000n) / whole;
     return { text: `${grouped((millionths + 5000n) / 10000n)} %`, value: millionths };
   }
-  return { text: cell.text.map((piece) => (typeof piece === "number" ? forms.number(piece) : piece)).join("") };
+  return { text: cell.text.map((piece) => inWords(piece, forms)).join("") };
+}
+
+function inWords(piece, forms) {
+  if (typeof piece === "number") return forms.number(piece);
+  if (piece.grouped !== undefined) return grouped(forms.number(piece.grouped));
+  return piece.short === undefined ? piece : short(forms.number(piece.short));
 }
 
 class Live {
@@ -237,6 +258,9 @@ class Live {
     this.data = data;
     this.panel = panel;
     this.cells = views.flatMap((view) => this.cellsOf(view));
+    const lead = all("main > p.lead");
+    this.words = [[data.heading, document.querySelector("h1 span")], ...data.lead.map((cell, index) => [cell, lead[index]])];
+    this.words = this.words.filter(([cell, place]) => cell && place).map(([cell, place]) => [cell, place, place.textContent]);
     this.inputs = {};
     const sliders = document.createElement("div");
     sliders.className = "sliders";
@@ -264,6 +288,7 @@ class Live {
     const first = Number(view.box.dataset.first);
     const found = [];
     for (const row of view.rows) {
+      if (Number(row.dataset.row) >= table.length) continue;
       table[Number(row.dataset.row)].forEach((cell, index) => {
         if (cell === null || index < first) return;
         const td = row.cells[index - first];
@@ -326,11 +351,19 @@ class Live {
       this.totals.textContent = "There is no such network: a layer does not fit.";
       return;
     }
+    const moved = this.data.variables.some(({ name, value }) => BigInt(value) !== values[name]);
+    document.body.classList.toggle("moved", moved);
     for (const { cell, td, head, home } of this.cells) {
-      const { text, value } = spelled(cell, head, forms);
+      const now = spelled(cell, head, forms);
+      const [text, value] = [moved ? now.text : home, now.value];
       if (value !== undefined) td.dataset.v = value.toString();
       if (td.textContent !== text) td.textContent = text;
       td.classList.toggle("changed", text !== home);
+    }
+    for (const [cell, place, home] of this.words) {
+      const text = moved ? spelled(cell, null, forms).text : home;
+      if (place.textContent !== text) place.textContent = text;
+      place.classList.toggle("changed", text !== home);
     }
     const words = { trainable_params: "parameters", macs: "MACs", flops: "FLOPs", activations: "activations" };
     const parts = Object.entries(words).map(([name, word], index) => {

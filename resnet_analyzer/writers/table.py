@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby, islice
+from itertools import groupby, islice, zip_longest
 from operator import itemgetter
-from typing import NamedTuple
 
-from ..report.columns import spell_column
+from ..frozen import NamedTuple
+from ..report.columns import IDEOGRAPH, cut, padded, screen_width, spell_column
+from ..report.language import message
 from ..report.model import Column, Report, Section, Table
 from .base import writer
 
 GAP = "  "
+HIDDEN = "not shown: {}; use a wider terminal or --format csv"
 NARROWEST = 12  # characters that a flexible column keeps whatever happens
 WIDE = 40  # characters that it keeps at the cost of EXPENDABLE columns
+LINE = 15  # characters that a line of a wrapped column keeps
+PIECE = re.compile(
+    f"\\s*（?(?:(?:(?!{IDEOGRAPH.pattern})\\S)+|{IDEOGRAPH.pattern})[，。；：、）！？]*|\\s+"
+)  # what no line cuts
 EXPENDABLE = 3  # columns of this `drop` and above give way to wide text, others only to what cannot be cut
 
 
@@ -24,12 +31,20 @@ class Layout(NamedTuple):
     columns: tuple[Column, ...]
     widths: tuple[int, ...]
 
+    def lines(self, texts: Sequence[str]) -> Iterator[str]:
+        """Texts of the shown columns as a line, and more below it where a wrapped one needs them."""
+        pieces = [
+            wrapped(text, size) if column.wrapped else [text]
+            for text, column, size in zip(texts, self.columns, self.widths, strict=True)
+        ]
+        for row in zip_longest(*pieces, fillvalue=""):
+            yield self.line(row)
+
     def line(self, texts: Sequence[str]) -> str:
         """Texts of the shown columns as one line."""
         cells = []
         for text, column, size in zip(texts, self.columns, self.widths, strict=True):
-            cut = text if len(text) <= size else f"{text[: size - 1]}…"
-            cells.append(f"{cut:>{size}}" if column.right else f"{cut:<{size}}")
+            cells.append(padded(cut(text, size), size, column.right))
         return GAP.join(cells).rstrip()
 
 
@@ -41,17 +56,17 @@ def render(report: Report, width: int = 80, colour: bool = False) -> str:
     body, left_out = _all(report.tables, width, colour)
     lines += body
     for section in report.sections:
-        body, missing = _section(section, width, colour)
+        body, missing = _section(section, report.language, width, colour)
         lines += ["", *body]
         left_out += missing
     notes = [*report.notes]
     if left_out:
         hidden = ", ".join(dict.fromkeys(left_out))
-        notes.append(("hidden", f"{hidden}: in a wider terminal, or with --format csv"))
+        notes.append((message(report.language, "columns"), message(report.language, HIDDEN, hidden)))
     return "\n".join([*lines, *_notes(notes, width, colour)]) + "\n"
 
 
-def _section(section: Section, width: int, colour: bool) -> tuple[list[str], list[str]]:
+def _section(section: Section, language: str, width: int, colour: bool) -> tuple[list[str], list[str]]:
     """A part of a long report, and the columns of its tables that found no room; pictures in words."""
     head = [_bold(line, colour) for line in wrapped(section.title.upper(), width)]
     body: list[str] = []
@@ -60,7 +75,7 @@ def _section(section: Section, width: int, colour: bool) -> tuple[list[str], lis
         lines, missing = _tables([table._replace(title="")], width, colour)
         body += ["", *(_bold(line, colour) for line in wrapped(table.title, width) if line), *lines]
         left_out += missing
-    told = [f"Picture: {figure.drawing.alt}" for figure in section.figures]
+    told = [message(language, "Picture: {}", figure.drawing.alt) for figure in section.figures]
     links = [f"{link.text}: {link.says}" if link.says else link.text for link in section.links]
     after = _sentences([*told, *section.see, *links], width)
     return [*head, *_sentences(section.paragraphs, width), *body, *after], left_out
@@ -86,11 +101,11 @@ def _bold(text: str, colour: bool) -> str:
 
 def _notes(notes: list[tuple[str, str]], width: int, colour: bool) -> list[str]:
     """Labels at the left edge, sentences beside them; a label that repeats is not told again."""
-    label_width = max((len(label) for label, _ in notes), default=0) + len(GAP)
+    label_width = max((screen_width(label) for label, _ in notes), default=0) + len(GAP)
     lines, before = [""] if notes else [], ""
     for label, text in notes:
         head, *rest = wrapped(text, width - label_width)
-        head = f"{'' if label == before else label:<{label_width}}{head}"
+        head = f"{padded('' if label == before else label, label_width)}{head}"
         lines += [_bold(head, colour and label == "total"), *(" " * label_width + line for line in rest)]
         before = label
     return lines
@@ -116,8 +131,10 @@ def wrapped(text: str, width: int) -> list[str]:
     ['ResNet-50 · He et al. 2015 ·', '224×224×3']
     """
     dotted = [printable(part) for part in text.split(" · ")]
-    if max(map(len, dotted)) <= width - 2:
+    if max(map(screen_width, dotted)) <= width - 2:
         return _filled(dotted, " · ", width)
+    if IDEOGRAPH.search(text):
+        return _broken(printable(text), width)
     words = [word[start : start + width] for word in printable(text).split() for start in range(0, len(word), width)]
     return _filled(words, " ", width)
 
@@ -128,12 +145,29 @@ def _filled(parts: list[str], glue: str, width: int) -> list[str]:
     lines = parts[:1]
     for index, part in enumerate(parts[1:], start=2):
         longer = f"{lines[-1]}{glue}{part}"
-        if len(longer) + (len(end) if index < len(parts) else 0) <= width:
+        if screen_width(longer) + (len(end) if index < len(parts) else 0) <= width:
             lines[-1] = longer
         else:
             lines[-1] += end
             lines.append(part)
     return lines or [""]
+
+
+def _broken(text: str, width: int) -> list[str]:
+    """Lines of a text in ideographs, which may end behind any of them, but not before what closes.
+
+    >>> _broken("参数量 25,557,032（另有移动统计量）", 18)
+    ['参数量 25,557,032', '（另有移动统计量）']
+    """
+    lines = [""]
+    for piece in PIECE.findall(text):
+        for start in range(0, len(piece), width):
+            part = piece[start : start + width]
+            if screen_width(lines[-1] + part) <= width:
+                lines[-1] += part
+            else:
+                lines.append(part.lstrip())
+    return lines
 
 
 def _tables(tables: list[Table], width: int, colour: bool) -> tuple[list[str], list[str]]:
@@ -172,20 +206,31 @@ def _body(layout: Layout, rows: Iterable[tuple[str, Sequence[str]]], width: int,
     for heading, run in groupby(rows, key=itemgetter(0)):
         if heading:
             yield from (_bold(line, colour) for line in wrapped(heading, width))
-        yield from (layout.line(texts) for _, texts in run)
+        for _, texts in run:
+            yield from layout.lines(texts)
 
 
 def _layout(columns: Sequence[Column], cells: Sequence[list[str]], first: int, width: int) -> Layout:
     """Leave out the columns to be dropped first until the least widths fit, then share the room."""
-    natural = [max(len(column.title), *map(len, texts), 0) for column, texts in zip(columns, cells, strict=True)]
+    natural = [
+        max(screen_width(column.title), *map(screen_width, texts), 0)
+        for column, texts in zip(columns, cells, strict=True)
+    ]
     kept = list(range(first, len(columns)))
     for room, expendable in ((WIDE, EXPENDABLE), (NARROWEST, 1)):
-        least = [min(size, room) if column.flexible else size for column, size in zip(columns, natural, strict=True)]
+        least = [
+            min(size, room if column.flexible else max(room, LINE)) if _gives(column) else size
+            for column, size in zip(columns, natural, strict=True)
+        ]
         for i in sorted(kept, key=lambda i: -columns[i].drop):
             if columns[i].drop >= expendable and _span([least[i] for i in kept]) > width:
                 kept.remove(i)
     shown = tuple(columns[i] for i in kept)
     return Layout(tuple(kept), shown, tuple(_shrunk(shown, [natural[i] for i in kept], width)))
+
+
+def _gives(column: Column) -> bool:
+    return column.flexible or column.wrapped
 
 
 def _span(widths: Sequence[int]) -> int:
@@ -194,7 +239,7 @@ def _span(widths: Sequence[int]) -> int:
 
 def _shrunk(columns: Sequence[Column], widths: list[int], width: int) -> list[int]:
     """Widths that fit, taken from the flexible columns, the widest first."""
-    flexible = [i for i, column in enumerate(columns) if column.flexible]
+    flexible = [i for i, column in enumerate(columns) if _gives(column)]
     while _span(widths) > width and flexible:
         widest = max(flexible, key=widths.__getitem__)
         if widths[widest] <= NARROWEST:

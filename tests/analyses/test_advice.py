@@ -26,16 +26,22 @@ CONV = "conv2d: {filters: 8, kernel_size: 3, padding: 1, use_bias: false}"
             ["conv2d: {filters: 8, strides: 2}"],
             "stride",
             "conv2d",
-            "a 1×1 convolution with stride 2: it reads one pixel in 4",
+            "a 1×1 convolution with stride 2: it uses one pixel in 4",
         ),
         (
             ["conv2d: {filters: 8}", "batch_norm"],
             "bias",
             "conv2d",
-            "a bias before a batch normalisation, which takes it away",
+            "a bias cancelled by batch norm: 8 wasted parameters; set use_bias: false",
         ),
         ([CONV, "relu: {name: unused}", "tanh: {inputs: conv2d}"], "dead", "unused", "its result is never used"),
-        (["max_pool2d: 32", CONV], "resolution", "conv2d", "the resolution is used up: a window on 1×1×3"),
+        (
+            [CONV, "relu: {name: b}", "add: {name: sum, inputs: [b, previous]}"],
+            "twice",
+            "sum",
+            "reads b twice; `previous` is the layer before it",
+        ),
+        (["max_pool2d: 32", CONV], "resolution", "conv2d", "the feature map is down to 1×1×3"),
     ],
 )
 def test_one_by_one(body, kind, node, says):
@@ -59,9 +65,9 @@ def test_the_biases_of_keras_by_number():
     """keras.applications: ResNet50 has 26,560 biases before batch norms; see peers' reconciliation."""
     (found,) = [each for each in advise(measure(architecture("resnet50", style="keras"))) if each.kind == "bias"]
     assert "53 biases" in found.says
-    assert "26,560 parameters" in found.says
+    assert "26,560 wasted parameters" in found.says
 
 
 def test_where_a_unit_sees_everything():
     (found,) = [each for each in advise(measure(architecture("resnet50", style="torchvision"))) if each.kind == "view"]
-    assert found.says == "from stage5 on every unit sees more than the input: 267×267 of 224×224 at its start"
+    assert found.says == "from stage5 on the receptive field covers the whole input: 267×267 of 224×224 at its start"

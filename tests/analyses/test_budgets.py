@@ -31,7 +31,7 @@ def test_limits(text, sign, value):
 
 @pytest.mark.parametrize("text", ["26 MB", "", "-3", "1e9", "<= many", "<<3"])
 def test_no_limits(text):
-    with pytest.raises(ValueError, match="is no limit; write it as"):
+    with pytest.raises(ValueError, match="is not a limit; write it as"):
         parse_limit("params", text)
 
 
@@ -63,7 +63,7 @@ def test_expectations():
     [
         ("budgets: {parms: 3}\n", "unknown figure 'parms'. Did you mean params?"),
         ("budgets: [3]\n", "budgets must be a mapping"),
-        ("budgets: {params: many}\n", "is no limit"),
+        ("budgets: {params: many}\n", "is not a limit"),
         ("expect: {cnv: 3}\n", "there is no layer or figure 'cnv'. Did you mean conv?"),
         ("expect: {conv: {macz: 3}}\n", "'macz' is not known of a layer"),
         ("expect: {params: [1]}\n", "params must be a number, not a list"),

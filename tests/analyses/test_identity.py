@@ -64,8 +64,8 @@ def test_the_stride_is_named():
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
-        ("blocks: 6", "blocks: 5", "stage4/block6: resnet50@torchvision has 10 layers that the design has not"),
-        ("blocks: 6", "blocks: 7", "stage4/block7: 10 layers that resnet50@torchvision has not"),
+        ("blocks: 6", "blocks: 5", "stage4/block6: resnet50@torchvision has 10 layers that yours lacks"),
+        ("blocks: 6", "blocks: 7", "stage4/block7: 10 layers that resnet50@torchvision lacks"),
         ("padding: 3, use_bias: false", "padding: 3", "conv2d: bias yes, resnet50@torchvision has no"),
         ("kernel_size: 7, strides: 2, padding: 3", "kernel_size: 5, strides: 2, padding: 2", "conv2d: kernel 5×5"),
         ("dense: 1000", "dense: {units: 1000, activation: softmax}", "dense: activation softmax"),

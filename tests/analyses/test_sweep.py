@@ -92,7 +92,7 @@ def test_programs_never_wrap(expression, points):
     expected = [expression.plain(*point) for point in points]
     program = compiled([polynomial(expression.ours)], ["n", "m"])
     if max(map(abs, expected)) >= 2**63:
-        with pytest.raises(DimensionOverflow, match=r"passes 2\*\*63"):
+        with pytest.raises(DimensionOverflow, match=r"exceeds 2\*\*63"):
             program.run(columns, (len(points),))
     else:
         assert program.run(columns, (len(points),))[0].tolist() == expected
@@ -112,7 +112,7 @@ def test_a_planted_overflow_is_reported():
     fits, wraps = 2_097_151, 2_097_152  # 2²¹ − 1 and 2²¹: cubes below and at 2⁶³
     assert program.run({"n": numpy.array([fits, 1])}, (2,))[0].tolist() == [fits**3, 1]
     assert (numpy.array([wraps]) ** 3)[0] < 0  # what numpy makes of it
-    with pytest.raises(DimensionOverflow, match="passes 2\\*\\*63"):
+    with pytest.raises(DimensionOverflow, match="exceeds 2\\*\\*63"):
         program.run({"n": numpy.array([wraps, 1])}, (2,))
 
 

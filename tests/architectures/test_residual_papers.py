@@ -108,7 +108,7 @@ def test_he_2015_table_1_fits_option_a():
 
 
 def test_he_2015_table_1_cuts_resnet_50_off():
-    """3.8e9 is 3.858e9 cut off, not rounded; torchvision's strides are further away."""
+    """3.8e9 is 3.858e9 truncated, not rounded; torchvision's strides are further away."""
     macs = figures("resnet50").macs
     assert not agrees(macs, 3_800_000_000, 50_000_000)
     assert macs // 100_000_000 == 38

@@ -118,9 +118,9 @@ def test_names_that_make_no_network(name, message):
 
 
 def test_paths_need_a_number_and_bottlenecks():
-    with pytest.raises(UsageError, match="form a spells every path out"):
+    with pytest.raises(UsageError, match="form a builds every path"):
         architecture("resnext50_32x4d", form="a", cardinality=symbol("k"))
-    with pytest.raises(UsageError, match="form b spells every path out"):
+    with pytest.raises(UsageError, match="form b builds every path"):
         architecture("resnet18", form="b", cardinality=2)
 
 

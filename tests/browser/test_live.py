@@ -5,9 +5,12 @@ import json
 import pytest
 
 from resnet_analyzer.analyses.formula.recipe import recipe_of
-from resnet_analyzer.architectures.base import find
-from resnet_analyzer.report.columns import spell_column
+from resnet_analyzer.architectures.base import architecture, find
+from resnet_analyzer.measurement import measure
+from resnet_analyzer.numbers import decimal
+from resnet_analyzer.report.columns import decimals_for, spell_column
 from resnet_analyzer.report.measured import measured_report
+from resnet_analyzer.report.network import network_report
 
 SIZES = {
     "resnet50": [{"n": n, "width": width} for n, width in (
@@ -41,19 +44,19 @@ def expected(measurement, home, how):
         if column.kind == "scaled":
             unit, _ = spell_column(column, [row[index] for row in own.rows])
             size = {"k": 10**3, "M": 10**6, "G": 10**9}.get(unit.removesuffix(column.title), 1)
-            columns.append([_scaled(value, size) for value in values])
+            places = decimals_for([row[index] for row in own.rows])
+            columns.append([_scaled(value, size, places) for value in values])
         else:
             columns.append(spell_column(column, values)[1])
     return table, [list(cells) for cells in zip(*columns, strict=True)]
 
 
-def _scaled(value, size):
+def _scaled(value, size, places):
     if value is None:
         return "–"
     if size == 1:
         return f"{value:,}"
-    tenths = (value * 10 + size // 2) // size
-    return f"{tenths // 10:,}.{tenths % 10}"
+    return decimal(value, size, places)
 
 
 @pytest.mark.parametrize("name", [pytest.param(name, marks=SLOW if name in FURTHER else []) for name in SIZES])
@@ -129,3 +132,32 @@ def test_no_panel_where_there_is_no_formula(browse, tmp_path):
     file = tmp_path / "page.html"
     file.write_text(WRITERS["html"].render(network_report(measure(architecture("alexnet")), "x"), 80, False))
     assert browse(file).run("document.getElementById('panel')") is None
+
+
+def test_title_lead_and_glance_follow_and_come_back(browse):
+    """Nothing on the page stands for another size: what is not recomputed says so, and is back at once."""
+    browser = browse("resnet50")
+    home = browser.run("document.body.innerText")
+    set_to(browser, {"n": 320})
+    each = measure(architecture("resnet50", input=320))
+    report = network_report(each, "resnet50")
+    assert browser.run("document.querySelector('h1 span').textContent") == report.title.partition(" · ")[2]
+    assert browser.run("document.querySelector('p.lead').textContent") == report.lead[0]
+    rows = browser.run(READ.replace("NAME", "glance"))
+    for row, (name, value, _) in zip(rows, report.sections[0].tables[0].rows, strict=True):
+        assert (row[0][0], row[1][0]) == (name, f"{value:,}")
+    assert "Drawn for the size of the report" in browser.run("document.querySelector('figcaption').innerText")
+    set_to(browser, {"n": 224})
+    assert browser.run("document.body.innerText") == home
+
+
+def test_two_columns_from_1100_pixels(browse):
+    place = "document.querySelector('SELECTOR').getBoundingClientRect().left"
+    for width, beside in ((1280, True), (1920, True), (1000, False), (390, False)):
+        browser = browse("resnet50", width=width)
+        drawing, glance = (browser.run(place.replace("SELECTOR", each)) for each in (".drawing", "#s1"))
+        assert (glance > drawing + 200) == beside
+        assert browser.run("document.documentElement.scrollWidth") <= width
+    browser = browse("resnet50", width=1280)
+    browser.run("scrollTo(0, 3000)")
+    assert browser.run("document.querySelector('.drawing').getBoundingClientRect().top") >= 0  # it stays in view

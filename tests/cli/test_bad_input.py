@@ -24,7 +24,7 @@ def test_unknown_architecture(complain, name, says):
 def test_no_network_at_all(complain):
     for arguments in (["show"], ["--input", "224"], ["--style", "keras"], [""]):
         assert complain(*arguments).startswith("which network? Give a name (see: resnet-analyze list), --depth 50")
-    assert complain("compare") == "NETWORK[@STYLE]... is missing. See: resnet-analyze compare --help"
+    assert complain("compare") == "NETWORK[@STYLE]|FILE... is missing. See: resnet-analyze compare --help"
 
 
 @pytest.mark.parametrize(

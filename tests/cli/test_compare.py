@@ -13,7 +13,7 @@ bottleneck  56×56×256     69,632     69,632    218.4   1.00×    1,204,224
 
 ratio    basic has 16.94× the weights of bottleneck (1,179,648 : 69,632); basic
          has 16.94× the MACs of bottleneck (3,699,376,128 : 218,365,952)
-so       at equal cost a bottleneck carries four times the channels: that is
+result   at equal cost a bottleneck carries four times the channels: that is
          what it is for
 """
 
@@ -72,3 +72,21 @@ def test_the_sentence_does_not_depend_on_the_order(run):
         assert (
             "basic has 16.94× the weights of bottleneck (1,179,648 : 69,632)" in run("compare", *pair, columns=120).out
         )
+
+
+def test_files_of_one_name_and_styles_keep_apart(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for folder, like in (("old", "resnet20"), ("new", "resnet32")):
+        (tmp_path / folder).mkdir()
+        assert run("init", f"{folder}/net.yaml", "--like", like, "-q").status == 0
+    text = " ".join(run("compare", "old/net.yaml", "new/net.yaml").out.split())
+    assert text.startswith("old/net.yaml against new/net.yaml ")
+    assert "new/net.yaml has 1.72× the weights of old/net.yaml" in text  # 0.46M and 0.27M: He et al. 2015, Table 6
+    assert "resnet50@paper against resnet50@torchvision" in run("compare", "resnet50@paper", "resnet50@torchvision").out
+
+
+def test_units_follow_the_largest_row(run):
+    """84.9 M, not 84,934.7 k, above a total of 252.9 M."""
+    text = run("resnet20", "--input", "45x45").out
+    assert "MMACs" in text
+    assert "kMACs" not in text

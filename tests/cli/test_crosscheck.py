@@ -33,7 +33,7 @@ def test_every_layer(run):
     ended = run("crosscheck", *TINY, "--by-layer", columns=120)
     rows = {line.split()[0]: line.split()[1:] for line in ended.out.splitlines() if line.strip()}
     assert rows["block/conv1"] == ["Conv2d", "agrees", "agrees", "agrees"]
-    assert rows["block/relu1"] == ["Activation", "agrees", "nothing", "to", "count", "no", "witness"]
+    assert rows["block/relu1"] == ["Activation", "agrees", "nothing", "to", "count", "unchecked"]
 
 
 def test_json_says_it_all(run):
@@ -59,7 +59,7 @@ def test_json_says_it_all(run):
 def test_markdown_in_a_file(run, tmp_path):
     path = tmp_path / "report.md"
     ended = run("crosscheck", *TINY, "--output", str(path))
-    assert (ended.status, ended.out, ended.err) == (0, "", "")
+    assert (ended.status, ended.out, ended.err) == (0, "", f"wrote {path}\n")
     text = path.read_text(encoding="utf-8")
     assert text.startswith("# Crosscheck of bottleneck")
     assert "| bottleneck " in text
@@ -77,7 +77,7 @@ def test_a_disagreement_ends_with_1_and_is_named(run, monkeypatch, tmp_path):
     monkeypatch.setattr("resnet_analyzer.crosscheck.compare.crosscheck", wrong)
     ended = run("crosscheck", *TINY, columns=120)
     assert ended.status == 1
-    assert "DISAGREES  bottleneck: input: shape: ours 8×8×16, it has 9×9×16" in ended.out
+    assert "DISAGREES  bottleneck: input: shape: ours 8×8×16, Keras has 9×9×16" in ended.out
     assert "no disagreement" not in ended.out
     row = next(line for line in ended.out.splitlines() if line.startswith("bottleneck"))
     assert "disagree" in row
@@ -180,7 +180,9 @@ def test_a_model_file(run, complain, tmp_path, monkeypatch):
     keras.Model(start, keras.layers.LayerNormalization()(x), name="theirs").save("theirs.keras")
     ended = run("crosscheck", "theirs.keras", "--runs", "0")
     assert (ended.status, ended.err) == (0, "")
-    assert "shapes 3/3, weights 2/2, FLOPs 2/2, no witness 0; no disagreement" in " ".join(ended.out.split())
+    assert "shapes 3/3, weights 2/2, FLOPs 2/2, not checked by a reference 0; no disagreement" in " ".join(
+        ended.out.split()
+    )
     assert run("crosscheck", "theirs.keras", "--input", "9x20", "--runs", "0").status == 0
     assert "--style and --set are for registered networks" in complain("crosscheck", "theirs.keras", "--style", "keras")
     assert "neither a .keras archive" in complain("crosscheck", written(tmp_path / "x.keras", "text"))

@@ -70,5 +70,5 @@ def test_a_listed_option_can_be_set_as_it_stands(run):
 
     for name in ("resnet50", "densenet121", "googlenet", "vgg16", "alexnet"):
         rows = detail(ARCHITECTURES[name]).tables[0].rows
-        given = [part for option, value in rows if value != "–" for part in ("--set", f"{option}={value}")]
+        given = [part for option, value, *_ in rows if value != "–" for part in ("--set", f"{option}={value}")]
         assert run(name, *given, "--format", "csv").out == run(name, "--format", "csv").out

@@ -16,7 +16,8 @@ head    global average pool, dense 1000        1000   2,049,000      2.0    0 %
 
 total      25,557,032 parameters (+ 53,120 moving statistics) · 3.858 GMACs ·
            7.754 GFLOPs · 10,588,136 activations
-counted    MACs of conv and dense layers, one image; FLOPs: 2 per MAC + all else
+counted    MACs of conv and dense layers, one image; FLOPs: 2 per MAC, 1 per
+           other operation
 published  3.8 G MACs in He et al. 2015 (arXiv 1512.03385), Table 1; ours
            3,857,973,248: """
 
@@ -33,12 +34,12 @@ stage5  (1×1 512, 3×3 512, 1×1 2048) ×3    7×7×2048  14,964,736    732.2  
 head    global average pool, dense 1000        1000   2,049,000      2.0    0 %      4.2        1,000
 
 total      25,557,032 parameters (+ 53,120 moving statistics) · 3.858 GMACs · 7.754 GFLOPs · 10,588,136 activations
-counted    MACs of conv and dense layers, one image; FLOPs: 2 per MAC + all else
+counted    MACs of conv and dense layers, one image; FLOPs: 2 per MAC, 1 per other operation
 published  3.8 G MACs in He et al. 2015 (arXiv 1512.03385), Table 1; ours 3,857,973,248: """
 
 END_AT_80 = """\
 more       --by layer · --how · list resnet50 · compare resnet50 …
-hidden     FLOPs, activations: in a wider terminal, or with --format csv
+columns    not shown: FLOPs, activations; use a wider terminal or --format csv
 """
 
 

@@ -26,7 +26,7 @@ def only(file):
 
 
 def test_a_file_is_written_whole(run, old):
-    assert run("resnet50", "--output", str(old)) == (0, "", "")
+    assert run("resnet50", "--output", str(old)) == (0, "", f"wrote {old}\n")
     assert old.read_text(encoding="utf-8") == run("resnet50", columns=120).out
     assert only(old)
 
@@ -48,7 +48,7 @@ WRITING = {  # every way that a command writes a file: arguments, ending, how th
     "formula's picture": (("formula", "alexnet"), ".png", b"\x89PNG"),
     "sweep's csv": (SWEEP, ".csv", b"network,style"),
     "sweep's parquet": (SWEEP, ".parquet", b"PAR1"),
-    "sweep's picture": (SWEEP, ".svg", b"<?xml"),
+    "sweep's picture": (SWEEP, ".svg", b"<svg"),
     "sweep's report": (SWEEP, ".md", b"# sweep"),
     "report": (("report", "alexnet"), ".html", b"<!doctype"),
     "init": (("init", "--force"), ".yaml", b"#"),
@@ -157,7 +157,7 @@ def test_an_ending_that_the_command_cannot_write(complain, tmp_path, monkeypatch
     """The ending picks the format: a table in a file called .png helps nobody."""
     monkeypatch.chdir(tmp_path)
     said = complain(*command, "-o", f"x{ending}")
-    assert said.startswith(f"x{ending}: this command writes no file that ends in {ending}, but .csv, .htm, .html")
+    assert said.startswith(f"x{ending}: this command cannot write {ending} files, only .csv, .htm, .html")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -182,7 +182,7 @@ def test_a_folder_that_may_not_be_written(complain, old, closed):
 def test_a_file_that_may_not_be_written(complain, old, monkeypatch):
     old.chmod(0o400)
     monkeypatch.setattr("os.access", lambda path, mode: False)
-    assert "may not be written" in complain("resnet50", "-o", str(old))
+    assert "is not writable" in complain("resnet50", "-o", str(old))
     assert old.read_text() == "old"
 
 
@@ -354,6 +354,26 @@ def test_no_library_speaks_on_standard_error(process, tmp_path, arguments):
         "builtins.__import__ = imported\n"
     )
     settings = {"HOME": str(tmp_path / "home"), "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"}
-    ended = process(*arguments, env=settings, cwd=tmp_path)
+    ended = process(*arguments, "--quiet", env=settings, cwd=tmp_path)
     assert (ended.returncode, ended.stderr) == (0, b"")
     assert (tmp_path / arguments[-1]).stat().st_size > 0
+
+
+@pytest.mark.parametrize("ending", [".svg", ".png", ".pdf"])
+@pytest.mark.parametrize("arguments", [SWEEP, ("paths", "resnet20"), ("formula", "alexnet"), ("gradients", "--stored")])
+def test_a_picture_is_what_its_ending_says(run, tmp_path, arguments, ending):
+    file = tmp_path / f"it{ending}"
+    assert run(*arguments, "-o", str(file)) == (0, "", f"wrote {file}\n")
+    assert file.read_bytes().lstrip().startswith({".svg": b"<", ".png": b"\x89PNG", ".pdf": b"%PDF-"}[ending])
+
+
+def test_what_is_written_is_said_once_and_not_to_standard_output(run, tmp_path):
+    assert run("resnet18", "-o", str(tmp_path / "a.md"), "--quiet") == (0, "", "")
+    assert run("resnet18", "-o", "/dev/null") == (0, "", "")
+    assert run("schema", "-o", str(tmp_path / "s.json")).err == f"wrote {tmp_path / 's.json'}\n"
+
+
+def test_a_backend_that_jupyter_asks_for_breaks_no_picture(process, tmp_path):
+    for backend in ("module://matplotlib_inline.backend_inline", "nonsense"):
+        ended = process("report", "alexnet", "-o", "x.html", "-q", env={"MPLBACKEND": backend}, cwd=tmp_path)
+        assert (ended.returncode, ended.stderr) == (0, b"")

@@ -38,12 +38,16 @@ def test_json_keeps_the_contract(run):
     assert data["sections"][0]["title"] == "At a glance"
 
 
+PICTURES_OF_A_NETWORK = ("architecture", "cost", "memory", "receptive", "resolution", "roofline", "training")
+
+
 def test_a_folder_holds_the_report_and_its_pictures(run, tmp_path):
-    assert run("report", NET, "-o", str(tmp_path / "deep" / "er")) == (0, "", "")
     folder = tmp_path / "deep" / "er"
+    said = f"wrote {folder / 'alexnet.md'} and 7 files beside it\n"
+    assert run("report", NET, "-o", str(folder)) == (0, "", said)
     text = (folder / "alexnet.md").read_text(encoding="utf-8")
     pictures = sorted(path.name for path in (folder / "pictures").iterdir())
-    assert pictures == [f"alexnet-{name}.svg" for name in ("architecture", "cost", "resolution")]
+    assert pictures == [f"alexnet-{name}.svg" for name in PICTURES_OF_A_NETWORK]
     assert all(f"(pictures/{name})" in text for name in pictures)
     assert sorted(path.name for path in folder.iterdir()) == ["alexnet.md", "pictures"]
 

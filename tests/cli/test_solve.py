@@ -11,7 +11,7 @@ from resnet_analyzer.errors import UsageError
 def test_the_largest_input(run):
     out = run("solve", "resnet50", "--max-macs", "4.1G").out
     assert "n = 224 is the largest n with at most 4,100,000,000 MACs" in out
-    assert "n = 225 is over by 282,657,728 MACs" in out
+    assert "n = 225 exceeds the budget by 282,657,728 MACs" in out
 
 
 def test_a_pareto_set_in_steps(run):
@@ -48,13 +48,13 @@ def test_a_budget_that_nothing_meets_ends_with_1(complain):
         (["resnet50"], "a network and a budget are needed"),
         (["--max-macs", "1G"], "a network and a budget are needed"),
         (["resnet50", "--max-macs", "4.1Q"], "--max-macs '4.1Q': expected a size"),
-        (["resnet50", "--max-macs", "1.5"], "is no whole number"),
+        (["resnet50", "--max-macs", "1.5"], "is not a whole number"),
         (["resnet50", "--max-macs", "4G", "--for", "n=5:2"], "ends before it begins"),
-        (["resnet50", "--max-macs", "4G", "--for", "n,n"], "stands twice"),
+        (["resnet50", "--max-macs", "4G", "--for", "n,n"], "appears twice"),
         (["resnet50", "--max-macs", "4G", "--for", "n=a"], "expected a name, or a range"),
         (["resnet50", "--max-macs", "4G", "--match", "1", "params"], "give one of them"),
         (["resnet50", "--match", "1", "weights"], "expected params, macs"),
-        (["resnet50", "--max-params", "1G"], "the same whatever it is"),
+        (["resnet50", "--max-params", "1G"], "do not depend on it"),
     ],
 )
 def test_what_means_nothing_is_refused(complain, arguments, words):

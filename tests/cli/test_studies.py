@@ -54,7 +54,7 @@ def test_stored_json_is_what_is_stored(run):
     [
         (("paths",), "name one or more"),
         (("paths", "resnet51"), "no ImageNet ResNet has 51 layers"),
-        (("paths", "resnet20", "-o", "it.yaml"), "writes no file"),
+        (("paths", "resnet20", "-o", "it.yaml"), "cannot write .yaml files"),
         (("gradients", "--net", "plan"), "plain"),
         (("gradients", "--depths", "20;56"), "whole numbers with commas"),
         (("gradients", "--depths", "21"), "6n+2"),

@@ -3,13 +3,16 @@
 import fcntl
 import os
 import pty
+import signal
 import struct
 import subprocess
 import sys
 import termios
+from pathlib import Path
 
 import pytest
 
+ROOT = str(Path(__file__).resolve().parents[2])
 BOLD = "\x1b[1m"
 
 
@@ -90,3 +93,42 @@ def test_a_terminal_that_does_not_know_its_width(in_terminal):
 def test_errors_are_one_plain_line(in_terminal):
     assert in_terminal("--depth", "51").startswith("resnet-analyze: no ImageNet ResNet has 51 layers")
     assert "\x1b" not in in_terminal("--depth", "51")
+
+
+def test_a_signal_while_modules_are_imported_is_silent(process, tmp_path):
+    """Ctrl-C or SIGTERM before the program is there: no traceback, nothing on either stream."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        (tmp_path / "click.py").write_text(f"import os, time\nos.kill(os.getpid(), {int(number)})\ntime.sleep(9)\n")
+        ended = process("resnet18", env={"PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}", "PYTHONDONTWRITEBYTECODE": "1"})
+        assert (ended.returncode, ended.stdout, ended.stderr) == (-number, b"", b"")
+
+
+def test_a_signal_while_it_works_is_one_line(process, tmp_path):
+    (tmp_path / "sitecustomize.py").write_text(
+        "import builtins, os, signal\nreal = builtins.__import__\n"
+        "def imported(name, *rest, **more):\n"
+        "    if name == 'report.network': os.kill(os.getpid(), signal.SIGINT)\n"
+        "    return real(name, *rest, **more)\n"
+        "builtins.__import__ = imported\n"
+    )
+    ended = process(
+        "report", "resnet18", "-o", str(tmp_path / "x.html"), env={"PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"}
+    )
+    assert (ended.returncode, ended.stderr) == (130, b"resnet-analyze: interrupted\n")
+    assert not list(tmp_path.glob("*.part"))
+
+
+def test_the_package_itself_imports_nothing(environment):
+    code = "import sys; before = set(sys.modules); import resnet_analyzer; print(sorted(set(sys.modules) - before))"
+    ended = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, check=True)
+    assert ended.stdout.decode().strip() == "['__future__', 'resnet_analyzer']"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--depth", "٥٠"], ["resnet٥٠"], ["resnet50", "--input", "٢٢٤"], ["resnet50", "--set", "dropout=٠.٥"],
+     ["solve", "resnet50", "--max-macs", "٤G"], ["solve", "resnet50", "--max-macs", "4G", "--for", "n=٣٢:٦٤"],
+     ["sweep", "--net", "resnet18", "--input", "٣٢:٦٤"], ["verify", "resnet50", "--max-params", "٢٦M"]],
+)  # fmt: skip
+def test_digits_are_ascii(complain, arguments):
+    complain(*arguments)

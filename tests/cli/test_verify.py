@@ -37,11 +37,11 @@ mine.yaml · not valid · 56×56×256
 mine.yaml:6:3  add: cannot add 28×28×512 and 56×56×256: the branches must agree
                in every axis (or be 1 there).
   main path    conv3 28×28×512 · conv2: (56 + 2·1 − 3)/2 + 1 = 28
-  shortcut     input 56×56×256 · as it comes
+  shortcut     input 56×56×256 · identity
   repair 1     filters: 256 in conv3, strides: 1 in conv2 · in lines 4, 5 ·
-               −32,768 parameters · +398.2 MMACs · tried: verifies
+               −32,768 parameters · +398.2 MMACs · tested: verifies
   repair 2     projection: 1×1, 512 filters, stride 2 on input · in line 6 ·
-               +131,584 parameters · +102.8 MMACs · tried: verifies
+               +131,584 parameters · +102.8 MMACs · tested: verifies
 """
 
 
@@ -73,7 +73,7 @@ def test_a_sound_design(run):
     ended = run("verify", "sound.yaml")
     assert (ended.status, ended.err) == (0, "")
     assert ended.out.startswith("sound.yaml · valid · 32×32×3 → 10 classes\n")
-    assert "\nso       valid\n" in ended.out
+    assert "\nresult   valid\n" in ended.out
 
 
 @pytest.mark.usefixtures("folder")
@@ -138,7 +138,7 @@ def test_other_formats(run, name):
 @pytest.mark.usefixtures("folder")
 def test_fix(run):
     ended = run("verify", "mine.yaml", "--fix", "mended.yaml")
-    assert (ended.status, ended.err) == (0, "mended.yaml: filters: 256 in conv3, strides: 1 in conv2\n")
+    assert (ended.status, ended.err) == (0, "wrote mended.yaml: filters: 256 in conv3, strides: 1 in conv2\n")
     assert run("verify", "mended.yaml").status == 0
     assert Path("mine.yaml").read_text(encoding="utf-8") == BROKEN
 
@@ -146,7 +146,7 @@ def test_fix(run):
 @pytest.mark.usefixtures("folder")
 def test_fix_overwrites_nothing(run, complain):
     assert "is the design itself" in complain("verify", "mine.yaml", "--fix", "mine.yaml")
-    assert "is there already" in complain("verify", "mine.yaml", "--fix", "sound.yaml")
+    assert "exists already" in complain("verify", "mine.yaml", "--fix", "sound.yaml")
     assert Path("sound.yaml").read_text(encoding="utf-8") == SOUND
     assert run("verify", "mine.yaml", "--fix", "mine.yaml", "--force").status == 0
     assert Path("mine.yaml").read_text(encoding="utf-8") != BROKEN
@@ -159,7 +159,7 @@ def test_what_cannot_be_mended_is_not_written(run):
     assert ended.status == 2
     assert "not written" in ended.err
     assert not Path("mended.yaml").exists()
-    assert "there is nothing to mend" in run("verify", "sound.yaml", "--fix", "mended.yaml").err
+    assert "there is nothing to repair" in run("verify", "sound.yaml", "--fix", "mended.yaml").err
 
 
 @pytest.mark.usefixtures("folder")
@@ -183,7 +183,7 @@ def test_another_input(run):
 
 @pytest.mark.usefixtures("folder")
 def test_init_overwrites_nothing(run, complain):
-    assert "is there already" in complain("init", "sound.yaml", "--like", "resnet18")
+    assert "exists already" in complain("init", "sound.yaml", "--like", "resnet18")
     assert Path("sound.yaml").read_text(encoding="utf-8") == SOUND
     assert run("init", "sound.yaml", "--like", "resnet18", "--force").status == 0
     assert Path("sound.yaml").read_text(encoding="utf-8").startswith("# ResNet-18, as a design of your own.")

@@ -104,8 +104,8 @@ def test_layers_missing_and_too_many(true, cpu):
     renamed = [node._replace(name="head/other") if node is rest[-1] else node for node in rest]
     found = compare(replace(graph, nodes=(first, *renamed)), built, cpu, runs=0).disagreements
     assert found == [
-        "head/other: shape: ours 10, it has no such layer",
-        f"{rest[-1].name}: shape: ours no such layer, it has 10",
+        "head/other: shape: ours 10, Keras has no such layer",
+        f"{rest[-1].name}: shape: ours no such layer, Keras has 10",
     ]
 
 
@@ -114,7 +114,7 @@ def test_weights_shared_or_not(ours_is_shared, cpu):
     nodes = (Node("x", Input(Shape(1, 3))), Node("a", Dense(3), ("x",)), Node("b", Dense(3), ("a",)))
     apart, shared = Graph("apart", nodes), Graph("shared", (*nodes[:2], nodes[2]._replace(weights_of="a")))
     ours, theirs = (shared, apart) if ours_is_shared else (apart, shared)
-    words = ["those of a again", "weights of its own"]
+    words = ["those of a again", "its own weights"]
     mine, its = words if ours_is_shared else reversed(words)
     assert compare(ours, build(theirs), cpu, runs=0).disagreements == [f"b: weights: ours {mine}, it has {its}"]
 
@@ -192,3 +192,16 @@ def test_other_weights_would_be_seen():
     found = _run_pair("conv1x1", "dense", _graph("conv1x1"), _graph("dense"), backwards)
     assert not found.agrees
     assert "NOT the same numbers" in found.text()
+
+
+def test_a_fault_of_our_own_is_no_verdict_on_keras(monkeypatch, cpu):
+    """What Keras raises is its verdict; what our code raises comes out as it is."""
+    from resnet_analyzer.crosscheck import compare as module
+
+    graph = GraphBuilder("tiny")
+    graph.add("dense", Dense(4), graph.input(Shape(1, 8)))
+    monkeypatch.setattr(module, "build", lambda graph: int("not ours"))
+    assert crosscheck(graph.graph(), cpu, runs=0).failure.startswith("Keras cannot run it: ValueError")
+    monkeypatch.setattr(module, "build", lambda graph: module._place(None))
+    with pytest.raises(AttributeError, match="kind"):
+        crosscheck(graph.graph(), cpu, runs=0)

@@ -48,7 +48,7 @@ BAD = {
     "a list after a mapping": ("a: 1\n- b\n", "cannot be read as YAML: look at indentation, colons"),
     "a bracket of another kind": ("a: [b}\nc: 1\n", "cannot be read as YAML: look at indentation, colons"),
     "a sign that begins nothing": ("a: @b\n", "cannot be read as YAML: look at indentation, colons"),
-    "an expression without quotes": ("layers:\n- conv2d: {filters: {width}*2}\n", "must stand in quotes"),
+    "an expression without quotes": ("layers:\n- conv2d: {filters: {width}*2}\n", "must be quoted"),
     "a mapping as key": ("{{a: b}: c}", "a list or mapping where a key is expected"),
 }
 
@@ -79,8 +79,8 @@ WRONG = {
     "no layers": ("input: 3\n", "a design needs the key `layers`"),
     "layers of nothing": ("layers:\n", "layers must be a list with at least one layer, not nothing"),
     "layers as text": ("layers: relu\n", "layers must be a list with at least one layer, not 'relu'"),
-    "a key twice": ("input: 8\ninput: 9\n" + LAYERS, "the key 'input' stands twice"),
-    "a setting twice": ("layers:\n- conv2d: {filters: 1, filters: 2}\n", "the key 'filters' stands twice"),
+    "a key twice": ("input: 8\ninput: 9\n" + LAYERS, "the key 'input' appears twice"),
+    "a setting twice": ("layers:\n- conv2d: {filters: 1, filters: 2}\n", "the key 'filters' appears twice"),
     "a billion repeats": ("layers:\n- relu: {repeat: 1000000000}\n", "repeat: 1,000,000,000 is more than"),
     "a billion blocks": ("layers:\n- stage: {width: 8, blocks: 1000000000}\n", "blocks: 1,000,000,000 are more than"),
     "a billion layers": (
@@ -109,7 +109,7 @@ WRONG = {
     "three strides": ("layers:\n- conv2d: {filters: 3, strides: [1, 2, 3]}\n", "strides must be a number or two"),
     "no fraction of 1": ("layers:\n- dropout: 1.5\n", "rate must be a number from 0 to 1, not 1.5"),
     "itself": ("layers:\n- relu: {name: a, inputs: a}\n", "'a' reads itself"),
-    "later": ("layers:\n- relu: {inputs: b}\n- tanh: {name: b}\n", "which stands later (line 3)"),
+    "later": ("layers:\n- relu: {inputs: b}\n- tanh: {name: b}\n", "which is defined later (line 3)"),
     "a long cycle": (
         "layers:\n- relu: {name: a, inputs: c}\n- relu: {name: b}\n- relu: {name: c}\n",
         "a cycle: a → c → b → a",

@@ -9,7 +9,7 @@ import pytest
 
 from resnet_analyzer.cli.main import program
 
-from .sessions import README, run
+from .sessions import run
 
 CONTEXT = click.Context(program, info_name="resnet-analyze")
 COMMANDS = {name: program.get_command(CONTEXT, name) for name in program.list_commands(CONTEXT)}
@@ -47,11 +47,6 @@ def test_every_option_is_explained(name):
 def test_first_sentence(name):
     first = (COMMANDS[name].help or "").split("\n\n")[0]
     assert re.search(r"[.)]$", first.strip()), f"{name}: its help begins with no sentence"
-
-
-@pytest.mark.parametrize("name", COMMANDS)
-def test_readme_tells_of_it(name):
-    assert name == "show" or f"resnet-analyze {name}" in README.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("example", EXAMPLES)

@@ -51,7 +51,10 @@ def _run(code, names):
 
 
 def _shown(value):
-    """What a notebook keeps of a value: its HTML where it has one, and plain text."""
+    """What a notebook keeps of a value: its picture or its HTML where it has one, and plain text."""
+    svg = getattr(value, "_repr_svg_", None)
+    if svg:
+        return {"image/svg+xml": _lines(svg()), "text/plain": [repr(value)]}
     html = getattr(value, "_repr_html_", None)
     return ({"text/html": _lines(html())} if html else {}) | {
         "text/plain": _lines(repr(value) if not html else str(value))

@@ -23,6 +23,7 @@ from resnet_analyzer.ops.zero_padding import ChannelPadding
 from resnet_analyzer.shape import Shape
 
 from .case import ANY, MAP, ROW, SIZES, SLID_FIRST, VECTOR, VOLUME, Case, case, everywhere
+from .pick_cases import PICK_CASES
 from .product_cases import PRODUCT_CASES
 from .shape_cases import SHAPE_CASES
 from .tensor_cases import TENSOR_CASES
@@ -86,6 +87,7 @@ CASES: dict[str, list[Case]] = {
     **WINDOW_CASES,
     **SHAPE_CASES,
     **TENSOR_CASES,
+    **PICK_CASES,
     **PRODUCT_CASES,
     **TIME_CASES,
     **OTHERS,

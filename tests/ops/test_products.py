@@ -137,8 +137,8 @@ def test_what_is_no_equation(equation, message):
 def test_shapes_that_an_equation_does_not_take():
     for equation, shapes, message in (
         ("ij,jk->ik", [(2, 3), (4, 5)], "the axes called j disagree: 4 and 3."),
-        ("ij,jk->ik", [(2, 3, 4), (4, 5)], "2×3×4 has not the axes ij."),
-        ("ijk,jk->ik", [(2, 3), (4, 5)], "2×3 has not the axes ijk."),
+        ("ij,jk->ik", [(2, 3, 4), (4, 5)], "2×3×4 lacks the axes ij."),
+        ("ijk,jk->ik", [(2, 3), (4, 5)], "2×3 lacks the axes ijk."),
         ("ij,jk->ik", [(2, 3)], "ij,jk->ik has 2 operands, and gets 1."),
         ("ii->i", [(1, 3)], "the axes called i disagree: 1 and 3."),
         ("...i,...i->...", [(2, 3, 4), (5, 4)], "cannot sum over 2×3 and 5"),

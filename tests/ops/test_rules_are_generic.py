@@ -16,8 +16,20 @@ import resnet_analyzer.ops
 from resnet_analyzer.ops.base import OPS
 
 FOLDER = Path(resnet_analyzer.ops.__path__[0])
-# what reads and builds other frameworks' models is no rule
-OTHERS = ("__init__.py", "base.py", "keras_steps.py", "_keras_windows.py", "lookup.py", "spelling.py")
+# what reads and builds other frameworks' models is no rule; gradients decide by words (see test_gradients.py)
+OTHERS = (
+    "__init__.py",
+    "base.py",
+    "_attention_gradient.py",
+    "gradient.py",
+    "keras_steps.py",
+    "_keras_windows.py",
+    "_aten.py",
+    "_onnx_windows.py",
+    "_aten.py",
+    "lookup.py",
+    "spelling.py",
+)
 FILES = sorted(path for path in FOLDER.glob("*.py") if path.name not in OTHERS)
 TOLD_BESIDE = {"as_tensorflow", "in_keras", "reach"}  # what an op tells beside its cost, of shapes already measured
 
@@ -48,7 +60,7 @@ SWITCHES = {  # fields that are no dimensions
         "backward",
     ),
     *("negative_slope", "threshold", "stored", "use_scale", "normalize", "heads_last", "causal", "transposed", "row"),
-    *("reverse", "moving", "return_sequences", "reset_after", "two_biases", "antialias"),
+    *("reverse", "moving", "return_sequences", "reset_after", "two_biases", "antialias", "batch_first"),
 }
 TEXTS = {"shared", "interpolation", "padding", "activation", "arrow", "dots"}  # fields and names that hold words
 STRUCTURE = ("axis", "axes", "place", "rank", "name", "names")  # names that end so hold no dimensions either
@@ -114,9 +126,9 @@ def offences(function: ast.AST) -> list[str]:
 
 
 def rule_code(tree: ast.Module) -> list[ast.FunctionDef]:
-    """Every `rule`, and what of this module it calls, directly or not."""
+    """Every `rule`, and what of this module it calls, directly or not; what reads a foreign call is no rule."""
     functions = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
-    helpers = {name for name in functions if not name.startswith("__")} - TOLD_BESIDE
+    helpers = {name for name in functions if not name.startswith(("__", "_read_"))} - TOLD_BESIDE
     wanted = ["rule", *(() if tree_has_rule(tree) else helpers)]
     reached: dict[str, ast.FunctionDef] = {}
     rules = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name == "rule"]

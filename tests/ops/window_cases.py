@@ -12,8 +12,10 @@ from resnet_analyzer.ops.adaptive_pool import (
 )
 from resnet_analyzer.ops.average_pool import AveragePool1d, AveragePool2d, AveragePool3d
 from resnet_analyzer.ops.conv import Conv1d, Conv2d, Conv3d
+from resnet_analyzer.ops.convolve import Convolve
 from resnet_analyzer.ops.cropping import Cropping1d, Cropping2d, Cropping3d
 from resnet_analyzer.ops.depthwise_conv import DepthwiseConv1d, DepthwiseConv2d
+from resnet_analyzer.ops.fold import Fold
 from resnet_analyzer.ops.global_pool import (
     GlobalAveragePool1d,
     GlobalAveragePool2d,
@@ -22,15 +24,33 @@ from resnet_analyzer.ops.global_pool import (
     GlobalMaxPool2d,
     GlobalMaxPool3d,
 )
+from resnet_analyzer.ops.grid_sample import GridSample
 from resnet_analyzer.ops.max_pool import MaxPool1d, MaxPool2d, MaxPool3d
 from resnet_analyzer.ops.separable_conv import SeparableConv1d, SeparableConv2d
 from resnet_analyzer.ops.transposed_conv import TransposedConv1d, TransposedConv2d, TransposedConv3d
 from resnet_analyzer.ops.upsampling import Upsampling1d, Upsampling2d, Upsampling3d
 from resnet_analyzer.ops.zero_padding import ZeroPadding1d, ZeroPadding2d, ZeroPadding3d
+from resnet_analyzer.shape import Shape
 
 from .case import FIRST, MAP, ROW, VOLUME, Case, case, slid
 
 CONVOLUTIONS: dict[str, list[Case]] = {
+    "Fold": [
+        case(Fold((6, 8), 2, 2), Shape("b", 12, 12)),
+        case(lambda sizes: Fold((sizes["n"], 5), 3, 1, 1), Shape("b", "c", "m")),
+    ],
+    "GridSample": [
+        *(
+            case(GridSample(word), Shape("b", "c", "h", "w"), Shape("b", "m", "n", 2))
+            for word in ("linear", "nearest", "cubic")
+        ),
+        case(GridSample(), Shape("b", "c", "d", "h", "w"), Shape("b", "m", "n", 4, 3)),
+    ],
+    "Convolve": [
+        case(Convolve(), Shape("b", "c", "h", "w"), Shape("n", "c", 3, 3)),
+        case(Convolve(2, 1, groups=4), Shape("b", 12, "h", "w"), Shape(8, 3, 3, 3), Shape(8)),
+        case(Convolve(1, ((1, 2),), 2), Shape("b", "c", "h"), Shape(5, "c", 3)),
+    ],
     "Conv1d": [
         *slid(Conv1d(8), Conv1d(8, 3, 2, padding="same", activation="softmax"), Conv1d(4, 3, padding=((1, 2),))),
         *slid(Conv1d(8, 3, padding="causal", dilation_rate=2), Conv1d(8, 3, 2, padding=1, groups=4, **FIRST)),

@@ -25,7 +25,11 @@ NETWORKS = {
     "block": ["resnet50", "densenet121", "googlenet", "seresnet50", "resnet110_exclusive_gating"],
     "cost": ["resnet50"],
     "layers": ["densenet121"],
+    "memory": ["resnet50"],
+    "receptive": ["resnet50"],
     "resolution": ["resnet50"],
+    "roofline": ["resnet50"],
+    "training": ["resnet50"],
 }
 SEVERAL = ("vgg19", "plain34", "resnet34")
 EVIL = "<img src=x onerror=1>"
@@ -58,7 +62,7 @@ def test_several_networks_in_one_chart(name):
 
 
 @pytest.mark.parametrize("network", ["alexnet", "resnet1202", "densenet264", "lecture50", "basic", "conv1x1", "dense"])
-@pytest.mark.parametrize("name", ["cost", "layers", "resolution"])
+@pytest.mark.parametrize("name", ["cost", "layers", "memory", "resolution", "roofline", "training"])
 def test_charts_of_the_smallest_and_the_deepest_networks(name, network):
     assert clashes(PLOTS[name].draw(measured(network))) == ([], [])
 

@@ -174,7 +174,7 @@ def kinds_say(table):
 
 
 for _title in THREE:
-    check(V, "Where the parameters sit", _title)(kinds_say)
+    check(V, "Where the parameters are", _title)(kinds_say)
 
 
 @check(V, "What the shortcuts add")

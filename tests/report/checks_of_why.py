@@ -171,7 +171,7 @@ def _(table):
         assert line["neighbours alike"] == f"{net['alike'][1]:.2f}"
 
 
-@check(W, "Degradation, really run")
+@check(W, "Degradation, measured")
 def _(table):
     runs = json.loads((DATA / "degradation.json").read_text())["runs"]
     words = {"plain": "plain", "residual": "resnet"}

@@ -4,7 +4,7 @@ import pytest
 
 from resnet_analyzer.report.lessons.base import LESSONS
 
-from . import checks_of_course, checks_of_papers, checks_of_why  # noqa: F401  they register themselves
+from . import checks_of_conventions, checks_of_course, checks_of_papers, checks_of_why  # noqa: F401  they register themselves
 from .lesson_checks import CHECKS
 from .read_reports import names, tables
 

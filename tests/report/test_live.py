@@ -8,7 +8,7 @@ from resnet_analyzer.analyses.formula.recipe import recipe_of, recipe_of_graph
 from resnet_analyzer.architectures.base import ARCHITECTURES, find
 from resnet_analyzer.graph import GraphBuilder
 from resnet_analyzer.measurement import WRITERS, measure
-from resnet_analyzer.numbers import share
+from resnet_analyzer.numbers import share, short
 from resnet_analyzer.ops.conv import Conv2d
 from resnet_analyzer.ops.max_pool import MaxPool2d
 from resnet_analyzer.report.live import live_data
@@ -38,7 +38,13 @@ class Evaluator:
             return spell(tuple(map(self.number, cell["shape"])))
         if "share" in cell:
             return share(*map(self.number, cell["share"]))
-        return "".join(piece if isinstance(piece, str) else str(self.number(piece)) for piece in cell["text"])
+        return "".join(map(self.piece, cell["text"]))
+
+    def piece(self, piece):
+        if isinstance(piece, dict):
+            ((how, index),) = piece.items()
+            return {"grouped": "{:,}".format, "short": short}[how](self.number(index))
+        return piece if isinstance(piece, str) else str(self.number(piece))
 
 
 def cells_agree(data, recipe, point):

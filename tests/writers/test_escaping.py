@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from resnet_analyzer.files import spreadsheet_cell
 from resnet_analyzer.graph import GraphBuilder
 from resnet_analyzer.measurement import WRITERS, measure
 from resnet_analyzer.ops.conv import Conv2d
@@ -88,8 +89,8 @@ def test_latex(written):
     text = written("latex")
     body = [line for line in text.splitlines() if not line.startswith("%")]
     rows = [line for line in body if line.endswith(r" \\")]
-    assert len(rows) == 2 + len(NASTY)
-    assert {len(re.findall(r"(?<!\\)&", row)) for row in rows} == {8}
+    assert len(rows) == 3 + len(NASTY)  # the header, the input, the total
+    assert {len(re.findall(r"(?<!\\)&", row)) for row in rows} == {9}
     assert text.count(r"\end{tabular}") == 1
     commands = set(re.findall(r"\\([a-z]+)", "\n".join(body)))
     assert commands <= {
@@ -114,6 +115,8 @@ def test_latex(written):
 
 def test_csv(written):
     rows = list(csv.DictReader(written("csv").splitlines(keepends=True)))
+    assert [row["layer"] for row in rows] == ["input", *map(spreadsheet_cell, NASTY)]
+    rows = list(csv.DictReader(written("raw-csv").splitlines(keepends=True)))
     assert [row["layer"] for row in rows] == ["input", *NASTY]
 
 

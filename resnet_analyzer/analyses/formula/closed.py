@@ -17,7 +17,7 @@ def closed_form(recipe: Recipe, variables: Sequence[str], fixed: Mapping[str, in
     """
     names = recipe.expanded(list(variables))
     recipe.full({**dict.fromkeys(names, 1), **(fixed or {})})  # refuses n beside h and w
-    counts = [name for name in names if name.startswith("blocks") and name[6:].isdecimal()]
+    counts = [name for name in names if name.startswith("blocks") and name[6:].isascii() and name[6:].isdecimal()]
     if counts and "blocks" in recipe.tuples:
         from .depth import in_blocks
 

@@ -89,7 +89,7 @@ def _stage(recipe: Recipe, stage: str, costs: Sequence[Figures], name: str, figu
         one, two, three, four = (cost[figure] for cost in costs)
         rest = three - two
         if four - three != rest:
-            raise Undecided(f"{recipe.name}: the blocks of {stage} do not repeat: no formula in their number")
+            raise Undecided(f"{recipe.name}: the blocks of {stage} differ, so there is no formula in their number")
         from_one = from_one and two - one == rest
         figures[figure] = polynomial(figures[figure] + two + (variable(name) - 2) * rest)
     return from_one
@@ -99,7 +99,9 @@ def _require_equal_blocks(recipe: Recipe, stage: str, blocks: Mapping[int, Seque
     """The second and third of four blocks are the same layers with the same shapes, node by node."""
     described = [[_described(row, rows[0].node.scope) for row in rows] for rows in (blocks[2], blocks[3])]
     if described[0] != described[1]:
-        raise Undecided(f"{recipe.name}: the blocks of {stage} are not one block repeated: no formula in their number")
+        raise Undecided(
+            f"{recipe.name}: the blocks of {stage} are not one block repeated, so there is no formula in their number"
+        )
 
 
 def _described(row: Row, scope: str) -> tuple[Any, ...]:
@@ -129,4 +131,6 @@ def _require_proof(recipe: Recipe, others: Sequence[str], fixed: Mapping[str, Di
     counts = {f"blocks{i + 1}": number for i, number in enumerate(blocks)}
     for name, formula in figures.items():
         if polynomial(formula.replaced(counts)) != built[name]:
-            raise Undecided(f"{recipe.name}: the blocks do not add up to the network: no formula in their number")
+            raise Undecided(
+                f"{recipe.name}: the blocks do not add up to the network, so there is no formula in their number"
+            )

@@ -50,7 +50,7 @@ class ClosedForm:
         """The conditions that do more than except single values."""
         return tuple(each for each in self.conditions if each.exception is None)
 
-    def apart(self, point: Mapping[str, int]) -> bool:
+    def tells_of_another(self, point: Mapping[str, int]) -> bool:
         """Whether the network is possible at a point, but another one than the formulas tell of."""
         failed = [each.kind for each in self.conditions if not each.holds(point)]
         low = any(point[name] < least for name, least in self.least.items())

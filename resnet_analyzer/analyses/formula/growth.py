@@ -19,7 +19,7 @@ class Stage(NamedTuple):
     """What a stage is made of, over its input's height, width and channels.
 
     `block` costs one block, which adds `growth` channels; `transition` what follows a stage, and `next` the
-    shape that it hands on; `head` what follows the last stage.
+    shape that it passes on; `head` what follows the last stage.
     """
 
     block: Figures
@@ -30,7 +30,7 @@ class Stage(NamedTuple):
 
     @classmethod
     def measured(cls, recipe: Recipe, others: Sequence[str], fixed: Mapping[str, Dim]) -> Stage:
-        """Measured on a small network of the family whose stem hands on what comes in, over symbols."""
+        """Measured on a small network of the family whose stem passes on what comes in, over symbols."""
         free = [name for name in others if name not in ("n", "h", "w")]
         sides = {"h": symbol(H), "w": symbol(W)}
 
@@ -59,7 +59,7 @@ def _rows(measurement: Measurement, scope: str) -> list[Row]:
 
 
 def chained(stem: Figures, start: tuple[Value, ...], unit: Stage, count: int) -> Figures:
-    """Stem, `count` stages with transitions between, head: every stage over what the one before hands on."""
+    """Stem, `count` stages with transitions between, head: every stage over what the one before passes on."""
     figures, state = dict(stem), start
     for index in range(count):
         number = variable(f"blocks{index + 1}")

@@ -33,12 +33,12 @@ class Proof(NamedTuple):
 
 
 def prove(form: ClosedForm, points: int = 200, seed: int = 0, beside: int = BESIDE) -> Proof:
-    """Derive the figures anew by the integer path at many points; CheckFailed at the first that differs."""
+    """Derive the figures again by the integer path at many points; CheckFailed at the first that differs."""
     refused = 0
     counts = {"random": 0, "boundary": 0}
     for kind, candidates in (("random", _random(form, points, seed)), ("boundary", _boundary(form, beside))):
         for point in candidates:
-            if form.apart(point):
+            if form.tells_of_another(point):
                 continue
             if form.broken(point):
                 _require_refused(form, point)

@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ...architectures.base import Architecture
-from ...dim import Dim
+from ...dim import Dim, is_symbol
 from ...errors import UnknownName, UsageError
 from ...graph import Graph
 from ...measurement import Measurement, measure
+from ...ops.input import Input
 from ...shape import Shape, is_map
-from ...targets import Target
+from ...targets import Target, load
 
 ALIASES = {"growth": "growth_rate", "height": "h", "batch_size": "batch"}
 SIZES = ("n", "h", "w")
@@ -50,7 +51,7 @@ class Recipe:
 
     def measured(self, values: Mapping[str, Dim]) -> Measurement:
         """The graph at these values, measured: with plain numbers this is the integer path."""
-        return measure(self.graph(values), values.get("batch", self.defaults["batch"]))
+        return measure(self.graph(values), values.get("batch", self.defaults.get("batch", 1)))
 
     def full(self, values: Mapping[str, Dim]) -> dict[str, Dim]:
         """Every variable with its value; `n` stands for both sides of the input."""
@@ -67,8 +68,11 @@ class Recipe:
     def expanded(self, names: list[str]) -> list[str]:
         """Names as people give them, in full: `growth` for growth_rate, `blocks` for blocks1, blocks2 …
 
+        `n` alone, where there is none, stands for all sizes that the model leaves open.
         UnknownName, with the nearest ones, for what cannot vary.
         """
+        if list(names) == ["n"] and "n" not in self.variables:
+            names = [name for name in self.variables if name != "batch"]
         found: dict[str, None] = {}
         for name in names:
             plain = ALIASES.get(name.strip(), name.strip()).replace("-", "_")
@@ -77,8 +81,15 @@ class Recipe:
             elif plain in self.variables:
                 found[plain] = None
             else:
-                raise UnknownName(f"variable of {self.name}", name, [*self.variables, *self.tuples])
+                raise UnknownName(f"variable of {self.name}", name, [*self.variables, *self.tuples], self._known())
         return list(found)
+
+    def _known(self) -> str:
+        """The names that may vary, for a person: parts of an option of several by its one name."""
+        parts = {f"{name}{i + 1}" for name, count in self.tuples.items() for i in range(count)}
+        short = {"growth_rate": "growth"}
+        names = [short.get(name, name) for name in [*self.variables, *self.tuples] if name not in parts]
+        return f"Variables: {', '.join(names)}."
 
     def value(self, name: str) -> int:
         """What a variable is here; of n the height."""
@@ -124,23 +135,55 @@ def _numbers(value: Any) -> bool:
 
 
 def recipe_of_graph(graph: Graph, batch: int = 1) -> Recipe:
-    """The recipe of a loaded network: its input's size and the batch may vary.
+    """The recipe of a loaded network: its input's size and the batch may vary; else what its inputs leave open.
 
-    UsageError unless it has one input, a feature map. Sizes that the file leaves open count as 224.
+    Sizes that the file leaves open count as 224, those of other inputs than one feature map as 128. UsageError
+    where nothing may vary.
     """
     inputs = graph.inputs
     shape = inputs[0].op.shape if len(inputs) == 1 else None  # type: ignore[attr-defined]
+    title = graph.about.get("title", graph.name)
     if not is_map(shape):
-        raise UsageError(f"{graph.name}: a formula needs a network of one input, height × width × channels")
-    sides = {
-        name: size if type(size) is int else 224 for name, size in zip(("h", "w", "channels"), shape[1:], strict=True)
-    }
+        make, sizes = _by_own_names(graph, batch)
+        return Recipe(graph.name, title, make, sizes, {}, graph.about.get("style", ""))
+    names = ("channels", "h", "w") if graph.data_format == "channels_first" else ("h", "w", "channels")
+    sides = {name: size if type(size) is int else 224 for name, size in zip(names, shape[1:], strict=True)}
+
+    def make_sides(values: Mapping[str, Dim]) -> Graph:
+        sizes = [values[name] for name in names]
+        if graph.about.get("sizes") == "of the file":
+            return _read_again(graph, {inputs[0].name: Shape(values.get("batch", 1), *sizes)})
+        return graph.with_input(Shape(1, *sizes))
+
+    return Recipe(graph.name, title, make_sides, {**sides, "batch": batch}, {}, graph.about.get("style", ""))
+
+
+def _read_again(graph: Graph, shapes: Mapping[str, tuple[Dim, ...]]) -> Graph:
+    """A file whose ops hold what follows from the sizes of its inputs, at others."""
+    return load(graph.about["source"], shapes, arguments=graph.about.get("arguments"))  # type: ignore[arg-type]
+
+
+def _by_own_names(graph: Graph, batch: int) -> tuple[Callable[[Mapping[str, Dim]], Graph], dict[str, int]]:
+    """A network of sequences or several inputs: the sizes that it leaves open vary, under their own names.
+
+    With a single input its batch varies too. UsageError where nothing does.
+    """
+    shapes = {node.name: node.op.shape for node in graph.inputs}  # type: ignore[attr-defined]
+    names = dict.fromkeys(str(size) for shape in shapes.values() for size in shape if is_symbol(size))
+    if not names:
+        raise UsageError(f"{graph.name}: a formula needs an input that is a feature map, or leaves a size open")
+    alone = len(shapes) == 1
 
     def make(values: Mapping[str, Dim]) -> Graph:
-        return graph.with_input(Shape(1, values["h"], values["w"], values["channels"]))
+        sizes = {name: [values.get(str(size), size) for size in shape] for name, shape in shapes.items()}
+        if alone:
+            next(iter(sizes.values()))[0] = values.get("batch", 1)
+        found = {name: Shape(*each) for name, each in sizes.items()}
+        if graph.about.get("sizes") == "of the file":
+            return _read_again(graph, found)
+        return graph.replaced({name: Input(shape) for name, shape in found.items()})
 
-    title = graph.about.get("title", graph.name)
-    return Recipe(graph.name, title, make, {**sides, "batch": batch}, {}, graph.about.get("style", ""))
+    return make, {**dict.fromkeys(names, 128), **({"batch": batch} if alone else {})}
 
 
 def recipe_of_target(found: Target, batch: int = 1) -> Recipe:

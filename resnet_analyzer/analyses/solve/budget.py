@@ -10,7 +10,7 @@ from typing import NamedTuple
 from ...errors import AnalyzerError, CheckFailed, Undecided, UsageError
 from ..formula.closed import closed_form
 from ..formula.recipe import Recipe
-from ..memory import FLOAT32, memory
+from ..memory_model import INFERENCE, Model
 from .growth import never_falls
 
 FURTHEST = 2**40  # no size is larger: a budget that is not met by then does not bind
@@ -47,11 +47,11 @@ class Search:
     """A network, budgets, and what may vary."""
 
     def __init__(
-        self, recipe: Recipe, ranges: Sequence[Range], budgets: Sequence[Budget], itemsize: int = FLOAT32
+        self, recipe: Recipe, ranges: Sequence[Range], budgets: Sequence[Budget], model: Model = INFERENCE
     ) -> None:
         names = [name for each in ranges for name in recipe.expanded([each.name])]
         spread = {name: each for each in ranges for name in recipe.expanded([each.name])}
-        self.recipe, self.budgets, self.itemsize = recipe, budgets, itemsize
+        self.recipe, self.budgets, self.model = recipe, budgets, model
         self.form = closed_form(recipe, names)
         self.ranges = [self._from(spread[name], name) for name in names]
         self._excepted = {name: values for name, values in self.form.excepted.items() if values}
@@ -91,12 +91,12 @@ class Search:
         return self.measured(point) if self.form.broken(point) else self.form.at(point)
 
     def _memory(self, point: Mapping[str, int]) -> int:
-        return memory(self.recipe.measured(point), self.itemsize).total
+        return self.model.total(self.recipe.measured(point))
 
     def measured(self, point: Mapping[str, int]) -> dict[str, int]:
         """The figures by the integer path."""
         found = self.recipe.measured(point)
-        return {**found.totals._asdict(), "memory": memory(found, self.itemsize).total}
+        return {**found.totals._asdict(), "memory": self.model.total(found)}
 
     def beside_the_formula(self, along: Range, beyond: int | None) -> Iterator[int]:
         """Values where the closed form does not hold, and which fit by the integer path, the largest first.
@@ -176,14 +176,14 @@ def _first_beyond(fits: Callable[[int], bool], last: int | None, search: Search,
     """An index that does not fit, by doubling; None if all up to the last one fit."""
     moved = any(along.name in formula.variables for formula in search.formulas.values())
     if not moved and last is None and all(each.figure != "memory" for each in search.budgets):
-        same = f"{_figures(search)} of {search.recipe.name} are the same whatever it is"
-        raise UsageError(f"the budget says nothing about {along.name}: {same}")
+        same = f"{_figures(search)} of {search.recipe.name} do not depend on it"
+        raise UsageError(f"the budget does not limit {along.name}: {same}")
     index = 1
     while last is None or index < last:
         if not fits(index):
             return index
         if index > FURTHEST:
-            raise UsageError(f"the budget does not bind {along.name}: give a smaller budget, or a range")
+            raise UsageError(f"the budget does not limit {along.name}: give a smaller budget, or a range")
         index *= 2
     return None if last is None or fits(last) else last
 

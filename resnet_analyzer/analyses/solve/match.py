@@ -24,6 +24,7 @@ FIGURES = {
     "layers": ("layers",),
     **{name: (name,) for name in ("trainable_params", "frozen_params", "all_params", "moving_statistics")},
 }
+MOST_CLASSES = 22_000  # ImageNet-21k has 21,841: a classifier of more is no likely meaning of a number
 
 
 class ExactSettings(NamedTuple):
@@ -64,6 +65,8 @@ def _by_classes(recipe: Recipe, figure: str, amount: int, one: int, two: int) ->
     own = recipe.defaults.get("classes", 0)  # a block has no classifier
     classes = own if step == 0 else 1 + (amount - one) // step
     values = {} if classes == own else {"classes": classes}
+    if classes > MOST_CLASSES and classes != own:
+        return
     if classes < min(own, 1) or getattr(recipe.measured(values).totals, figure) != amount:
         return
     yield ExactSettings(recipe.name, recipe.style, figure, values)

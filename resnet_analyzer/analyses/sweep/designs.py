@@ -46,7 +46,7 @@ class Structure(NamedTuple):
 
 
 class Space(NamedTuple):
-    """All designs of a sweep: structures, the variables and figures that are told, and how many were impossible."""
+    """All designs of a sweep: structures, the variables and figures to print, and how many were impossible."""
 
     structures: tuple[Structure, ...]
     variables: tuple[str, ...]
@@ -133,7 +133,7 @@ def _spaced(values: Sequence[int]) -> Sequence[int]:
 
 
 def checked_figures(names: Sequence[str]) -> tuple[str, ...]:
-    """Names of figures as they are told; UsageError for one that is none."""
+    """Names of figures; UsageError for one that is none."""
     for name in names:
         if name not in FIGURES:
             raise UsageError(f"unknown figure {name!r}. Known: {', '.join(FIGURES)}.")

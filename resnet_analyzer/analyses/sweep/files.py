@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO, TextIO
 
 from ...errors import UsageError
+from ...files import spreadsheet_cell
 from .designs import Space
 from .work import ABSENT
 
@@ -26,11 +27,12 @@ def rows_of(space: Space, table: Any) -> Iterator[list[Any]]:
         yield [*labels[number], *variables, *values[last - 1 :]]
 
 
-def write_csv(space: Space, tables: Iterable[Any], file: TextIO) -> int:
-    """Write CSV; how many rows."""
+def write_csv(space: Space, tables: Iterable[Any], file: TextIO, raw: bool = False) -> int:
+    """Write CSV, with texts that spreadsheets would take for formulas quoted unless `raw`; how many rows."""
     count = 0
     file.write(",".join(header(space)) + "\n")
-    labels = [",".join(map(_quoted, structure.label)) for structure in space.structures]
+    harmless = str if raw else spreadsheet_cell
+    labels = [",".join([_quoted(harmless(text)) for text in structure.label]) for structure in space.structures]
     last = 1 + len(space.variables)
     for table in tables:
         lines = [

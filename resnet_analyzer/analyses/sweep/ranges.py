@@ -1,4 +1,4 @@
-"""Values as people write them: 32:512:32 (both ends told), 64,96,128, or both."""
+"""Values as people write them: 32:512:32 (both ends included), 64,96,128, or both."""
 
 from __future__ import annotations
 

@@ -114,7 +114,7 @@ def _forms(findings: Findings) -> Section:
         f"{times(measured[0].totals.activations, measured[2].totals.activations)} the activations of form c.",
         *[f"Run in Keras: {text}." for text in findings if text.startswith("ResNeXt")],
     )
-    labels = tuple(word.split(":")[0] for word in words)
+    labels = tuple(words)
     return Section("Three forms of one block", (asked,), (Table(columns, tuple(rows)),), _drawn(NAME, "block", measured, labels=labels), see)  # fmt: skip  # noqa: E501
 
 

@@ -151,7 +151,7 @@ def _where() -> Section:
         f"None in AlexNet and VGG; {_part('resnet50')} of the MACs in ResNet-50, {_part('resnext50_32x4d')} in "
         "ResNeXt-50. Since the bottleneck, much of a convolutional network is a dense layer that all positions share.",
     )
-    picture = figure(NAME, "cost", [net(name) for name in NETWORKS])
+    picture = figure(NAME, "cost", [net(name) for name in NETWORKS], shares=True)
     return Section("Where it stands", (asked,), (Table(columns, tuple(rows)),), (picture,), see)
 
 

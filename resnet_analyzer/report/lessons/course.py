@@ -101,9 +101,9 @@ def _filters() -> Section:
         Column("params as printed", "count"),
         Column("params with the paper's", "count"),
     )
-    asked = "The printed ResNet-101 has filters of 4 to 128. A slip of the pen, or meant?"
+    asked = "The printed ResNet-101 has filters of 4 to 128. A typo, or intended?"
     see = (
-        "ResNet-50 and 152 of the course have the paper's filters, so it is a slip. It leaves 101 layers with little "
+        "ResNet-50 and 152 of the course have the paper's filters, so it is a typo. It leaves 101 layers with little "
         f"to do: {short(own.totals.macs, 'MACs')} in place of {short(full.totals.macs)} at {input_of(own)}.",
         "The program says so in a remark whenever lecture101 is asked for, and builds it as printed all the same.",
     )

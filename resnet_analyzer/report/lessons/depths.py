@@ -51,7 +51,7 @@ def _growth() -> Section:
     see = (
         f"Everything grows in proportion to the depth but one thing: what must be alive at once to run the network is "
         f"{same}. A deep network needs time and weights, not memory, as long as it is not trained.",
-        "Training is another matter: there all activations are kept until the way back.",
+        "Training is another matter: there all activations are kept for the backward pass.",
     )
     measured = [net(f"resnet{depth}") for depth in DEPTHS] + [net(f"preresnet{depth}") for depth in BOTTLENECKS]
     return Section("Growth with depth", (asked,), (Table(columns, tuple(rows)),), (figure(NAME, "depth", measured),), see)  # fmt: skip  # noqa: E501

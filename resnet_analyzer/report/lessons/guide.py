@@ -93,7 +93,7 @@ def _blocks() -> Section:
     asked = (
         "The course builds its nets of two blocks. Both have a main path of 1×1, f×f and 1×1 convolutions and a "
         "shortcut, added at the end.",
-        "Identity block: input and output have the same size, so the shortcut hands on what it reads.",
+        "Identity block: input and output have the same size, so the shortcut passes on what it reads.",
         "Convolutional block: the sizes differ. The first 1×1 has stride s, and a 1×1 on the shortcut has it too, or "
         "the two could not be added.",
     )

@@ -114,12 +114,12 @@ def _parameters() -> Section:
     vgg = net("vgg19")
     dense = sum(parameters(row) for row in vgg.rows if row.op == "Dense")
     first = max((row for row in vgg.rows if row.op == "Dense"), key=parameters)
-    asked = "And where do the parameters sit?"
+    asked = "And where are the parameters?"
     see = (
         f"VGG-19's three dense layers hold {percent(dense, vgg.totals.params)} of its parameters; the first "
         f"alone {grouped(parameters(first))}. Global average pooling makes all but the last of them unnecessary.",
     )
-    return Section("Where the parameters sit", (asked,), tables, (figure(NAME, "cost", _nets()),), see)
+    return Section("Where the parameters are", (asked,), tables, (figure(NAME, "cost", _nets()),), see)
 
 
 def _shortcuts() -> Section:

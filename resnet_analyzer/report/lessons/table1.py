@@ -24,12 +24,12 @@ def _nets() -> list[Measurement]:
     return [net(f"resnet{depth}") for depth in DEPTHS]
 
 
-@lesson(NAME, 10, "Table 1 of the ResNet paper, 18 to 152 layers, worked out anew and held against the print.")
+@lesson(NAME, 10, "Table 1 of the ResNet paper, 18 to 152 layers, recomputed and compared with the print.")
 def report(findings: Findings) -> Report:
     """The lesson."""
     lead = (
         "The paper's central table: five networks, one plan. Halve the map, double the channels, repeat. Here every "
-        "entry is worked out from the layers, and the last row is held against the printed one.",
+        "entry is worked out from the layers, and the last row is compared with the printed one.",
     )
     sections = (_table(), _flops(), _shortcuts(), _beside())
     return document("He et al. 2015, Table 1, regenerated", lead, sections, (("source", SOURCE),))
@@ -86,7 +86,7 @@ def _in_table(pair: Compared) -> bool:
 
 def _line(each: Measurement, pair: Compared) -> tuple[Any, ...]:
     option = pair.published.settings.get("shortcut", "B")
-    verdict = "the same when rounded" if pair.agrees else "cut off, not rounded"
+    verdict = "the same when rounded" if pair.agrees else "truncated, not rounded"
     return title(each), printed(pair.published.value), option, pair.ours, pair.ours - pair.published.value, verdict
 
 
@@ -122,5 +122,5 @@ def _shortcuts() -> Section:
 
 
 def _beside() -> Section:
-    asked = "Where do the parameters and the MACs of the five sit?"
+    asked = "Where are the parameters and the MACs of the five?"
     return Section("The five side by side", (asked,), (), (figure(NAME, "cost", _nets()),))

@@ -119,7 +119,7 @@ def _block() -> Section:
         "Through L plain blocks the gradient is a product of L factors F', and is gone, or huge, where they are not "
         "near 1. Through L residual blocks it is the product of 1 + F': multiplied out, a sum over all ways to pick "
         "blocks, the 1 among them. That sum is the one over all paths of the next section.",
-        "And the identity is easy to learn: F = 0 will do, where a plain block must find weights that hand on x.",
+        "And the identity is easy to learn: F = 0 will do, where a plain block must find weights that pass on x.",
     )
     return Section("One block, with its shortcut and without", asked, (), (_drawn("shortcut", draw_shortcut()),), see)
 
@@ -180,7 +180,7 @@ def _signal() -> Section:
     study = signals()
     deepest = max(each.depth for each in study.nets)
     asked = (
-        "Before any training: what does a layer hand on, and what gradient comes back to it? Real Keras models, "
+        "Before any training: what does a layer pass on, and what gradient comes back to it? Real Keras models, "
         "kernels drawn as He et al. 2015 (arXiv 1502.01852) propose, one pass forward and one back.",
         f"Theory: {THEORY}.",
     )
@@ -188,12 +188,12 @@ def _signal() -> Section:
     see += [
         "Without batch norm the residual net's signal doubles with every block, or more: shortcuts need a branch that "
         "is normalised, or small at first. With it every block of a stage adds the same to the signal, a straight "
-        "line; the gradient grows far less on its way back than the plain net's, which explodes: there, it is "
+        "line; the gradient grows far less in the backward pass than the plain net's, which explodes: there, it is "
         "normalising behind every ReLU that makes it grow.",
         f"Where a prediction lies outside the seeds' spread: {WHY_NOT}.",
         _scatter(study),
         "With batch norm, the gradient of the residual net "
-        "is larger than foretold: behind sums the same neurons stay open from block to block, which theory "
+        "is larger than predicted: behind sums the same neurons stay open from block to block, which theory "
         "follows only by their value.",
         f"Made with {measured_with(study)}.",
     ]
@@ -229,7 +229,7 @@ def _said(each: NetSignals) -> str:
     norm = "with" if each.normalised else "without"
     return (
         f"{name}, {each.depth} layers, {norm} batch norm: from the first layer to the last the signal is multiplied by "
-        f"{digits(last.signal.mean / first.signal.mean)}; on the way back the gradient by "
+        f"{digits(last.signal.mean / first.signal.mean)}; in the backward pass the gradient by "
         f"{digits(first.gradient.mean / last.gradient.mean)}; neighbouring images' gradients have a cosine of "
         f"{each.alike.mean:.2f}."
     )
@@ -253,7 +253,7 @@ def _run() -> Section:
         f"Made with {trained_with(study)}.",
     )
     return Section(
-        "Degradation, really run", asked, (ending_table(study),), (_drawn("degradation", draw_degradation(study)),), see
+        "Degradation, measured", asked, (ending_table(study),), (_drawn("degradation", draw_degradation(study)),), see
     )
 
 

@@ -1,0 +1,70 @@
+"""What every tool counts for a network, as that tool would print it, and which layers it does not see."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any, NamedTuple
+
+from ..conventions.base import CONVENTIONS, Convention, Part
+from ..dim import total
+from ..measurement import Measurement
+
+
+class Told(NamedTuple):
+    """A tool's number for a network, the named items that it is the sum of, and what the tool does not see.
+
+    `missed` are kinds of layers with how many of each.
+    """
+
+    convention: Convention
+    number: Any
+    parts: tuple[Part, ...]
+    missed: tuple[tuple[str, int], ...]
+
+    @property
+    def printed(self) -> str:
+        """The number as the tool spells it."""
+        return self.convention.prints(self.number)
+
+
+def rows_for(convention: Convention, measured: Measurement) -> Any:
+    """The rows that a convention is asked for: those of the network, or what it makes of them all."""
+    return measured.rows if convention.around is None else convention.around(measured.rows)
+
+
+def counted(convention: Convention, measured: Measurement) -> Any:
+    """A tool's number for a network.
+
+    >>> import resnet_analyzer as ra
+    >>> counted(CONVENTIONS["fvcore"], ra.measure("resnet50@torchvision"))
+    4111512576
+    """
+    found = [convention.count(row) for row in rows_for(convention, measured)]
+    return total([number for number in found if number is not None])
+
+
+def told(convention: Convention, measured: Measurement) -> Told:
+    """A tool's number with its items, the largest first."""
+    amounts: dict[tuple[str, str], list[Any]] = {}
+    missed: Counter[str] = Counter()
+    for row in rows_for(convention, measured):
+        parts = convention.parts(row)
+        if parts is None:
+            missed[row.node.op.label()] += 1
+            continue
+        for part in parts:
+            amounts.setdefault((part.item, part.each), []).append(part.amount)
+    items = [Part(item, each, total(found)) for (item, each), found in amounts.items()]
+    items = [item for item in items if not (isinstance(item.amount, int) and item.amount == 0)]
+    if all(isinstance(item.amount, int) for item in items):
+        items.sort(key=lambda part: -part.amount)
+    return Told(convention, total([item.amount for item in items]), tuple(items), tuple(missed.most_common()))
+
+
+def conventions(measured: Measurement) -> tuple[Told, ...]:
+    """Every tool's number for a network: work first, then activations, then parameters."""
+    order = {"work": 0, "activations": 1, "params": 2}
+    found = sorted(
+        (convention for _, convention in CONVENTIONS.items()), key=lambda each: (order[each.figure], each.name)
+    )
+    return tuple(told(each, measured) for each in found)

@@ -1,0 +1,312 @@
+"""Why two tools print two numbers: which tool, style and unit give a number, and what lies between two of them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from ..architectures.base import ARCHITECTURES, Architecture
+from ..conventions.base import CONVENTIONS, Convention
+from ..errors import AnalyzerError, UsageError
+from ..measurement import Measurement, measure
+from ..ops.base import Op
+from .conventions import counted, told
+
+DECIMAL = {"": 1, "k": 10**3, "m": 10**6, "b": 10**9, "g": 10**9, "t": 10**12}
+POWERS = {"k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40}
+NUMBER = re.compile(
+    r"([0-9][0-9,_]{0,30}(?:\.[0-9]{1,15})?|\.[0-9]{1,15})\s*([kmgtb]?)(i?)\s*"
+    r"(flops?|flop/s|macs?|madds?|mult-adds|ops|params?|parameters|activations|acts|b)?s?",
+    re.IGNORECASE,
+)
+WORDS = {"f": "work", "m": "work", "o": "work", "p": "params", "a": "activations"}
+UNIVERSAL = ("macs", "flops", "params", "activations")  # counts that are nobody's in particular
+NATIVE = {"keras_params": "keras", "tensorflow": "keras", "paper": "paper"}  # all other tools run on PyTorch's networks
+ORDER = ("macs", "params", "paper", "keras_params", "fvcore", "thop", "ptflops", "calflops", "tensorflow", "torch_flop_counter", "onnx_tool", "flops")  # fmt: skip  # noqa: E501
+UNITS = (("", 0), ("cut off, not rounded", 2), ("in powers of 1,024", 4))
+
+
+class Amount(NamedTuple):
+    """A number as somebody wrote it: its digits, the last one's worth, its unit's letter, what it is said to be of."""
+
+    text: str
+    digits: Fraction
+    step: Fraction
+    unit: str
+    binary: bool = False
+    figure: str = ""
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is given to the unit."""
+        return self.unit == "" and self.step == 1
+
+    def fits(self, number: int) -> tuple[str, int] | None:
+        """How a number is written so, in words, and how far-fetched that is; None where it cannot be.
+
+        >>> amount("24.37M").fits(25557032), amount("3.8G").fits(3857973248), amount("4.11G").fits(4089184256)
+        (('in powers of 1,024', 4), ('cut off, not rounded', 2), None)
+        """
+        if self.whole:
+            return UNITS[0] if number == self.digits else None
+        plain, power = DECIMAL[self.unit], POWERS.get(self.unit)
+        if not self.binary:
+            value = Fraction(number, plain)
+            if -self.step <= 2 * (value - self.digits) <= self.step:
+                return UNITS[0]
+            if 0 <= value - self.digits < self.step:
+                return UNITS[1]
+        if power and abs(2 * (Fraction(number, power) - self.digits)) <= self.step:
+            return UNITS[0] if self.binary else UNITS[2]
+        return None
+
+    @property
+    def value(self) -> Fraction:
+        """What it says, in units of one."""
+        return self.digits * (POWERS[self.unit] if self.binary else DECIMAL[self.unit])
+
+    def distance(self, number: int) -> Fraction:
+        """How far a number is from this one."""
+        return abs(number - self.value)
+
+
+def amount(text: str) -> Amount:
+    """A number as people write it: `4.11G`, `25,557,032`, `3.8 GFLOPs`, `4.09 GMac`; UsageError for anything else.
+
+    >>> amount("4.09 GMac").figure, amount("25,557,032").whole
+    ('work', True)
+    """
+    match = NUMBER.fullmatch(text.strip())
+    if match is None:
+        raise UsageError(f"{text!r}: expected a number as tools print it: 4.11G, 25.6M, 25,557,032, 4.09 GMac")
+    plain = match[1].replace(",", "").replace("_", "")
+    word = (match[4] or "").lower()
+    step = Fraction(1, 10 ** len(plain.partition(".")[2]))
+    unit = match[2].lower().replace("b", "g")
+    return Amount(text.strip(), Fraction(plain), step, unit, bool(match[3]), WORDS.get(word[:1], ""))
+
+
+class Variant(NamedTuple):
+    """A network that a number may be of: its label, its style, what is unusual in it, and itself measured."""
+
+    label: str
+    style: str
+    far: int
+    measured: Measurement
+
+
+class Explanation(NamedTuple):
+    """A tool's number for a network that is written like the given one; `written` says how, if not plainly.
+
+    `far` ranks: the smaller, the simpler.
+    """
+
+    variant: Variant
+    convention: Convention
+    number: int
+    written: str = ""
+    far: tuple[int, ...] = ()
+
+
+class Reconciled(NamedTuple):
+    """A number with all its explanations, the simplest first; without one, the `closest` and what remains."""
+
+    amount: Amount
+    explanations: tuple[Explanation, ...]
+    closest: Explanation
+
+
+class Step(NamedTuple):
+    """An item of a signed list: how much, and what it is of in words; `layers` are those that it lies in."""
+
+    amount: int
+    words: str
+    layers: tuple[str, ...] = ()
+
+
+def variants(target: Any) -> tuple[Variant, ...]:
+    """The network asked for, and for a registered one its other styles (`target` as `targets.resolve` gives it)."""
+    architecture: Architecture | None = target.architecture
+    own = measure(target.graph)
+    if architecture is None:
+        return (Variant(target.graph.name, "", 0, own),)
+    found = [Variant(f"{architecture.name}@{target.style}", target.style, 0, own)]
+    asked = target.request
+    for style in architecture.styles:
+        if style != target.style:
+            try:
+                graph = architecture.graph(own.graph.inputs[0].op.shape, asked.classes, style, **asked.options)  # type: ignore[attr-defined]
+                found.append(Variant(f"{architecture.name}@{style}", style, 1, measure(graph)))
+            except (AnalyzerError, TypeError):
+                continue
+    return tuple(found)
+
+
+def _far(variant: Variant, convention: Convention, written: int, exact_print: bool) -> tuple[int, ...]:
+    native = NATIVE.get(convention.name, "torchvision")
+    strange = bool(variant.style) and convention.name not in UNIVERSAL and variant.style != native
+    rank = ORDER.index(convention.name) if convention.name in ORDER else len(ORDER)
+    return (0 if exact_print else written, 3 * strange + variant.far, rank)
+
+
+def _squeezed(text: str) -> str:
+    return re.sub(r"[^0-9.a-z]", "", text.lower())
+
+
+class Table(NamedTuple):
+    """Every tool's number for every variant of a network."""
+
+    candidates: tuple[Explanation, ...]
+
+    @classmethod
+    def of(cls, several: Sequence[Variant]) -> Table:
+        """All conventions on all variants."""
+        return cls(tuple(
+            Explanation(variant, convention, number)
+            for variant in several
+            for _, convention in CONVENTIONS.items()
+            for number in [counted(convention, variant.measured)]
+        ))  # fmt: skip
+
+    def reconcile(self, given: Amount) -> Reconciled:
+        """One number explained."""
+        found = []
+        pool = [each for each in self.candidates if given.figure in ("", each.convention.figure)]
+        for each in pool:
+            fit = given.fits(each.number)
+            if fit is None:
+                continue
+            same = _squeezed(each.convention.prints(each.number)) == _squeezed(given.text)
+            far = _far(each.variant, each.convention, fit[1], same)
+            found.append(each._replace(written=fit[0], far=far))
+        found.sort(key=lambda each: (sum(each.far[:2]), each.far, given.distance(each.number)))
+        closest = min(pool or self.candidates, key=lambda each: given.distance(each.number))
+        return Reconciled(given, tuple(found), closest)
+
+
+def reconcile(target: Any, numbers: Sequence[str]) -> tuple[Reconciled, ...]:
+    """Each number with the tools, styles and units that give it (`target` as `targets.resolve` gives it)."""
+    given = [amount(text) for text in numbers]
+    table = Table.of(variants(target))
+    return tuple(map(table.reconcile, given))
+
+
+def difference(first: Explanation, second: Explanation) -> tuple[Step, ...]:
+    """What lies between two numbers, as signed items that add up exactly: first the network, then the counting."""
+    steps: list[Step] = []
+    if first.variant is not second.variant:
+        steps += _between_networks(first.convention, first.variant, second.variant)
+    if first.convention.name != second.convention.name:
+        steps += _between_tools(second.variant, first.convention, second.convention)
+    return tuple(step for step in steps if step.amount)
+
+
+def _between_tools(variant: Variant, one: Convention, two: Convention) -> list[Step]:
+    """Item by item: what the second counts more than the first, or less."""
+    before, after = told(one, variant.measured).parts, told(two, variant.measured).parts
+    amounts: dict[str, list[int]] = {}
+    words: dict[str, tuple[str, str]] = {}
+    for place, (parts, convention) in enumerate(((before, one), (after, two))):
+        for part in parts:
+            item = _item(part.item)
+            amounts.setdefault(item, [0, 0])[place] += part.amount
+            words[item] = (part.each, convention.label)
+    return [
+        Step(
+            new - old,
+            f"{item} ({words[item][0]}, {words[item][1]})" if words[item][0] else f"{item} ({words[item][1]})",
+        )
+        for item, (old, new) in amounts.items()
+    ]
+
+
+def _item(item: str) -> str:
+    return "multiply-accumulates" if item in ("MACs", "FLOPs") else item
+
+
+def _between_networks(convention: Convention, one: Variant, two: Variant) -> list[Step]:
+    """Layer by layer where both have the same names, equal amounts told together; else item by item."""
+    before, after = (_by_layer(convention, each.measured) for each in (one, two))
+    if set(before) != set(after):
+        return _by_item(convention, one, two)
+    groups: dict[tuple[int, str], list[str]] = {}
+    ops = [{node.name: node.op for node in each.measured.graph} for each in (one, two)]
+    for name, old in before.items():
+        if after[name] != old:
+            words = _change(ops[0][name], ops[1][name])
+            groups.setdefault((after[name] - old, words), []).append(name)
+    return [
+        Step(each * len(names), _told_together(each, names, words, two.label), tuple(names))
+        for (each, words), names in groups.items()
+    ]
+
+
+def _told_together(each: int, names: list[str], words: str, label: str) -> str:
+    where = ", ".join(names[:3]) + (" …" if len(names) > 3 else "")
+    times = f"{len(names)} × {each:,}: " if len(names) > 1 else ""
+    return f"{times}{words or 'another input'} in {where} ({label})"
+
+
+def _change(old: Op, new: Op) -> str:
+    """What differs in a layer's settings, in words: `stride 2 → 1`."""
+    before, after = old.settings(), new.settings()
+    names = [name for name in (*before, *after) if before.get(name) != after.get(name)]
+    changed = [
+        f"{name.replace('_', ' ').replace('strides', 'stride')} {getattr(old, name, None)} → {getattr(new, name, None)}"
+        for name in dict.fromkeys(names)
+    ]
+    return ", ".join(changed)
+
+
+def _by_layer(convention: Convention, measured: Measurement) -> dict[str, int]:
+    from .conventions import rows_for
+
+    return {row.node.name: convention.count(row) or 0 for row in rows_for(convention, measured)}
+
+
+def _by_item(convention: Convention, one: Variant, two: Variant) -> list[Step]:
+    amounts: Counter[tuple[str, str]] = Counter()
+    for sign, each in ((-1, one), (1, two)):
+        for part in told(convention, each.measured).parts:
+            amounts[part.item, part.each] += sign * part.amount
+    return [Step(number, f"{item} ({two.label} instead of {one.label})") for (item, _), number in amounts.items()]
+
+
+class Fit(NamedTuple):
+    """A registered network that fits several numbers, with the explanation of each."""
+
+    name: str
+    explanations: tuple[Explanation, ...]
+
+
+def networks_that_fit(numbers: Sequence[str]) -> tuple[Fit, ...]:
+    """Registered networks, as published, for which a tool gives each of the numbers; the simplest first."""
+    given = [amount(text) for text in numbers]
+    found = []
+    for _, architecture in ARCHITECTURES.items():
+        for style in architecture.styles:
+            try:
+                measured = measure(architecture.graph(None, None, style))
+            except AnalyzerError:
+                continue
+            if not _may_fit(measured, given):
+                continue
+            label = f"{architecture.name}@{style}"
+            table = Table.of((Variant(label, style, 0, measured),))
+            reconciled = [table.reconcile(each) for each in given]
+            if all(each.explanations for each in reconciled):
+                found.append(Fit(label, tuple(each.explanations[0] for each in reconciled)))
+    return tuple(sorted(found, key=lambda fit: sum(sum(each.far[:2]) for each in fit.explanations)))
+
+
+def _may_fit(measured: Measurement, given: Sequence[Amount]) -> bool:
+    """Whether every number is within reach of a total: no tool prints 30 % more than its MACs, FLOPs or parameters."""
+    totals = measured.totals
+    bases = [base for base in (totals.macs, 2 * totals.macs, totals.flops, totals.params, totals.all_params, totals.activations) if base]  # fmt: skip  # noqa: E501
+    return all(
+        any(Fraction(7, 10) * base <= each.digits * DECIMAL[each.unit] <= Fraction(13, 10) * base for base in bases)
+        for each in given
+    )

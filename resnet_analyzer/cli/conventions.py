@@ -1,0 +1,29 @@
+"""`conventions`: what other tools print for a network, and what those numbers are made of."""
+
+from __future__ import annotations
+
+import click
+
+from ..measurement import measure
+from . import _completion as completion
+from ._network import NetworkOptions, network_options, resolve
+from ._output import Destination, deliver, output_options
+
+
+@click.command()
+@click.argument("target", metavar="NETWORK[@STYLE]|FILE", shell_complete=completion.networks)
+@click.option("--trust", multiple=True, metavar="PACKAGE", help="Allow a model file to run code of this package.")
+@click.option("--items", is_flag=True, help="The items that each number is the sum of.")
+@network_options
+@output_options
+def command(target: str, trust: tuple[str, ...], items: bool, asked: NetworkOptions, destination: Destination) -> None:
+    """What other tools print for a network: fvcore, thop, ptflops, Keras, ...
+
+    \b
+    resnet-analyze conventions resnet50@torchvision
+    resnet-analyze conventions densenet121@torchvision --items --format markdown
+    resnet-analyze conventions vgg16 --input 193 --format json
+    """
+    from ..report.conventions import conventions_report
+
+    deliver(conventions_report(measure(resolve(target, asked, trust).graph), items), destination)

@@ -1,0 +1,30 @@
+"""The paper's count: He et al. 2015 print multiply-adds and call them FLOPs."""
+
+from __future__ import annotations
+
+from ..dim import Dim
+from .base import MeasuredRow, convention
+
+
+def cut_off(number: int) -> str:
+    """Two digits, cut off and not rounded, as Table 1 has 3.8×10⁹ for 3.858×10⁹.
+
+    >>> cut_off(3857973248)
+    '3.8 G'
+    """
+    tenths = number // 10**8
+    return f"{tenths // 10}.{tenths % 10} G"
+
+
+@convention(
+    "paper",
+    says="MACs, cut off after a digit behind the point",
+    source='He et al. 2015 (arXiv 1512.03385), Table 1: "FLOPs (multiply-adds)"',
+    tool="paper (He 2015)",
+    calls="FLOPs",
+    prints=cut_off,
+    faults=("what it calls FLOPs are multiply-accumulates, half of what others call so",),
+)
+def paper(row: MeasuredRow) -> Dim:
+    """Multiply-accumulates of convolutions and matrix products."""
+    return row.cost.work[0]

@@ -1,0 +1,111 @@
+"""Numbers picked from a tensor, or put into one, by places that another tensor says: copies, no arithmetic."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from ..shape import Shape, spell
+from .base import Check, Cost, Op, Spelling
+from .spelling import Call, Reads
+
+
+def _read_all(call: Call) -> Reads:
+    return call.reading(Scatter(), places=tuple(range(len(call.places))))
+
+
+class Scatter(Op):
+    """The first input with numbers of the last one put at the places that the second says.
+
+    ONNX ScatterElements, ScatterND; PyTorch scatter.
+
+    >>> Scatter().apply(Shape(1, 10, 4), Shape(3, 1), Shape(3, 4)).output
+    Shape(1, 10, 4)
+    """
+
+    kind = "shape"
+    word = "scatter"
+    storage = "own"
+    arity: ClassVar[int | None] = None
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "onnx": Spelling("ScatterElements", also=("ScatterND", "Scatter", "TensorScatter"), read=_read_all)
+    }
+
+    def rule(self, *shapes: Shape) -> Cost:
+        """The first shape."""
+        return Cost(shapes[0])
+
+
+class GatherElements(Op):
+    """For each number of the second input one of the first: the same axes, another length along `axis` at most.
+
+    >>> GatherElements().apply(Shape(1, 10, 4), Shape(1, 3, 4)).output
+    Shape(1, 3, 4)
+    """
+
+    axis: int = 0
+
+    kind = "shape"
+    word = "gather"
+    storage = "own"
+    arity: ClassVar[int | None] = 2
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "onnx": Spelling(
+            "GatherElements",
+            read=lambda call: call.reading(GatherElements(call.settings.get("axis", 0)), places=(0, 1)),
+        )
+    }
+
+    def rule(self, data: Shape, picked: Shape) -> Cost:  # type: ignore[override]
+        """The second shape."""
+        sentence = "places {} need as many axes as {}."
+        return Cost(picked, checks=(Check(len(data) == len(picked), sentence, (spell(picked), spell(data))),))
+
+
+class GatherND(Op):
+    """Slices of the first input at the places that the last axis of the second says, behind `batch_axes` common ones.
+
+    >>> GatherND().apply(Shape(5, 6, 7), Shape(3, 2)).output   # three rows of 7
+    Shape(3, 7)
+    """
+
+    batch_axes: int = 0
+
+    kind = "shape"
+    word = "gather"
+    storage = "own"
+    arity: ClassVar[int | None] = 2
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "onnx": Spelling(
+            "GatherND",
+            read=lambda call: call.reading(GatherND(call.settings.get("batch_dims", 0)), places=(0, 1)),
+        )
+    }
+
+    def rule(self, data: Shape, picked: Shape) -> Cost:  # type: ignore[override]
+        """The places, and the axes that they leave."""
+        depth = picked[-1] if len(picked) else None
+        sentence = "the last axis of the places {} must be a number of axes of {}."
+        if type(depth) is not int or self.batch_axes + depth not in range(len(data) + 1):
+            return Cost(None, checks=(Check(False, sentence, (spell(picked), spell(data))),))
+        return Cost(Shape(*picked[:-1], *data[self.batch_axes + depth :]))
+
+
+class Triangle(Op):
+    """The last two axes with what is above (or below) a diagonal set to 0: no arithmetic (ONNX Trilu, numpy.tril).
+
+    >>> Triangle().apply(Shape(4, 4)).output
+    Shape(4, 4)
+    """
+
+    kind = "shape"
+    word = "triangle"
+    keeps_places = True
+    storage = "own"
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "onnx": Spelling("Trilu", read=lambda call: call.reading(Triangle()))
+    }
+
+    def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
+        """The same shape."""
+        return Cost(shape)

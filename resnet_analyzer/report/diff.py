@@ -1,0 +1,54 @@
+"""What changed between two networks, as a table that a pull request can hold."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..analyses.diff import Difference
+from ..numbers import grouped, signed
+from .model import Column, Report, Table
+
+COLUMNS = (
+    Column("what"),
+    Column("layer", flexible=True),
+    Column("was", drop=2, flexible=True),
+    Column("why", flexible=True, drop=1),
+    Column("params", "signed"),
+    Column("MACs", "signed"),
+)
+
+
+def diff_report(found: Difference, names: tuple[str, str]) -> Report:
+    """A line per change, and the totals before and after."""
+    lines = [
+        (each.what, each.after or each.before, each.before if each.after else None, each.why, each.params, each.macs)
+        for each in found.changes
+    ]
+    one, two = found.first.totals, found.second.totals
+    notes = [
+        ("same", f"{grouped(found.same)} layers"),
+        (
+            "params",
+            f"{grouped(one.params)} → {grouped(two.params)}: {signed(found.params)}{_share(found.params, one.params)}",
+        ),
+        ("MACs", f"{grouped(one.macs)} → {grouped(two.macs)}: {signed(found.macs)}{_share(found.macs, one.macs)}"),
+    ]
+    title = f"{names[0]} → {names[1]} · {len(lines)} changes"
+    return Report(title, (Table(COLUMNS, tuple(lines)),), tuple(notes), lambda: _data(found, names))
+
+
+def _share(part: int, whole: int) -> str:
+    return f" ({'+' if part > 0 else '−'}{abs(100 * part / whole):.1f} %)" if part and whole else ""
+
+
+def _data(found: Difference, names: tuple[str, str]) -> dict[str, Any]:
+    one, two = found.first.totals, found.second.totals
+    return {
+        "schema": 2,
+        "kind": "difference",
+        "models": list(names),
+        "changes": [each._asdict() for each in found.changes],
+        "same": found.same,
+        "params": [one.params, two.params],
+        "macs": [one.macs, two.macs],
+    }

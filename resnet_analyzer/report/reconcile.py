@@ -1,0 +1,144 @@
+"""Numbers reconciled: whose they are, and the signed list of what lies between two of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ..analyses.reconcile import Explanation, Fit, Reconciled, Step, difference
+from ..numbers import grouped, signed
+from .model import Column, Report, Table
+
+COLUMNS = (
+    Column("given"),
+    Column("number", "count"),
+    Column("tool"),
+    Column("calls it", drop=2),
+    Column("network", flexible=True),
+    Column("written", drop=1),
+)
+STEPS = (Column("", "shape"), Column("what", flexible=True))
+MORE = 3  # explanations shown for a number
+
+
+def reconcile_report(name: str, found: Sequence[Reconciled], by_layer: bool = False) -> Report:
+    """Each number with its explanations, the simplest first, and lists between each number and the next."""
+    lines = tuple(line for each in found for line in _lines(each))
+    lists = [(one, two, difference(_first(one), _first(two))) for one, two in _pairs(found)]
+    tables = [Table(COLUMNS, lines)]
+    tables += [_steps(_first(one), _first(two), steps, by_layer) for one, two, steps in lists if steps]
+    notes = [("nothing", _remainder(each)) for each in found if not each.explanations]
+    notes.append(("counted", "what is simplest comes first: whole numbers, plain rounding, a tool's own networks"))
+    return Report(f"{name} · {len(found)} numbers reconciled", tuple(tables), tuple(notes), lambda: _data(name, found))
+
+
+def _pairs(found: Sequence[Reconciled]) -> list[tuple[Reconciled, Reconciled]]:
+    """Each number that is explained with the next one that counts the same kind of thing."""
+    pairs: list[tuple[Reconciled, Reconciled]] = []
+    last: dict[str, Reconciled] = {}
+    for each in found:
+        if each.explanations:
+            kind = _first(each).convention.figure
+            if kind in last:
+                pairs.append((last[kind], each))
+            last[kind] = each
+    return pairs
+
+
+def _first(each: Reconciled) -> Explanation:
+    return each.explanations[0] if each.explanations else each.closest
+
+
+def _lines(each: Reconciled) -> list[tuple[Any, ...]]:
+    if not each.explanations:
+        return [(each.amount.text, None, "no tool that we know", None, None, None)]
+    return [
+        (
+            each.amount.text if place == 0 else "",
+            one.number,
+            one.convention.label,
+            one.convention.calls,
+            one.variant.label,
+            one.written or None,
+        )
+        for place, one in enumerate(each.explanations[:MORE])
+    ]
+
+
+def _steps(one: Explanation, two: Explanation, steps: Sequence[Step], by_layer: bool) -> Table:
+    lines = [(grouped(one.number), _who(one))]
+    for step in steps:
+        lines.append((signed(step.amount), step.words))
+        if by_layer:
+            lines += [("", f"  {name}") for name in step.layers]
+    lines.append((f"= {grouped(two.number)}", _who(two)))
+    return Table(STEPS, tuple(lines), f"From {grouped(one.number)} to {grouped(two.number)}")
+
+
+def _who(one: Explanation) -> str:
+    return f"{one.convention.label}, {one.convention.calls}, {one.variant.label}"
+
+
+def _remainder(each: Reconciled) -> str:
+    near = each.closest
+    rest = int(each.amount.value) - near.number
+    return f"{each.amount.text}: the closest is {grouped(near.number)}, {_who(near)}; {signed(rest)} remain"
+
+
+def fitting_report(numbers: Sequence[str], found: Sequence[Fit]) -> Report:
+    """The registered networks for which some tool gives each of the numbers."""
+    columns = (Column("network"), *[Column(number, flexible=True) for number in numbers])
+    rows = [
+        (fit.name, *[f"{one.convention.label}: {grouped(one.number)}" for one in fit.explanations]) for fit in found
+    ]
+    notes = [] if found else [("nothing", "no registered network has all of them, in any style, as any tool counts")]
+    data = {
+        "schema": 2,
+        "kind": "reconciliation",
+        "model": None,
+        "numbers": [],
+        "differences": [],
+        "networks": [
+            {"model": fit.name, "explanations": [_explanation(one) for one in fit.explanations]} for fit in found
+        ],
+    }
+    return Report(f"Networks with {' and '.join(numbers)}", (Table(columns, tuple(rows)),), tuple(notes), lambda: data)
+
+
+def _explanation(one: Explanation) -> dict[str, Any]:
+    return {
+        "network": one.variant.label,
+        "convention": one.convention.name,
+        "tool": one.convention.label,
+        "calls": one.convention.calls,
+        "number": one.number,
+        "written": one.written or None,
+    }
+
+
+def _data(name: str, found: Sequence[Reconciled]) -> dict[str, Any]:
+    return {
+        "schema": 2,
+        "kind": "reconciliation",
+        "model": name,
+        "numbers": [
+            {
+                "given": each.amount.text,
+                "explanations": [_explanation(one) for one in each.explanations],
+                "closest": _explanation(each.closest),
+            }
+            for each in found
+        ],
+        "differences": [
+            {
+                "from": _first(one).number,
+                "to": _first(two).number,
+                "steps": [
+                    {"amount": step.amount, "what": step.words, "layers": list(step.layers)}
+                    for step in difference(_first(one), _first(two))
+                ],
+            }
+            for one, two in _pairs(found)
+        ],
+        "networks": [],
+    }

@@ -1,0 +1,106 @@
+"""Whose number is it, and what lies between two of them: the issue trackers' cases, random ones, exact sums."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from resnet_analyzer.analyses.conventions import counted
+from resnet_analyzer.analyses.reconcile import amount, difference, networks_that_fit, reconcile
+from resnet_analyzer.conventions.base import CONVENTIONS
+from resnet_analyzer.errors import UsageError
+from resnet_analyzer.measurement import measure
+from resnet_analyzer.targets import resolve
+
+# What people see for ResNet-50, and where it comes from: the tools' own figures in tests/data/peers.csv, He et al.
+# 2015 (3.8), keras.io (25,636,712 with moving statistics), TensorFlow's profiler on Keras' network (7,755,299,312)
+KNOWN = {
+    "4.11G": ("fvcore", "torchvision", 4_111_512_576),
+    "4.13G": ("thop", "torchvision", 4_133_742_592),
+    "4.12G": ("onnx_tool", "torchvision", 4_117_342_184),
+    "4.09G": ("macs", "torchvision", 4_089_184_256),
+    "3.86G": ("macs", "paper", 3_857_973_248),
+    "3.8G": ("paper", "paper", 3_857_973_248),
+    "8.21G": ("calflops", "torchvision", 8_211_108_352),
+    "8.18G": ("torch_flop_counter", "torchvision", 8_178_368_512),
+    "7.76G": ("tensorflow", "keras", 7_755_299_312),
+    "25.6M": ("params", "paper", 25_557_032),
+    "25.56M": ("params", "paper", 25_557_032),
+    "24.37M": ("params", "paper", 25_557_032),
+    "25557032": ("params", "paper", 25_557_032),
+    "25636712": ("keras_params", "keras", 25_636_712),
+}
+
+
+def test_the_numbers_of_resnet50():
+    found = reconcile(resolve("resnet50"), list(KNOWN))
+    first = [each.explanations[0] for each in found]
+    assert [(one.convention.name, one.variant.style, one.number) for one in first] == list(KNOWN.values())
+    assert found[list(KNOWN).index("24.37M")].explanations[0].written == "in powers of 1,024"
+
+
+def test_lists_add_up_between_any_two():
+    found = [each.explanations[0] for each in reconcile(resolve("resnet50"), list(KNOWN))]
+    for one in found:
+        for two in found:
+            assert one.number + sum(step.amount for step in difference(one, two)) == two.number
+
+
+def test_the_difference_is_named():
+    paper, fvcore = (each.explanations[0] for each in reconcile(resolve("resnet50"), ["3.86G", "4.11G"]))
+    amounts = [step.amount for step in difference(paper, fvcore)]
+    assert amounts == [3 * 77_070_336, 2 * 11_113_984, 100_352]  # strided stages, batch norms, the average pool
+    torchvision, keras = (each.explanations[0] for each in reconcile(resolve("resnet50"), ["25557032", "25636712"]))
+    assert [step.amount for step in difference(torchvision, keras)] == [26_560, 53_120]
+
+
+NETWORKS = ["alexnet", "vgg16_bn", "googlenet", "resnet18", "resnet34", "resnet50", "resnext50_32x4d", "densenet121"]
+UNITS = [("", 1, 0), ("k", 10**3, 0), ("M", 10**6, 1), ("M", 10**6, 2), ("M", 2**20, 2), ("G", 10**9, 3)]
+
+
+def written(number, unit, size, digits):
+    scaled = (2 * number * 10**digits + size) // (2 * size)
+    return f"{scaled / 10**digits:.{digits}f}{unit}" if digits else f"{scaled}{unit}"
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_random_numbers_are_found(network):
+    """200 in all: the true number is among the first three that are told for what a tool would print."""
+    choose = random.Random(network)
+    target = resolve(f"{network}@torchvision")
+    measured = measure(target.graph)
+    drawn, names = [], sorted(CONVENTIONS)
+    while len(drawn) < 25:
+        number = counted(CONVENTIONS[choose.choice(names)], measured)
+        unit, size, digits = choose.choice(UNITS)
+        if number >= 10 * size:
+            drawn.append((number, written(number, unit, size, digits)))
+    for (number, text), found in zip(drawn, reconcile(target, [text for _, text in drawn]), strict=True):
+        distinct = list(dict.fromkeys(each.number for each in found.explanations))
+        assert number in distinct[:3], text
+
+
+def test_what_nothing_explains():
+    (found,) = reconcile(resolve("resnet50"), ["9.9G"])
+    assert not found.explanations
+    assert found.closest.number == max(found.closest.number, 8_217_590_888)
+
+
+def test_networks_that_fit_two_numbers():
+    assert [fit.name for fit in networks_that_fit(["4.12G", "25.56M"])] == ["resnet50@torchvision"]
+
+
+@pytest.mark.parametrize("text", ["", "G", "4.1X", "-3", "4,1.2.3G"])
+def test_what_is_no_number(text):
+    with pytest.raises(UsageError, match="expected a number as tools print it"):
+        amount(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "figure"),
+    [("4.09 GMac", 4_090_000_000, "work"), ("25.6 M params", 25_600_000, "params"), ("24.37Mi", 24.37 * 2**20, ""),
+     ("1.8B FLOPs", 1_800_000_000, "work"), ("11.1M activations", 11_100_000, "activations")],
+)  # fmt: skip
+def test_as_people_write_them(text, value, figure):
+    assert (float(amount(text).value), amount(text).figure) == (value, figure)
