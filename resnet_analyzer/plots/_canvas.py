@@ -47,20 +47,21 @@ class Canvas:
         bold: bool = False,
         align: str = "center",
         longest: int = 200,
+        mark: str = "",
     ) -> None:
-        """A line of text, its middle at the height y."""
+        """A line of text, its middle at the height y; `mark` names it in the SVG."""
         shown = safe(words, longest)
         self.axes.text(
             x, y, shown, fontproperties=font_for(shown, bold), fontsize=size * POINTS, color=self.theme(tone),
-            ha=align, va="center_baseline", parse_math=False,
+            ha=align, va="center_baseline", parse_math=False, gid=mark or None,
         )  # fmt: skip
 
     def box(
         self, x: float, y: float, width: float, height: float, fill: Tone | None, edge: Tone | None = None,
-        radius: float = 3, thickness: float = 1.2, dashes: Sequence[float] = (), order: float = 2,
+        radius: float = 3, thickness: float = 1.2, dashes: Sequence[float] = (), order: float = 2, mark: str = "",
     ) -> None:  # fmt: skip
-        """A rounded rectangle whose top left corner is (x, y)."""
-        self._patch(_rounded(x, y, width, height, radius), fill, edge, thickness, dashes, order)
+        """A rounded rectangle whose top left corner is (x, y); `mark` names it in the SVG."""
+        self._patch(_rounded(x, y, width, height, radius), fill, edge, thickness, dashes, order, mark)
 
     def bar(self, x: float, y: float, width: float, height: float, kind: Kind) -> None:
         """A piece of a bar: filled and hatched as its kind of layer is."""
@@ -102,14 +103,15 @@ class Canvas:
 
     def _patch(
         self, path: Path, fill: Tone | None, edge: Tone | None = None, thickness: float = 0,
-        dashes: Sequence[float] = (), order: float = 2,
+        dashes: Sequence[float] = (), order: float = 2, mark: str = "",
     ) -> None:  # fmt: skip
         from matplotlib.patches import PathPatch
 
         style: dict[str, Any] = {"linestyle": (0, tuple(dashes))} if dashes else {}
         patch = PathPatch(
             path, facecolor="none" if fill is None else self.theme(fill), zorder=order,
-            edgecolor="none" if edge is None else self.theme(edge), linewidth=thickness * POINTS, **style,
+            edgecolor="none" if edge is None else self.theme(edge), linewidth=thickness * POINTS,
+            gid=mark or None, **style,
         )  # fmt: skip
         self.axes.add_artist(patch)
 
