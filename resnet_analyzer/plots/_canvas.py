@@ -84,6 +84,10 @@ class Canvas:
         """A small head that points down to (x, y)."""
         self._patch(_path([(x, y), (x - size * 0.8, y - size * 1.5), (x + size * 0.8, y - size * 1.5)], True), tone)
 
+    def side_arrow(self, x: float, y: float, tone: Tone, size: float = 3.2) -> None:
+        """A small head that points left to (x, y)."""
+        self._patch(_path([(x, y), (x + size * 1.5, y - size * 0.8), (x + size * 1.5, y + size * 0.8)], True), tone)
+
     def disc(self, x: float, y: float, radius: float, fill: Tone, edge: Tone) -> None:
         """A circle around (x, y)."""
         self._patch(_rounded(x - radius, y - radius, 2 * radius, 2 * radius, radius), fill, edge, 1.2, (), 3)

@@ -113,6 +113,7 @@ class Flow:
     def _beside(self, block: Block) -> list[tuple[str, bool]]:
         """The words right of a block's shortcut: how often, and its layers if it has any."""
         times = [(f"×{block.times}", True)] if block.times > 1 else []
+        times += [(line, False) for line in widening(block)]
         told = [(line, False) for line in broken(block.shortcut)] if block.shortcut and self.sizes.beside else []
         return times + told
 
@@ -195,6 +196,7 @@ class Flow:
         dashes = (4, 2.2) if block.shortcut else ()
         around = [(x, start), (edge, start), (edge, joint), (x + sizes.joint, joint)]
         self.canvas.line(around, INK, 1.3, dashes, radius=7)
+        self.canvas.side_arrow(x + sizes.joint, joint, INK, 2.6)
         self.canvas.joint(x, joint, block.sign, sizes.joint)
         self._draw_beside(block, edge + 7, (start + joint) / 2)
 
@@ -204,7 +206,8 @@ class Flow:
         for index, (text, bold) in enumerate(words):
             place = y + SHORTCUT_LINE * (index - (len(words) - 1) / 2)
             size = self.sizes.text + (2 if bold else -0.5)
-            mark = "" if bold else text_mark("beside", self._number, places, index - (block.times > 1))
+            line = index - (len(words) - len(broken(block.shortcut)))
+            mark = text_mark("beside", self._number, places, line) if block.shortcut and line >= 0 else ""
             self.canvas.text(x, place, text, size, INK if bold else MUTED, bold, "left", mark=mark)
 
     def _draw_split(self, split: Split, x: float, y: float) -> None:
@@ -252,6 +255,15 @@ class Flow:
 
 def _paths(branch: Branch) -> str:
     return f"··· ×{branch.times}"
+
+
+def widening(block: Block) -> list[str]:
+    """What a block that joins its output to its input does to the channels: `64 → 256`, over all of its repetitions."""
+    inner = block.main[-1].shape if block.main else None
+    if block.sign != "‖" or block.shortcut or block.shape is None or inner is None:
+        return []
+    after, added = block.shape[-1], inner[-1] * block.times
+    return [f"{after - added} → {after}"] if after > added else []
 
 
 def broken(label: str) -> list[str]:

@@ -10,7 +10,7 @@ from ..measurement import Measurement
 from ..shape import is_map, spell
 from . import structure
 from ._canvas import Canvas
-from ._flow import NARROW, NOWHERE, WIDE, Flow, Sizes, broken, text_mark
+from ._flow import NARROW, NOWHERE, WIDE, Flow, Sizes, broken, text_mark, widening
 from ._fonts import text_width
 from ._legend import LegendItem, draw_legend, kind_items, legend_height, meeting_items
 from ._pieces import Block, Box, Piece, Split, count, folded, pieces
@@ -52,6 +52,10 @@ def drawn_network(measurement: Measurement, most: int, fold: bool | None = None)
     return DrawnNetwork(safe(title_of(measurement)), total_words(measurement), tuple(told), tuple(sides), places)
 
 
+def _is_folded(each: DrawnNetwork) -> bool:
+    return any(piece.times > 1 for piece in each.pieces)
+
+
 def _side_words(side: structure.Side) -> str:
     first = side.rows[0].node
     training = ", in training only" if first.training_only else ""
@@ -62,7 +66,10 @@ def _side_words(side: structure.Side) -> str:
 def draw(measurements: Sequence[Measurement], fold: bool | None = None) -> Picture:
     """One network, or several side by side with their feature maps of equal size at the same height."""
     alone = len(measurements) == 1
-    networks = [drawn_network(each, MOST_BOXES if alone else MOST_BOXES_BESIDE, fold) for each in measurements]
+    most = MOST_BOXES if alone else MOST_BOXES_BESIDE
+    networks = [drawn_network(each, most, fold) for each in measurements]
+    if fold is None and not alone and any(_is_folded(each) for each in networks):  # all of them, or depths mislead
+        networks = [drawn_network(each, most, True) for each in measurements]
     sheet = _Sheet(networks, WIDE if alone else NARROW, input_words(measurements[0]))
     names = ", ".join(each.title for each in networks)
     return Picture("architecture", f"Architecture of {names}", _alt(networks, measurements), sheet.paint, data=networks)
@@ -250,7 +257,10 @@ def _legend(networks: Sequence[DrawnNetwork]) -> list[LegendItem]:
         found.append(LegendItem("dashes", "projection" if projects else "shortcut with layers"))
     signs = {piece.sign for piece in told if not isinstance(piece, Box)}
     found += meeting_items(signs)
-    wide = "boxes: wider with more channels, taller with more pixels"
+    wide = "not to scale: width shows channels, height shows pixels"
+    if any(isinstance(piece, Block) and widening(piece) for piece in told):
+        dense = ("a layer reads all that is put out before it in its stage", "64 → 256: channels before and behind")
+        found += [LegendItem("text", words) for words in dense]
     return [*found, LegendItem("text", wide), LegendItem("text", "not drawn: normalisation, activations")]
 
 
