@@ -66,6 +66,11 @@ def _live(report: Report, say: Words) -> Mapping[str, Any] | None:
     return translated_live(data, say.text) if data else None
 
 
+def picture_in(picture: Any, language: str) -> Any:
+    """A picture with its title, its words and its description in a language."""
+    return picture if language == "en" else Words(language).picture(picture)
+
+
 def message(language: str, sentence: str, *parts: str) -> str:
     """A sentence of a writer's own in a language, with its parts put in."""
     return (sentence if language == "en" else Words(language).sentence(sentence)).format(*parts)
@@ -155,9 +160,13 @@ class Words:
             links=tuple(map(self._link, section.links)),
         )
 
+    def picture(self, drawing: Any) -> Any:
+        """A picture: what stands in it and what is said of it."""
+        told = drawing.in_words(self.text)
+        return replace(told, alt=self.clauses(drawing.alt), title=self.text(drawing.title))
+
     def _figure(self, figure: Figure) -> Figure:
-        drawing: Any = figure.drawing
-        return figure._replace(drawing=replace(drawing, alt=self.clauses(drawing.alt), title=self.text(drawing.title)))
+        return figure._replace(drawing=self.picture(figure.drawing))
 
     def _link(self, link: Link) -> Link:
         return link._replace(text=self.text(link.text), says=self.text(link.says))
