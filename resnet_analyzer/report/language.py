@@ -20,7 +20,7 @@ LANGUAGES = ("en", "zh")
 DOMAIN = "resnet_analyzer"
 FOLDER = Path(__file__).with_name("locale")
 FOR_MACHINES = frozenset({"json", "csv", "raw-csv", "parquet", "github"})  # formats that machines read
-NAMES = frozenset({"layer", "network", "name", "model", "reads", "op", "option", "block", "stage", "value", "source"})
+NAMES = frozenset({"while", "layer", "network", "name", "model", "reads", "op", "option", "block", "stage", "value", "source"})
 REFERENCE = (  # He et al. 2015 (arXiv 1512.03385), Table 1
     r"[A-Z][a-z]+(?: & [A-Z][a-z]+| et al\.) \d{4}(?:(?:, [A-Z][\w ]+)? \(arXiv [\w.]+\))?"
     r"(?:, (?:(?:Table|Fig\.|sec\.) [\d.]*\d|abstract))?(?:: [\d.,]+ (?:m|b)illion[a-z -]*)?"
@@ -137,7 +137,7 @@ class Words:
 
     def table(self, table: Table) -> Table:
         """A table: its titles, and the cells of columns that hold words."""
-        worded = [column.kind == "text" and column.title not in NAMES for column in table.columns]
+        worded = [column.kind in ("text", "heading") and column.title not in NAMES for column in table.columns]
         rows = tuple(
             tuple(
                 self.text(cell) if told and type(cell) is str else cell for told, cell in zip(worded, row, strict=True)
