@@ -7,6 +7,7 @@ import re
 import time
 import tracemalloc
 from fractions import Fraction
+from typing import ClassVar
 
 import numpy
 import pytest
@@ -19,7 +20,7 @@ from resnet_analyzer.errors import CheckFailed, DimensionOverflow, UsageError
 from resnet_analyzer.graph import Graph, GraphBuilder, Node
 from resnet_analyzer.measurement import CHUNK_CELLS, Totals, measure, walk
 from resnet_analyzer.ops.activation import Activation
-from resnet_analyzer.ops.base import Op, Weight
+from resnet_analyzer.ops.base import Cost, Op, Weight, Work
 from resnet_analyzer.ops.batch_norm import BatchNorm
 from resnet_analyzer.ops.concatenate import Concatenate
 from resnet_analyzer.ops.conv import Conv2d
@@ -35,6 +36,34 @@ from resnet_analyzer.ops.reshape import Permute, Reshape
 from resnet_analyzer.ops.separable_conv import SeparableConv2d
 from resnet_analyzer.ops.transposed_conv import TransposedConv2d
 from resnet_analyzer.shape import Shape
+
+
+class _Counted(Op):
+    """An op that tells how often its rule is asked."""
+
+    turns: int = 1
+    asked: ClassVar[list[int]] = []
+
+    def rule(self, shape):
+        self.asked.append(self.turns)
+        return Cost(shape, work=Work(adds=shape.elements * self.turns))
+
+
+@pytest.mark.parametrize("size", [8, symbol("n")])
+def test_equal_layers_on_equal_shapes_are_worked_out_once(size):
+    build = GraphBuilder("net")
+    ops = [(f"layer{index}", _Counted(index // 50 + 1)) for index in range(100)]
+    build.chain(build.input(Shape(1, size, 3)), *ops)
+    _Counted.asked.clear()
+    found = measure(build.graph())
+    assert _Counted.asked == [1, 2]
+    assert found.totals.flops == size * 3 * (50 * 1 + 50 * 2)
+
+
+def test_layers_on_arrays_are_worked_out_one_by_one():
+    build = GraphBuilder("net")
+    build.chain(build.input(Shape(1, numpy.array([8, 9]), 3)), *[(f"layer{index}", _Counted()) for index in range(4)])
+    assert list(measure(build.graph()).totals.flops) == [8 * 3 * 4, 9 * 3 * 4]
 
 
 def stem(height, width, channels=3, filters=8, groups=1) -> Graph:
