@@ -7,9 +7,9 @@ from math import log2
 from typing import NamedTuple
 
 from ..shape import Shape
-from ._canvas import Canvas
 from ._fonts import text_width
 from ._pieces import Block, Box, Branch, Piece, Split
+from ._sheet import Sheet
 from ._words import pixels
 from .palette import FAINT, INK, KINDS, LINE, MUTED, PAGE
 
@@ -47,11 +47,11 @@ class Room(NamedTuple):
 class Flow:
     """Measures pieces and draws them on a canvas (None while only measuring)."""
 
-    def __init__(self, sizes: Sizes, canvas: Canvas | None = None) -> None:
+    def __init__(self, sizes: Sizes, canvas: Sheet | None = None) -> None:
         self.sizes, self._canvas = sizes, canvas
 
     @property
-    def canvas(self) -> Canvas:
+    def canvas(self) -> Sheet:
         """The sheet that is drawn on."""
         assert self._canvas is not None
         return self._canvas

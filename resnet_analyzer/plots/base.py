@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..errors import UsageError
@@ -15,6 +16,7 @@ from .palette import theme_named
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from ._sheet import Drawable
     from .palette import Theme
 
 
@@ -23,7 +25,8 @@ class Picture:
     """A drawn picture: `svg` follows the reader's light or dark mode, `png` is in the theme asked for.
 
     `alt` is a sentence with the main figures, `title` a heading; `data` are the raw numbers that it shows,
-    as whole numbers of the measurements. `paint` redraws the figure for a theme.
+    as whole numbers of the measurements. `paint` redraws the figure for a theme; `drawing` is there for pictures
+    without axes, which can be drawn where matplotlib is not installed.
     """
 
     name: str
@@ -32,6 +35,7 @@ class Picture:
     paint: Callable[[Theme], Figure]
     theme: str = "light"
     data: Any = ()
+    drawing: Drawable | None = None
 
     def __repr__(self) -> str:
         return f"<Picture {self.name}: {self.title:.80}>"
@@ -39,9 +43,20 @@ class Picture:
     @cached_property
     def svg(self) -> bytes:
         """The picture as SVG: text as paths, colours switched by the reader's colour scheme, no outside references."""
+        if self.drawing is not None and find_spec("matplotlib") is None:
+            return self.light_svg
         from ._files import svg_bytes
 
         return svg_bytes(self.paint, self.name, self.title, self.alt)
+
+    @cached_property
+    def light_svg(self) -> bytes:
+        """The same drawn without matplotlib, its words as text; UsageError for a picture with axes."""
+        if self.drawing is None:
+            raise UsageError(f"picture {self.name}: it has axes, and needs matplotlib, which is not here")
+        from ._vector import vector
+
+        return vector(self.drawing, self.name, self.title, self.alt)
 
     @cached_property
     def png(self) -> bytes:
@@ -69,7 +84,7 @@ class Picture:
 
     def in_theme(self, theme: str) -> Picture:
         """The same picture, whose PNG is in another theme."""
-        return Picture(self.name, self.title, self.alt, self.paint, theme_named(theme).name, self.data)
+        return Picture(self.name, self.title, self.alt, self.paint, theme_named(theme).name, self.data, self.drawing)
 
 
 class Plot(NamedTuple):
