@@ -164,7 +164,10 @@ def test_a_thread_writes_too(tmp_path):
 
 def ended_by(number, code, *arguments):
     """How a process ended that ran `code`, said "ready", and then got a signal."""
-    code = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n" + textwrap.dedent(code)
+    # a run in the background (a shell's &, nohup) ignores some signals, and its children with it
+    fresh = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+    fresh += "for one in (signal.SIGTERM, signal.SIGHUP): signal.signal(one, signal.SIG_DFL)\n"
+    code = fresh + textwrap.dedent(code)
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
     command = [sys.executable, "-c", code, *map(str, arguments)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment) as running:

@@ -60,10 +60,10 @@ def write_design(graph: Graph, architecture: Architecture | None = None, file: s
 
 
 def _as_designs_hold(graph: Graph) -> Graph:
-    """The graph without what only importers say: where sizes and weights of a file come from."""
+    """The graph without what no design says: where a file's sizes and weights come from, which module made a layer."""
     held = {key: value for key, value in graph.about.items() if key in (*TEXTS, "style", "classes")}
     tells = {node.name for node in graph.nodes if not node.op.tells_shape_alone}
-    nodes = tuple(node._replace(made_by="", weights=() if node.name in tells else node.weights) for node in graph.nodes)
+    nodes = tuple(node._replace(weights=() if node.name in tells else node.weights, made_by="") for node in graph.nodes)
     return replace(graph, nodes=nodes, about=held)
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..shape import Shape, spell
 from .base import Check, Cost, Op, Spelling
 from .spelling import Call, Reads
+
+if TYPE_CHECKING:
+    from .keras_steps import Steps
 
 
 def _read_all(call: Call) -> Reads:
@@ -61,6 +64,12 @@ class GatherElements(Op):
         sentence = "places {} need as many axes as {}."
         return Cost(picked, checks=(Check(len(data) == len(picked), sentence, (spell(picked), spell(data))),))
 
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """By keras.ops."""
+        from .keras_steps import by_ops
+
+        return by_ops(lambda xs: keras.ops.take_along_axis(xs[0], keras.ops.cast(xs[1], "int32"), self.axis))
+
 
 class GatherND(Op):
     """Slices of the first input at the places that the last axis of the second says, behind `batch_axes` common ones.
@@ -109,3 +118,9 @@ class Triangle(Op):
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """The same shape."""
         return Cost(shape)
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """By keras.ops; the other triangle has the same shape."""
+        from .keras_steps import by_ops
+
+        return by_ops(lambda x: keras.ops.tril(x))

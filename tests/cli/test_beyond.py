@@ -16,6 +16,9 @@ COMMANDS = {
     "memory": ("memory", "resnet18"),
     "training": ("training", "resnet18", "--batch", "2", "--images", "7"),
     "roofline": ("roofline", "resnet18", "--device", "t4"),
+    "conventions": ("conventions", "resnet18"),
+    "difference": ("diff", "resnet18", "resnet34"),
+    "reconciliation": ("reconcile", "resnet18", "1.8G"),
     "training_formula": ("training", "resnet18", "--in", "n,batch"),
     "memory_formula": ("memory", "resnet18", "--in", "n,batch", "--mode", "training"),
 }

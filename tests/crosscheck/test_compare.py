@@ -56,7 +56,7 @@ def test_a_stride_moved(true, cpu):
     one, two = "stage3/block1/conv1", "stage3/block1/conv2"
     wrong = graph.replaced({one: replace(graph[one].op, strides=2), two: replace(graph[two].op, strides=1)})
     found = compare(wrong, built, cpu, runs=0).disagreements
-    assert f"{one}: shape: ours 4×4×256, it has 8×8×256" in found
+    assert f"{one}: shape: ours 4×4×256, Keras has 8×8×256" in found
     assert any(text.startswith(f"{one}: FLOPs: ours ") for text in found)
     assert not any(text.startswith("stage3/block1/conv3") for text in found)
 
@@ -65,29 +65,29 @@ def test_a_bias_dropped(true, cpu):
     graph, _ = true
     biased = graph.replaced({"stage1/conv": replace(graph["stage1/conv"].op, use_bias=True)})
     found = compare(graph, build(biased), cpu, runs=0).disagreements
-    assert found[0] == "stage1/conv: weights: bias ours none, it has 64"
+    assert found[0] == "stage1/conv: weights: bias ours none, Keras has 64"
     assert found[1].startswith("stage1/conv: FLOPs: ours ")
 
 
 def test_a_bias_too_many(caught):
-    assert "head/dense: weights: bias ours none, it has 10" in caught("head/dense", use_bias=False)
+    assert "head/dense: weights: bias ours none, Keras has 10" in caught("head/dense", use_bias=False)
 
 
 def test_a_padding_off_by_one(caught):
     found = caught("stage1/conv", padding=4)
-    assert found[0] == "stage1/conv: shape: ours 17×17×64, it has 16×16×64"
+    assert found[0] == "stage1/conv: shape: ours 17×17×64, Keras has 16×16×64"
 
 
 def test_a_wrong_number_of_groups(caught):
     found = caught("stage2/block1/conv2", groups=16)
-    assert found == ["stage2/block1/conv2: weights: kernel ours 3×3×8×128, it has 3×3×4×128"]
+    assert found == ["stage2/block1/conv2: weights: kernel ours 3×3×8×128, Keras has 3×3×4×128"]
 
 
 def test_a_wrong_number_of_classes(caught):
     found = caught("head/dense", units=11)
     assert found[:2] == [
-        "head/dense: shape: ours 11, it has 10",
-        "head/dense: weights: kernel ours 512×11, it has 512×10; bias ours 11, it has 10",
+        "head/dense: shape: ours 11, Keras has 10",
+        "head/dense: weights: kernel ours 512×11, Keras has 512×10; bias ours 11, Keras has 10",
     ]
 
 
@@ -95,7 +95,7 @@ def test_a_wrong_frozen_flag(true, cpu):
     graph, built = true
     nodes = tuple(node._replace(frozen=node.name == "stage1/conv") for node in graph)
     found = compare(replace(graph, nodes=nodes), built, cpu, runs=0).disagreements
-    assert found == ["stage1/conv: weights: kernel ours 7×7×3×64 (not trained), it has 7×7×3×64"]
+    assert found == ["stage1/conv: weights: kernel ours 7×7×3×64 (not trained), Keras has 7×7×3×64"]
 
 
 def test_layers_missing_and_too_many(true, cpu):
@@ -114,9 +114,9 @@ def test_weights_shared_or_not(ours_is_shared, cpu):
     nodes = (Node("x", Input(Shape(1, 3))), Node("a", Dense(3), ("x",)), Node("b", Dense(3), ("a",)))
     apart, shared = Graph("apart", nodes), Graph("shared", (*nodes[:2], nodes[2]._replace(weights_of="a")))
     ours, theirs = (shared, apart) if ours_is_shared else (apart, shared)
-    words = ["those of a again", "its own weights"]
+    words = ["those of a, shared", "its own weights"]
     mine, its = words if ours_is_shared else reversed(words)
-    assert compare(ours, build(theirs), cpu, runs=0).disagreements == [f"b: weights: ours {mine}, it has {its}"]
+    assert compare(ours, build(theirs), cpu, runs=0).disagreements == [f"b: weights: ours {mine}, Keras has {its}"]
 
 
 def test_what_has_no_rule_is_no_witness(true, cpu):

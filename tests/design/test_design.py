@@ -22,8 +22,16 @@ ALL = [(name, style) for name, each in ARCHITECTURES.items() for style in each.s
 
 
 def rows(graph):
+    """All that a design holds: which of PyTorch's modules made a layer is not a thing of designs."""
     return [
-        (row.node._replace(op=None), type(row.node.op), row.node.op.settings(), row.output, row.weights, row.work)
+        (
+            row.node._replace(op=None, made_by=""),
+            type(row.node.op),
+            row.node.op.settings(),
+            row.output,
+            row.weights,
+            row.work,
+        )
         for row in measure(graph).rows
     ]
 

@@ -99,7 +99,9 @@ def test_a_list_of_all_axes():
 
 def test_a_layer_inside_a_layer():
     """Both directions of an LSTM of 4: 2·(4·4·(8 + 4) + 4·4) weights."""
-    (row,) = measured(written("- bidirectional: {inputs: previous, layer: {lstm: {units: 4, return_sequences: true}}}\n")).rows[1:]
+    (row,) = measured(
+        written("- bidirectional: {inputs: previous, layer: {lstm: {units: 4, return_sequences: true}}}\n")
+    ).rows[1:]
     assert tuple(row.output) == (1, 6, 8)
     assert row.params == 2 * (4 * 4 * (8 + 4) + 4 * 4)
 

@@ -1,4 +1,4 @@
-"""3.8 or 4.1 G? Which number to quote when, and what the numbers of other tools are made of."""
+"""Which number to quote when, and what the numbers of other tools are made of."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 from ...analyses.conventions import conventions, counted
 from ...conventions.base import CONVENTIONS
+from ...measurement import Measurement
 from ...numbers import grouped, signed
 from ..document import document
 from ..model import Column, Report, Section, Table
@@ -17,14 +18,24 @@ SHOWN = ("macs", "fvcore", "thop", "ptflops", "torchinfo", "calflops", "torch_fl
 SOURCE = "the tools' own code, file by file in `resnet-analyze conventions`; their figures in tests/data/peers.csv"
 
 
-@lesson(NAME, 35, "3.8 or 4.1 G? Why tools print other numbers for one network, and which to quote when.")
+@lesson(NAME, 35, "Why tools print other numbers for one network, and which to quote when.")
 def report(findings: Findings) -> Report:
     """The lesson."""
+    paper, torchvision = (net("resnet50", style=style) for style in ("paper", "torchvision"))
+    said = {name: counted(CONVENTIONS[name], torchvision) for name in ("fvcore", "thop", "calflops")}
+    printed = f"{paper.totals.macs // 10**8 / 10}"  # the paper truncates
     lead = (
-        "The paper says 3.8 billion for ResNet-50, torchvision 4.09, fvcore 4.11, thop 4.13, calflops 8.21. Nobody is "
-        "wrong: they count other things, and of two networks.",
+        f"The paper says {printed} billion for ResNet-50, torchvision {_billions(torchvision.totals.macs)}, "
+        + ", ".join(f"{name} {_billions(number)}" for name, number in said.items())
+        + ". Nobody is wrong: they count other things, and of two networks.",
     )
-    return document("3.8 or 4.1 G?", lead, (_networks(), _made_of(), _course(), _quote()), (("source", SOURCE),))
+    question = f"{printed} or {said['fvcore'] / 1e9:.1f} G?"
+    sections = (_networks(), _made_of(), _course(), _quote(torchvision))
+    return document(question, lead, sections, (("source", SOURCE),))
+
+
+def _billions(number: int) -> str:
+    return f"{number / 1e9:.2f}"
 
 
 def _networks() -> Section:
@@ -100,13 +111,16 @@ def _course() -> Section:
     return Section("The course's networks", asked, (Table(columns, tuple(rows)),), see=see)
 
 
-def _quote() -> Section:
+def _quote(torchvision: Measurement) -> Section:
+    keras = net("resnet50", style="keras")
+    moving, biases = torchvision.totals.moving_statistics, keras.totals.params - torchvision.totals.params
     see = (
         "To compare with papers, quote MACs: what He et al. 2015 call FLOPs, and most papers after it.",
         "To compare with a table of timm or Detectron, quote fvcore's number, and say so.",
         "To compare with a device's FLOP/s, quote 2 per MAC: the device's own figure counts so.",
-        "Parameters: without moving statistics, as PyTorch and papers have them; Keras' total has them, 53,120 more "
-        "for ResNet-50, and 26,560 biases of convolutions that only Keras' network has.",
+        "Parameters: without moving statistics, as PyTorch and papers have them; Keras' total has them, "
+        f"{grouped(moving)} more for ResNet-50, and {grouped(biases)} biases of convolutions that only Keras' network "
+        "has.",
         "Always say what is counted, the input's size, and the tool with its version: `resnet-analyze reconcile` finds "
         "out what somebody else did not say.",
     )

@@ -13,7 +13,7 @@ CONVENTIONS.discover()  # pages are written by several threads
 def conventions() -> str:
     """Every convention with what it counts, whose it is, where that stands, and what it is known to get wrong."""
     parts = []
-    for name, each in CONVENTIONS.items():
+    for name, each in sorted(CONVENTIONS.items()):  # they are registered in the order in which they were looked up
         whose = f"{each.tool} {each.version}".strip()
         parts.append(f"## {plain(name)}\n\n{plain(each.says[:1].upper() + each.says[1:])}.")
         parts.append(f"- **whose**: {plain(whose)}\n- **source**: {plain(each.source)}")
