@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import resnet_analyzer as ra
+from resnet_analyzer.cli.main import main
 from resnet_analyzer.design import examine_text, write_design
 from resnet_analyzer.errors import UsageError
 from resnet_analyzer.importers.onnx import read_stream
@@ -133,3 +134,35 @@ def test_weights_of_an_opaque_layer_may_be_frozen_or_moving():
 def test_what_cannot_be(layer, says):
     (problem,) = examine_text("mine.yaml", written(f"- {layer}\n")).problems[:1]
     assert says in problem.says
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["MobileNetV2", "EfficientNetB0", "ConvNeXtTiny", "NASNetMobile", "InceptionV3"])
+def test_live_keras_models_are_reproduced(name):
+    keras = pytest.importorskip("keras")
+    keras.backend.clear_session(free_memory=True)
+    require_reproduced(ra.from_keras(getattr(keras.applications, name)(weights=None)))
+
+
+def test_live_sequences_are_reproduced():
+    keras = pytest.importorskip("keras")
+    layers = keras.layers
+    tokens = keras.Input((12,), dtype="int32", name="tokens")
+    x = layers.Embedding(50, 8)(tokens)
+    x = layers.Bidirectional(layers.GRU(6, return_sequences=True), merge_mode="sum")(x)
+    x = layers.MultiHeadAttention(2, 4)(x, x)
+    x = layers.TimeDistributed(layers.Dense(3))(x)
+    x = layers.Lambda(lambda each: each[:, ::2] + 1, name="own")(x)
+    require_reproduced(ra.from_keras(keras.Model(tokens, keras.ops.mean(x, axis=1))))
+
+
+def test_on_the_command_line(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    for arguments in (
+        ["init", "mine.yaml", "--like", str(DATA / "onnx" / "resnet50.onnx"), "--input", "224"],
+        ["verify", "mine.yaml"],
+    ):
+        with pytest.raises(SystemExit) as ended:
+            main(arguments)
+        assert ended.value.code == 0
+    assert "25,557,032 parameters" in capsys.readouterr().out  # torchvision's own
