@@ -229,7 +229,7 @@ class GraphBuilder:
         for source in inputs:
             if source not in nodes:
                 raise GraphError(f"{full}: reads {source!r}, which is not defined before it")
-        if op.arity != len(inputs) and (op.arity is not None or not inputs):
+        if op.arity != len(inputs) and (op.arity is not None or not (inputs or op.tells_shape_alone)):
             wanted = "at least one input" if op.arity is None else f"{op.arity} input{'s' * (op.arity != 1)}"
             raise GraphError(f"{full}: {type(op).__name__} takes {wanted}, not {len(inputs)}")
         nodes[full] = Node(full, op, inputs, self._scope, self._training_only)
