@@ -13,7 +13,7 @@ from ..conventions.base import CONVENTIONS, Convention
 from ..errors import AnalyzerError, UsageError
 from ..measurement import Measurement, measure
 from ..ops.base import Op
-from .conventions import counted, told
+from .conventions import counted, failure, told
 
 DECIMAL = {"": 1, "k": 10**3, "m": 10**6, "b": 10**9, "g": 10**9, "t": 10**12}
 POWERS = {"k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40}
@@ -169,6 +169,7 @@ class Table(NamedTuple):
             for variant in several
             for _, convention in CONVENTIONS.items()
             for number in [counted(convention, variant.measured)]
+            if not failure(convention, variant.measured)
         ))  # fmt: skip
 
     def reconcile(self, given: Amount) -> Reconciled:

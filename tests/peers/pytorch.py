@@ -19,10 +19,12 @@ from pathlib import Path
 FIELDS = ("network", "input", "tool", "version", "figure", "number")
 
 
-def built(name):
+def built(name, size):
     from torchvision import models
 
     options = {"aux_logits": False, "init_weights": False} if name == "googlenet" else {}
+    if name.startswith("vit"):
+        options["image_size"] = size
     return getattr(models, name)(weights=None, **options).eval()
 
 
@@ -149,7 +151,7 @@ def measured(network, sizes, tools):
     for tool in tools:
         count, package = TOOLS[tool]
         for size in sizes:
-            model = built(network)
+            model = built(network, size)
             try:
                 with torch.no_grad(), warnings.catch_warnings():
                     warnings.simplefilter("ignore")
