@@ -171,6 +171,14 @@ def stored(path):
         return [tuple(row[field] for field in FIELDS) for row in csv.DictReader(file)]
 
 
+def replace_rows(path, rows):
+    """The file with these rows in place of those of the same network, size and tool."""
+    done = {row[:3] for row in rows}
+    kept = [row for row in stored(path) if row[:3] not in done]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows([FIELDS, *sorted(kept + rows)])
+
+
 def main():
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--tools", default=",".join(TOOLS))
@@ -180,10 +188,7 @@ def main():
     for each in given.networks:
         network, _, sizes = each.partition(":")
         rows = list(measured(network, [int(size) for size in sizes.split(",")], given.tools.split(",")))
-        done = {row[:3] for row in rows}
-        kept = [row for row in stored(given.output) if row[:3] not in done]
-        with given.output.open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file, lineterminator="\n").writerows([FIELDS, *sorted(kept + rows)])
+        replace_rows(given.output, rows)
         print(network, sizes, len(rows), "figures", flush=True)
 
 
