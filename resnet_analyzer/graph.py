@@ -26,8 +26,9 @@ class Node(NamedTuple):
     `weights_of` names the node whose weights this one uses again (they are counted there),
     `shared_weights` the names of single weights that are counted elsewhere, `frozen` tells that no weight
     of it is trained. `weights` are those that its source declares: they count where the op cannot tell
-    its own, since the shape of what it reads is unknown. `made_by` is `function` where PyTorch's own code calls
-    a function for a layer that is a module elsewhere: counters that hook modules do not see it.
+    its own, since the shape of what it reads is unknown. `made_by` is the class of the module of `torch.nn` that
+    runs it (`Conv2d`), the whole name of somebody else's class that owns its weights, or `function` where
+    code calls a function: counters that hook modules do not see that. "" where nobody told.
     """
 
     name: str
