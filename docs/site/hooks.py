@@ -6,6 +6,8 @@ has its own places for README, the reports and the like, and `on_page_markdown` 
 
 from __future__ import annotations
 
+import importlib.util
+import logging
 import os
 import posixpath
 import re
@@ -24,6 +26,7 @@ ELSEWHERE = {  # a file of the repository: its place in the site
     "CHANGELOG.md": "changelog.md",
     "LICENSE": "license.md",
 }
+APART = ("docs/site/", "docs/app/")  # what builds the site and the page in the browser
 LINK = re.compile(r"(?<=\]\()(?!\w+:|#)([^)#\s]+)(?=[)#])")
 FENCED = re.compile(r"^(```.*?^```$)", re.MULTILINE | re.DOTALL)
 
@@ -41,7 +44,8 @@ def repository() -> dict[str, str]:
     for folder in ("reports", "docs/site/assets", "docs"):
         for file in sorted((ROOT / folder).rglob("*")):
             path = file.relative_to(ROOT).as_posix()
-            if file.is_file() and path not in places and (folder != "docs" or not path.startswith("docs/site/")):
+            apart = folder == "docs" and path.startswith(APART) and path != "docs/app/index.html"
+            if file.is_file() and path not in places and not apart:
                 places[path] = path.removeprefix("docs/site/").removeprefix("docs/")
     return places
 
@@ -70,6 +74,21 @@ def on_page_markdown(markdown: str, page: Any, **_others: Any) -> str:
     parts = FENCED.split(markdown)
     parts[::2] = [LINK.sub(lambda link: _led(link[0], source, page.file.src_uri, places), part) for part in parts[::2]]
     return "".join(parts)
+
+
+def on_post_build(config: Any) -> None:
+    """The page that runs the package in the browser; left out, but for its first file, where npm is not installed."""
+    spec = importlib.util.spec_from_file_location("app_build", ROOT / "docs" / "app" / "build.py")
+    assert spec is not None
+    assert spec.loader is not None
+    app = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(app)
+    if app.has_npm():
+        app.build(Path(config["site_dir"]) / "app")
+    else:
+        logging.getLogger("mkdocs").info(
+            "app/: npm is not installed; the page that measures in the browser is left out"
+        )
 
 
 def _led(link: str, source: str, here: str, places: dict[str, str]) -> str:

@@ -12,16 +12,16 @@ import click
 from ..architectures.base import Architecture, find
 from ..errors import UnknownName, UsageError
 from ..frozen import NamedTuple
+from ..measurement import Measurement, measure
 from ..request import Request
+from ..settings import DIGITS, NUMBER, fraction, typed, whole
 from ..targets import Target, is_source, split_target
 from ..targets import resolve as resolve_target
 from . import _completion as completion
 
 Command = Callable[..., None]
 
-DIGITS = 12  # of a number on the command line: more is a typing error, and would fill the memory
 SIZE = re.compile(rf"([0-9]{{1,{DIGITS}}})(?:[x×]([0-9]{{1,{DIGITS}}})(?:[x×]([0-9]{{1,{DIGITS}}}))?)?", re.IGNORECASE)
-NUMBER = re.compile(rf"[+-]?[0-9]{{1,{DIGITS}}}")
 PART = re.compile(rf"[0-9]{{1,{DIGITS}}}")
 
 
@@ -113,6 +113,35 @@ def network_options(command: Command) -> Command:
     for option in reversed(OPTIONS):
         gathered = option(gathered)
     return gathered
+
+
+class OneNetwork(NamedTuple):
+    """The network that a command is about, as it was typed."""
+
+    target: str
+    trust: tuple[str, ...]
+    asked: NetworkOptions
+
+    def measured(self) -> Measurement:
+        """It, resolved and measured at the size asked for."""
+        return measure(resolve(self.target, self.asked, self.trust).graph)
+
+
+TARGET = "NETWORK[@STYLE]|FILE"
+TRUST = click.option(
+    "--trust", multiple=True, metavar="PACKAGE", help="Allow a model file to run code of this package."
+)
+
+
+def one_network(command: Command) -> Command:
+    """Add the argument and the options that name one network and its size; the command gets them as `network`."""
+
+    @wraps(command)
+    def gathered(*, target: str, trust: tuple[str, ...], asked: NetworkOptions, **given: Any) -> None:
+        command(network=OneNetwork(target, trust, asked), **given)
+
+    argument = click.argument("target", metavar=TARGET, shell_complete=completion.networks)
+    return argument(TRUST(network_options(gathered)))
 
 
 def parse_input(texts: tuple[str, ...]) -> tuple[int, ...] | dict[str, tuple[int, ...]] | None:
@@ -217,65 +246,9 @@ def _plain_value(text: str) -> Any:
     words = {"none": None, "true": True, "false": False}
     if text.lower() in words:
         return words[text.lower()]
-    for read in (_whole, _fraction):
+    for read in (whole, fraction):
         try:
             return read(text)
         except ValueError:
             continue
     return text
-
-
-def typed(name: str, text: str, example: Any) -> Any:
-    """`text` as a value of the type of `example`: yes/no, a number, numbers by commas, or text.
-
-    >>> typed("blocks", "3,4,23,3", (3, 4, 6, 3)), typed("aux", "yes", False)
-    ((3, 4, 23, 3), True)
-    """
-    nested = isinstance(example, tuple) and any(isinstance(part, tuple) for part in example)
-    read, expected = NESTED if nested else READERS.get(type(example), (str, "a word"))
-    try:
-        return read(text)
-    except (KeyError, ValueError):
-        raise UsageError(f"{name}: expected {expected}, not {text!r}") from None
-
-
-def _yes_or_no(text: str) -> bool:
-    return {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}[text.lower()]
-
-
-def _whole(text: str) -> int:
-    if not NUMBER.fullmatch(text):
-        raise ValueError
-    return int(text)
-
-
-def _fraction(text: str) -> float:
-    if not text.isascii():  # float takes the digits of every script
-        raise ValueError
-    number = float(text)
-    if not abs(number) < 10**DIGITS:  # neither too large, nor infinite, nor nan
-        raise ValueError
-    return number
-
-
-def _numbers(text: str) -> tuple[int, ...]:
-    return tuple(_whole(part.strip()) for part in text.split(","))
-
-
-def _lists(text: str) -> tuple[tuple[int, ...], ...]:
-    return tuple(map(_numbers, text.split("/")))
-
-
-def _number_or_word(text: str) -> int | str | tuple[int, ...]:
-    numbers = _numbers(text) if text.replace(",", "").isdecimal() else ()
-    return numbers if len(numbers) > 1 else numbers[0] if numbers else text
-
-
-NESTED = _lists, "whole numbers with commas between, a slash between lists, as 3,3/3,3,3"
-READERS: dict[type, tuple[Callable[[str], Any], str]] = {
-    bool: (_yes_or_no, "yes or no"),
-    int: (_whole, f"a whole number of at most {DIGITS} digits"),
-    float: (_fraction, "a number, as 0.5"),
-    tuple: (_numbers, "whole numbers with commas between, as 3,4,6,3"),
-    type(None): (_number_or_word, "a word, a whole number, or several with commas between"),
-}

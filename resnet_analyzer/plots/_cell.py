@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from ..measurement import Row
-from ._canvas import Canvas, Point
 from ._fonts import text_width
+from ._sheet import Point, Sheet
 from ._wiring import ENTRY, Wire, Wiring, wiring
 from ._words import any_label, kind_of_row
 from .palette import INK, KINDS, LINE, MUTED
@@ -52,7 +52,7 @@ class Cell(NamedTuple):
         """From its name to its figures."""
         return TITLE_LINE * len(self.title) + 8 + self.tops[-1] + FOOT_LINE * len(self.foot) + 6
 
-    def draw(self, canvas: Canvas, x: float, y: float, lines: int, height: float) -> None:
+    def draw(self, canvas: Sheet, x: float, y: float, lines: int, height: float) -> None:
         """Draw the cell with its top left corner at (x, y): so many lines for names, figures at the given height."""
         _Drawing(self, canvas, x, y + TITLE_LINE * lines + 8).everything(y + height)
 
@@ -128,7 +128,7 @@ def _tops(wired: Wiring, rows: dict[str, Row]) -> tuple[float, ...]:
 class _Drawing:
     """One cell on its way to the canvas."""
 
-    def __init__(self, cell: Cell, canvas: Canvas, x: float, y: float) -> None:
+    def __init__(self, cell: Cell, canvas: Sheet, x: float, y: float) -> None:
         self.cell, self.canvas, self.x, self.y = cell, canvas, x, y
         body = sum(cell.widths) + GUTTER * (len(cell.widths) - 1)
         lanes = max((wire.lane for wire in cell.wiring.wires), default=0)

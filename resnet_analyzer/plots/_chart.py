@@ -36,14 +36,6 @@ class Chart(Canvas):
     def __init__(self, height: float, theme: Theme, width: float = WIDTH) -> None:
         super().__init__(width, height, theme)
 
-    def heading(self, title: str, words: str = "") -> None:
-        """What the picture shows, and a line of explanation."""
-        size = min(15.0, (self.width - 28) / text_width(safe(title, 200), 1, True))
-        self.text(14, 20, title, size, bold=True, align="left")
-        if words:
-            size = min(11.5, (self.width - 28) / text_width(safe(words, 200), 1))
-            self.text(14, 40, words, size, MUTED, align="left")
-
     def key(self, looks: Sequence[tuple[str, Family]], y: float, lined: bool = True) -> None:
         """Names of lines with a piece of each, or of its marks alone, side by side in lines from y downwards."""
         x = 14.0

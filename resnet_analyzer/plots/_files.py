@@ -97,14 +97,19 @@ def svg_bytes(paint: Callable[[Theme], Figure], name: str, title: str, alt: str)
         file = BytesIO()
         nothing = {"Date": None, "Creator": None, "Format": None, "Type": None}
         figure.savefig(file, format="svg", facecolor=figure.get_facecolor(), metadata=nothing)
-    return _finished(file.getvalue().decode(), name, safe(title, LONGEST_TITLE), safe(alt, LONGEST_ALT)).encode()
+    return _finished(file.getvalue().decode(), name, title, alt).encode()
 
 
 def _finished(text: str, name: str, title: str, alt: str) -> str:
-    """matplotlib's SVG without its prologue and metadata, in CSS pixels, named, and ready for a dark page."""
+    """matplotlib's SVG without its prologue and metadata, in CSS pixels, and named."""
     text = _COMMENT.sub("", _METADATA.sub("", _PROLOGUE.sub("<svg ", text, count=1)))
     text = _NUMBER.sub(r"\1", _STYLE.sub(_attributes, text))
-    text = _SIZE.sub(_in_pixels, text, count=1)
+    return named(_SIZE.sub(_in_pixels, text, count=1), name, title, alt)
+
+
+def named(text: str, name: str, title: str, alt: str) -> str:
+    """An SVG with its title and description, its parts under names of its own, ready for a dark page."""
+    title, alt = safe(title, LONGEST_TITLE), safe(alt, LONGEST_ALT)
     prefix = f"{name}-{sha256(text.encode()).hexdigest()[:8]}-"
     text = _ID.sub(rf"\g<1>{prefix}", text)
     head = f"<title>{escape(title)}</title>\n <desc>{escape(alt)}</desc>\n <style>{_dark(text)}</style>"

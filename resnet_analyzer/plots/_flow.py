@@ -8,9 +8,9 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from ..shape import Shape
-from ._canvas import Canvas
 from ._fonts import text_width
 from ._pieces import Block, Box, Branch, Piece, Split
+from ._sheet import Sheet
 from ._words import pixels
 from .palette import FAINT, INK, KINDS, LINE, MUTED, PAGE
 
@@ -62,12 +62,12 @@ class Flow:
     """Measures pieces and draws them on a canvas (None while only measuring)."""
 
     def __init__(
-        self, sizes: Sizes, canvas: Canvas | None = None, places: Mapping[str, int] = NOWHERE, network: int = 0
+        self, sizes: Sizes, canvas: Sheet | None = None, places: Mapping[str, int] = NOWHERE, network: int = 0
     ) -> None:
         self.sizes, self._canvas, self._places, self._number = sizes, canvas, places, network
 
     @property
-    def canvas(self) -> Canvas:
+    def canvas(self) -> Sheet:
         """The sheet that is drawn on."""
         assert self._canvas is not None
         return self._canvas

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from functools import cache
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
+
+from ._metrics import EM, widths
 
 if TYPE_CHECKING:
     from matplotlib.font_manager import FontProperties
@@ -42,8 +46,15 @@ def eastern() -> str | None:
 
 
 @cache
-def eastern_letters() -> frozenset[int]:
-    """The code points of that font."""
+def _has_matplotlib() -> bool:
+    return find_spec("matplotlib") is not None
+
+
+@cache
+def eastern_letters() -> Container[int]:
+    """The code points of that font; without matplotlib all such letters, whose font is the reader's."""
+    if not _has_matplotlib():
+        return range(0x2E80, 0x10000)
     from matplotlib.ft2font import FT2Font
 
     file = eastern()
@@ -69,12 +80,17 @@ def _face(bold: bool) -> FT2Font:
 @cache
 def letters() -> frozenset[int]:
     """The code points that both weights can draw."""
+    if not _has_matplotlib():
+        return frozenset(widths(False)) & frozenset(widths(True))
     return frozenset(_face(False).get_charmap()) & frozenset(_face(True).get_charmap())
 
 
 @cache
 def text_width(text: str, size: float, bold: bool = False) -> float:
     """The width of a line of text in pixels, at a size in pixels."""
+    if not _has_matplotlib():
+        known = widths(bold)
+        return sum(known.get(ord(each), EM) for each in text) * size / EM
     face = _face(bold)
     face.set_size(_MEASURED_AT, 72)
     face.set_text(text, 0.0)

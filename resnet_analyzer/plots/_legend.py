@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from ._canvas import Canvas
 from ._fonts import text_width
+from ._sheet import Sheet
 from .palette import INK, KINDS, MUTED, Kind
 
 SIZE = 10.5
@@ -62,7 +62,7 @@ def legend_height(entries: Sequence[LegendItem], width: float) -> float:
     return LINE_HEIGHT * len(_lines(entries, width)) + 8
 
 
-def draw_legend(canvas: Canvas, entries: Sequence[LegendItem], y: float, width: float) -> None:
+def draw_legend(canvas: Sheet, entries: Sequence[LegendItem], y: float, width: float) -> None:
     """Draw the key from y downwards."""
     for line in _lines(entries, width):
         x = float(SIDE)
@@ -72,7 +72,7 @@ def draw_legend(canvas: Canvas, entries: Sequence[LegendItem], y: float, width: 
         y += LINE_HEIGHT
 
 
-def _draw(canvas: Canvas, entry: LegendItem, x: float, y: float) -> None:
+def _draw(canvas: Sheet, entry: LegendItem, x: float, y: float) -> None:
     sample = _WIDTHS[entry.sample]
     if entry.kind and entry.sample == "bar":
         canvas.bar(x, y - 5.5, sample, 11, entry.kind)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from functools import cache
 
 from ..measurement import Measurement, Row
@@ -84,7 +85,7 @@ def _drawable() -> frozenset[int]:
     return letters()
 
 
-def _eastern_letters() -> frozenset[int]:
+def _eastern_letters() -> Container[int]:
     from ._fonts import eastern_letters
 
     return eastern_letters()

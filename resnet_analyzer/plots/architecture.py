@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from ..measurement import Measurement
 from ..shape import is_map, spell
 from . import structure
-from ._canvas import Canvas
+from ._canvas import painted
 from ._flow import NARROW, NOWHERE, WIDE, Flow, Sizes, broken, text_mark, widening
 from ._fonts import text_width
 from ._legend import LegendItem, draw_legend, kind_items, legend_height, meeting_items
 from ._pieces import Block, Box, Piece, Split, count, folded, pieces
+from ._sheet import Sheet
 from ._words import input_words, pixels, resolution, safe, title_of, total_words
 from .base import Picture, plot
 from .palette import BAND, INK, MUTED
@@ -70,9 +71,16 @@ def draw(measurements: Sequence[Measurement], fold: bool | None = None) -> Pictu
     networks = [drawn_network(each, most, fold) for each in measurements]
     if fold is None and not alone and any(_is_folded(each) for each in networks):  # all of them, or depths mislead
         networks = [drawn_network(each, most, True) for each in measurements]
-    sheet = _Sheet(networks, WIDE if alone else NARROW, input_words(measurements[0]))
+    drawing = _Drawing(networks, WIDE if alone else NARROW, input_words(measurements[0]))
     names = ", ".join(each.title for each in networks)
-    return Picture("architecture", f"Architecture of {names}", _alt(networks, measurements), sheet.paint, data=networks)
+    return Picture(
+        "architecture",
+        f"Architecture of {names}",
+        _alt(networks, measurements),
+        drawing.paint,
+        data=networks,
+        drawing=drawing,
+    )
 
 
 def _alt(networks: Sequence[DrawnNetwork], measurements: Sequence[Measurement]) -> str:
@@ -151,7 +159,7 @@ def _size(piece: Piece) -> tuple[tuple[int, int], str]:
     return (pixels(piece.shape), label != "vector"), label
 
 
-class _Sheet:
+class _Drawing:
     """Lays networks out once, and paints them in any theme."""
 
     def __init__(self, networks: Sequence[DrawnNetwork], sizes: Sizes, shape: str) -> None:
@@ -184,7 +192,10 @@ class _Sheet:
 
     def paint(self, theme: Theme) -> Figure:
         """The figure in a theme."""
-        canvas = Canvas(self.width, self.height, theme)
+        return painted(self, theme)
+
+    def put(self, canvas: Sheet) -> None:
+        """Draw everything."""
         x = MARGIN + self.label_width + self.slack
         middles = []
         for left, right in self.rooms:
@@ -199,9 +210,8 @@ class _Sheet:
             canvas.text(self.width / 2, y + 11, text, 10, MUTED)
             y += 18
         draw_legend(canvas, self.legend, y + 6, self.width)
-        return canvas.figure
 
-    def _heading(self, canvas: Canvas, middles: Sequence[float]) -> None:
+    def _heading(self, canvas: Sheet, middles: Sequence[float]) -> None:
         if len(self.networks) == 1:
             title = self.networks[0].title
             size = min(15.0, (self.width - 2 * MARGIN) / text_width(title, 1, True))
@@ -214,7 +224,7 @@ class _Sheet:
             for index, line in enumerate(_lines(each.words)):
                 canvas.text(middle, 31 + 14 * index, line, 10, MUTED)
 
-    def _bands(self, canvas: Canvas) -> None:
+    def _bands(self, canvas: Sheet) -> None:
         y = float(HEAD)
         for index, (row, height) in enumerate(zip(self.rows, self.heights, strict=True)):
             if index % 2 == 0:

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..errors import UsageError
 from ..measurement import PLOTS as PLOTS
 from ..measurement import Measurement
-from .palette import as_it_is, theme_named
+from .palette import LIGHT, as_it_is, theme_named
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from ._sheet import Drawable
     from .palette import Theme
 
 
@@ -23,8 +25,9 @@ class Picture:
     """A drawn picture: `svg` follows the reader's light or dark mode, `png` is in the theme asked for.
 
     `alt` is a sentence with the main figures, `title` a heading; `data` are the raw numbers that it shows,
-    as whole numbers of the measurements. `paint` redraws the figure for a theme. `say` puts its words into another
-    language, where some installed font has the letters: see `in_words`.
+    as whole numbers of the measurements. `paint` redraws the figure for a theme; `drawing` is there for pictures
+    without axes, which can be drawn where matplotlib is not installed. `say` puts its words into another language,
+    where some installed font has the letters: see `in_words`.
     """
 
     name: str
@@ -33,6 +36,7 @@ class Picture:
     paint: Callable[[Theme], Figure]
     theme: str = "light"
     data: Any = ()
+    drawing: Drawable | None = None
     say: Callable[[str], str] = as_it_is
 
     def __repr__(self) -> str:
@@ -41,9 +45,20 @@ class Picture:
     @cached_property
     def svg(self) -> bytes:
         """The picture as SVG: text as paths, colours switched by the reader's colour scheme, no outside references."""
+        if self.drawing is not None and find_spec("matplotlib") is None:
+            return self.light_svg
         from ._files import svg_bytes
 
         return svg_bytes(self._painted, self.name, self.title, self.alt)
+
+    @cached_property
+    def light_svg(self) -> bytes:
+        """The same drawn without matplotlib, its words as text; UsageError for a picture with axes."""
+        if self.drawing is None:
+            raise UsageError(f"picture {self.name}: it has axes, and needs matplotlib, which is not here")
+        from ._vector import vector
+
+        return vector(self.drawing, self.name, self.title, self.alt, LIGHT._replace(say=self.say))
 
     @cached_property
     def png(self) -> bytes:
@@ -82,10 +97,10 @@ class Picture:
 
 
 def has_eastern_letters() -> bool:
-    """Whether some installed font has Chinese letters, so that pictures can show them."""
+    """Whether pictures can show Chinese letters: some installed font has them, or the reader's own is to be used."""
     from ._fonts import eastern
 
-    return eastern() is not None
+    return find_spec("matplotlib") is None or eastern() is not None
 
 
 class Plot(NamedTuple):

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ..measurement import Measurement, Row
 from ..numbers import counted, short
-from ._chart import WIDTH, Chart
+from ._canvas import painted
+from ._chart import WIDTH
 from ._fonts import text_width
 from ._legend import draw_legend, kind_items, legend_height
+from ._sheet import Sheet
 from ._stages import stages
 from ._words import kind_of_row, safe, title_of, total_words
 from .base import Picture, plot
@@ -50,8 +52,8 @@ def draw(measurements: Sequence[Measurement], shares: bool = False) -> Picture:
     lines = _at_most(lines)
     told = "; ".join(f"{line.name}: {_shares_in_words(line)}" for line in lines)
     alt = f"Bars of parameters, MACs and activations. {title}, {words}. {told}."
-    sheet = _Sheet(title, words, lines, shares)
-    return Picture("cost", f"Cost of {title}" if alone else title, alt, sheet.paint, data=lines)
+    drawing = _Drawing(title, words, lines, shares)
+    return Picture("cost", f"Cost of {title}" if alone else title, alt, drawing.paint, data=lines, drawing=drawing)
 
 
 def groups_of(measurement: Measurement) -> list[tuple[str, dict[str, list[Row]]]]:
@@ -93,7 +95,7 @@ def _shares_in_words(line: Line) -> str:
     return f"{counted(line.total(0))} parameters, {short(line.total(1), 'MACs')}, {counted(line.total(2))} activations"
 
 
-class _Sheet:
+class _Drawing:
     """Three columns of bars."""
 
     def __init__(self, title: str, words: str, lines: Sequence[Line], shares: bool = False) -> None:
@@ -101,13 +103,17 @@ class _Sheet:
         kinds = {kind for line in lines for part in line.parts for kind in part}
         self.kinds = [name for name in KINDS if name in kinds]
         self.legend = kind_items(self.kinds, "bar")
+        self.width = WIDTH
         self.left = max([text_width(line.name, 11.5) for line in lines] + [40]) + 26
         self.column = (WIDTH - self.left - 14) / 3
         self.height = HEAD + LINE * len(lines) + 14 + legend_height(self.legend, WIDTH)
 
     def paint(self, theme: Theme) -> Figure:
         """The figure in a theme."""
-        chart = Chart(self.height, theme)
+        return painted(self, theme)
+
+    def put(self, chart: Sheet) -> None:
+        """Draw everything."""
         chart.heading(self.title, self.words)
         for figure, name in enumerate(FIGURES):
             x = self.left + figure * self.column
@@ -121,9 +127,8 @@ class _Sheet:
             if index:
                 chart.line([(14, HEAD + LINE * index), (WIDTH - 14, HEAD + LINE * index)], FAINT, 0.6, order=0)
         draw_legend(chart, self.legend, HEAD + LINE * len(self.lines) + 10, WIDTH)
-        return chart.figure
 
-    def _bars(self, chart: Chart, figure: int, x: float) -> None:
+    def _bars(self, chart: Sheet, figure: int, x: float) -> None:
         largest = max((line.total(figure) for line in self.lines), default=0) or 1
         longest = self.column - 74
         for index, line in enumerate(self.lines):

@@ -37,6 +37,7 @@ class Chromium:
     def __init__(self):
         self.profile = tempfile.mkdtemp(prefix="chromium-")
         self.complaints, self.requests, self._last, self._unread = [], [], 0, b""
+        self._workers = []  # those that have begun and are not listened to yet
         theirs_in, self._out = os.pipe()
         self._in, theirs_out = os.pipe()
         high = [fcntl.fcntl(each, fcntl.F_DUPFD, 10) for each in (theirs_in, theirs_out)]  # above 3 and 4
@@ -76,21 +77,45 @@ class Chromium:
 
     def call(self, method, **parameters):
         """Send a command and return its result; what happens meanwhile is noted."""
-        self._last += 1
-        message = {"id": self._last, "method": method, "params": parameters}
-        if self.session:
-            message["sessionId"] = self.session
-        data = json.dumps(message).encode() + b"\0"
-        while data:
-            data = data[os.write(self._out, data) :]
+        self._send(self.session, method, parameters)
+        number = self._last
         until = time.monotonic() + PATIENCE
         while True:
             answer = self._next(until)
-            if answer.get("id") == self._last:
+            if answer.get("id") == number:
                 if "error" in answer:
                     raise RuntimeError(f"{method}: {answer['error']}")
                 return answer["result"]
             self._note(answer)
+            while self._workers:
+                worker = self._workers.pop()
+                for each in ("Runtime.enable", "Log.enable", "Network.enable", "Runtime.runIfWaitingForDebugger"):
+                    self._send(worker, each, {})
+
+    def _send(self, session, method, parameters):
+        self._last += 1
+        message = {"id": self._last, "method": method, "params": parameters}
+        if session:
+            message["sessionId"] = session
+        data = json.dumps(message).encode() + b"\0"
+        while data:
+            data = data[os.write(self._out, data) :]
+
+    def listen_to_workers(self):
+        """Note what workers of the page complain of and ask for, too, from their first line on."""
+        self.call("Target.setAutoAttach", autoAttach=True, waitForDebuggerOnStart=True, flatten=True)
+
+    def choose(self, selector, *files):
+        """Choose files in the page's field for them, as a person would."""
+        root = self.call("DOM.getDocument")["root"]["nodeId"]
+        node = self.call("DOM.querySelector", nodeId=root, selector=selector)["nodeId"]
+        self.call("DOM.setFileInputFiles", nodeId=node, files=[str(file) for file in files])
+
+    def drop(self, x, y, *files):
+        """Drop files at a place of the page."""
+        data = {"items": [], "files": [str(file) for file in files], "dragOperationsMask": 1}
+        for kind in ("dragEnter", "dragOver", "drop"):
+            self.call("Input.dispatchDragEvent", type=kind, x=x, y=y, data=data)
 
     def _next(self, until):
         while b"\0" not in self._unread:
@@ -107,6 +132,8 @@ class Chromium:
         method, parameters = event.get("method"), event.get("params", {})
         if method == "Network.requestWillBeSent":
             self.requests.append(parameters["request"]["url"])
+        elif method == "Target.attachedToTarget" and self.session:
+            self._workers.append(parameters["sessionId"])
         elif method == "Runtime.exceptionThrown":
             self.complaints.append(parameters["exceptionDetails"])
         elif method == "Runtime.consoleAPICalled":
@@ -116,9 +143,13 @@ class Chromium:
 
     def open(self, path):
         """Open a file as a person would by a double click, and wait until it is there."""
+        self.visit(path.resolve().as_uri())
+
+    def visit(self, url):
+        """Open an address, and wait until it is there."""
         self.complaints.clear()
         self.requests.clear()
-        self.url = path.resolve().as_uri()
+        self.url = url
         self.call("Page.navigate", url=self.url)
         until = time.monotonic() + PATIENCE
         while self.run("document.readyState") != "complete" or self.run("location.href") != self.url:
