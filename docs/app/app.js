@@ -352,11 +352,6 @@ function listen() {
 
 async function main() {
   speak(navigator.language.slice(0, 2));
-  if (location.protocol === "file:") {
-    $("from-file").hidden = false;
-    $("page").hidden = true;
-    return;
-  }
   tabs();
   listen();
   const known = await begin();
