@@ -26,8 +26,9 @@ class Node(NamedTuple):
     `weights_of` names the node whose weights this one uses again (they are counted there),
     `shared_weights` the names of single weights that are counted elsewhere, `frozen` tells that no weight
     of it is trained. `weights` are those that its source declares: they count where the op cannot tell
-    its own, since the shape of what it reads is unknown. `made_by` is `function` where PyTorch's own code calls
-    a function for a layer that is a module elsewhere: counters that hook modules do not see it.
+    its own, since the shape of what it reads is unknown. `made_by` is the class of the module of `torch.nn` that
+    runs it (`Conv2d`), the whole name of somebody else's class that owns its weights, or `function` where
+    code calls a function: counters that hook modules do not see that. "" where nobody told.
     """
 
     name: str
@@ -229,7 +230,7 @@ class GraphBuilder:
         for source in inputs:
             if source not in nodes:
                 raise GraphError(f"{full}: reads {source!r}, which is not defined before it")
-        if op.arity != len(inputs) and (op.arity is not None or not inputs):
+        if op.arity != len(inputs) and (op.arity is not None or not (inputs or op.tells_shape_alone)):
             wanted = "at least one input" if op.arity is None else f"{op.arity} input{'s' * (op.arity != 1)}"
             raise GraphError(f"{full}: {type(op).__name__} takes {wanted}, not {len(inputs)}")
         nodes[full] = Node(full, op, inputs, self._scope, self._training_only)

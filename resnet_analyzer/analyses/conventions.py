@@ -13,18 +13,19 @@ from ..measurement import Measurement
 class Told(NamedTuple):
     """A tool's number for a network, the named items that it is the sum of, and what the tool does not see.
 
-    `missed` are kinds of layers with how many of each.
+    `missed` are kinds of layers with how many of each. `fails` says why the tool prints no number, "" if it does.
     """
 
     convention: Convention
     number: Any
     parts: tuple[Part, ...]
     missed: tuple[tuple[str, int], ...]
+    fails: str = ""
 
     @property
     def printed(self) -> str:
-        """The number as the tool spells it."""
-        return self.convention.prints(self.number)
+        """The number as the tool spells it, or why it fails."""
+        return f"fails: {self.fails}" if self.fails else self.convention.prints(self.number)
 
 
 def rows_for(convention: Convention, measured: Measurement) -> Any:
@@ -43,6 +44,14 @@ def counted(convention: Convention, measured: Measurement) -> Any:
     return total([number for number in found if number is not None])
 
 
+def failure(convention: Convention, measured: Measurement) -> str:
+    """Why a tool ends with an error on a network, the first layer and its reason; "" where it does not."""
+    if convention.fails is None:
+        return ""
+    found = ((row.node.name, convention.fails(row)) for row in measured.rows)
+    return next((f"{why} ({name})" for name, why in found if why), "")
+
+
 def told(convention: Convention, measured: Measurement) -> Told:
     """A tool's number with its items, the largest first."""
     amounts: dict[tuple[str, str], list[Any]] = {}
@@ -58,7 +67,8 @@ def told(convention: Convention, measured: Measurement) -> Told:
     items = [item for item in items if not (isinstance(item.amount, int) and item.amount == 0)]
     if all(isinstance(item.amount, int) for item in items):
         items.sort(key=lambda part: -part.amount)
-    return Told(convention, total([item.amount for item in items]), tuple(items), tuple(missed.most_common()))
+    number, why = total([item.amount for item in items]), failure(convention, measured)
+    return Told(convention, number, tuple(items), tuple(missed.most_common()), why)
 
 
 def conventions(measured: Measurement) -> tuple[Told, ...]:

@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from ..architectures.base import ARCHITECTURES, Architecture
+from ..architectures.base import ARCHITECTURES
 from ..conventions.base import CONVENTIONS, Convention
 from ..errors import AnalyzerError, UsageError
 from ..measurement import Measurement, measure
 from ..ops.base import Op
-from .conventions import counted, told
+from .conventions import counted, failure, told
+from .variants import Variant, farther, variants
 
 DECIMAL = {"": 1, "k": 10**3, "m": 10**6, "b": 10**9, "g": 10**9, "t": 10**12}
 POWERS = {"k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40}
@@ -26,6 +27,7 @@ WORDS = {"f": "work", "m": "work", "o": "work", "p": "params", "a": "activations
 UNIVERSAL = ("macs", "flops", "params", "activations")  # counts that are nobody's in particular
 NATIVE = {"keras_params": "keras", "tensorflow": "keras", "paper": "paper"}  # all other tools run on PyTorch's networks
 ORDER = ("macs", "params", "paper", "keras_params", "fvcore", "thop", "ptflops", "calflops", "tensorflow", "torch_flop_counter", "onnx_tool", "flops")  # fmt: skip  # noqa: E501
+PLAIN = 3  # how far-fetched an explanation may be before others are looked for
 UNITS = (("", 0), ("cut off, not rounded", 2), ("in powers of 1,024", 4))
 
 
@@ -68,6 +70,10 @@ class Amount(NamedTuple):
         """What it says, in units of one."""
         return self.digits * (POWERS[self.unit] if self.binary else DECIMAL[self.unit])
 
+    def rank(self, each: Explanation) -> Any:
+        """What explanations of it are sorted by: the simplest first."""
+        return sum(each.far[:2]), each.far, self.distance(each.number)
+
     def distance(self, number: int) -> Fraction:
         """How far a number is from this one."""
         return abs(number - self.value)
@@ -87,15 +93,6 @@ def amount(text: str) -> Amount:
     step = Fraction(1, 10 ** len(plain.partition(".")[2]))
     unit = match[2].lower().replace("b", "g")
     return Amount(text.strip(), Fraction(plain), step, unit, bool(match[3]), WORDS.get(word[:1], ""))
-
-
-class Variant(NamedTuple):
-    """A network that a number may be of: its label, its style, what is unusual in it, and itself measured."""
-
-    label: str
-    style: str
-    far: int
-    measured: Measurement
 
 
 class Explanation(NamedTuple):
@@ -118,6 +115,22 @@ class Reconciled(NamedTuple):
     explanations: tuple[Explanation, ...]
     closest: Explanation
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether a tool on its own network prints it so."""
+        return bool(self.explanations) and sum(self.explanations[0].far[:2]) < PLAIN
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """The different numbers that it may be, the most plausible first."""
+        return tuple(dict.fromkeys(each.number for each in self.explanations))
+
+    def joined(self, other: Reconciled) -> Reconciled:
+        """With the explanations of less likely networks, but for those that are oddly written besides."""
+        plain = (each for each in other.explanations if each.far[0] < UNITS[-1][1])
+        found = sorted((*self.explanations, *plain), key=self.amount.rank)
+        return Reconciled(self.amount, tuple(found), self.closest)
+
 
 class Step(NamedTuple):
     """An item of a signed list: how much, and what it is of in words; `layers` are those that it lies in."""
@@ -125,24 +138,6 @@ class Step(NamedTuple):
     amount: int
     words: str
     layers: tuple[str, ...] = ()
-
-
-def variants(target: Any) -> tuple[Variant, ...]:
-    """The network asked for, and for a registered one its other styles (`target` as `targets.resolve` gives it)."""
-    architecture: Architecture | None = target.architecture
-    own = measure(target.graph)
-    if architecture is None:
-        return (Variant(target.graph.name, "", 0, own),)
-    found = [Variant(f"{architecture.name}@{target.style}", target.style, 0, own)]
-    asked = target.request
-    for style in architecture.styles:
-        if style != target.style:
-            try:
-                graph = architecture.graph(own.graph.inputs[0].op.shape, asked.classes, style, **asked.options)  # type: ignore[attr-defined]
-                found.append(Variant(f"{architecture.name}@{style}", style, 1, measure(graph)))
-            except (AnalyzerError, TypeError):
-                continue
-    return tuple(found)
 
 
 def _far(variant: Variant, convention: Convention, written: int, exact_print: bool) -> tuple[int, ...]:
@@ -169,6 +164,7 @@ class Table(NamedTuple):
             for variant in several
             for _, convention in CONVENTIONS.items()
             for number in [counted(convention, variant.measured)]
+            if not failure(convention, variant.measured)
         ))  # fmt: skip
 
     def reconcile(self, given: Amount) -> Reconciled:
@@ -182,16 +178,26 @@ class Table(NamedTuple):
             same = _squeezed(each.convention.prints(each.number)) == _squeezed(given.text)
             far = _far(each.variant, each.convention, fit[1], same)
             found.append(each._replace(written=fit[0], far=far))
-        found.sort(key=lambda each: (sum(each.far[:2]), each.far, given.distance(each.number)))
+        found.sort(key=given.rank)
         closest = min(pool or self.candidates, key=lambda each: given.distance(each.number))
         return Reconciled(given, tuple(found), closest)
 
 
 def reconcile(target: Any, numbers: Sequence[str]) -> tuple[Reconciled, ...]:
-    """Each number with the tools, styles and units that give it (`target` as `targets.resolve` gives it)."""
+    """Each number with the tools, styles and units that give it (`target` as `targets.resolve` gives it).
+
+    Shortcuts, heads, classes and sizes that nobody named are tried for numbers that have no plain explanation.
+    """
     given = [amount(text) for text in numbers]
-    table = Table.of(variants(target))
-    return tuple(map(table.reconcile, given))
+    found = tuple(map(Table.of(variants(target)).reconcile, given))
+    open_ones = [each.amount for each in found if not each.is_plain]
+    if not open_ones:
+        return found
+    far = [each for each in farther(target) if any(_may_fit(each.measured, [one], each.sized) for one in open_ones)]
+    if not far:
+        return found
+    table = Table.of(far)
+    return tuple(each if each.is_plain else each.joined(table.reconcile(each.amount)) for each in found)
 
 
 def difference(first: Explanation, second: Explanation) -> tuple[Step, ...]:
@@ -230,7 +236,7 @@ def _item(item: str) -> str:
 def _between_networks(convention: Convention, one: Variant, two: Variant) -> list[Step]:
     """Layer by layer where both have the same names, equal amounts told together; else item by item."""
     before, after = (_by_layer(convention, each.measured) for each in (one, two))
-    if set(before) != set(after):
+    if set(before) != set(after) or _inputs(one) != _inputs(two):
         return _by_item(convention, one, two)
     groups: dict[tuple[int, str], list[str]] = {}
     ops = [{node.name: node.op for node in each.measured.graph} for each in (one, two)]
@@ -242,6 +248,10 @@ def _between_networks(convention: Convention, one: Variant, two: Variant) -> lis
         Step(each * len(names), _told_together(each, names, words, two.label), tuple(names))
         for (each, words), names in groups.items()
     ]
+
+
+def _inputs(variant: Variant) -> list[Any]:
+    return [node.op.shape for node in variant.measured.graph.inputs]  # type: ignore[attr-defined]
 
 
 def _told_together(each: int, names: list[str], words: str, label: str) -> str:
@@ -302,10 +312,11 @@ def networks_that_fit(numbers: Sequence[str]) -> tuple[Fit, ...]:
     return tuple(sorted(found, key=lambda fit: sum(sum(each.far[:2]) for each in fit.explanations)))
 
 
-def _may_fit(measured: Measurement, given: Sequence[Amount]) -> bool:
+def _may_fit(measured: Measurement, given: Sequence[Amount], work_alone: bool = False) -> bool:
     """Whether every number is within reach of a total: no tool prints 30 % more than its MACs, FLOPs or parameters."""
     totals = measured.totals
-    bases = [base for base in (totals.macs, 2 * totals.macs, totals.flops, totals.params, totals.all_params, totals.activations) if base]  # fmt: skip  # noqa: E501
+    work = (totals.macs, 2 * totals.macs, totals.flops, totals.activations)
+    bases = [base for base in (*work, *(() if work_alone else (totals.params, totals.all_params))) if base]
     return all(
         any(Fraction(7, 10) * base <= each.digits * DECIMAL[each.unit] <= Fraction(13, 10) * base for base in bases)
         for each in given

@@ -12,6 +12,7 @@ import click
 from ..architectures.base import Architecture, find
 from ..errors import UnknownName, UsageError
 from ..frozen import NamedTuple
+from ..measurement import Measurement, measure
 from ..request import Request
 from ..settings import DIGITS, NUMBER, fraction, typed, whole
 from ..targets import Target, is_source, split_target
@@ -112,6 +113,35 @@ def network_options(command: Command) -> Command:
     for option in reversed(OPTIONS):
         gathered = option(gathered)
     return gathered
+
+
+class OneNetwork(NamedTuple):
+    """The network that a command is about, as it was typed."""
+
+    target: str
+    trust: tuple[str, ...]
+    asked: NetworkOptions
+
+    def measured(self) -> Measurement:
+        """It, resolved and measured at the size asked for."""
+        return measure(resolve(self.target, self.asked, self.trust).graph)
+
+
+TARGET = "NETWORK[@STYLE]|FILE"
+TRUST = click.option(
+    "--trust", multiple=True, metavar="PACKAGE", help="Allow a model file to run code of this package."
+)
+
+
+def one_network(command: Command) -> Command:
+    """Add the argument and the options that name one network and its size; the command gets them as `network`."""
+
+    @wraps(command)
+    def gathered(*, target: str, trust: tuple[str, ...], asked: NetworkOptions, **given: Any) -> None:
+        command(network=OneNetwork(target, trust, asked), **given)
+
+    argument = click.argument("target", metavar=TARGET, shell_complete=completion.networks)
+    return argument(TRUST(network_options(gathered)))
 
 
 def parse_input(texts: tuple[str, ...]) -> tuple[int, ...] | dict[str, tuple[int, ...]] | None:

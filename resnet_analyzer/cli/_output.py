@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from functools import wraps
+from functools import partial, wraps
 from types import MappingProxyType
 from typing import Any, TextIO
 
@@ -30,23 +30,39 @@ QUIET = f"{__name__}.quiet"  # where a command's context keeps what --quiet said
 
 
 class Destination(NamedTuple):
-    """The writer of the format asked for, and the file: None is standard output."""
+    """The writer of the format asked for (None: a picture is), and the file: None is standard output."""
 
     writer: Any
     output: str | None = None
 
+    @property
+    def is_picture(self) -> bool:
+        """Whether a picture was asked for, by the file's ending."""
+        return self.writer is None
 
-def output_options(command: Command) -> Command:
-    """Add `--format` and `--output`; the command gets them as `destination`."""
+
+def output_options(command: Command, shows: str = "") -> Command:
+    """Add `--format` and `--output`; the command gets them as `destination`.
+
+    With `shows`, which says what it shows, the file may be a picture.
+    """
+    more = {"picture": PICTURES} if shows else NOTHING
 
     @wraps(command)
     def gathered(*, format_name: str | None, output: str | None, **given: Any) -> None:
         file = None if output == "-" else output
-        command(destination=Destination(WRITERS[format_for(format_name, file)], file), **given)
+        kind = format_for(format_name, file, more)
+        command(destination=Destination(None if kind == "picture" else WRITERS[kind], file), **given)
 
+    says = f"Write to FILE; .png, .svg or .pdf: {shows}." if shows else "Write to FILE (atomic)."
     format_option = click.option("--format", "format_name", metavar="NAME", shell_complete=formats, help=FORMATS)
-    output_option = click.option("--output", "-o", metavar="FILE", help="Write to FILE (atomic).")
+    output_option = click.option("--output", "-o", metavar="FILE", help=says)
     return format_option(output_option(quiet_option(gathered)))
+
+
+def picture_options(shows: str) -> Callable[[Command], Command]:
+    """`output_options` of a command that draws a picture too: where the file ends so, of what `shows` says."""
+    return partial(output_options, shows=shows)
 
 
 def quiet_option(command: Command) -> Command:
@@ -91,6 +107,14 @@ def deliver_picture(picture: Any, file: str) -> None:
     announce(file)
 
 
+def deliver_drawn(name: str, measured: Any, destination: Destination, **options: Any) -> None:
+    """The registered picture of that name, of what was measured, into the file; OutputError if that fails."""
+    from ..plots.base import PLOTS
+
+    draw_quietly()
+    deliver_picture(PLOTS[name].draw(measured, **options), str(destination.output))
+
+
 def format_for(format_name: str | None, output: str | None, more: Mapping[str, Sequence[str]] = NOTHING) -> str:
     """The format as `--format` says, else as the file's ending, else a table; `more` are a command's own, with endings.
 
@@ -117,7 +141,14 @@ def format_for(format_name: str | None, output: str | None, more: Mapping[str, S
 
 
 def deliver(report: Report, destination: Destination) -> None:
-    """Write a report in the wanted format to the file, or to standard output; OutputError if that fails."""
+    """Write a report in the wanted format to the file, or to standard output; OutputError if that fails.
+
+    UsageError where a picture was asked for and there is none of it.
+    """
+    if destination.is_picture:
+        raise UsageError(
+            f"{destination.output}: no picture shows this: give a file that ends in .txt, .md, .html or the like"
+        )
     report = in_language(report, destination.writer.name)
     if destination.output is not None:
         from ..files import write_text

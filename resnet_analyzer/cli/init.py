@@ -1,4 +1,4 @@
-"""`init`: a design file to begin with, which reproduces a registered network."""
+"""`init`: a design file to begin with, which reproduces any network that can be read."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ._output import announce, deliver_text_to, quiet_option
 
 @click.command()
 @click.argument("file", required=False, metavar="[FILE]")
-@click.option("--like", default="resnet50", metavar="NETWORK", help="The network to begin with.  [resnet50]")
+@click.option("--like", default="resnet50", metavar="TARGET", help="A name or a file to begin with.  [resnet50]")
 @network_options
 @click.option("--force", is_flag=True, help="Overwrite an existing file.")
 @quiet_option
@@ -30,6 +30,7 @@ def command(
     \b
     resnet-analyze init my-design.yaml --like resnet50
     resnet-analyze init tiny.yaml --like resnet20 --input 32 --classes 10
+    resnet-analyze init mine.yaml --like model.keras
     """
     from ..design import write_design
 

@@ -5,36 +5,22 @@ from __future__ import annotations
 import click
 
 from ..errors import UsageError
-from ..measurement import WRITERS, Measurement, measure
+from ..measurement import measure
 from . import _completion as completion
-from ._network import NetworkOptions, network_options, resolve
-from ._output import (
-    FORMATS,
-    PICTURES,
-    Destination,
-    deliver,
-    deliver_picture,
-    draw_quietly,
-    format_for,
-    quiet_option,
-)
-
-OWN = {"picture": PICTURES}
+from ._network import TRUST, NetworkOptions, network_options, resolve
+from ._output import Destination, deliver, deliver_drawn, picture_options
 
 
 @click.command()
 @click.argument("targets", nargs=-1, metavar="[NETWORK[@STYLE] | FILE]…", shell_complete=completion.networks)
-@click.option("--trust", multiple=True, metavar="PACKAGE", help="Allow a model file to run code of this package.")
+@TRUST
 @network_options
-@click.option("--format", "format_name", metavar="NAME", shell_complete=completion.formats, help=FORMATS)
-@click.option("--output", "-o", metavar="FILE", help="Write to FILE; .png, .svg or .pdf: a picture of the lengths.")
-@quiet_option
+@picture_options("a picture of the lengths")
 def command(
     targets: tuple[str, ...],
     trust: tuple[str, ...],
     asked: NetworkOptions,
-    format_name: str | None,
-    output: str | None,
+    destination: Destination,
 ) -> None:
     """The paths from input to output: number, lengths, what a deleted block leaves.
 
@@ -49,17 +35,8 @@ def command(
 
     if not targets:
         raise UsageError("paths: name one or more networks or files")
-    file = None if output == "-" else output
-    kind = format_for(format_name, file, OWN)
     found = [resolve(target, asked, trust) for target in targets]
-    if kind == "picture":
-        _draw([measure(each.graph) for each in found], str(file))
+    if destination.is_picture:
+        deliver_drawn("paths", [measure(each.graph) for each in found], destination)
         return
-    deliver(paths_report([each.graph for each in found]), Destination(WRITERS[kind], file))
-
-
-def _draw(measured: list[Measurement], file: str) -> None:
-    from ..plots.base import PLOTS
-
-    draw_quietly()
-    deliver_picture(PLOTS["paths"].draw(measured), file)
+    deliver(paths_report([each.graph for each in found]), destination)

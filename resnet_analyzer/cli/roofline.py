@@ -9,46 +9,27 @@ from fractions import Fraction
 import click
 
 from ..errors import UsageError
-from ..measurement import WRITERS, measure
-from . import _completion as completion
-from ._network import NetworkOptions, Word, network_options, resolve
-from ._output import (
-    FORMATS,
-    PICTURES,
-    Destination,
-    deliver,
-    deliver_picture,
-    draw_quietly,
-    format_for,
-    quiet_option,
-)
+from ._network import OneNetwork, Word, one_network
+from ._output import Destination, deliver, deliver_drawn, picture_options
 
-OWN = {"picture": PICTURES}
 LONGEST = 10**6  # seconds
 PLAIN = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,15})?(e-?[0-9]{1,2})?", re.IGNORECASE)
 
 
 @click.command()
-@click.argument("target", metavar="NETWORK[@STYLE]|FILE", shell_complete=completion.networks)
-@click.option("--trust", multiple=True, metavar="PACKAGE", help="Allow a model file to run code of this package.")
 @click.option("--device", "device_name", required=True, metavar="NAME|FILE", help="a100, cpu, h100, m2, rpi5, rtx4090, t4, or a JSON file with rates, bandwidth and their sources.")  # fmt: skip  # noqa: E501
 @click.option("--dtype", default="float32", metavar="TYPE", help="float32, tf32, bfloat16, float16 or int8, as far as the device has it.")  # fmt: skip  # noqa: E501
 @click.option("--by", type=Word(["layer", "fused"]), default="layer", help="A line per layer, or per group of fused ones.")  # fmt: skip  # noqa: E501
 @click.option("--measured", metavar="SECONDS|FILE", help="What a run took: seconds, or the JSON that `crosscheck` wrote.")  # fmt: skip  # noqa: E501
-@network_options
-@click.option("--format", "format_name", metavar="NAME", shell_complete=completion.formats, help=FORMATS)
-@click.option("--output", "-o", metavar="FILE", help="Write to FILE; .png, .svg or .pdf: the layers under the roof.")
-@quiet_option
+@one_network
+@picture_options("the layers under the roof")
 def command(
-    target: str,
-    trust: tuple[str, ...],
     device_name: str,
     dtype: str,
     by: str,
     measured: str | None,
-    asked: NetworkOptions,
-    format_name: str | None,
-    output: str | None,
+    network: OneNetwork,
+    destination: Destination,
 ) -> None:
     """Lower bounds on time, layer by layer: bound by arithmetic or by memory, and where fusing helps.
 
@@ -59,20 +40,15 @@ def command(
     from ..analyses.device import device
     from ..analyses.roofline import roofline
 
-    file = None if output == "-" else output
-    kind = format_for(format_name, file, OWN)
-    measurement = measure(resolve(target, asked, trust).graph)
+    measurement = network.measured()
     found = roofline(measurement, device(device_name), dtype)
-    seconds = None if measured is None else _seconds(measured, measurement.graph.name, asked.batch)
-    if kind == "picture":
-        from ..plots.base import PLOTS
-
-        draw_quietly()
-        deliver_picture(PLOTS["roofline"].draw(measurement, found=found, seconds=seconds), str(file))
+    seconds = None if measured is None else _seconds(measured, measurement.graph.name, network.asked.batch)
+    if destination.is_picture:
+        deliver_drawn("roofline", measurement, destination, found=found, seconds=seconds)
         return
     from ..report.roofline import roofline_report
 
-    deliver(roofline_report(measurement, found, by, seconds), Destination(WRITERS[kind], file))
+    deliver(roofline_report(measurement, found, by, seconds), destination)
 
 
 def _seconds(text: str, model: str, batch: int) -> Fraction:

@@ -6,48 +6,28 @@ from typing import Any
 
 import click
 
-from ..measurement import WRITERS, measure
-from . import _completion as completion
 from ._memory import setting_options
-from ._network import COUNT, NetworkOptions, Word, network_options, resolve
-from ._output import (
-    FORMATS,
-    PICTURES,
-    Destination,
-    deliver,
-    deliver_picture,
-    draw_quietly,
-    format_for,
-    quiet_option,
-)
+from ._network import COUNT, OneNetwork, Word, one_network
+from ._output import Destination, deliver, deliver_drawn, picture_options
 from ._recipe import names_of, resolve_recipe
-
-OWN = {"picture": PICTURES}
 
 
 @click.command()
-@click.argument("target", metavar="NETWORK[@STYLE]|FILE", shell_complete=completion.networks)
-@click.option("--trust", multiple=True, metavar="PACKAGE", help="Allow a model file to run code of this package.")
 @click.option("--images", type=COUNT, default=1, metavar="N", help="Images of the training set: 1281167 for ImageNet.")
 @click.option("--epochs", type=COUNT, default=1, metavar="N", help="How often each is seen; once if not given.")
 @setting_options
 @click.option("--in", "variables", metavar="NAMES", help="Formulas in these instead of numbers: n, batch, n,batch ...")
 @click.option("--by", type=Word(["stage", "layer"]), default="stage", help="A line per stage, or per layer.")
-@network_options
-@click.option("--format", "format_name", metavar="NAME", shell_complete=completion.formats, help=FORMATS)
-@click.option("--output", "-o", metavar="FILE", help="Write to FILE; .png, .svg or .pdf: a picture of the passes.")
-@quiet_option
+@one_network
+@picture_options("a picture of the passes")
 def command(
-    target: str,
-    trust: tuple[str, ...],
     images: int,
     epochs: int,
     setting: Any,
     variables: str | None,
     by: str,
-    asked: NetworkOptions,
-    format_name: str | None,
-    output: str | None,
+    network: OneNetwork,
+    destination: Destination,
 ) -> None:
     """The cost of training: forward, gradients of inputs and of weights, per step, epoch and in all.
 
@@ -58,23 +38,18 @@ def command(
     """
     from ..analyses.training import training
 
-    file = None if output == "-" else output
-    kind = format_for(format_name, file, OWN)
     if variables is not None:
         from ..analyses.training_form import training_form
         from ..report.forms import training_form_report
 
-        form = training_form(resolve_recipe(target, asked), names_of(variables), setting)
-        deliver(training_form_report(form, setting), Destination(WRITERS[kind], file))
+        form = training_form(resolve_recipe(network.target, network.asked), names_of(variables), setting)
+        deliver(training_form_report(form, setting), destination)
         return
-    measured = measure(resolve(target, asked, trust).graph)
-    if kind == "picture":
-        from ..plots.base import PLOTS
-
-        draw_quietly()
-        deliver_picture(PLOTS["training"].draw(measured, setting=setting), str(file))
+    measured = network.measured()
+    if destination.is_picture:
+        deliver_drawn("training", measured, destination, setting=setting)
         return
     from ..report.training import training_report
 
     course = training(measured, images, epochs, setting)
-    deliver(training_report(measured, course, setting, by), Destination(WRITERS[kind], file))
+    deliver(training_report(measured, course, setting, by), destination)

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ..dim import Dim, total
 from ..ops.base import NO_WORK, TRAINABLE
 from .base import MeasuredRow, Part, Parts
 
-FUNCTION = "function"
+FUNCTION, ATTENTION = "function", "MultiheadAttention"
 # What PyTorch calls the ops whose names differ; the dimensions' number is left out
 NAMES = {
     "conv": "conv",
@@ -48,10 +48,10 @@ ALIASES = {"linear": "identity", "swish": "silu", "hard_swish": "hardswish"}
 class Call(NamedTuple):
     """One function of PyTorch on a layer's numbers.
 
-    `does` is its name, `module` whether a module of its own calls it, `made_by` that module's class where
-    it is known. `read` and `out` are elements, `macs` multiply-accumulates, `bias` the elements that a
-    bias is added to, `taps` numbers that all windows of a pool read, `affine` whether a normalisation has
-    weights.
+    `does` is its name (`MultiheadAttention.linear`: a part of PyTorch's own attention, which at inference runs
+    as one operator), `module` whether a module of PyTorch's own calls it, `made_by` as the node has it. `read` and
+    `out` are elements, `macs` multiply-accumulates, `bias` the elements that a bias is added to, `taps` numbers
+    that all windows of a pool read, `affine` whether a normalisation has weights.
     """
 
     does: str
@@ -79,7 +79,8 @@ def calls(row: MeasuredRow) -> tuple[Call, ...]:
         does = "relu6"
     bias = out if getattr(op, "use_bias", False) else 0
     made_by = getattr(node, "made_by", "")
-    module = made_by != FUNCTION if made_by else does not in FUNCTIONS
+    module = made_by not in (FUNCTION, ATTENTION) and "." not in made_by if made_by else does not in FUNCTIONS
+    does = f"{ATTENTION}.{does}" if made_by == ATTENTION else does
     work = cost.work
     first = Call(
         does,
@@ -122,6 +123,22 @@ PRODUCTS, BIASES, NORM, ACTIVATION = "multiply-accumulates", "biases", "normalis
 MAX_POOL, AVERAGE_POOL, ADDITIONS, GATES = "max pool", "average pool", "additions", "products of branches"
 
 
+def fails_on_attention(row: MeasuredRow) -> str:
+    """Why a tool ends at PyTorch's own attention, which at inference is one operator that it cannot export."""
+    return "nn.MultiheadAttention is one operator that it does not know" if row.node.made_by == ATTENTION else ""
+
+
+def fails_on_sequences(row: MeasuredRow) -> str:
+    """Why a tool ends at a dense layer of several positions: it asserts two axes."""
+    long = any(call.does == "linear" and call.module and len(row.inputs[0]) > 2 for call in calls(row))
+    return "AssertionError: nn.Linear of more than two axes" if long else ""
+
+
+def modules(call: Call) -> bool:
+    """What is seen by hooks on modules of PyTorch's own classes."""
+    return call.module
+
+
 def macs(times: int = 1) -> Rule:
     """So many per multiply-accumulate."""
     return Rule(PRODUCTS, f"{times} each", lambda call: times * call.macs)
@@ -143,11 +160,11 @@ def per_out(item: str, times: int = 1) -> Rule:
 
 
 def by_rules(
-    rules: Mapping[str, tuple[Rule, ...]], modules_only: bool = False, exact: Mapping[str, Any] | None = None
+    rules: Mapping[str, tuple[Rule, ...]], sees: Callable[[Call], bool] = lambda call: True
 ) -> Callable[[MeasuredRow], Parts | None]:
     """A function that splits a row by a tool's rules; None where the tool has no rule for any of its arithmetic.
 
-    With `modules_only` functions that no module of its own calls are not seen.
+    `sees` tells whether a call that has a rule is seen: tools that hook modules do not see functions.
     """
 
     def split(row: MeasuredRow) -> Parts | None:
@@ -155,7 +172,7 @@ def by_rules(
         seen, missed = False, False
         for call in calls(row):
             known = rules.get(call.does)
-            if known is None or (modules_only and not call.module):
+            if known is None or not sees(call):
                 missed = missed or call.counted
                 continue
             seen = True

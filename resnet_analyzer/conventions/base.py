@@ -47,7 +47,8 @@ class Convention(NamedTuple):
     `faults` what it is known to get wrong. `calls` is the tool's own word for the figure (FLOPs for what
     are MACs, very often), `figure` what it is a count of, `prints` how the tool spells the number.
     `split` gives the named items that `count` is the sum of. A tool that looks at a layer's neighbours
-    has `around`: it turns all rows of a network into those that `count` is to be asked.
+    has `around`: it turns all rows of a network into those that `count` is to be asked. `fails` tells
+    of a layer that the tool ends with an error on it, and why; "" of one that it takes.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Convention(NamedTuple):
     prints: Callable[[int], str] = "{:,}".format
     split: Callable[[MeasuredRow], Parts | None] | None = None
     around: Callable[[Any], Any] | None = None
+    fails: Callable[[MeasuredRow], str] | None = None
 
     @property
     def label(self) -> str:

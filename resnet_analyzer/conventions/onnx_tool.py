@@ -5,7 +5,23 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any, NamedTuple
 
-from ._pytorch import ACTIVATION, ADDITIONS, AVERAGE_POOL, GATES, MAX_POOL, NORM, Rule, bias, by_rules, macs, per_out
+from ..dim import divides, is_exactly, product
+from ..ops.base import sides
+from ..window import spread
+from ._pytorch import (
+    ACTIVATION,
+    ADDITIONS,
+    AVERAGE_POOL,
+    GATES,
+    MAX_POOL,
+    NORM,
+    Rule,
+    bias,
+    by_rules,
+    fails_on_attention,
+    macs,
+    per_out,
+)
 from .base import MeasuredRow, Part, Parts, itemised
 
 DIVISION, EXPONENTIAL, SQUARE_ROOT = 4, 32, 24  # onnx_tool/node.py: DIV_MACS, EXP_MACS, SQRT_MACS
@@ -37,9 +53,6 @@ def folded(rows: Any) -> list[Folded]:
 
 
 def _taps(call: Any) -> Any:
-    from ..dim import product
-    from ..window import spread
-
     op = call.row.node.op
     return product(call.out, *spread(op.pool_size, op.spatial_axes))
 
@@ -49,6 +62,17 @@ def _adaptive(call: Any) -> Any:
     sizes = getattr(call.row.node.op, "output_size", 1)
     one = sizes == 1 or sizes == (1, 1)
     return call.read + DIVISION * call.out if one else call.taps
+
+
+def _layer_norm(call: Any) -> Any:
+    return 7 * call.read + (1 + SQUARE_ROOT + DIVISION) * product(*call.row.inputs[0][:-1])
+
+
+def _mask(call: Any) -> Any:
+    """A mask that the file makes anew: regions added, their difference, two comparisons and a negation per score."""
+    mask = call.row.inputs[-1]
+    shifted = len(mask) == 5 and is_exactly(mask[0], 1) and is_exactly(mask[2], 1) and is_exactly(mask[3], mask[4])
+    return 4 * mask.elements + product(mask[1], mask[3]) + 72 if shifted else 0
 
 
 _WINDOWS = Rule(MAX_POOL, "k² per output element", _taps)
@@ -62,15 +86,39 @@ SPLIT = by_rules(
         "relu": (per_out(ACTIVATION),),
         "relu6": (per_out(ACTIVATION, 2),),
         "sigmoid": (per_out(ACTIVATION, EXPONENTIAL),),
+        "silu": (per_out(ACTIVATION, EXPONENTIAL + 1),),
+        "gelu": (per_out(ACTIVATION, EXPONENTIAL + 2),),
+        "layer_norm": (Rule(NORM, "7 per element, 29 per row", _layer_norm),),
+        "split": (
+            Rule(
+                "sizes of a split",
+                "an addition, two products and a division",
+                lambda call: 0 if call.row.node.op.part else 3 + DIVISION,
+            ),
+        ),
         "softmax": (per_out(ACTIVATION, EXPONENTIAL + DIVISION),),
         "max_pool": (_WINDOWS,),
         "avg_pool": (Rule(AVERAGE_POOL, "k² per output element", _taps),),
         "adaptive_avg_pool": (Rule(AVERAGE_POOL, "1 per input element, 4 per output element", _adaptive),),
         "mean": (Rule(AVERAGE_POOL, "1 per input element", lambda call: call.read),),
-        "add": (per_out(ADDITIONS),),
+        "add": (per_out(ADDITIONS), Rule("masks of shifted windows", "4 per score, 1 per position, 72 each", _mask)),
+        "pad": (Rule("sizes of a padding", "1 each", lambda call: 1),),
         "mul": (per_out(GATES),),
     }
 )
+
+
+def _pooled(op: Any, shape: Any) -> Any:
+    """The size that an adaptive pool makes of each side, and that side."""
+    return zip(spread(op.output_size, op.spatial_axes), sides(shape, op.data_format), strict=True)
+
+
+def _fails(row: MeasuredRow) -> str:
+    """Why PyTorch's exporter ends: attention as one operator, or an adaptive pool whose windows are unequal."""
+    op = row.node.op
+    if hasattr(op, "output_size") and any(divides(*each) is False for each in _pooled(op, row.inputs[0])):
+        return "SymbolicValueError: an adaptive pool of unequal windows is not exported"
+    return fails_on_attention(row)
 
 
 @itemised(
@@ -85,6 +133,7 @@ SPLIT = by_rules(
         "a batch norm that the exporter could not fold counts 31 per element",
     ),
     around=folded,
+    fails=_fails,
 )
 def onnx_tool(row: MeasuredRow) -> Parts | None:
     """What its nodes' profiles add up to."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..dim import Dim, floor_div, product
-from ._pytorch import ACTIVATION, AVERAGE_POOL, NORM, Call, Rule, bias, by_rules, macs, per_out, per_read
+from ._pytorch import ACTIVATION, AVERAGE_POOL, NORM, Call, Rule, bias, by_rules, macs, modules, per_out, per_read
 from .base import MeasuredRow, Parts, itemised
 
 
@@ -33,7 +33,7 @@ SPLIT = by_rules(
         "avg_pool": (per_out(AVERAGE_POOL),),
         "adaptive_avg_pool": (Rule(AVERAGE_POOL, "1 per number of its window and 1 per output element", _adaptive),),
     },
-    modules_only=True,
+    modules,
 )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..dim import Dim
-from ._pytorch import ACTIVATION, AVERAGE_POOL, MAX_POOL, NORM, Call, Rule, bias, by_rules, macs
+from ._pytorch import ACTIVATION, ATTENTION, AVERAGE_POOL, MAX_POOL, NORM, Call, Rule, bias, by_rules, macs
 from .base import MeasuredRow, Parts, itemised, rounded
 
 
@@ -16,6 +16,9 @@ def _norm(call: Call) -> Dim:
     return (2 if call.affine else 1) * call.read
 
 
+HOOKED = ("conv", "conv_transpose", "linear", "batch_norm", "group_norm", "layer_norm")
+_SOFTMAX = Rule(ACTIVATION, "1 per score of attention", lambda call: call.row.cost.work.exponentials)
+_SCALE = Rule("scale of the queries", "1 per element", lambda call: call.read)
 _ONCE = (Rule(ACTIVATION, "1 per input element", lambda call: call.read),)
 SPLIT = by_rules(
     {
@@ -31,11 +34,14 @@ SPLIT = by_rules(
         "leaky_relu": (Rule(ACTIVATION, "1 per element", lambda call: call.read if call.module else 0),),
         "silu": _ONCE,
         "softmax": _ONCE,
+        f"{ATTENTION}.linear": (macs(), bias()),
+        f"{ATTENTION}.scaled_dot_product_attention": (macs(), _SOFTMAX, _SCALE),
         "max_pool": _twice(MAX_POOL),
         "adaptive_max_pool": _twice(MAX_POOL),
         "avg_pool": _twice(AVERAGE_POOL),
         "adaptive_avg_pool": _twice(AVERAGE_POOL),
-    }
+    },
+    lambda call: call.module or call.does not in HOOKED,
 )
 
 
@@ -50,7 +56,8 @@ SPLIT = by_rules(
     faults=(
         "ReLU and pools count twice where they are modules: the hook counts, and the patched function inside it",
         "residual additions and products written as + and * are not seen",
-        "scaled dot-product attention is not seen",
+        "scaled dot-product attention is not seen, but nn.MultiheadAttention is",
+        "convolutions, dense layers and normalisation called as functions, or of derived classes, are not seen",
     ),
 )
 def ptflops(row: MeasuredRow) -> Parts | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ._pytorch import ACTIVATION, AVERAGE_POOL, NORM, PRODUCTS, Rule, by_rules, macs
+from ._pytorch import ACTIVATION, AVERAGE_POOL, NORM, PRODUCTS, Rule, by_rules, macs, modules
 from .base import MeasuredRow, Parts, itemised
 
 _NORM = (Rule(NORM, "4 per element (2 without weights)", lambda call: (4 if call.affine else 2) * call.read),)
@@ -19,7 +19,7 @@ SPLIT = by_rules(
         "avg_pool": (Rule(AVERAGE_POOL, "1 per output element", lambda call: call.out),),
         "adaptive_avg_pool": (Rule(AVERAGE_POOL, "1 per input and output element", lambda call: call.read + call.out),),
     },
-    modules_only=True,
+    modules,
 )
 
 

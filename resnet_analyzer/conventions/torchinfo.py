@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..dim import Dim, product, total
-from ._pytorch import NORM, PRODUCTS, calls
+from ._pytorch import ATTENTION, FUNCTION, NORM, PRODUCTS, calls
 from .base import MeasuredRow, Part, Parts, itemised, rounded
 
 WITH_WEIGHTS = ("kernel", "bias", "gamma", "beta")
@@ -22,6 +22,7 @@ WITH_WEIGHTS = ("kernel", "bias", "gamma", "beta")
         "a dense layer over several positions counts one of them",
         "a transposed convolution is multiplied by its output's size",
         "what has no weights is not seen: additions, pools, activation functions, attention",
+        "nn.MultiheadAttention, and layers whose weights a function is given, count nothing",
     ),
 )
 def torchinfo(row: MeasuredRow) -> Parts | None:
@@ -31,7 +32,7 @@ def torchinfo(row: MeasuredRow) -> Parts | None:
         return ()
     call, weights = found[0], {weight.name: weight.params for weight in row.cost.weights}
     known = {name: number for name, number in weights.items() if name in WITH_WEIGHTS}
-    if not known:
+    if not known or call.made_by in (FUNCTION, ATTENTION):
         return None if call.counted else ()
     if call.does in ("conv", "conv_transpose"):
         return _convolution(row, call.out, known)

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from ._pytorch import ACTIVATION, AVERAGE_POOL, MAX_POOL, NORM, Rule, bias, by_rules, macs, per_read
+from ._pytorch import (
+    ACTIVATION,
+    AVERAGE_POOL,
+    MAX_POOL,
+    NORM,
+    Rule,
+    bias,
+    by_rules,
+    fails_on_sequences,
+    macs,
+    modules,
+    per_read,
+)
 from .base import MeasuredRow, Parts, itemised, rounded
 
 SPLIT = by_rules(
@@ -16,7 +28,7 @@ SPLIT = by_rules(
         "max_pool": (per_read(MAX_POOL),),
         "avg_pool": (per_read(AVERAGE_POOL),),
     },
-    modules_only=True,
+    modules,
 )
 
 
@@ -32,6 +44,7 @@ SPLIT = by_rules(
         "its names are swapped: Flops counts a multiply-accumulate once, MAdd as two",
         "adaptive pools, residual additions and functions are not seen",
     ),
+    fails=fails_on_sequences,
 )
 def torchstat(row: MeasuredRow) -> Parts | None:
     """What it calls Flops."""

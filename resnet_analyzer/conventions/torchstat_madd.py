@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from ._pytorch import ACTIVATION, AVERAGE_POOL, MAX_POOL, NORM, PRODUCTS, Rule, bias, by_rules, per_read
+from ._pytorch import (
+    ACTIVATION,
+    AVERAGE_POOL,
+    MAX_POOL,
+    NORM,
+    PRODUCTS,
+    Rule,
+    bias,
+    by_rules,
+    fails_on_sequences,
+    modules,
+    per_read,
+)
 from .base import MeasuredRow, Parts, itemised, rounded
 
 _SUMS = Rule(PRODUCTS, "2 each, less 1 per output element", lambda call: 2 * call.macs - call.out)
@@ -17,7 +29,7 @@ SPLIT = by_rules(
         "avg_pool": (Rule(AVERAGE_POOL, "k² per output element", lambda call: _taps(call)),),
         "softmax": (Rule(ACTIVATION, "3 per element, less 1", lambda call: 3 * call.read - 1),),
     },
-    modules_only=True,
+    modules,
 )
 
 
@@ -41,6 +53,7 @@ def _taps(call: object) -> object:
         "its names are swapped: Flops counts a multiply-accumulate once, MAdd as two",
         "adaptive pools, residual additions and functions are not seen",
     ),
+    fails=fails_on_sequences,
 )
 def torchstat_madd(row: MeasuredRow) -> Parts | None:
     """What it calls MAdd."""

@@ -29,6 +29,7 @@ COMMON = {
         ),
         Field("frozen", "truth", default=False, says="all its weights are frozen"),
         Field("weights_of", "text", says="the layer whose weights it shares"),
+        Field("shared_weights", "names", says="single weights of it that are counted elsewhere, as [kernel]"),
     )
 }
 

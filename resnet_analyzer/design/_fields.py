@@ -11,16 +11,18 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from fractions import Fraction
 from functools import cache
+from types import NoneType
 from typing import Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
 
 from ..errors import UsageError
 from ..frozen import REQUIRED
-from ..ops.base import Op, Weight
+from ..ops.base import FROZEN, MOVING, OPS, TRAINABLE, Op, Weight
 from ..shape import Shape
 from ._expression import LIMIT, evaluate
 from ._text import Items, Pairs, Scalar, Value
 
 Names = Mapping[str, Fraction | int]
+MOST_SIDES = 8  # axes of a tensor in a design, the batch left out
 SIDE = re.compile(r"[0-9]{1,30}")  # a side of a size in digits; how large it may be is told where numbers are read
 
 
@@ -28,7 +30,8 @@ class Field(NamedTuple):
     """One thing that can be set.
 
     `kind` is whole (a number), wholes (a number, a word of `words`, or lists of numbers), number,
-    truth, choice (one of `words`), text, shape, weights or fraction; `least` the smallest number.
+    truth, choice (one of `words`), text, plain (numbers, words and nothing, and lists of them), shape,
+    weights, layer (a layer inside a layer) or fraction; `least` the smallest number.
     """
 
     name: str
@@ -74,15 +77,13 @@ def _field(op: type[Op], name: str, default: Any, hint: Any) -> Field:
 
 def _kind(hint: Any) -> str:
     parts = get_args(hint) or (hint,)
-    if hint is bool:
-        return "truth"
-    if str in parts:
-        return "text"
-    if float in parts:
-        return "number"
-    if Weight in parts:
-        return "weights"
-    return "shape" if Shape in parts else "wholes"
+    for kind, of_it in _KINDS:
+        if of_it in parts:
+            return kind
+    return "text" if {*parts} - {NoneType} == {str} else "plain"
+
+
+_KINDS = (("truth", bool), ("number", float), ("weights", Weight), ("shape", Shape), ("layer", Op))
 
 
 def read_value(field: Field, node: Value, names: Names) -> Any:
@@ -149,8 +150,66 @@ def _wholes(field: Field, node: Value, names: Names, depth: int = 0) -> Any:
     return whole_number(field, node, names)
 
 
+MOST_ITEMS = 1000  # in one list of a setting: how many parts a tensor is split into, say
+
+
+class Whole(tuple[Any, ...]):
+    """A list that says all axes, the batch too."""
+
+    __slots__ = ()
+
+
+def _plain(field: Field, node: Value, names: Names, depth: int = 0) -> Any:
+    """Numbers, words, nothing, and lists of them; the op says which of them it takes."""
+    whole = whole_list(node)
+    if whole is not None and depth == 0:
+        return Whole(_plain(field, whole, names, 1))
+    if isinstance(node, Items):
+        if depth > 3 or len(node.items) > MOST_ITEMS:
+            raise FieldError(node, f"{field.name} cannot be a list of {len(node.items)} lists or numbers")
+        return tuple(_plain(field, item, names, depth + 1) for item in node.items)
+    if isinstance(node, Scalar) and (node.value is None or isinstance(node.value, bool)):
+        return node.value
+    if isinstance(node, Scalar) and isinstance(node.value, str) and not _is_expression(node.value, names):
+        if not node.value.isprintable():
+            raise FieldError(node, f"{field.name} must be printable text")
+        return node.value
+    value = _number(node, names, field)
+    return int(value) if value.denominator == 1 else value
+
+
+def _is_expression(text: str, names: Names) -> bool:
+    """Whether a word is one that has a value: it names numbers, or is made of them."""
+    return "{" in text or text.strip() in names or bool(re.fullmatch(r"[\s\d.+*/()-]*\d[\s\d.+*/()-]*", text))
+
+
+def whole_list(node: Value) -> Items | None:
+    """The list in `{whole: [4, 3, 224, 224]}`, which says all axes; None where something else stands."""
+    found = node.get("whole") if isinstance(node, Pairs) and len(node.pairs) == 1 else None
+    return found if isinstance(found, Items) else None
+
+
+def _layer(field: Field, node: Value, names: Names) -> Op | None:
+    """A layer inside a layer: its word, or a mapping from its word to its settings."""
+    if isinstance(node, Scalar) and node.value is None and not field.required:
+        return None
+    word, inner = node.pairs[0] if isinstance(node, Pairs) and len(node.pairs) == 1 else (node, None)
+    op = OPS.find(word.value) if isinstance(word, Scalar) and isinstance(word.value, str) else None
+    if op is None:
+        raise FieldError(node, f"{field.name} must be a layer, as {{lstm: {{units: 64}}}}, not {kind_of(node)}")
+    known, given = op_fields(op), {}
+    for key, value in inner.pairs if isinstance(inner, Pairs) else ():
+        if key.value not in known:
+            raise FieldError(key, f"{field.name}: unknown setting {key.value!r:.40}. Known: {', '.join(known)}.")
+        given[str(key.value)] = read_value(known[key.value], value, names)
+    for name, each in known.items():
+        if each.required and name not in given:
+            raise FieldError(node, f"{field.name}: needs {name}")
+    return op(**given)
+
+
 def _real(field: Field, node: Value, names: Names) -> Any:
-    if isinstance(node, Scalar) and type(node.value) is int:
+    if isinstance(node, Scalar) and (type(node.value) is int or (node.value is None and field.default is None)):
         return node.value
     return float(_number(node, names, field))
 
@@ -184,6 +243,14 @@ def _text(field: Field, node: Value, names: Names) -> str | None:
     raise FieldError(node, f"{field.name} must be text, not {kind_of(node)}")
 
 
+def read_words(node: Value) -> tuple[str, ...]:
+    """A word, or a list of words; FieldError where something else stands there."""
+    each = node.items if isinstance(node, Items) else [node]
+    if not all(isinstance(word, Scalar) and isinstance(word.value, str) for word in each):
+        raise FieldError(node, "must be a name, or a list of names")
+    return tuple([word.value for word in each if isinstance(word, Scalar)])
+
+
 def _shape(field: Field, node: Value, names: Names) -> Shape | None:
     if isinstance(node, Scalar) and node.value is None and not field.required:
         return None
@@ -198,22 +265,34 @@ def read_shape(node: Value, names: Names, what: str) -> Shape:
         if len(parts) in (2, 3) and all(SIDE.fullmatch(part.strip()) for part in parts):
             items = [Scalar(node.place, int(part)) for part in parts]
             node = Items(node.place, True, items)  # type: ignore[arg-type]
+    whole = whole_list(node)
+    if whole is not None:
+        return Shape(*[whole_number(least, item, names) for item in whole.items])
     if isinstance(node, Items):
-        if not 1 <= len(node.items) <= 3:
-            raise FieldError(node, f"{what} must have 1 to 3 sizes, not {len(node.items)}")
+        if not 1 <= len(node.items) <= MOST_SIDES:
+            raise FieldError(node, f"{what} must have 1 to {MOST_SIDES} sizes, not {len(node.items)}")
         return Shape(1, *[whole_number(least, item, names) for item in node.items])
     return Shape(1, whole_number(least, node, names))
 
 
 def _weights(field: Field, node: Value, names: Names) -> tuple[Weight, ...]:
-    """Named weights of an opaque layer: a mapping from names to shapes."""
+    """Named weights of an opaque layer: a mapping from names to shapes, or to a role and a shape."""
     if not isinstance(node, Pairs):
         raise FieldError(node, f"{field.name} must be a mapping from names to shapes, as {{kernel: [3, 3, 64]}}")
-    size, found = Field(field.name, "whole", least=1), []
+    size, found = Field(field.name, "whole", least=0), []
     for key, value in node.pairs:
+        role = TRAINABLE
+        if isinstance(value, Pairs) and len(value.pairs) == 1:
+            said, value = value.pairs[0]
+            role = _ROLES.get(str(said.value), "")
+            if not role:
+                raise FieldError(said, f"{field.name}: {key.value!r:.40} is frozen or moving, not {said.value!r:.40}")
         sizes = value.items if isinstance(value, Items) else [value]
-        found.append(Weight(str(key.value), tuple(whole_number(size, each, names) for each in sizes)))
+        found.append(Weight(str(key.value), tuple(whole_number(size, each, names) for each in sizes), role))
     return tuple(found)
+
+
+_ROLES = {"frozen": FROZEN, "moving": MOVING}
 
 
 def _fraction(field: Field, node: Value, names: Names) -> Fraction:
@@ -244,6 +323,8 @@ _READ = {
     "truth": _truth,
     "choice": _choice,
     "text": _text,
+    "plain": _plain,
+    "layer": _layer,
     "shape": _shape,
     "weights": _weights,
     "fraction": _fraction,

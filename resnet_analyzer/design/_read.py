@@ -14,7 +14,7 @@ from ..ops.opaque import Opaque
 from ._blocks import BUILD, Unbuildable, values_of
 from ._builder import MOST_NODES, TooLarge
 from ._entry import Entry, Problem, near_words, quoted, read_entry, renames
-from ._fields import Field, FieldError, op_fields, read_value
+from ._fields import Field, FieldError, Whole, op_fields, read_value, read_words
 from ._header import Header, Overrides, read_header
 from ._notes import Notes
 from ._state import Failure
@@ -222,8 +222,9 @@ class Reader(Notes):
         required = [name for name, known in op_fields(entry.op).items() if known.required]
         given = {name: values[name] for name in entry.fields if name in op_fields(entry.op)}
         for name in entry.op.batch_left_out:
-            if isinstance(given.get(name), tuple):
-                given[name] = (0, *given[name])
+            value = given.get(name)
+            if isinstance(value, tuple):
+                given[name] = tuple(value) if type(value) is Whole else (0, *value)
         return entry.op(**given, **{name: values[name] for name in required if name not in given})
 
     def _arity(self, entry: Entry, op: Op, inputs: tuple[str, ...]) -> tuple[str, ...]:
@@ -250,6 +251,8 @@ class Reader(Notes):
             if not flags["weights_of"]:
                 self._unknown_input(entry, node)
                 flags.pop("weights_of")
+        if "shared_weights" in entry.fields:
+            flags["shared_weights"] = read_words(entry.fields["shared_weights"])
         if flags:
             self.build.flag(**flags)
 
@@ -261,6 +264,8 @@ class Reader(Notes):
                 self.problems.append(Problem("inputs", "there is no previous layer to read", entry.place))
                 raise Unbuildable
             return (top,) if top else ()
+        if isinstance(node, Items) and not node.items and entry.op is Opaque:
+            return ()
         found, special = [], {"previous": top, "start": start}
         for each in node.items if isinstance(node, Items) else [node]:
             text = str(each.value) if isinstance(each, Scalar) and each.value is not None else ""

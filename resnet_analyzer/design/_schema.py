@@ -7,13 +7,14 @@ from typing import Any
 
 from ..ops.base import OPS
 from ._entry import COMMON, FUNCTIONS, snake
-from ._fields import Field, op_fields
+from ._fields import MOST_SIDES, Field, op_fields
 from ._header import TOP
 from ._vocabulary import BLOCK, OF_VOCABULARY, VOCABULARY
 
 EXPRESSION = {"type": "string", "description": "an expression over variables: 2*width"}
 SIZE = {"$ref": "#/$defs/size"}
 SIZES = {"$ref": "#/$defs/sizes"}
+WHOLE = {"type": "object", "required": ["whole"], "properties": {"whole": {"type": "array"}}}
 NAMES = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
 OF_KIND: dict[str, dict[str, Any]] = {
     "whole": SIZE,
@@ -22,8 +23,10 @@ OF_KIND: dict[str, dict[str, Any]] = {
     "fraction": {"anyOf": [{"type": "number", "exclusiveMinimum": 0, "maximum": 1}, EXPRESSION]},
     "truth": {"type": "boolean"},
     "text": {"type": ["string", "null"]},
-    "shape": SIZES,
-    "weights": {"type": "object", "additionalProperties": SIZES},
+    "plain": {"type": ["integer", "number", "string", "array", "object", "boolean", "null"]},
+    "layer": {"$ref": "#/$defs/layer"},
+    "shape": {"anyOf": [SIZES, WHOLE]},
+    "weights": {"type": "object", "additionalProperties": {"anyOf": [SIZES, {"type": "object", "maxProperties": 1}]}},
     "names": NAMES,
     "layers": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/layer"}},
     "blocks": {"anyOf": [SIZE, {"type": "array", "items": {"$ref": "#/$defs/block"}}]},
@@ -58,7 +61,7 @@ def schema() -> dict[str, Any]:
             "block": _mapping(BLOCK, required=False),
             "plain": _mapping(COMMON),
             "size": {"anyOf": [{"type": "integer"}, EXPRESSION]},
-            "sizes": {"anyOf": [SIZE, {"type": "array", "minItems": 1, "maxItems": 3}]},
+            "sizes": {"anyOf": [SIZE, {"type": "array", "minItems": 1, "maxItems": MOST_SIDES}]},
         },
     }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from fractions import Fraction
 from itertools import groupby
 from typing import Any
 
@@ -15,11 +16,12 @@ from ..errors import UsageError
 from ..graph import Graph, Node
 from ..measurement import measure
 from ..ops.activation import Activation
-from ..ops.base import Op
+from ..ops.base import FROZEN, MOVING, Op, Weight
 from ..ops.input import Input
-from ..shape import Shape, spell
+from ..shape import spell
 from ._edit import spelled
 from ._entry import FUNCTIONS, snake
+from ._fields import op_fields
 from ._header import STYLE_NAMES, TEXTS
 from ._read import examine_text
 from ._text import Pairs, Place, Text
@@ -42,6 +44,10 @@ def write_design(graph: Graph, architecture: Architecture | None = None, file: s
 
     UsageError where a graph cannot be written (grids and symbols, names that no file can hold).
     """
+    if graph.is_open:
+        raise UsageError(
+            f"{graph.name}: leaves sizes of its inputs open, which a design cannot: give them, as input=224"
+        )
     graph = _as_designs_hold(graph)
     outputs = {row.name: spell(row.output) for row in measure(graph).rows}
     body = _compact(graph, architecture) if architecture else None
@@ -71,9 +77,16 @@ def differences(graph: Graph, text: str) -> str:
     for mine, theirs in zip(graph, reading.graph, strict=True):
         if mine._replace(op=theirs.op) != theirs or type(mine.op) is not type(theirs.op):
             return f"{mine._replace(op=theirs.op)} is read as {theirs}"
-        if mine.op.settings() != theirs.op.settings():
+        if _compared(mine.op) != _compared(theirs.op):
             return f"{mine.name}: {mine.op.settings()} is read as {theirs.op.settings()}"
     return "" if graph.about == reading.graph.about else f"{graph.about} is read as {reading.graph.about}"
+
+
+def _compared(value: Any) -> Any:
+    """Settings with those of layers inside layers, for ops are not compared by their values."""
+    if isinstance(value, Op):
+        return type(value).__name__, {name: _compared(each) for name, each in value.settings().items()}
+    return value
 
 
 def _text(graph: Graph, lines: Sequence[Line], outputs: Mapping[str, str], file: str, compact: Any) -> str:
@@ -84,8 +97,8 @@ def _text(graph: Graph, lines: Sequence[Line], outputs: Mapping[str, str], file:
     if "style" in graph.about:
         head.append(f"style: {flow(style)}")
     first = graph.nodes[0]
-    if isinstance(first.op, Input) and first.name == _input_name(style):
-        shape = first.op.shape
+    shape = first.op.shape if isinstance(first.op, Input) else ()
+    if first.name == _input_name(style) and len(shape) > 1 and shape[0] == 1:
         head.append(f"input: {'x'.join(map(str, shape[1:])) if len(shape) == 4 else flow(tuple(shape[1:]))}")
         lines = [line for line in lines if line[1] != first.name]
     if "classes" in graph.about:
@@ -109,7 +122,9 @@ def _input_name(style: str) -> str:
 def flow(value: Any) -> str:
     """A value on one line: `{filters: 64, kernel_size: [1, 7]}`."""
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{key}: {flow(each)}" for key, each in value.items()) + "}"
+        return "{" + ", ".join(f"{spelled(_YAML, key)}: {flow(each)}" for key, each in value.items()) + "}"
+    if isinstance(value, (tuple, list)):
+        return f"[{', '.join(map(flow, value))}]"
     return spelled(_YAML, value)
 
 
@@ -131,17 +146,39 @@ def _layers(nodes: Sequence[Node], before: str) -> Iterator[Line]:
 
 
 def _without_batch(op: Op, field: str, value: Any) -> Any:
-    """A setting as designs spell it: shapes are those of one image."""
-    if type(value) is Shape:
-        return tuple(value[1:])
-    return value[1:] if field in op.batch_left_out and value[0] == 0 else value
+    """A setting as designs spell it: shapes are those of one image, where they can be."""
+    if value is not None and op_fields(type(op))[field].kind == "shape":
+        return tuple(value[1:]) if len(value) > 1 and value[0] == 1 else {"whole": tuple(value)}
+    if field in op.batch_left_out:
+        return value[1:] if len(value) > 1 and value[0] == 0 else {"whole": value}
+    return _simple(value)
+
+
+def _simple(value: Any) -> Any:
+    """A value as lists, mappings, numbers and words."""
+    if isinstance(value, Fraction):
+        return str(value)
+    if isinstance(value, Op):
+        return {
+            snake(type(value).__name__): {
+                key: _without_batch(value, key, each) for key, each in value.settings().items()
+            }
+        }
+    if isinstance(value, tuple) and value and all(type(each) is Weight for each in value):
+        return {each.name: _of_role(each) for each in value}
+    return tuple(map(_simple, value)) if isinstance(value, (tuple, list)) else value
+
+
+def _of_role(weight: Weight) -> Any:
+    words = {FROZEN: "frozen", MOVING: "moving"}
+    return {words[weight.role]: weight.shape} if weight.role in words else weight.shape
 
 
 def _layer(node: Node, before: str, known: set[str], words: set[tuple[str, str]], grouped: bool) -> str:
     """One layer as an entry."""
     op = node.op
     word, settings = snake(type(op).__name__), op.settings()
-    if isinstance(op, Activation) and op.function in FUNCTIONS:
+    if isinstance(op, Activation) and op.function in FUNCTIONS and settings.keys() <= {"function"}:
         word, settings = op.function, {}
     said: dict[str, Any] = {}
     name = _relative(node)
@@ -151,12 +188,13 @@ def _layer(node: Node, before: str, known: set[str], words: set[tuple[str, str]]
     said |= {key: _without_batch(op, key, value) for key, value in settings.items()}
     if isinstance(op, Input):
         said["shape"] = _without_batch(op, "shape", op.shape)
-    elif node.inputs != (before,) or op.arity is None:
+    elif op.arity != 0 and (node.inputs != (before,) or op.arity is None):
         inputs = [spelled_input(each, node.scope, known) for each in node.inputs]
         said["inputs"] = inputs[0] if len(inputs) == 1 else inputs
     said |= {"training_only": True} if node.training_only and not grouped else {}
     said |= {"frozen": True} if node.frozen else {}
     said |= {"weights_of": spelled_input(node.weights_of, node.scope, known)} if node.weights_of else {}
+    said |= {"shared_weights": node.shared_weights} if node.shared_weights else {}
     return f"{word}: {flow(said)}" if said else word
 
 
@@ -164,7 +202,7 @@ def _relative(node: Node) -> str:
     """A node's name inside its scope; from the root, with /, where it is not named after it."""
     if node.scope and node.name.startswith(f"{node.scope}/"):
         return node.name[len(node.scope) + 1 :]
-    return f"/{node.name}" if node.scope else node.name
+    return f"/{node.name}" if node.scope or node.name.startswith("/") else node.name
 
 
 def spelled_input(name: str, scope: str, known: set[str]) -> str:
@@ -175,7 +213,7 @@ def spelled_input(name: str, scope: str, known: set[str]) -> str:
         if f"{scope}/{name}" in known:
             return f"/{name}"
         scope = scope.rpartition("/")[0]
-    return name
+    return f"/{name}" if name.startswith("/") else name
 
 
 def _is_residual(architecture: Architecture) -> bool:

@@ -88,7 +88,7 @@ class _Reader:
             return
         arguments = [(name, self.argument(given)) for name, given in operation.arguments]
         shapes = [self.shape(name) if name else None for name in operation.outputs]
-        path, leaf = _module(operation.stack)
+        path, leaf, self.maker.made_by = _module(operation.stack)
         made = self.maker.operation(kind, arguments, shapes, path, leaf)
         for name, each in zip(operation.outputs, made, strict=False):
             if name:
@@ -143,14 +143,14 @@ def _kind(target: str) -> str:
     return ".".join(parts[2:4]) if parts[:2] == ["torch", "ops"] else target
 
 
-def _module(stack: str) -> tuple[str, bool]:
-    """The path of the innermost module, and whether that is a layer of PyTorch's own."""
+def _module(stack: str) -> tuple[str, bool, str]:
+    """The path of the innermost module, whether that is a layer of PyTorch's own, and which."""
     last = stack.rpartition(";")[2]
     _, _, rest = last.partition(",")
     path, _, kind = rest.partition(",")
     path = path.removeprefix("L['self']").removeprefix(".").partition("@")[0]
     own = kind.startswith("torch.nn.modules.") and kind.rpartition(".")[2] not in COMPOSITE
-    return path, own
+    return path, own, kind
 
 
 def open_symbols(names: Mapping[str, Any]) -> bool:

@@ -83,18 +83,19 @@ def _read(torch: Any, maker: Maker, scope: dict[Any, Any], node: Any) -> None:
     arguments = [(name, placed(each)) for name, each in zip(names, node.args, strict=False)]
     arguments += [(name, placed(each)) for name, each in node.kwargs.items() if not isinstance(each, torch.device)]
     arguments = [(name, each) for name, each in arguments if not isinstance(each, (torch.dtype, torch.memory_format))]
-    path, leaf = _module(node.meta.get("nn_module_stack") or {})
+    path, leaf, maker.made_by = _module(node.meta.get("nn_module_stack") or {})
     shapes = [tuple(map(int, each.shape)) for each in results]
     made = maker.operation(kind, arguments, shapes, path, leaf)
     scope[node] = made[0] if isinstance(value, torch.Tensor) else made
 
 
-def _module(stack: Any) -> tuple[str, bool]:
+def _module(stack: Any) -> tuple[str, bool, str]:
     if not stack:
-        return "", False
+        return "", False, ""
     path, kind = list(stack.values())[-1]
     name = kind if isinstance(kind, str) else f"{kind.__module__}.{kind.__name__}"
-    return path.partition("@")[0], name.startswith("torch.nn.modules.") and name.rpartition(".")[2] not in COMPOSITE
+    own = name.startswith("torch.nn.modules.") and name.rpartition(".")[2] not in COMPOSITE
+    return path.partition("@")[0], own, name
 
 
 __all__ = ["Ref", "exported"]

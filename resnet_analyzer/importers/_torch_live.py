@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -33,6 +35,28 @@ def graph_of(torch: Any, module: Any, inputs: Any, title: str = "") -> Graph:
 
     UsageError for a module that cannot be run without numbers, in one line that says where.
     """
+    with _beside_tensorflow():
+        return _graph_of(torch, module, inputs, title)
+
+
+@contextmanager
+def _beside_tensorflow() -> Iterator[None]:
+    """PyTorch does without triton where TensorFlow was loaded first: loading it then ends the process.
+
+    Both bring an LLVM of their own (seen with TensorFlow 2.21 and the triton of PyTorch 2.14: a segmentation
+    fault). Nothing here needs it; PyTorch asks for it as soon as an operation runs on a meta tensor.
+    """
+    if "tensorflow" not in sys.modules or "triton" in sys.modules:
+        yield
+        return
+    sys.modules["triton"] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        sys.modules.pop("triton", None)
+
+
+def _graph_of(torch: Any, module: Any, inputs: Any, title: str) -> Graph:
     module = unwrapped(torch, module)
     title = printable(title or type(module).__name__, 80)
     says = f"{title} (PyTorch {torch.__version__.partition('+')[0]})"

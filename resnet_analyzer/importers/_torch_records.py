@@ -41,6 +41,12 @@ SILENT = (
     "sym_size", "sym_numel", "sym_stride", "sym_storage_offset", "_assert_scalar", "_assert_async",
     "_assert_tensor_metadata", "sym_constrain_range", "sym_constrain_range_for_size", "_set_grad_enabled",
 )  # fmt: skip
+CONTAINERS = (
+    ".Sequential",
+    ".ModuleList",
+    ".ModuleDict",
+    ".Module",
+)  # torch.nn's modules that run nothing of their own
 RESHAPES = {"view": "size", "reshape": "shape", "_unsafe_view": "size", "_reshape_alias": "size", "expand": "size"}
 
 
@@ -48,7 +54,8 @@ RESHAPES = {"view": "size", "reshape": "shape", "_unsafe_view": "size", "_reshap
 class Maker:
     """Makes records of operators one by one; knows the names that are taken, and the parameters.
 
-    `parameters` are all that the module has, by what is stored: several names of one are one.
+    `parameters` are all that the module has, by what is stored: several names of one are one. `made_by` is the whole
+    name of the class of the module that runs.
     """
 
     parameters: dict[str, Slot] = field(default_factory=dict)
@@ -56,6 +63,7 @@ class Maker:
     taken: set[str] = field(default_factory=set)
     constants: int = 0
     roots: dict[str, str] = field(default_factory=dict)
+    made_by: str = ""
 
     def free(self, name: str) -> str:
         """A name that no record has yet, fit to be printed."""
@@ -125,6 +133,7 @@ class Maker:
             tuple([Argument(each, value) for each, value in given]),
             tuple(outputs) or (None,),
             scope=scope,
+            made_by=_made_by(self.made_by, own),
         )
         self.records.append(record)
         return [Ref(name, place, shape) for place, shape in enumerate(outputs)]
@@ -211,6 +220,19 @@ def _target(target: list[Any], shape: Declared, expand: bool) -> list[Any]:
 
 def _same(one: Any, other: Any) -> bool:
     return one is not None and other is not None and not isinstance(other, str) and equal(one, other) is True
+
+
+def _made_by(kind: str, own: bool) -> str:
+    """Which module makes an operator, by the whole name of its class; `own`: of weights that are its own.
+
+    >>> _made_by("torch.nn.modules.conv.Conv2d", True), _made_by("torchvision.ops.misc.Permute", False)
+    ('Conv2d', 'function')
+    >>> _made_by("torchvision.models.convnext.LayerNorm2d", True)
+    'torchvision.models.convnext.LayerNorm2d'
+    """
+    if kind.startswith("torch.nn.modules.") and not kind.endswith(CONTAINERS):
+        return printable(kind.rpartition(".")[2], 60)
+    return printable(kind, MOST_LETTERS) if own and kind else "function"
 
 
 def elements(shape: Declared) -> Any:

@@ -129,14 +129,15 @@ def _no(*_: Any) -> bool:
 
 
 @contextmanager
-def _hooked(torch: Any, module: Any, path: list[tuple[str, bool]]) -> Iterator[None]:
-    """Hooks that tell which module runs: `path` ends in the innermost one, and whether it is PyTorch's own layer."""
+def _hooked(torch: Any, module: Any, path: list[tuple[str, bool, str]]) -> Iterator[None]:
+    """Hooks that tell which module runs: `path` ends in the innermost one, whether that is PyTorch's own, and which."""
     names = {id(each): name for name, each in reversed(list(module.named_modules(remove_duplicate=False)))}
     hooks = torch.nn.modules.module
 
     def before(each: Any, _args: Any) -> None:
-        own = type(each).__module__.startswith("torch.nn.modules.") and not any(True for _ in each.children())
-        path.append((names.get(id(each), path[-1][0] if path else ""), own))
+        kind = f"{type(each).__module__}.{type(each).__name__}"
+        own = kind.startswith("torch.nn.modules.") and not any(True for _ in each.children())
+        path.append((names.get(id(each), path[-1][0] if path else ""), own, kind))
 
     def after(_each: Any, _args: Any, _output: Any) -> None:
         path.pop()
@@ -171,7 +172,7 @@ class _Tracer:
         super().__init__()
         self.torch, self.values = torch, values
         self.maker = Maker()
-        self.path: list[tuple[str, bool]] = []
+        self.path: list[tuple[str, bool, str]] = []
         self.places: dict[int, tuple[Any, Any]] = {}  # a tensor's, kept alive, and what it is
         self.twins: dict[int, tuple[Any, Any]] = {}
         self.inputs: dict[str, Shape] = {}
@@ -281,7 +282,7 @@ class _Tracer:
         if name in CREATION:
             self._constant(name, arguments, results)
             return
-        path, leaf = self.path[-1] if self.path else ("", False)
+        path, leaf, self.maker.made_by = self.path[-1] if self.path else ("", False, "")
         made = self.maker.operation(name, self._symbolic(name, arguments), shapes, path, leaf, fold=False)
         for tensor, ref in zip(results, made, strict=False):
             self.places[id(tensor)] = (tensor, ref)

@@ -365,7 +365,8 @@ class _Assembler(Looking):
         self.spent[step.name] = step.cost.work
         self.now[step.name] = self._now(step, record)
         weights = step.cost.weights if flags else ()
-        self.nodes[step.name] = Node(step.name, step.op, step.reads, record.scope, weights=weights, **(flags or {}))
+        about = {"weights": weights, "made_by": record.made_by, **(flags or {})}
+        self.nodes[step.name] = Node(step.name, step.op, step.reads, record.scope, **about)
 
     def _now(self, step: Step, record: Record) -> Shape | None:
         """The output at the size asked for."""

@@ -85,7 +85,7 @@ class Opaque(Op):
 
     kind = "unknown"
     arity: ClassVar[int | None] = None
-    of_importers: ClassVar[tuple[str, ...]] = ("seen", "ask", "all_weights")
+    of_importers: ClassVar[tuple[str, ...]] = ("seen", "ask")
     tells_shape_alone: ClassVar[bool] = True
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "onnx": Spelling("", also=(*LIKE_THE_FIRST, "TopK", "GridSample"), read=_read_onnx, fallback=True),

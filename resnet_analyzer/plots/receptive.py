@@ -140,4 +140,6 @@ def _names(canvas: Canvas, shown: Sequence[Seen]) -> None:
         canvas.line([(x, y), (x + 22, y)], tone, 2 if chosen else 1, () if chosen else (3, 2))
         canvas.text(x + 30, y - 6, safe(each.name, 34), 11, INK, bold=chosen, align="left", longest=34)
         canvas.text(x + 30, y + 8, f"{each.size} pixels", 10.5, MUTED, align="left")
-    canvas.text(14, HEIGHT - 10, "The filled square is the input; beyond its edge lies padding.", 10.5, MUTED, align="left")
+    canvas.text(
+        14, HEIGHT - 10, "The filled square is the input; beyond its edge lies padding.", 10.5, MUTED, align="left"
+    )

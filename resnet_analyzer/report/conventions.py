@@ -31,7 +31,9 @@ def conventions_report(measured: Measurement, by_item: bool = False) -> Report:
     tables = [Table(COLUMNS, tuple(map(_line, found)))]
     if by_item:
         tables.append(Table(ITEMS, tuple(line for each in found for line in _items(each)), "What each is the sum of"))
-    misses = [("misses", f"{each.convention.label}: {_missed(each)}") for each in found if each.missed]
+    misses = [
+        ("misses", f"{each.convention.label}: {_missed(each)}") for each in found if each.missed and not each.fails
+    ]
     bound = (
         [("bound", "the cost of some layer is not known: every number is at least so much")] if measured.unknown else []
     )
@@ -40,12 +42,13 @@ def conventions_report(measured: Measurement, by_item: bool = False) -> Report:
 
 def _line(each: Told) -> tuple[Any, ...]:
     convention = each.convention
-    return (convention.label, convention.calls, each.number, each.printed, convention.says)
+    return (convention.label, convention.calls, None if each.fails else each.number, each.printed, convention.says)
 
 
 def _items(each: Told) -> list[tuple[Any, ...]]:
     convention = each.convention
-    return [(convention.label, convention.calls, part.item, part.each, part.amount) for part in each.parts]
+    parts = () if each.fails else each.parts
+    return [(convention.label, convention.calls, part.item, part.each, part.amount) for part in parts]
 
 
 def _missed(each: Told) -> str:
@@ -67,9 +70,9 @@ def _data(measured: Measurement, found: tuple[Told, ...]) -> dict[str, Any]:
                 "version": each.convention.version,
                 "calls": each.convention.calls,
                 "figure": each.convention.figure,
-                "number": each.number,
+                "number": None if each.fails else each.number,
                 "prints": each.printed,
-                "items": [part._asdict() for part in each.parts],
+                "items": [] if each.fails else [part._asdict() for part in each.parts],
                 "misses": [{"what": what, "layers": count} for what, count in each.missed],
                 "faults": list(each.convention.faults),
                 "source": each.convention.source,

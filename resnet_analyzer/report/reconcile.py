@@ -18,7 +18,7 @@ COLUMNS = (
     Column("written", drop=1),
 )
 STEPS = (Column("", "shape"), Column("what", flexible=True))
-MORE = 3  # explanations shown for a number
+MORE = 3  # different numbers shown for a number
 
 
 def reconcile_report(name: str, found: Sequence[Reconciled], by_layer: bool = False) -> Report:
@@ -56,13 +56,28 @@ def _lines(each: Reconciled) -> list[tuple[Any, ...]]:
         (
             each.amount.text if place == 0 else "",
             one.number,
-            one.convention.label,
+            _tools(each, one),
             one.convention.calls,
             one.variant.label,
             one.written or None,
         )
-        for place, one in enumerate(each.explanations[:MORE])
+        for place, one in enumerate(_different(each)[:MORE])
     ]
+
+
+def _different(each: Reconciled) -> list[Explanation]:
+    """The simplest explanation of every number that it may be."""
+    return [next(one for one in each.explanations if one.number == number) for number in each.numbers]
+
+
+def _tools(each: Reconciled, one: Explanation) -> str:
+    """The tool, and how many others have the same number for the same network."""
+    others = {
+        other.convention.label
+        for other in each.explanations
+        if other.number == one.number and other.variant is one.variant
+    } - {one.convention.label}
+    return f"{one.convention.label} (and {len(others)} more)" if others else one.convention.label
 
 
 def _steps(one: Explanation, two: Explanation, steps: Sequence[Step], by_layer: bool) -> Table:

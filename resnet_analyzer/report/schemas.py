@@ -76,7 +76,7 @@ _CONVENTIONS = _document(
     status=STATUS,
     figures=_listed(
         name=TEXT, tool=TEXT, version=TEXT, calls=TEXT, figure={"enum": ["work", "params", "activations"]},
-        number=WHOLE, prints=TEXT,
+        number=_nullable(WHOLE), prints=TEXT,
         items=_listed(item=TEXT, each=TEXT, amount=_INTEGER), misses=_listed(what=TEXT, layers=WHOLE),
         faults=NAMES, source=TEXT,
     ),

@@ -106,6 +106,7 @@ def match_report(amount: int, word: str, found: Sequence[ExactSettings], where: 
     text = f"{len(found)} exact match{'es' if len(found) != 1 else ''} {where}, each measured layer by layer"
     text += f"; shown: the first {most}, all with --format csv" if most and len(found) > most else ""
     note = text if found else f"nothing {where} has exactly {grouped(amount)} {word}"
+    note += "" if found else f"; whose number it may be: resnet-analyze reconcile NETWORK {grouped(amount)}"
     data = {
         "schema": 2,
         "kind": "matches",

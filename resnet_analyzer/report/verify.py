@@ -16,6 +16,7 @@ from .measured import flow_of, parameters_of
 from .model import Report
 
 SHOWN = 20  # findings on the screen; machines get all
+CLOSE = 0.4  # share of layers that are the same, from which on a network is worth naming
 LONGEST_FILE = 24  # characters of a file's name that stand before every place
 
 
@@ -124,7 +125,7 @@ def _identity(verified: Verified) -> Iterator[tuple[str, str]]:
     if verified.matches and verified.matches[0].equal:
         names = ", ".join(match.label for match in verified.matches)
         yield "identity", f"{names}, layer by layer"
-    elif verified.matches:
+    elif verified.matches and verified.matches[0].shared >= CLOSE:
         yield from _match("nearest", verified.matches[0])
 
 

@@ -7,7 +7,16 @@ import random
 import pytest
 
 from resnet_analyzer.analyses.conventions import counted
-from resnet_analyzer.analyses.reconcile import amount, difference, networks_that_fit, reconcile
+from resnet_analyzer.analyses.reconcile import (
+    NATIVE,
+    UNIVERSAL,
+    Table,
+    amount,
+    difference,
+    networks_that_fit,
+    reconcile,
+)
+from resnet_analyzer.analyses.variants import farther, variants
 from resnet_analyzer.conventions.base import CONVENTIONS
 from resnet_analyzer.errors import UsageError
 from resnet_analyzer.measurement import measure
@@ -56,29 +65,80 @@ def test_the_difference_is_named():
 
 
 NETWORKS = ["alexnet", "vgg16_bn", "googlenet", "resnet18", "resnet34", "resnet50", "resnext50_32x4d", "densenet121"]
-UNITS = [("", 1, 0), ("k", 10**3, 0), ("M", 10**6, 1), ("M", 10**6, 2), ("M", 2**20, 2), ("G", 10**9, 3)]
+UNITS = [
+    ("", 1, 0), ("k", 10**3, 0), ("M", 10**6, 0), ("M", 10**6, 1), ("M", 10**6, 2), ("M", 2**20, 2), ("G", 10**9, 1),
+    ("G", 10**9, 2), ("G", 10**9, 3), ("G", 2**30, 2),
+]  # fmt: skip
 
 
 def written(number, unit, size, digits):
     scaled = (2 * number * 10**digits + size) // (2 * size)
-    return f"{scaled / 10**digits:.{digits}f}{unit}" if digits else f"{scaled}{unit}"
+    return f"{scaled // 10**digits}.{scaled % 10**digits:0{digits}d}{unit}" if digits else f"{scaled}{unit}"
 
 
-@pytest.mark.parametrize("network", NETWORKS)
-def test_random_numbers_are_found(network):
-    """200 in all: the true number is among the first three that are told for what a tool would print."""
-    choose = random.Random(network)
-    target = resolve(f"{network}@torchvision")
-    measured = measure(target.graph)
-    drawn, names = [], sorted(CONVENTIONS)
-    while len(drawn) < 25:
-        number = counted(CONVENTIONS[choose.choice(names)], measured)
-        unit, size, digits = choose.choice(UNITS)
-        if number >= 10 * size:
-            drawn.append((number, written(number, unit, size, digits)))
-    for (number, text), found in zip(drawn, reconcile(target, [text for _, text in drawn]), strict=True):
-        distinct = list(dict.fromkeys(each.number for each in found.explanations))
-        assert number in distinct[:3], text
+def drawn(network, choose):
+    """25 numbers as people might write them: of any tool, on its own networks, in any rounding and unit."""
+    architecture = resolve(network).architecture
+    styles = {style: measure(architecture.graph(style=style)) for style in architecture.styles}
+    found = []
+    while len(found) < 25:
+        convention = CONVENTIONS[choose.choice(sorted(CONVENTIONS))]
+        native = NATIVE.get(convention.name, "torchvision")
+        own = native in styles and convention.name not in UNIVERSAL
+        measured = styles[native if own else choose.choice(sorted(styles))]
+        number, unit = counted(convention, measured), choose.choice(UNITS)
+        if number >= 10 * unit[1]:
+            found.append((number, written(number, *unit)))
+    return found
+
+
+def test_random_numbers_are_found():
+    """200 in all: the true one is among the three that are told, but where more than three are written the same way.
+
+    Nobody can tell those apart: of ResNet-34's figures seven are 3.7G. The share is held: 97 of 100.
+    """
+    choose, missed = random.Random(13), 0
+    for network in NETWORKS:
+        numbers = drawn(network, choose)
+        for (number, text), found in zip(
+            numbers, reconcile(resolve(network), [text for _, text in numbers]), strict=True
+        ):
+            assert number in found.numbers, (network, text)
+            if number not in found.numbers[:3]:
+                missed += 1
+                assert len(found.numbers) > 3
+    assert missed <= 6
+
+
+def test_lists_add_up_for_random_pairs():
+    """Across styles, sizes, heads and tools."""
+    choose = random.Random(14)
+    near = variants(resolve("resnet18"))
+    several = [*near, *(each for each in farther(resolve("resnet18")) if "64" in each.label or "head" in each.label)]
+    candidates = Table.of(several).candidates
+    for _ in range(100):
+        one, two = choose.sample(candidates, 2)
+        assert one.number + sum(step.amount for step in difference(one, two)) == two.number
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("23,587,712", "resnet50@keras, without its head"),  # keras.io/api/applications, include_top=False
+        ("23,508,032", "resnet50@paper, without its head"),  # torchvision's 25,557,032 less the 2,049,000 of its head
+        ("5.34G", "resnet50@torchvision, input 256"),  # 4,089,184,256 less the head's, times (256/224)², and the head's
+        ("23,528,522", "resnet50@paper, 10 classes"),
+    ],
+)
+def test_heads_classes_and_sizes(text, label):
+    (found,) = reconcile(resolve("resnet50"), [text])
+    assert found.explanations[0].variant.label == label
+
+
+def test_shortcuts():
+    """Option A has no projections: ResNet-34's three have 64·128 + 128·256 + 256·512 weights and their batch norms."""
+    (found,) = reconcile(resolve("resnet34"), [str(21_797_672 - (8_192 + 32_768 + 131_072) - 2 * (128 + 256 + 512))])
+    assert found.explanations[0].variant.label == "resnet34@paper, shortcut A"
 
 
 def test_what_nothing_explains():

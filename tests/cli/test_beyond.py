@@ -166,3 +166,10 @@ def test_a_device_that_is_none(tmp_path, changed, says, complain):
 )
 def test_bad_input_is_one_line(command, says, complain):
     assert says in complain(*command)
+
+
+@pytest.mark.parametrize("kind", ["memory_formula", "training_formula"])
+def test_formulas_are_no_picture(kind, complain, tmp_path):
+    file = tmp_path / "net.png"
+    assert "no picture shows this" in complain(*COMMANDS[kind], "-o", str(file))
+    assert not file.exists()

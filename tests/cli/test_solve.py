@@ -85,3 +85,8 @@ def test_sizes_in_bytes(text, number):
 def test_what_is_no_size(text):
     with pytest.raises(UsageError, match="--max-macs"):
         quantity(text, "--max-macs")
+
+
+def test_no_million_classes(run):
+    """ResNet-18 has 4.12 G MACs with 4,504,763 classes: nobody means that."""
+    assert "classes" not in run("solve", "resnet18", "--match", "4.12G", "macs").out

@@ -73,7 +73,7 @@ def test_a_sound_design(run):
     ended = run("verify", "sound.yaml")
     assert (ended.status, ended.err) == (0, "")
     assert ended.out.startswith("sound.yaml · valid · 32×32×3 → 10 classes\n")
-    assert "\nresult   valid\n" in ended.out
+    assert "\nresult  valid\n" in ended.out
 
 
 @pytest.mark.usefixtures("folder")
@@ -204,3 +204,21 @@ def test_schema(run):
     rules = json.loads(run("schema").out)
     assert rules["required"] == ["layers"]
     assert "conv2d" in rules["$defs"]["layer"]["anyOf"][0]["enum"]
+
+
+def test_a_network_is_named_only_where_it_is_near(run, tmp_path):
+    """One layer of ResNet-50 with a bias is nearly it; four layers of anything are no VGG."""
+    from tests.analyses.test_identity import ANONYMOUS
+
+    for text, near in ((ANONYMOUS.replace("padding: 3, use_bias: false", "padding: 3"), True), (TINY, False)):
+        (tmp_path / "mine.yaml").write_text(text, "utf-8")
+        assert ("nearest" in run("verify", str(tmp_path / "mine.yaml")).out) is near
+
+
+TINY = """\
+input: 32
+layers:
+- conv2d: {filters: 16, kernel_size: 3}
+- global_average_pool2d
+- dense: 10
+"""

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,8 @@ pytestmark = pytest.mark.torch
 torch = pytest.importorskip("torch")
 
 from tests.data.torch.small import SMALL, Sizes  # noqa: E402  (it needs torch)
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize("name", SMALL)
@@ -194,3 +197,17 @@ def test_factories_on_the_command_line(tmp_path):
     assert done.returncode == 0, done.stderr
     assert "216 parameters" in done.stdout
     assert done.stderr == ""
+
+
+BESIDE = """
+import tensorflow
+import torch
+import resnet_analyzer as ra
+print(ra.measure(ra.from_torch(torch.nn.Linear(3, 4), (1, 3))).totals.macs)
+"""
+
+
+def test_tensorflow_in_the_same_process_ends_nothing():
+    pytest.importorskip("tensorflow")
+    ended = subprocess.run([sys.executable, "-c", BESIDE], capture_output=True, text=True, cwd=ROOT)
+    assert (ended.returncode, ended.stdout) == (0, "12\n"), ended.stderr[-2000:]

@@ -19,10 +19,12 @@ from pathlib import Path
 FIELDS = ("network", "input", "tool", "version", "figure", "number")
 
 
-def built(name):
+def built(name, size):
     from torchvision import models
 
     options = {"aux_logits": False, "init_weights": False} if name == "googlenet" else {}
+    if name.startswith("vit"):
+        options["image_size"] = size
     return getattr(models, name)(weights=None, **options).eval()
 
 
@@ -149,7 +151,7 @@ def measured(network, sizes, tools):
     for tool in tools:
         count, package = TOOLS[tool]
         for size in sizes:
-            model = built(network)
+            model = built(network, size)
             try:
                 with torch.no_grad(), warnings.catch_warnings():
                     warnings.simplefilter("ignore")
@@ -169,6 +171,14 @@ def stored(path):
         return [tuple(row[field] for field in FIELDS) for row in csv.DictReader(file)]
 
 
+def replace_rows(path, rows):
+    """The file with these rows in place of those of the same network, size and tool."""
+    done = {row[:3] for row in rows}
+    kept = [row for row in stored(path) if row[:3] not in done]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows([FIELDS, *sorted(kept + rows)])
+
+
 def main():
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--tools", default=",".join(TOOLS))
@@ -178,10 +188,7 @@ def main():
     for each in given.networks:
         network, _, sizes = each.partition(":")
         rows = list(measured(network, [int(size) for size in sizes.split(",")], given.tools.split(",")))
-        done = {row[:3] for row in rows}
-        kept = [row for row in stored(given.output) if row[:3] not in done]
-        with given.output.open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file, lineterminator="\n").writerows([FIELDS, *sorted(kept + rows)])
+        replace_rows(given.output, rows)
         print(network, sizes, len(rows), "figures", flush=True)
 
 

@@ -80,6 +80,8 @@ def matches(recipe: Recipe, amount: int, figures: Sequence[str], names: Sequence
         for group in groups:
             for values in _solved(recipe, figure, amount, group):
                 changed = tuple((name, value) for name, value in values.items() if value != recipe.value(name))
+                if not names and values.get("classes", 0) > MOST_CLASSES:
+                    continue
                 if changed not in seen and getattr(recipe.measured(values).totals, figure) == amount:
                     seen.add(changed)
                     yield ExactSettings(recipe.name, recipe.style, figure, values if names else dict(changed))

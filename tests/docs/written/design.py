@@ -40,6 +40,7 @@ COMMON = {
     "training_only": ("- conv2d: {filters: 8, training_only: true}", "- relu: {inputs: start}"),
     "frozen": ("- conv2d: {filters: 64, frozen: true}",),
     "weights_of": ("- conv2d: {name: a, filters: 3}", "- conv2d: {filters: 3, weights_of: a}"),
+    "shared_weights": ("- conv2d: {filters: 64, shared_weights: kernel}",),
 }
 KINDS = {
     "whole": "a whole number, or an expression",
@@ -48,6 +49,8 @@ KINDS = {
     "fraction": "above 0, at most 1",
     "truth": "true or false",
     "text": "text",
+    "plain": "a number or a word, or a list of them",
+    "layer": "a layer, as in a list of layers",
     "shape": "a size: 224, 224x320x3 or a list",
     "weights": "names with shapes",
     "names": "a name, or a list",
@@ -101,7 +104,7 @@ def design_layers() -> str:
     parts = [f"Activations by name: {', '.join(map(code, _functions()))}. Each is a layer by itself."]
     for name in sorted(OPS, key=_word):
         lines = _example(name)
-        example = _yaml(lines) if lines else "No example: designs begin with inputs of at most three sizes."
+        example = _yaml(lines) if lines else "No example."
         fields = op_fields(OPS[name])
         settings = _settings(fields) if fields else "No settings."
         parts.append(f"### {_word(name)}\n\n{sentence(OPS[name].__doc__)}\n\n{settings}\n\n{example}")
