@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 
 # Scripts that renew data: they import frameworks that only a developer's own environment has
 collect_ignore_glob = ["witnesses/*", "peers/*", "data/*"]
@@ -13,3 +14,7 @@ def pytest_configure(config):
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         if os.environ.get(name, "").startswith("zh"):
             os.environ[name] = "C.UTF-8"
+    asked = config.getoption("markexpr") or ""
+    if "torch" in asked and "not torch" not in asked:
+        with suppress(ImportError):  # a test compiles a module, and triton ends a process that holds TensorFlow already
+            import triton  # noqa: F401

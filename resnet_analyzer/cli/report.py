@@ -28,6 +28,8 @@ STANDARD_FOLDER = "reports"
     "--check", "checking", is_flag=True, help="With --standard: write nothing, exit with 1 if a file is stale."
 )
 @click.option("--crosscheck", "with_keras", is_flag=True, help="Also build and run it in Keras; takes a while.")
+@click.option("--conventions", "told", is_flag=True, help="Also what other tools print for it.")
+@click.option("--since", metavar="TARGET", help="Also what changed since TARGET, layer by layer.")
 @click.option("--format", "format_name", type=Word(FORMATS), help="Format; default: by FILE's ending, else markdown.")
 @click.option("--output", "-o", metavar="DIR|FILE", help="Write to FILE or DIR, pictures beside it (atomic).")
 @click.option("--trust", multiple=True, metavar="PACKAGE", help="Allow a model file to run code of this package.")
@@ -38,6 +40,8 @@ def command(
     standard: bool,
     checking: bool,
     with_keras: bool,
+    told: bool,
+    since: str | None,
     format_name: str | None,
     output: str | None,
     trust: tuple[str, ...],
@@ -48,6 +52,7 @@ def command(
     \b
     resnet-analyze report resnet50
     resnet-analyze report resnet50 -o resnet50.html
+    resnet-analyze report resnet50@torchvision --since resnet50 --conventions -o change.html
     resnet-analyze report vgg19 plain34 resnet34 -o comparison
 
     Without -o, standard output; pictures are then described in words (HTML holds them).
@@ -55,7 +60,7 @@ def command(
     """
     draw_quietly()
     if standard:
-        if targets or with_keras or format_name not in (None, "markdown"):
+        if targets or with_keras or told or since or format_name not in (None, "markdown"):
             raise UsageError("report --standard writes its own networks as markdown: give -o DIR, or --check, alone")
         _standard(output or STANDARD_FOLDER, checking)
         return
@@ -67,6 +72,9 @@ def command(
     found = [resolve(target, asked, trust) for target in targets]
     measured = [measure(each.graph) for each in found]
     report = _report(found, stem, measured)
+    if told or since is not None:
+        before = None if since is None else measure(resolve(since, asked, trust).graph)
+        report = _with_more(report, measured, targets, told, before, since or "")
     if with_keras:
         report = _crosschecked(report, measured)
     _deliver(report, stem, format_name, output)
@@ -97,6 +105,32 @@ def _recipe(found: Target) -> Recipe | None:
         return recipe_of_target(found)
     except AnalyzerError:
         return None
+
+
+def _with_more(
+    report: Report,
+    measured: list[Measurement],
+    names: tuple[str, ...],
+    told: bool,
+    before: Measurement | None,
+    since: str,
+) -> Report:
+    """The report with what other tools print for each network, and what changed since another."""
+    from ..analyses.diff import diff
+    from ..report.conventions import conventions_report
+    from ..report.diff import diff_report
+    from ..report.document import as_section, with_sections
+
+    more = []
+    for name, each in zip(names, measured, strict=True):
+        of = f": {name}" if len(names) > 1 else ""
+        if before is not None:
+            asked = f"What changed since {since}, layer by layer? The effects add up to the difference."
+            more.append(as_section(diff_report(diff(before, each), (since, name)), f"What changed{of}", asked))
+        if told:
+            asked = "What do other tools print for it, and what is that number made of?"
+            more.append(as_section(conventions_report(each), f"What other tools print{of}", asked))
+    return with_sections(report, more)
 
 
 def _crosschecked(report: Report, measured: list[Measurement]) -> Report:

@@ -45,13 +45,13 @@ class Canvas(Sheet):
 
     def text(
         self, x: float, y: float, words: str, size: float = 11, tone: Tone = INK, bold: bool = False,
-        align: str = "center", longest: int = 200,
+        align: str = "center", longest: int = 200, mark: str = "",
     ) -> None:  # fmt: skip
-        """A line of text, its middle at the height y."""
+        """A line of text, its middle at the height y; `mark` names it in the SVG."""
         shown = safe(words, longest)
         self.axes.text(
             x, y, shown, fontproperties=font_for(shown, bold), fontsize=size * POINTS, color=self.theme(tone),
-            ha=align, va="center_baseline", parse_math=False,
+            ha=align, va="center_baseline", parse_math=False, gid=mark or None,
         )  # fmt: skip
 
     def bar(self, x: float, y: float, width: float, height: float, kind: Kind) -> None:
@@ -66,7 +66,7 @@ class Canvas(Sheet):
 
     def patch(
         self, outline: Sequence[Step], fill: Tone | None, edge: Tone | None = None, thickness: float = 0,
-        dashes: Sequence[float] = (), order: float = 2,
+        dashes: Sequence[float] = (), order: float = 2, mark: str = "",
     ) -> None:  # fmt: skip
         """An outline, filled and drawn."""
         from matplotlib.patches import PathPatch
@@ -74,7 +74,8 @@ class Canvas(Sheet):
         style: dict[str, Any] = {"linestyle": (0, tuple(dashes))} if dashes else {}
         patch = PathPatch(
             _path(outline), facecolor="none" if fill is None else self.theme(fill), zorder=order,
-            edgecolor="none" if edge is None else self.theme(edge), linewidth=thickness * POINTS, **style,
+            edgecolor="none" if edge is None else self.theme(edge), linewidth=thickness * POINTS,
+            gid=mark or None, **style,
         )  # fmt: skip
         self.axes.add_artist(patch)
 

@@ -207,3 +207,5 @@ class _Drawing:
         self.canvas.line(points, INK if beside else LINE, 1.3 if beside else 1.1, radius=6)
         if points[-1] == (x1, y1 - tall):
             self.canvas.arrow_head(x1, y1 - tall, LINE)
+        else:
+            self.canvas.side_arrow(x1 + wide, y1, INK if beside else LINE)

@@ -178,14 +178,14 @@ class Panel:
             bbox={"facecolor": self.theme(PAGE), "edgecolor": "none", "pad": 1.0, "linewidth": 0},
         )  # fmt: skip
 
-    def point_labels(self, series: Series, names: Sequence[str]) -> None:
-        """Short names above the points of a line; one that would touch the one before is left out."""
+    def point_labels(self, series: Series, names: Sequence[str], below: bool = False) -> None:
+        """Short names above (or below) the points of a line; one that would touch the one before is left out."""
         before = -1000.0
         for (x, y), name in zip(series.points, names, strict=True):
             place, height = self.at(x, y)
             half = text_width(name, SMALL - 1) / 2
             if place - half > before + 4:
-                self.label(place, height + 12, name, series.look.tone, SMALL - 1, "center")
+                self.label(place, height + (-12 if below else 12), name, series.look.tone, SMALL - 1, "center")
                 before = place + half
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import log2
+from types import MappingProxyType
 from typing import NamedTuple
 
 from ..shape import Shape
@@ -36,6 +37,19 @@ TO_JOINT = 4  # from the last box to the circle where branches meet
 SHORTCUT_LINE = 15
 
 
+NOWHERE: Mapping[str, int] = MappingProxyType({})
+
+
+def box_mark(network: int, places: Sequence[int]) -> str:
+    """What a box is called in an SVG, so that a page can tell which rows of its table it stands for: `layers0-3-17`."""
+    return "-".join([f"layers{network}", *map(str, places)]) if places else ""
+
+
+def text_mark(what: str, network: int, places: Sequence[int], line: int = 0) -> str:
+    """What a text that follows from a layer is called in an SVG, by the first such layer: `label0-3`."""
+    return f"{what}{network}-{places[0]}{f'-{line}' if line else ''}" if places else ""
+
+
 class Room(NamedTuple):
     """What a piece takes left and right of its middle line, and in height."""
 
@@ -47,8 +61,10 @@ class Room(NamedTuple):
 class Flow:
     """Measures pieces and draws them on a canvas (None while only measuring)."""
 
-    def __init__(self, sizes: Sizes, canvas: Sheet | None = None) -> None:
-        self.sizes, self._canvas = sizes, canvas
+    def __init__(
+        self, sizes: Sizes, canvas: Sheet | None = None, places: Mapping[str, int] = NOWHERE, network: int = 0
+    ) -> None:
+        self.sizes, self._canvas, self._places, self._number = sizes, canvas, places, network
 
     @property
     def canvas(self) -> Sheet:
@@ -97,7 +113,8 @@ class Flow:
     def _beside(self, block: Block) -> list[tuple[str, bool]]:
         """The words right of a block's shortcut: how often, and its layers if it has any."""
         times = [(f"×{block.times}", True)] if block.times > 1 else []
-        told = [(line, False) for line in _broken(block.shortcut)] if block.shortcut and self.sizes.beside else []
+        times += [(line, False) for line in widening(block)]
+        told = [(line, False) for line in broken(block.shortcut)] if block.shortcut and self.sizes.beside else []
         return times + told
 
     def _split_room(self, split: Split) -> Room:
@@ -126,7 +143,7 @@ class Flow:
 
     def _narrow(self) -> Flow:
         """For branches: boxes hardly wider than their words."""
-        return Flow(self.sizes._replace(narrowest=24, per_doubling=4.5), self._canvas)
+        return Flow(self.sizes._replace(narrowest=24, per_doubling=4.5), self._canvas, self._places, self._number)
 
     # --- drawing -------------------------------------------------------------------------------
 
@@ -155,9 +172,15 @@ class Flow:
 
     def _draw_box(self, box: Box, x: float, y: float) -> None:
         width, height, kind = self.box_width(box), self.box_height(box.shape), KINDS[box.kind]
-        self.canvas.box(x - width / 2, y, width, height, kind.fill, kind.edge)
-        self.canvas.text(x, y + height / 2, box.label, self.sizes.text)
+        places = self._at(box.names)
+        mark, label = box_mark(self._number, places), text_mark("label", self._number, places)
+        self.canvas.box(x - width / 2, y, width, height, kind.fill, kind.edge, mark=mark)
+        self.canvas.text(x, y + height / 2, box.label, self.sizes.text, mark=label)
         self._times(box.times, x + width / 2, y + height / 2)
+
+    def _at(self, names: Sequence[str]) -> list[int]:
+        """The places of some layers in the order of the network's rows."""
+        return [self._places[name] for name in names if name in self._places]
 
     def _times(self, times: int, x: float, y: float) -> None:
         if times > 1:
@@ -173,15 +196,19 @@ class Flow:
         dashes = (4, 2.2) if block.shortcut else ()
         around = [(x, start), (edge, start), (edge, joint), (x + sizes.joint, joint)]
         self.canvas.line(around, INK, 1.3, dashes, radius=7)
+        self.canvas.side_arrow(x + sizes.joint, joint, INK, 2.6)
         self.canvas.joint(x, joint, block.sign, sizes.joint)
         self._draw_beside(block, edge + 7, (start + joint) / 2)
 
     def _draw_beside(self, block: Block, x: float, y: float) -> None:
         words = self._beside(block)
+        places = self._at(block.names)
         for index, (text, bold) in enumerate(words):
             place = y + SHORTCUT_LINE * (index - (len(words) - 1) / 2)
             size = self.sizes.text + (2 if bold else -0.5)
-            self.canvas.text(x, place, text, size, INK if bold else MUTED, bold, "left")
+            line = index - (len(words) - len(broken(block.shortcut)))
+            mark = text_mark("beside", self._number, places, line) if block.shortcut and line >= 0 else ""
+            self.canvas.text(x, place, text, size, INK if bold else MUTED, bold, "left", mark=mark)
 
     def _draw_split(self, split: Split, x: float, y: float) -> None:
         widths, height = self._columns(split)
@@ -230,7 +257,16 @@ def _paths(branch: Branch) -> str:
     return f"··· ×{branch.times}"
 
 
-def _broken(label: str) -> list[str]:
+def widening(block: Block) -> list[str]:
+    """What a block that joins its output to its input does to the channels: `64 → 256`, over all of its repetitions."""
+    inner = block.main[-1].shape if block.main else None
+    if block.sign != "‖" or block.shortcut or block.shape is None or inner is None:
+        return []
+    after, added = block.shape[-1], inner[-1] * block.times
+    return [f"{after - added} → {after}"] if after > added else []
+
+
+def broken(label: str) -> list[str]:
     """A shortcut's layers in lines of at most two."""
     parts = label.split(" · ")
     return [" · ".join(parts[start : start + 2]) for start in range(0, len(parts), 2)]

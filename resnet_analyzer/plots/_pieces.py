@@ -15,22 +15,24 @@ MOST_TOLD = 12  # of an irregular part: layers that are still drawn one by one
 
 
 class Box(NamedTuple):
-    """One layer (or `times` equal ones)."""
+    """One layer (or `times` equal ones); `names` are those of the layers that it stands for."""
 
     label: str
     kind: str
     shape: Shape | None
     times: int = 1
+    names: tuple[str, ...] = ()
 
 
 class Block(NamedTuple):
-    """A main path and a shortcut around it; `shortcut` tells its layers, and is empty for the identity."""
+    """A main path and a shortcut around it; `shortcut` tells its layers (`names`), and is empty for the identity."""
 
     main: tuple[Piece, ...]
     shortcut: str
     sign: str
     shape: Shape | None
     times: int = 1
+    names: tuple[str, ...] = ()
 
 
 class Branch(NamedTuple):
@@ -59,12 +61,16 @@ def pieces(items: Sequence[Item]) -> list[Piece]:
         if isinstance(item, Layer):
             label = layer_label(item.row)
             if label:
-                found.append(Box(label, kind_of_row(item.row), item.row.output))
+                found.append(_box(item.row))
         elif isinstance(item, Fork):
             found += _fork(item)
         else:
             found += _irregular(item)
     return found
+
+
+def _box(row: Row) -> Box:
+    return Box(layer_label(row), kind_of_row(row), row.output, names=(row.name,))
 
 
 def _fork(fork: Fork) -> list[Piece]:
@@ -75,9 +81,11 @@ def _fork(fork: Fork) -> list[Piece]:
     (small, few), (_, many) = by_size[0], by_size[-1]
     output = fork.join.output
     if len(drawn) == 2 and sign == "×" and not small:
-        return [Box(_gate_label(by_size[-1][0]), "gate", output)]
+        gate = by_size[-1][0]
+        return [Box(_gate_label(gate), "gate", output, names=(*_names(nodes(gate)), fork.join.name))]
     if len(drawn) == 2 and count(few) < count(many):
-        return [Block(many, _shortcut_label(small), sign, output)]
+        names = tuple(row.name for row in nodes(small) if row.node.op.kind not in ("normalisation", "activation"))
+        return [Block(many, _shortcut_label(small), sign, output, names=names)]
     if not any(told for _, told in drawn):
         return []
     return [Split(_branches([told for _, told in drawn]), sign, output)]
@@ -87,6 +95,10 @@ def _gate_label(branch: Sequence[Item]) -> str:
     """As `gate 16 → 256`: the widths of a squeeze-and-excitation."""
     told = [layer_label(row) for row in nodes(branch) if row.weights]
     return f"gate {' → '.join(label.removeprefix('dense ') for label in told)}"
+
+
+def _names(rows: Sequence[Row]) -> tuple[str, ...]:
+    return tuple(row.name for row in rows)
 
 
 def _shortcut_label(branch: Sequence[Item]) -> str:
@@ -101,8 +113,8 @@ def _on_shortcut(row: Row) -> str:
 
 
 def _branches(all_told: Sequence[tuple[Piece, ...]]) -> tuple[Branch, ...]:
-    grouped = [(told, len(list(members))) for told, members in groupby(all_told)]
-    return tuple(Branch(told, times) for told, times in grouped)
+    grouped = [list(members) for _, members in groupby(all_told, key=lambda told: tuple(map(nameless, told)))]
+    return tuple(Branch(tuple(map(_together, zip(*group, strict=True))), len(group)) for group in grouped)
 
 
 def _irregular(irregular: Irregular) -> list[Piece]:
@@ -113,9 +125,9 @@ def _irregular(irregular: Irregular) -> list[Piece]:
     if not told:
         return []
     if not sign or len(told) > MOST_TOLD:
-        return [Box(f"{len(told)} layers", "other", join.output)]
+        return [Box(f"{len(told)} layers", "other", join.output, names=_names(told))]
     path = _first_path(rows)
-    main = tuple(Box(layer_label(row), kind_of_row(row), row.output) for row in told if row.name in path)
+    main = tuple(_box(row) for row in told if row.name in path)
     rest = dict.fromkeys(layer_label(row) for row in told if row.name not in path)
     gated = ["gated"] if any(row.node.op.kind == "gate" for row in rows) else []
     return [Block(main, " · ".join([*rest, *gated]) or "more", sign, join.output)]
@@ -149,9 +161,38 @@ def folded(told: Sequence[Piece]) -> list[Piece]:
     found: list[Piece] = []
     for _, members in groupby(told, key=alike):
         group = list(members)
-        last = group[-1]
-        found.append(last._replace(times=sum(piece.times for piece in group)))
+        found.append(_together(group)._replace(times=sum(piece.times for piece in group)))
     return found
+
+
+def _together(group: Sequence[Piece]) -> Piece:
+    """The last of some pieces that are drawn alike, which stands for the layers of all of them."""
+    last = group[-1]
+    if isinstance(last, Box):
+        return last._replace(names=tuple(name for piece in group for name in _own(piece)))
+    if isinstance(last, Block):
+        mains = [piece.main for piece in group if isinstance(piece, Block)]
+        names = tuple(name for piece in group for name in _own(piece))
+        return last._replace(main=tuple(map(_together, zip(*mains, strict=True))), names=names)
+    splits = [piece.branches for piece in group if isinstance(piece, Split)]
+    paths = [[branch.pieces for branch in same] for same in zip(*splits, strict=True)]
+    merged = [tuple(map(_together, zip(*each, strict=True))) for each in paths]
+    branches = [branch._replace(pieces=told) for branch, told in zip(last.branches, merged, strict=True)]
+    return last._replace(branches=tuple(branches))
+
+
+def _own(piece: Piece) -> tuple[str, ...]:
+    return () if isinstance(piece, Split) else piece.names
+
+
+def nameless(piece: Piece) -> Piece:
+    """The piece without the names of its layers: what is drawn of it."""
+    if isinstance(piece, Box):
+        return piece._replace(names=())
+    if isinstance(piece, Block):
+        return piece._replace(main=tuple(map(nameless, piece.main)), names=())
+    branches = [each._replace(pieces=tuple(map(nameless, each.pieces))) for each in piece.branches]
+    return piece._replace(branches=tuple(branches))
 
 
 def alike(piece: Piece) -> tuple[object, ...]:

@@ -43,9 +43,9 @@ class Sheet(ABC):
     @abstractmethod
     def text(
         self, x: float, y: float, words: str, size: float = 11, tone: Tone = INK, bold: bool = False,
-        align: str = "center", longest: int = 200,
+        align: str = "center", longest: int = 200, mark: str = "",
     ) -> None:  # fmt: skip
-        """A line of text, its middle at the height y."""
+        """A line of text, its middle at the height y; `mark` names it in the SVG."""
 
     @abstractmethod
     def bar(self, x: float, y: float, width: float, height: float, kind: Kind) -> None:
@@ -54,16 +54,19 @@ class Sheet(ABC):
     @abstractmethod
     def patch(
         self, outline: Sequence[Step], fill: Tone | None, edge: Tone | None = None, thickness: float = 0,
-        dashes: Sequence[float] = (), order: float = 2,
+        dashes: Sequence[float] = (), order: float = 2, mark: str = "",
     ) -> None:  # fmt: skip
-        """An outline, filled and drawn; what has a higher `order` lies above; dashes in lengths of the thickness."""
+        """An outline, filled and drawn; `mark` names it in the SVG.
+
+        What has a higher `order` lies above; dashes are lengths in thicknesses of the line.
+        """
 
     def box(
         self, x: float, y: float, width: float, height: float, fill: Tone | None, edge: Tone | None = None,
-        radius: float = 3, thickness: float = 1.2, dashes: Sequence[float] = (), order: float = 2,
+        radius: float = 3, thickness: float = 1.2, dashes: Sequence[float] = (), order: float = 2, mark: str = "",
     ) -> None:  # fmt: skip
-        """A rounded rectangle whose top left corner is (x, y)."""
-        self.patch(_rounded(x, y, width, height, radius), fill, edge, thickness, dashes, order)
+        """A rounded rectangle whose top left corner is (x, y); `mark` names it in the SVG."""
+        self.patch(_rounded(x, y, width, height, radius), fill, edge, thickness, dashes, order, mark)
 
     def line(
         self, points: Sequence[Point], tone: Tone, thickness: float = 1.2, dashes: Sequence[float] = (),
@@ -75,6 +78,11 @@ class Sheet(ABC):
     def arrow_head(self, x: float, y: float, tone: Tone, size: float = 3.2) -> None:
         """A small head that points down to (x, y)."""
         ends = [(x, y), (x - size * 0.8, y - size * 1.5), (x + size * 0.8, y - size * 1.5)]
+        self.patch([*_straight(ends), Step("Z")], tone)
+
+    def side_arrow(self, x: float, y: float, tone: Tone, size: float = 3.2) -> None:
+        """A small head that points left to (x, y)."""
+        ends = [(x, y), (x + size * 1.5, y - size * 0.8), (x + size * 1.5, y + size * 0.8)]
         self.patch([*_straight(ends), Step("Z")], tone)
 
     def disc(self, x: float, y: float, radius: float, fill: Tone, edge: Tone) -> None:

@@ -7,6 +7,9 @@ from math import ceil, floor, log10
 
 from ..numbers import UNITS
 
+FEWEST = 2  # marks that are too few to read an axis by
+NARROW = 4  # times: a range with room for round marks at equal distances, though it is logarithmic
+
 
 def spelled(value: int | float) -> str:
     """A mark in as few characters as it needs.
@@ -40,14 +43,28 @@ def logarithmic(smallest: float, largest: float, most: int = 7) -> list[float]:
     [20, 50, 100, 200]
     >>> logarithmic(1, 10**9)
     [1, 100, 10000, 1000000, 100000000]
+    >>> logarithmic(10_800_000, 27_600_000)
+    [15000000, 20000000, 25000000]
     """
     powers = range(floor(log10(smallest)), ceil(log10(largest)) + 1)
     for factors in ((1, 2, 5), (1, 3), (1,)):
         marks = [factor * 10**power for power in powers for factor in factors if power >= 0]
         marks = [mark for mark in marks if smallest <= mark <= largest]
         if len(marks) <= most:
-            return list(marks)
+            narrow = len(marks) <= FEWEST and largest < NARROW * smallest
+            return (_round(smallest, largest, most) if narrow else []) or list(marks)
     return list(marks[:: ceil(len(marks) / most)])
+
+
+def _round(smallest: float, largest: float, most: int) -> list[float]:
+    """Round numbers at equal distances: for a range of less than about a decade."""
+    for power in range(floor(log10(largest)), -1, -1):
+        for factor in (5, 2, 1):
+            step = factor * 10**power
+            marks = [step * index for index in range(ceil(smallest / step), floor(largest / step) + 1)]
+            if FEWEST < len(marks) <= most:
+                return list(marks)
+    return []
 
 
 def padded(values: Sequence[float], share: float = 0.06) -> tuple[float, float]:

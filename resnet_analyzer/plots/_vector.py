@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape, quoteattr
 
 from ._files import named
 from ._fonts import text_width
@@ -43,7 +43,7 @@ class VectorSheet(Sheet):
 
     def text(
         self, x: float, y: float, words: str, size: float = 11, tone: Tone = INK, bold: bool = False,
-        align: str = "center", longest: int = 200,
+        align: str = "center", longest: int = 200, mark: str = "",
     ) -> None:  # fmt: skip
         """A line of text, its middle at the height y; another font is stretched to the width laid out for it."""
         shown = safe(words, longest)
@@ -54,7 +54,8 @@ class VectorSheet(Sheet):
         self._parts.append(
             (
                 3,
-                f'<text x="{_number(x)}" y="{_number(y + BASELINE * size)}" font-size="{_number(size)}"{weight} '
+                f'<text{_id(mark)} x="{_number(x)}" y="{_number(y + BASELINE * size)}" '
+                f'font-size="{_number(size)}"{weight} '
                 f'text-anchor="{_ANCHOR[align]}" fill="{self.theme(tone)}"{wide}>{escape(shown)}</text>',
             )
         )
@@ -71,15 +72,15 @@ class VectorSheet(Sheet):
 
     def patch(
         self, outline: Sequence[Step], fill: Tone | None, edge: Tone | None = None, thickness: float = 0,
-        dashes: Sequence[float] = (), order: float = 2,
+        dashes: Sequence[float] = (), order: float = 2, mark: str = "",
     ) -> None:  # fmt: skip
-        """An outline, filled and drawn."""
+        """An outline, filled and drawn, named by `mark`."""
         path = "".join(step.code + " ".join(f"{_number(x)},{_number(y)}" for x, y in step.points) for step in outline)
         inside = "none" if fill is None else self.theme(fill)
         line = "" if edge is None else f' stroke="{self.theme(edge)}" stroke-width="{_number(thickness)}"'
         gaps = " ".join(_number(dash * thickness) for dash in dashes)
         dashed = f' stroke-dasharray="{gaps}"' if dashes else ""
-        self._parts.append((order, f'<path d="{path}" fill="{inside}"{line}{dashed}/>'))
+        self._parts.append((order, f'<path{_id(mark)} d="{path}" fill="{inside}"{line}{dashed}/>'))
 
     def svg(self) -> str:
         """All that was drawn, what has a higher order above."""
@@ -98,6 +99,10 @@ class VectorSheet(Sheet):
             f'<path d="{_HATCHES[kind.hatch]}" fill="none" stroke="{self.theme(kind.edge)}" stroke-width="0.8"/>'
             "</pattern>"
         )
+
+
+def _id(mark: str) -> str:
+    return f" id={quoteattr(mark)}" if mark else ""
 
 
 def _number(value: float) -> str:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..measurement import Measurement
-from ..shape import spell
+from ..shape import is_map, spell
 from . import structure
 from ._canvas import painted
-from ._flow import NARROW, WIDE, Flow, Sizes
+from ._flow import NARROW, NOWHERE, WIDE, Flow, Sizes, broken, text_mark, widening
 from ._fonts import text_width
 from ._legend import LegendItem, draw_legend, kind_items, legend_height, meeting_items
 from ._pieces import Block, Box, Piece, Split, count, folded, pieces
@@ -38,6 +38,7 @@ class DrawnNetwork(NamedTuple):
     words: str
     pieces: tuple[Piece, ...]
     sides: tuple[str, ...]
+    places: Mapping[str, int] = NOWHERE  # of its layers, in the order of the measured rows
 
 
 def drawn_network(measurement: Measurement, most: int, fold: bool | None = None) -> DrawnNetwork:
@@ -48,7 +49,12 @@ def drawn_network(measurement: Measurement, most: int, fold: bool | None = None)
     sides = [_side_words(side) for side in shape.sides[:MOST_SIDES]]
     more = len(shape.sides) - len(sides)
     sides += [f"beside the main line: {more} more"] if more else []
-    return DrawnNetwork(safe(title_of(measurement)), total_words(measurement), tuple(told), tuple(sides))
+    places = {row.name: place for place, row in enumerate(measurement.rows)}
+    return DrawnNetwork(safe(title_of(measurement)), total_words(measurement), tuple(told), tuple(sides), places)
+
+
+def _is_folded(each: DrawnNetwork) -> bool:
+    return any(piece.times > 1 for piece in each.pieces)
 
 
 def _side_words(side: structure.Side) -> str:
@@ -61,7 +67,10 @@ def _side_words(side: structure.Side) -> str:
 def draw(measurements: Sequence[Measurement], fold: bool | None = None) -> Picture:
     """One network, or several side by side with their feature maps of equal size at the same height."""
     alone = len(measurements) == 1
-    networks = [drawn_network(each, MOST_BOXES if alone else MOST_BOXES_BESIDE, fold) for each in measurements]
+    most = MOST_BOXES if alone else MOST_BOXES_BESIDE
+    networks = [drawn_network(each, most, fold) for each in measurements]
+    if fold is None and not alone and any(_is_folded(each) for each in networks):  # all of them, or depths mislead
+        networks = [drawn_network(each, most, True) for each in measurements]
     drawing = _Drawing(networks, WIDE if alone else NARROW, input_words(measurements[0]))
     names = ", ".join(each.title for each in networks)
     return Picture(
@@ -81,6 +90,25 @@ def _alt(networks: Sequence[DrawnNetwork], measurements: Sequence[Measurement]) 
     ]
     beside = "Side by side, aligned by the size of their feature maps. " if len(networks) > 1 else ""
     return f"Architecture drawing. {beside}{' '.join(sentences)}"
+
+
+def labels(measurement: Measurement) -> dict[str, str]:
+    """The words of a network's drawing by their marks in its SVG: of boxes, shortcuts and bands."""
+    places = {row.name: place for place, row in enumerate(measurement.rows)}
+    found: dict[str, str] = {}
+    for piece in _all_pieces(pieces(structure.read(measurement.rows).items)):
+        if isinstance(piece, Split) or not piece.names:
+            continue
+        own = [places[name] for name in piece.names if name in places]
+        if isinstance(piece, Box):
+            found[text_mark("label", 0, own)] = piece.label
+        else:
+            told = enumerate(broken(piece.shortcut))
+            found.update({text_mark("beside", 0, own, line): words for line, words in told})
+    for place, row in enumerate(measurement.rows):
+        if is_map(row.output):
+            found[text_mark("size", 0, [place])] = resolution(row.output)
+    return found
 
 
 def _end(measurement: Measurement) -> str:
@@ -168,7 +196,6 @@ class _Drawing:
 
     def put(self, canvas: Sheet) -> None:
         """Draw everything."""
-        flow = Flow(self.sizes, canvas)
         x = MARGIN + self.label_width + self.slack
         middles = []
         for left, right in self.rooms:
@@ -177,7 +204,7 @@ class _Drawing:
         self._heading(canvas, middles)
         self._bands(canvas)
         for index, middle in enumerate(middles):
-            self._network(flow, index, middle)
+            self._network(Flow(self.sizes, canvas, self.networks[index].places, index), index, middle)
         y = HEAD + sum(self.heights)
         for text in [text for each in self.networks for text in each.sides]:
             canvas.text(self.width / 2, y + 11, text, 10, MUTED)
@@ -189,7 +216,8 @@ class _Drawing:
             title = self.networks[0].title
             size = min(15.0, (self.width - 2 * MARGIN) / text_width(title, 1, True))
             canvas.text(MARGIN, 20, title, size, bold=True, align="left")
-            canvas.text(MARGIN, 41, f"{self.shape} · {self.networks[0].words}", 11, MUTED, align="left")
+            words = f"{self.shape} · {self.networks[0].words}"
+            canvas.text(MARGIN, 41, words, 11, MUTED, align="left", mark="heading0")
             return
         for each, middle in zip(self.networks, middles, strict=True):
             canvas.text(middle, 14, each.title, 12, bold=True)
@@ -201,8 +229,15 @@ class _Drawing:
         for index, (row, height) in enumerate(zip(self.rows, self.heights, strict=True)):
             if index % 2 == 0:
                 canvas.box(MARGIN / 2, y, self.width - MARGIN, height, BAND, radius=4, order=0)
-            canvas.text(MARGIN, y + min(15, height / 2), row.label, 11, INK, True, "left")
+            canvas.text(MARGIN, y + min(15, height / 2), row.label, 11, INK, True, "left", mark=self._size_mark(row))
             y += height
+
+    def _size_mark(self, row: _Row) -> str:
+        """What the label of a band is called in the SVG of a network alone."""
+        boxes = [piece for piece in _all_pieces(row.pieces[0]) if isinstance(piece, Box) and piece.names]
+        names = [box.names[-1] for box in boxes if resolution(box.shape) == row.label]
+        places = self.networks[0].places
+        return text_mark("size", 0, [places[name] for name in names if name in places])
 
     def _network(self, flow: Flow, index: int, middle: float) -> None:
         y, below = float(HEAD), None
@@ -232,7 +267,10 @@ def _legend(networks: Sequence[DrawnNetwork]) -> list[LegendItem]:
         found.append(LegendItem("dashes", "projection" if projects else "shortcut with layers"))
     signs = {piece.sign for piece in told if not isinstance(piece, Box)}
     found += meeting_items(signs)
-    wide = "boxes: wider with more channels, taller with more pixels"
+    wide = "not to scale: width shows channels, height shows pixels"
+    if any(isinstance(piece, Block) and widening(piece) for piece in told):
+        dense = ("a layer reads all that is put out before it in its stage", "64 → 256: channels before and behind")
+        found += [LegendItem("text", words) for words in dense]
     return [*found, LegendItem("text", wide), LegendItem("text", "not drawn: normalisation, activations")]
 
 

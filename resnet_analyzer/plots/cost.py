@@ -56,6 +56,17 @@ def draw(measurements: Sequence[Measurement], shares: bool = False) -> Picture:
     return Picture("cost", f"Cost of {title}" if alone else title, alt, drawing.paint, data=lines, drawing=drawing)
 
 
+def groups_of(measurement: Measurement) -> list[tuple[str, dict[str, list[Row]]]]:
+    """The layers that a bar is made of: stage by stage, kind by kind."""
+    found = []
+    for name, rows in stages(measurement.rows):
+        by_kind: dict[str, list[Row]] = {}
+        for row in rows:
+            by_kind.setdefault(kind_of_row(row), []).append(row)
+        found.append((name, by_kind))
+    return found
+
+
 def line_of(name: str, rows: Sequence[Row]) -> Line:
     """Some rows summed up by kind."""
     parts: tuple[dict[str, int], ...] = ({}, {}, {})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import log
 from typing import TYPE_CHECKING
 
 from ..architectures.base import architecture
@@ -78,9 +79,21 @@ def _paint(data: dict[str, list[tuple[int, Measurement]]], theme: Theme) -> Figu
         for line in lines:
             panel.line(line)
             if index == 0:
-                panel.point_labels(line, [str(depth) for depth, _ in line.points])
+                panel.point_labels(
+                    line, [str(depth) for depth, _ in line.points], any(_under(line, each) for each in lines)
+                )
         panel.end_labels(lines)
     return chart.figure
+
+
+def _under(one: Series, other: Series) -> bool:
+    """Whether a line begins below another that runs above it there, on logarithmic axes."""
+    x, y = one.points[0]
+    for (x0, y0), (x1, y1) in zip(other.points, other.points[1:], strict=False):
+        if x0 <= x <= x1 and x1 > x0:
+            share = log(x / x0) / log(x1 / x0)
+            return y < y0 * (y1 / y0) ** share
+    return False
 
 
 def _looks(data: dict[str, list[tuple[int, Measurement]]]) -> dict[str, Family]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from .palette import Theme
 
+STEP = 5.0  # pixels
 WIDTH, HEIGHT, HEAD, FOOT = 680.0, 520.0, 74.0, 46.0
 USES = (3, 10, 30, 100, 300, 1000)  # MACs per parameter: how often a weight is used on an image
 
@@ -81,10 +83,23 @@ def _paint(data: Sequence[NetworkPoint], families: dict[str, Family], theme: The
     taken = _uses(panel)
     for name, look in families.items():
         points = [(p.params, p.macs) for p in data if p.family == name]
-        panel.line(Series(name, tuple(rising(points)), look), marked=False)
+        line = rising(points)
+        panel.line(Series(name, tuple(line), look), marked=False)
+        taken += _along([panel.at(*point) for point in line])
         panel.points(points, look)
     _names(panel, data, families, taken)
     return chart.figure
+
+
+def _along(points: Sequence[tuple[float, float]]) -> list[Spot]:
+    """Small places along a line, where no name should stand."""
+    found = []
+    for (x0, y0), (x1, y1) in itertools.pairwise(points):
+        steps = max(1, int(((x1 - x0) ** 2 + (y1 - y0) ** 2) ** 0.5 / STEP))
+        for step in range(steps + 1):
+            x, y = x0 + (x1 - x0) * step / steps, y0 + (y1 - y0) * step / steps
+            found.append(Spot(x - 1, y - 1, x + 1, y + 1))
+    return found
 
 
 def rising(points: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

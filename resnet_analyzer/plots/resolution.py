@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from math import log10
 from typing import TYPE_CHECKING, NamedTuple
@@ -50,29 +50,40 @@ def draw(measurements: Sequence[Measurement]) -> Picture:
 
 def track(measurement: Measurement) -> Track:
     """What comes out of every layer of the deepest path."""
+    layers = [(place, *_size(row), kind_of_row(row)) for place, row in _path(measurement) if layer_label(row)]
+    line = [(place, *_size(row)) for place, row in stops(measurement)]
+    return Track(safe(title_of(measurement)), tuple(layers), tuple(line))
+
+
+def stops(measurement: Measurement) -> list[tuple[int, Row]]:
+    """The layers whose outputs flow between blocks along the deepest path, with their places on it."""
     items = structure.read(measurement.rows).items
     ends = [structure.nodes([item])[-1] for item in items]
     between = {end.name for item, end in zip(items, ends, strict=True) if layer_label(end) or _is_block(item)}
-    layers: list[tuple[int, int, int, str]] = []
-    line: dict[int, tuple[int, int, int]] = {}
+    found: dict[int, Row] = {}
+    for place, row in _path(measurement):
+        if row.name in between or row.node.op.kind == "input":
+            found[place] = row
+    return list(found.items())
+
+
+def _path(measurement: Measurement) -> Iterator[tuple[int, Row]]:
+    """The rows of the deepest path whose output is known, each with how many drawn layers stand up to it."""
     place = 0
     for row in structure.deepest_path(measurement.rows):
-        if row.output is None:
-            continue
-        if layer_label(row):
-            place += 1
-            layers.append((place, _side(row), row.output[-1], kind_of_row(row)))
-        if row.name in between or row.node.op.kind == "input":
-            line[place] = (place, _side(row), row.output[-1])
-    return Track(safe(title_of(measurement)), tuple(layers), tuple(line.values()))
+        if row.output is not None:
+            place += bool(layer_label(row))
+            yield place, row
 
 
 def _is_block(item: structure.Item) -> bool:
     return not isinstance(item, structure.Layer)
 
 
-def _side(row: Row) -> int:
-    return row.output[1] if is_map(row.output) else 1
+def _size(row: Row) -> tuple[int, int]:
+    """Side of the map (1: a vector) and channels."""
+    assert row.output is not None
+    return (row.output[1] if is_map(row.output) else 1), row.output[-1]
 
 
 def _sentence(each: Track) -> str:

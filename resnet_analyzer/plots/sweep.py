@@ -67,7 +67,8 @@ def _paint(data: dict[str, list[tuple[float, float]]], across: str, up: str, the
     named = len(lines) <= MOST_NAMED
     key = 0 if named else KEY_LINE * key_lines([line.name for line in lines])
     chart = Chart(HEAD + key + PANEL + FOOT, theme)
-    chart.heading(f"{_words(up)} over {_words(across)}")
+    title = f"{_words(up)} over {_words(across)}"
+    chart.heading(f"{title[0].upper()}{title[1:]}")
     if not named:
         chart.key([(line.name, line.look) for line in lines], 46, lined=False)
     right = max((text_width(line.name, 11) for line in lines), default=0) + 26 if named else 20

@@ -17,6 +17,20 @@ def figure(stem: str, plot: str, measured: Measurement | Sequence[Measurement], 
     return Figure(PLOTS[plot].draw(measured, **options), f"{PICTURES}/{stem}-{plot}")
 
 
+def as_section(report: Report, title: str, asked: str) -> Section:
+    """A short report as a part of a long one: its tables, and its notes as sentences below them."""
+    see = tuple(f"{label}: {text}." for label, text in report.notes)
+    return Section(title, (asked,), report.tables, see=see)
+
+
+def with_sections(report: Report, sections: Sequence[Section]) -> Report:
+    """The report with more sections behind its own; its data tell them too."""
+    if not sections:
+        return report
+    longer = report._replace(sections=(*report.sections, *sections))
+    return longer._replace(data=lambda: {**report.data(), "sections": list(map(_section, longer.sections))})
+
+
 def loose(report: Report) -> Report:
     """The report for a place that has no folder beside it: its pictures have no files, only words."""
     sections = tuple(

@@ -53,8 +53,17 @@ def translated(report: Report, language: str) -> Report:
         tables=tuple(map(say.table, report.tables)),
         sections=tuple(map(say.section, report.sections)),
         notes=tuple((say.text(label), say.text(text)) for label, text in report.notes),
+        live=(lambda: _live(report, say)) if report.live else None,
         language=language,
     )
+
+
+def _live(report: Report, say: Words) -> Mapping[str, Any] | None:
+    """The closed forms of a page with their words in the language."""
+    from .live_words import translated_live
+
+    data = report.live() if report.live else None
+    return translated_live(data, say.text) if data else None
 
 
 def message(language: str, sentence: str, *parts: str) -> str:
@@ -133,7 +142,7 @@ class Words:
         return table._replace(columns=tuple(map(self._column, table.columns)), rows=rows, title=self.text(table.title))
 
     def _column(self, column: Column) -> Column:
-        return column._replace(title=self.text(column.title))
+        return column._replace(title=self.text(column.title), name=column.name or column.title)
 
     def section(self, section: Section) -> Section:
         """A part of a long report."""

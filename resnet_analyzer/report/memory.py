@@ -185,9 +185,11 @@ def memory_section(measurement: Measurement, figures: tuple[Any, ...] = ()) -> S
     asked = "Will it fit? Bytes in float32, under the model that the notes below state."
     least = least_memory(measurement)
     tables = (
-        inference_table(measurement, INFERENCE, least)._replace(title=f"Inference, batch {measurement.batch}"),
+        inference_table(measurement, INFERENCE, least)._replace(
+            title=f"Inference, batch {measurement.batch}", live="memory"
+        ),
         training_table(training_memory(measurement))._replace(
-            title=f"Training with momentum, batch {measurement.batch}"
+            title=f"Training with momentum, batch {measurement.batch}", live="training-memory"
         ),
     )
     see = tuple(f"{mode}: {words}." for mode, words in COUNTED.items())

@@ -24,6 +24,7 @@ class Column(NamedTuple):
     drop: int = 0
     flexible: bool = False
     wrapped: bool = False
+    name: str = ""  # in English, where the title is not
 
     @property
     def right(self) -> bool:
@@ -92,7 +93,7 @@ class Link(NamedTuple):
 class Section(NamedTuple):
     """A part of a long report: the question, then tables and pictures, then what to see in them.
 
-    `folded` parts are long: a reader opens them by hand.
+    `folded` parts are long: a reader opens them by hand. `live` names what a page recomputes in `see`.
     """
 
     title: str
@@ -102,6 +103,7 @@ class Section(NamedTuple):
     see: tuple[str, ...] = ()
     links: tuple[Link, ...] = ()
     folded: bool = False
+    live: str = ""
 
 
 class Report(NamedTuple):

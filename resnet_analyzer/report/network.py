@@ -19,8 +19,9 @@ from .document import figure, finished
 from .live import live_data
 from .measured import measured_report
 from .model import Column, Figure, Report, Section, Table
-from .places import by_kind, heaviest, kinds, largest, parameters, spent
+from .places import by_kind, by_stage, heaviest, kinds, largest, parameters, spent
 from .published import published_section
+from .sizes import first_that_change, into, that_change, weights_in_words
 from .stages import parts
 
 GLANCE = (Column("figure"), Column("value", "count"), Column("meaning", flexible=True))
@@ -33,7 +34,6 @@ COUNTED = (
     "Activations: the elements that convolutions and dense layers put out.",
     "All figures are exact integers, worked out from the layer graph by rules; no framework ran.",
 )
-BY_HAND = 3  # windows that are worked out by hand
 PARAMS = Column("params", "count")
 
 
@@ -164,14 +164,15 @@ def _stages(measurement: Measurement) -> Section:
 
 def _places(measurement: Measurement, stem: str) -> Section:
     tables = (
-        by_kind(measurement, "By kind of layer"),
-        largest(measurement, parameters, title="The layers with most parameters"),
-        largest(measurement, spent, title="The layers with most MACs"),
+        by_kind(measurement, "By kind of layer")._replace(live="kinds"),
+        largest(measurement, parameters, title="The layers with most parameters")._replace(live="most-params"),
+        largest(measurement, spent, title="The layers with most MACs")._replace(live="most-macs"),
     )
     asked = "Which layers would you have to change to make the network smaller, and which to make it faster?"
     pictures = tuple(_drawn(stem, "cost", measurement))
     kept = tuple(table for table in tables if table.rows)
-    return Section("Where the parameters and MACs are", (asked,), kept, pictures, tuple(_seen_places(measurement)))
+    seen = tuple(_seen_places(measurement))
+    return Section("Where the parameters and MACs are", (asked,), kept, pictures, seen, live="places")
 
 
 def _drawn(stem: str, plot: str, measurement: Measurement) -> Iterator[Figure]:
@@ -183,12 +184,9 @@ def _seen_places(measurement: Measurement) -> Iterator[str]:
     totals = measurement.totals
     if not totals.macs or not totals.params:
         return
-    stages = _by_stage(measurement)
+    stages = by_stage(measurement)
     held, cost = heaviest(stages, parameters, totals.params), heaviest(stages, spent, totals.macs)
-    if held[0] == cost[0]:
-        yield f"{held[0]} has most of both: {held[1]} of the parameters, {cost[1]} of the MACs."
-    else:
-        yield f"Most parameters are in {held[0]} ({held[1]}), most MACs in {cost[0]} ({cost[1]})."
+    yield f"Most parameters are in {held[0]} ({held[1]}), most MACs in {cost[0]} ({cost[1]})."
     groups = list(kinds(measurement).items())
     name, part = heaviest(groups, spent, totals.macs)
     rows = dict(groups)[name]
@@ -198,32 +196,23 @@ def _seen_places(measurement: Measurement) -> Iterator[str]:
     )
 
 
-def _by_stage(measurement: Measurement) -> list[tuple[str, list[Row]]]:
-    found: dict[str, list[Row]] = {}
-    for row in measurement.rows:
-        found.setdefault(row.node.scope.split("/")[0] or row.name, []).append(row)
-    return list(found.items())
-
-
 def _sizes(measurement: Measurement, stem: str) -> Section:
     asked = (
         "How large is the map behind a layer? For an input of n pixels, padding p on each side, a window of f and a "
         "stride of s it is (n + 2p − f)/s + 1, rounded down.",
     )
-    rows = [row for row in measurement.rows if row.how() and row.output and row.output[:-1] != row.inputs[0][:-1]]
-    by_hand = tuple((row.name, *_weights_in_words(row), row.how()) for row in rows[:BY_HAND])
+    rows = that_change(measurement)
+    by_hand = tuple((row.name, weights_in_words(row), into(row), row.how()) for row in first_that_change(measurement))
     columns = (Column("layer"), Column("what"), Column("into"), Column("by hand", flexible=True))
-    tables = (Table(columns, by_hand, f"The first {len(by_hand)} layers that change the size"),) if by_hand else ()
+    tables = (
+        (Table(columns, by_hand, f"The first {len(by_hand)} layers that change the size", "sizes"),) if by_hand else ()
+    )
     see = (
         ("Where the resolution falls, the channels rise: a quarter of the positions, twice the channels each.",)
         if _doubles(rows)
         else ()
     )
     return Section("How the size shrinks", asked, tables, tuple(_drawn(stem, "resolution", measurement)), see)
-
-
-def _weights_in_words(row: Row) -> tuple[str, str]:
-    return " ".join(row.node.op.phrase(True)) or row.op, f"{spell(row.inputs[0])} → {spell(row.output)}"
 
 
 def _doubles(rows: Sequence[Row]) -> bool:

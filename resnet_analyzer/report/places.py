@@ -91,6 +91,14 @@ def largest(measurement: Measurement, figure: Callable[[Row], int], most: int = 
     return Table(LARGEST, tuple((row.name, spell(row.output), *_figures([row], measurement)) for row in kept), title)
 
 
+def by_stage(measurement: Measurement) -> list[tuple[str, list[Row]]]:
+    """The layers of each stage (or each layer outside of one), in order."""
+    found: dict[str, list[Row]] = {}
+    for row in measurement.rows:
+        found.setdefault(row.node.scope.split("/")[0] or row.name, []).append(row)
+    return list(found.items())
+
+
 def heaviest(groups: Sequence[tuple[str, Sequence[Row]]], figure: Callable[[Row], int], whole: int) -> tuple[str, str]:
     """The group with most of a figure, and its share as text."""
     name, rows = max(groups, key=lambda group: sum(map(figure, group[1])))

@@ -31,6 +31,7 @@ def several_report(measured: Sequence[Measurement], stem: str, known: Sequence[A
         _stages(measured),
         *_published(known),
         Section("What is counted", COUNTED),
+        *_layers(measured),
     )
     title = ", ".join(_title(each) for each in measured)
     report = Report(f"Side by side: {title}", (), short_report.notes, dict, (_lead(measured),), sections)
@@ -90,6 +91,14 @@ def _label(each: Measurement) -> str:
 def _stages(measured: Sequence[Measurement]) -> Section:
     tables = tuple(measured_report(each).tables[0]._replace(title=_label(each)) for each in measured)
     return Section("Stage by stage", (), tables)
+
+
+def _layers(measured: Sequence[Measurement]) -> Iterator[Section]:
+    """Every layer of the networks that are drawn, under the names by which a page finds a box's row."""
+    if len(measured) <= BESIDE:
+        for number, each in enumerate(measured):
+            table = measured_report(each, how=True).tables[0]._replace(live=f"layers{number or ''}")
+            yield Section(f"Every layer of {_label(each)}", (), (table,), folded=True)
 
 
 def _published(known: Sequence[Architecture]) -> Iterator[Section]:

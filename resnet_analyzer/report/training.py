@@ -98,7 +98,14 @@ def training_section(measurement: Measurement, figures: tuple[Any, ...] = ()) ->
     see = [f"A step has {whole / forward:.2f} times the MACs of the forward pass."] if forward else []  # type: ignore[operator]
     see.append(f"Counted: {COUNTED}.")
     title = f"One step on a batch of {measurement.batch}, with momentum"
-    return Section("Training", (asked,), (step_table(step)._replace(title=title),), figures, tuple(see))
+    return Section(
+        "Training",
+        (asked,),
+        (step_table(step)._replace(title=title, live="step"),),
+        figures,
+        tuple(see),
+        live="training",
+    )
 
 
 def _data(measurement: Measurement, course: Course, setting: Setting) -> dict[str, Any]:

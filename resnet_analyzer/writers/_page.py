@@ -16,7 +16,9 @@ _DARK = re.compile(r'\[(fill|stroke)="(#[0-9a-f]+)"\]\{\1:(#[0-9a-f]+)\}')
 _STYLE = re.compile(r"\s*<style[^>]*>.*?</style>", re.DOTALL)
 _SIZE = re.compile(r'width="(\d+)" height="(\d+)"')
 LARGER = 1.2
+LANGUAGE = {"zh": "zh-CN"}  # as pages name it
 WIDE = 480  # pixels
+SCRIPTS = ("page.js", "page_charts.js", "page_marks.js", "page_start.js")
 _PROLOGUE = re.compile(r"^.*?(?=<svg )", re.DOTALL)
 
 
@@ -26,21 +28,24 @@ def asset(name: str) -> str:
     return Path(__file__).with_name(name).read_text(encoding="utf-8")
 
 
-def page(title: str, body: str, colours: str, live: Mapping[str, Any] | None) -> str:
+def page(
+    title: str, body: str, colours: str, live: Mapping[str, Any] | None, words: Mapping[str, str], language: str
+) -> str:
     """A whole page that loads nothing: everything it shows and runs is in it, and nothing else may run."""
-    style, script = asset("page.css") + colours, asset("page.js")
+    style, script = asset("page.css") + colours, "".join(map(asset, SCRIPTS))
+    spoken = f'<script type="application/json" id="words">{_harmless(words)}</script>'
     data = f'<script type="application/json" id="live">{_harmless(live)}</script>' if live else ""
     policy = (
         f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; img-src data:; "
         "base-uri 'none'; form-action 'none'"
     )
     return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<!doctype html>\n<html lang="{LANGUAGE.get(language, language)}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f'<meta name="color-scheme" content="light dark">\n<title>{escape(title)}</title>\n'
         f'<link rel="icon" href="data:,">\n<style>{style}</style>\n</head>\n'
-        f"<body>\n{body}\n{data}<script>{script}</script>\n</body>\n</html>\n"
+        f"<body>\n{body}\n{spoken}{data}<script>{script}</script>\n</body>\n</html>\n"
     )
 
 

@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from ..report.columns import decimals_for, scale_for, spell_column
+from ..report.language import message
 from ..report.model import Column, Table
 
 MANY = 12  # rows from which a filter is of use
@@ -19,28 +20,29 @@ def plain_table(table: Table) -> str:
     return f"{title}<table>{_head(table, 0, escape)}<tbody>{''.join(_rows(table, 0, mark=False))}</tbody></table>"
 
 
-def page_table(table: Table, number: int, label: str) -> str:
+def page_table(table: Table, number: int, label: str, language: str = "en") -> str:
     """The table with what a reader can do to it: sort, filter, fold."""
     headed = int(table.columns[0].kind == "heading")
-    body = _groups(table) if headed else f"<tbody>{''.join(_rows(table, 0))}</tbody>"
+    body = _groups(table, language) if headed else f"<tbody>{''.join(_rows(table, 0))}</tbody>"
     name = escape(table.title or label, quote=True)
     caption = f"<caption>{escape(table.title)}</caption>" if table.title else ""
     live = f' data-live="{escape(table.live, quote=True)}"' if table.live else ""
     return (
-        f'<div class="table"{live} data-first="{headed}">{_tools(table, number, headed)}'
+        f'<div class="table"{live} data-first="{headed}">{_tools(table, number, headed, language)}'
         f'<div class="scroll" role="region" tabindex="0" aria-label="{name}">'
         f"<table>{caption}{_head(table, headed, _button)}{body}</table></div></div>"
     )
 
 
-def _tools(table: Table, number: int, headed: int) -> str:
+def _tools(table: Table, number: int, headed: int, language: str) -> str:
     """A filter for a long table, buttons to fold one of groups; both hidden until the script runs."""
     if len(table.rows) < MANY:
         return ""
-    fold = '<button type="button" data-fold="all" aria-pressed="false">Fold all</button>' if headed else ""
+    find, fold = (escape(message(language, text)) for text in ("Filter", "Fold all"))
+    button = f'<button type="button" data-fold="all" aria-pressed="false">{fold}</button>' if headed else ""
     return (
-        f'<div class="tools" hidden><label for="filter{number}">Filter</label> '
-        f'<input type="search" id="filter{number}" autocomplete="off" spellcheck="false"> {fold}'
+        f'<div class="tools" hidden><label for="filter{number}">{find}</label> '
+        f'<input type="search" id="filter{number}" autocomplete="off" spellcheck="false"> {button}'
         f'<output for="filter{number}" aria-live="polite"></output></div>'
     )
 
@@ -55,7 +57,8 @@ def _head(table: Table, first: int, title_of: Any) -> str:
             if column.kind == "scaled"
             else ""
         )
-        cells.append(f'<th scope="col"{_class(column)} data-kind="{column.kind}"{size}>{title_of(title)}</th>')
+        name = f' data-title="{escape(column.name or column.title, quote=True)}"'
+        cells.append(f'<th scope="col"{_class(column)} data-kind="{column.kind}"{name}{size}>{title_of(title)}</th>')
     return f"<thead><tr>{''.join(cells)}</tr></thead>"
 
 
@@ -67,7 +70,7 @@ def _class(column: Column) -> str:
     return ' class="n"' if column.right else ""
 
 
-def _groups(table: Table) -> str:
+def _groups(table: Table, language: str) -> str:
     """A body per heading, under a row that folds it; a row that folds a whole stage before its blocks."""
     rows = list(_rows(table, 1))
     parts = []
@@ -77,17 +80,17 @@ def _groups(table: Table) -> str:
         blocks = [(heading, len(list(inner))) for heading, inner in groupby(lines, key=lambda row: str(row[0]))]
         span = len(table.columns) - 1
         if len(blocks) > 1:
-            parts.append(f"<tbody>{_fold_row(stage, len(lines), span, 'stage')}</tbody>")
+            parts.append(f"<tbody>{_fold_row(stage, len(lines), span, 'stage', language)}</tbody>")
         for heading, count in blocks:
             name = f' data-stage="{escape(stage, quote=True)}"' if len(blocks) > 1 else ""
-            head = _fold_row(heading, count, span, "block" if name else "block alone") if heading else ""
+            head = _fold_row(heading, count, span, "block" if name else "block alone", language) if heading else ""
             parts.append(f"<tbody{name}>{head}{''.join(rows[start : start + count])}</tbody>")
             start += count
     return "".join(parts)
 
 
-def _fold_row(name: str, count: int, span: int, kind: str) -> str:
-    layers = f"{count} layer{'s' * (count != 1)}"
+def _fold_row(name: str, count: int, span: int, kind: str, language: str) -> str:
+    layers = message(language, "{} layer" if count == 1 else "{} layers", str(count))
     return (
         f'<tr class="{kind}"><th scope="rowgroup" colspan="{span}"><button type="button" data-fold="{kind.split()[0]}" '
         f'aria-expanded="true">{escape(name)}</button> <span>{layers}</span></th></tr>'

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from html import escape
 from itertools import count
 
+from ..report.language import message
 from ..report.model import Figure, Link, Report, Section
 from ._page import colours, embedded, inline, page
+from ._spoken import spoken
 from ._table_html import page_table, plain_table
 from .base import writer
 
@@ -16,6 +19,7 @@ STYLE = (
     ".ra .n{text-align:right}.ra thead th{border-bottom:1px solid;font-weight:bold}"
     ".ra dl{display:grid;grid-template-columns:max-content auto;gap:.2em 1em}.ra dd{margin:0}"
 )
+Say = Callable[[str], str]
 LONG = 3  # sections: from then on a reader needs a list of them
 
 
@@ -39,15 +43,23 @@ def render(report: Report, width: int = 80, colour: bool = False) -> str:
     numbers = count(1)
     live = report.live() if report.live else None
     lead = "".join(f'<p class="lead">{escape(text)}</p>' for text in report.lead)
-    tables = "".join(page_table(table, next(numbers), report.title) for table in report.tables)
-    sections = "".join(_section(section, number, numbers) for number, section in enumerate(report.sections, 1))
+    tables = "".join(page_table(table, next(numbers), report.title, report.language) for table in report.tables)
+    sections = "".join(
+        _section(section, number, numbers, report.language) for number, section in enumerate(report.sections, 1)
+    )
+
+    def say(sentence: str) -> str:
+        return escape(message(report.language, sentence), quote=True)
+
+    theme = f'<button type="button" id="theme" hidden>{say("Dark")}</button>'
+    inside = f"{lead}{_panel(bool(live), say)}{tables}{sections}{_notes(report)}"
     body = (
-        '<a class="skip" href="#main">Skip to the content</a>'
-        f'<header><h1>{_heading(report.title)}</h1><button type="button" id="theme" hidden>Dark</button></header>'
-        f'{_contents(report)}<main id="main">{lead}{_panel(bool(live))}{tables}{sections}{_notes(report)}</main>'
+        f'<a class="skip" href="#main">{say("Skip to the content")}</a>'
+        f"<header><h1>{_heading(report.title)}</h1>{theme}</header>"
+        f'{_contents(report, say)}<main id="main">{inside}</main>'
     )
     pictures = [figure.drawing.svg for figure in report.figures]
-    return page(report.title, body, colours(pictures), live)
+    return page(report.title, body, colours(pictures), live, spoken(report.language), report.language)
 
 
 def _heading(title: str) -> str:
@@ -56,40 +68,44 @@ def _heading(title: str) -> str:
     return f"{escape(name)} <span>{escape(more)}</span>" if dot else escape(name)
 
 
-def _contents(report: Report) -> str:
+def _contents(report: Report, say: Say) -> str:
     titled = [(number, each.title) for number, each in enumerate(report.sections, 1) if each.title]
     if len(titled) < LONG:
         return ""
     items = "".join(f'<li><a href="#s{number}">{escape(title)}</a></li>' for number, title in titled)
-    return f'<nav aria-label="Contents"><ul>{items}</ul></nav>'
+    return f'<nav aria-label="{say("Contents")}"><ul>{items}</ul></nav>'
 
 
-def _panel(live: bool) -> str:
+def _panel(live: bool, say: Say) -> str:
     """Where the script puts the sliders and the totals that belong to them."""
-    words = "Try another size: title, totals and every row of the stages and the layers are recomputed."
-    return f'<form id="panel" hidden aria-label="Another size"><p>{words}</p></form>' if live else ""
+    words = say("Try another size: everything on the page is worked out anew, but what says otherwise.")
+    label = say("Another size")
+    return f'<form id="panel" hidden aria-label="{label}"><p>{words}</p></form>' if live else ""
 
 
-def _section(section: Section, number: int, numbers: count[int]) -> str:
+def _section(section: Section, number: int, numbers: count[int], language: str) -> str:
     heading = f"<h2>{escape(section.title)}</h2>" if section.title else ""
-    tables = "".join(page_table(table, next(numbers), section.title) for table in section.tables)
+    tables = "".join(page_table(table, next(numbers), section.title, language) for table in section.tables)
     parts = [
         *_paragraphs(section.paragraphs),
         tables,
-        *map(_figure, section.figures),
-        *_paragraphs(section.see),
+        *[_figure(each, language) for each in section.figures],
+        *[f'<p class="see">{escape(text)}</p>' for text in section.see],
         _links(section.links),
     ]
     drawn = any(figure.drawing.name == "architecture" for figure in section.figures)
     kind = ' class="drawing"' if drawn else ""
-    return f'<section id="s{number}"{kind}>{heading}{"".join(parts)}</section>'
+    live = f' data-live="{escape(section.live, quote=True)}"' if section.live else ""
+    return f'<section id="s{number}"{kind}{live}>{heading}{"".join(parts)}</section>'
 
 
-def _figure(figure: Figure) -> str:
+def _figure(figure: Figure, language: str) -> str:
     name = escape(figure.drawing.title, quote=True)
     picture = inline(figure.drawing.svg)
-    note = '<figcaption class="at-home">Drawn for the size of the report, not for the one chosen above.</figcaption>'
-    return f'<figure><div class="scroll" role="region" tabindex="0" aria-label="{name}">{picture}</div>{note}</figure>'
+    words = escape(message(language, "Drawn for the size of the report, not for the one chosen above."))
+    note, kind = f'<figcaption class="at-home">{words}</figcaption>', escape(figure.drawing.name, quote=True)
+    inside = f'<div class="scroll" role="region" tabindex="0" aria-label="{name}">{picture}</div>'
+    return f'<figure data-picture="{kind}">{inside}{note}</figure>'
 
 
 def _paragraphs(texts: tuple[str, ...]) -> list[str]:

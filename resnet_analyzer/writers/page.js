@@ -4,6 +4,10 @@
 
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 
+// the page's own words, in its language
+const said = JSON.parse(document.getElementById("words").textContent);
+const pageWords = (name, ...parts) => parts.reduce((text, part) => text.replace("{}", part), said[name]);
+
 // ---------------------------------------------------------------- light and dark
 
 const theme = document.getElementById("theme");
@@ -11,8 +15,8 @@ const prefersDark = matchMedia("(prefers-color-scheme: dark)");
 const isDark = () => (document.documentElement.dataset.theme || (prefersDark.matches ? "dark" : "light")) === "dark";
 
 function showTheme() {
-  theme.textContent = isDark() ? "Light" : "Dark";
-  theme.setAttribute("aria-label", isDark() ? "Switch to light colours" : "Switch to dark colours");
+  theme.textContent = pageWords(isDark() ? "light" : "dark");
+  theme.setAttribute("aria-label", pageWords(isDark() ? "to light" : "to dark"));
 }
 
 theme.hidden = false;
@@ -38,7 +42,7 @@ class TableView {
     this.filter = box.querySelector("input[type=search]");
     this.count = box.querySelector("output");
     this.folded = new Set(); // fold buttons that are closed
-    this.searched = [...this.heads.keys()].filter((index) => !UNSEARCHED.includes(this.heads[index].textContent));
+    this.searched = [...this.heads.keys()].filter((index) => !UNSEARCHED.includes(this.heads[index].dataset.title));
     this.heads.forEach((head, index) => {
       head.setAttribute("aria-sort", "none");
       head.querySelector("button").addEventListener("click", () => this.sort(index));
@@ -87,11 +91,22 @@ class TableView {
     if (fold === "all") {
       const closing = button.getAttribute("aria-pressed") !== "true";
       button.setAttribute("aria-pressed", closing);
-      button.textContent = closing ? "Unfold all" : "Fold all";
+      button.textContent = pageWords(closing ? "unfold" : "fold");
       this.bodies.forEach((body) => all("button[data-fold]", body).forEach((each) => this.close(each, closing)));
       if (closing) this.unsort();
     } else {
       this.close(button, !this.folded.has(button));
+    }
+    this.show();
+  }
+
+  // every row in view again
+  unfold() {
+    if (this.filter) this.filter.value = "";
+    const all_ = this.box.querySelector("[data-fold=all]");
+    if (all_) {
+      all_.setAttribute("aria-pressed", "true");
+      this.fold(all_);
     }
     this.show();
   }
@@ -121,7 +136,7 @@ class TableView {
       row.hidden = !hit;
     }
     if (!this.sorted) this.showGroups(words.length > 0, hits);
-    if (this.count) this.count.textContent = words.length ? `${shown} of ${this.rows.length} rows` : "";
+    if (this.count) this.count.textContent = words.length ? pageWords("rows", shown, this.rows.length) : "";
   }
 
   showGroups(filtering, hits) {
@@ -232,25 +247,42 @@ function scaled(number, size, places) {
   return `${grouped(parts / one)}.${(parts % one).toString().padStart(places, "0")}`;
 }
 
+// a formula, or the largest of some
+const amount = (cell, forms) => (cell.most ? largestOf(cell.most.map((index) => forms.number(index))) : forms.number(cell));
+
+function percent([part, whole], forms) {
+  const [a, b] = [forms.number(part), forms.number(whole)];
+  const millionths = b === 0n ? 0n : (a * 1000000n) / b;
+  return { text: `${grouped((millionths + 5000n) / 10000n)} %`, value: millionths };
+}
+
 function spelled(cell, head, forms) {
-  if (typeof cell === "number") {
-    const value = forms.number(cell);
+  if (cell === null) return { text: "\u2013" };
+  if (typeof cell === "number" || cell.most) {
+    const value = amount(cell, forms);
     const text = head.dataset.kind === "scaled" ? scaled(value, BigInt(head.dataset.size), Number(head.dataset.places)) : grouped(value);
     return { text, value };
   }
   if (cell.shape) return { text: cell.shape.map((index) => forms.number(index)).join("\u00d7") };
-  if (cell.share) {
-    const [part, whole] = cell.share.map((index) => forms.number(index));
-    const millionths = whole === 0n ? 0n : (part * 1000000n) / whole;
-    return { text: `${grouped((millionths + 5000n) / 10000n)} %`, value: millionths };
-  }
+  if (cell.share) return percent(cell.share, forms);
+  if (cell.words) return { text: cell.words };
   return { text: cell.text.map((piece) => inWords(piece, forms)).join("") };
 }
 
 function inWords(piece, forms) {
-  if (typeof piece === "number") return forms.number(piece);
+  if (typeof piece === "string") return piece;
+  if (typeof piece === "number") return forms.number(piece).toString();
   if (piece.grouped !== undefined) return grouped(forms.number(piece.grouped));
-  return piece.short === undefined ? piece : short(forms.number(piece.short));
+  if (piece.share) return percent(piece.share, forms).text;
+  if (piece.ratio) return hundredths(...piece.ratio.map((index) => forms.number(index)));
+  if (piece.short !== undefined) return short(amount(piece.short, forms));
+  const values = piece.pick.map((index) => forms.number(index));
+  return piece.give[values.indexOf(largestOf(values))].map((each) => inWords(each, forms)).join("");
+}
+
+function hundredths(above, below) {
+  const whole = (200n * above + below) / (2n * below);
+  return `${whole / 100n}.${(whole % 100n).toString().padStart(2, "0")}`;
 }
 
 class Live {
@@ -260,14 +292,20 @@ class Live {
     this.cells = views.flatMap((view) => this.cellsOf(view));
     const lead = all("main > p.lead");
     this.words = [[data.heading, document.querySelector("h1 span")], ...data.lead.map((cell, index) => [cell, lead[index]])];
+    for (const [name, sentences] of Object.entries(data.see)) {
+      const places = all(`section[data-live="${name}"] > p.see`);
+      sentences.forEach((cell, index) => this.words.push([cell, places[index]]));
+    }
     this.words = this.words.filter(([cell, place]) => cell && place).map(([cell, place]) => [cell, place, place.textContent]);
+    this.shown = all("figure[data-picture]").flatMap((figure) => this.pictureOf(figure));
+    this.ranked = views.map((view) => this.rankedOf(view)).filter(Boolean);
     this.inputs = {};
     const sliders = document.createElement("div");
     sliders.className = "sliders";
     data.variables.forEach((variable) => sliders.append(this.slider(variable)));
     const reset = document.createElement("button");
     reset.type = "button";
-    reset.textContent = "Reset";
+    reset.textContent = pageWords("reset");
     reset.addEventListener("click", () => this.reset());
     sliders.append(reset);
     this.totals = document.createElement("output");
@@ -284,7 +322,9 @@ class Live {
 
   cellsOf(view) {
     const table = this.data.tables[view.box.dataset.live];
-    if (!table) return [];
+    view.box.classList.toggle("now", Boolean(table));
+    view.box.dataset.fixed = pageWords("fixed");
+    if (!table || table.ranked !== undefined) return [];
     const first = Number(view.box.dataset.first);
     const found = [];
     for (const row of view.rows) {
@@ -298,15 +338,46 @@ class Live {
     return found;
   }
 
+  // the charts that are drawn anew, or the words in a drawing
+  pictureOf(figure) {
+    const name = figure.dataset.picture;
+    figure.classList.toggle("live", name === "architecture" || name in this.data.charts);
+    if (name in this.data.charts) return [new Chart(name, this.data.charts[name], figure)];
+    if (name !== "architecture") return [];
+    const groups = all("svg g[id]", figure).map((group) => [group, this.data.drawing[group.id.replace(/^.*?-\w+-/, "")]]);
+    return groups.filter(([, cell]) => cell).map(([group, cell]) => new Label(group, cell));
+  }
+
+  // a table of the layers with most of something: which they are follows from the size, too
+  rankedOf(view) {
+    const table = this.data.tables[view.box.dataset.live];
+    if (!table || table.ranked === undefined) return null;
+    const homes = view.rows.map((row) => [...row.cells].map((cell) => cell.textContent));
+    return { view, homes, by: table.ranked, rows: table.rows };
+  }
+
+  rank({ view, homes, by, rows }, forms, moved) {
+    const values = rows.map((row) => [row, amount(row[by], forms)]);
+    const top = values.sort(([, a], [, b]) => (a < b ? 1 : a > b ? -1 : 0));
+    view.rows.forEach((row, place) => {
+      [...row.cells].forEach((td, index) => {
+        const now = spelled(top[place][0][index], view.heads[index], forms);
+        td.textContent = moved ? now.text : homes[place][index];
+        if (now.value !== undefined) td.dataset.v = now.value.toString();
+        td.classList.toggle("changed", td.textContent !== homes[place][index]);
+      });
+    });
+  }
+
   slider(variable) {
     const group = document.createElement("div");
     group.className = "slider";
     const label = document.createElement("label");
     label.htmlFor = `live-${variable.name}`;
-    label.textContent = variable.label;
+    label.textContent = pageWords(variable.label);
     const range = document.createElement("input");
     range.type = "range";
-    range.setAttribute("aria-label", `${variable.label}, slider`);
+    range.setAttribute("aria-label", pageWords("slider", pageWords(variable.label)));
     const number = document.createElement("input");
     number.type = "number";
     number.id = `live-${variable.name}`;
@@ -348,7 +419,7 @@ class Live {
     for (const { name } of this.data.variables) values[name] = BigInt(this.inputs[name].number.value);
     const forms = new Forms(this.data, values);
     if (!forms.holds()) {
-      this.totals.textContent = "There is no such network: a layer does not fit.";
+      this.totals.textContent = pageWords("none");
       return;
     }
     const moved = this.data.variables.some(({ name, value }) => BigInt(value) !== values[name]);
@@ -365,17 +436,17 @@ class Live {
       if (place.textContent !== text) place.textContent = text;
       place.classList.toggle("changed", text !== home);
     }
-    const words = { trainable_params: "parameters", macs: "MACs", flops: "FLOPs", activations: "activations" };
-    const parts = Object.entries(words).map(([name, word], index) => {
+    for (const each of this.shown) each.show(forms, moved);
+    for (const each of this.ranked) this.rank(each, forms, moved);
+    const names = { trainable_params: "parameters", macs: "MACs", flops: "FLOPs", activations: "activations" };
+    const parts = Object.entries(names).map(([name, word], index) => {
       const part = document.createElement("span");
       part.className = index < 2 ? "" : "more";
-      part.textContent = `${index ? " \u00b7 " : ""}${grouped(forms.number(this.data.totals[name]))} ${word}`;
+      part.textContent = `${index ? " \u00b7 " : ""}${grouped(forms.number(this.data.totals[name]))} ${pageWords(word)}`;
       return part;
     });
     this.totals.replaceChildren(...parts);
     for (const view of views) if (view.sorted) view.place();
+    for (const each of marks) each.again();
   }
 }
-
-const data = document.getElementById("live");
-if (data) new Live(JSON.parse(data.textContent), document.getElementById("panel"));

@@ -5,9 +5,11 @@ import json
 import pytest
 
 from resnet_analyzer.analyses.formula.recipe import recipe_of
+from resnet_analyzer.analyses.memory import memory
+from resnet_analyzer.analyses.training import training_step
 from resnet_analyzer.architectures.base import architecture, find
 from resnet_analyzer.measurement import measure
-from resnet_analyzer.numbers import decimal
+from resnet_analyzer.numbers import counted, decimal, short
 from resnet_analyzer.report.columns import decimals_for, spell_column
 from resnet_analyzer.report.measured import measured_report
 from resnet_analyzer.report.network import network_report
@@ -146,9 +148,78 @@ def test_title_lead_and_glance_follow_and_come_back(browse):
     rows = browser.run(READ.replace("NAME", "glance"))
     for row, (name, value, _) in zip(rows, report.sections[0].tables[0].rows, strict=True):
         assert (row[0][0], row[1][0]) == (name, f"{value:,}")
-    assert "Drawn for the size of the report" in browser.run("document.querySelector('figcaption').innerText")
+    fixed = "[...document.querySelectorAll('figcaption')].filter(each => each.offsetParent).map(each => each.innerText)"
+    assert browser.run(fixed) == ["Drawn for the size of the report, not for the one chosen above."] * 2
     set_to(browser, {"n": 224})
     assert browser.run("document.body.innerText") == home
+
+
+TABLES = ("glance", "kinds", "most-params", "most-macs", "sizes", "memory", "training-memory", "step")
+POINTS = {
+    "resnet50": [{"n": 97}, {"n": 320}, {"n": 500, "width": 33}, {"n": 224, "width": 128}],
+    "googlenet": [{"n": 33}, {"n": 448}],
+    "densenet121": [{"n": 65}, {"n": 320}],
+}
+
+
+@pytest.mark.parametrize("name", [pytest.param(name, marks=SLOW if name != "resnet50" else []) for name in POINTS])
+def test_tables_and_sentences_of_all_sections_follow(browse, name):
+    browser, recipe = browse(name), recipe_of(find(name))
+    for point in POINTS[name]:
+        set_to(browser, point)
+        report = network_report(recipe.measured(point), name)
+        for table in (each for each in report.all_tables if each.live in TABLES):
+            shown = browser.run(READ.replace("NAME", table.live))
+            known = {cells[0][0]: cells for cells in shown}
+            assert len(known) == len(table.rows)
+            for row in table.rows:
+                if row[0] not in ("least peak", "receptive field", "layers"):
+                    cells = known[row[0]]
+                    told = [value for value, column in zip(row, table.columns, strict=True) if column.kind == "count"]
+                    raw = [int(value) for _, value in cells if value is not None]
+                    assert set(filter(None, told)) <= set(raw), (table.live, row, point)
+                    words = [i for i, column in enumerate(table.columns) if column.kind in ("text", "shape")]
+                    assert [cells[i][0] for i in words] == [row[i] or "–" for i in words], (table.live, point)
+        for section in (each for each in report.sections if each.live):
+            read = (
+                f"[...document.querySelectorAll('section[data-live={section.live}] > p.see')].map(p => p.textContent)"
+            )
+            assert browser.run(read) == list(section.see), point
+    assert browser.complaints == []
+
+
+def test_words_of_the_drawing_follow(browse):
+    browser = browse("resnet50")
+    words = "[...document.querySelectorAll('figure[data-picture=architecture] text')].filter(t => t.style.display !== 'none').map(t => t.textContent)"  # noqa: E501
+    assert browser.run(words) == []
+    set_to(browser, {"n": 160, "width": 32})
+    told = browser.run(words)
+    totals = recipe_of(find("resnet50")).measured({"n": 160, "width": 32}).totals
+    assert f"160×160×3 · {short(totals.params)} parameters · {short(totals.macs)}MACs" in told
+    assert {"80×80", "40×40", "20×20", "10×10", "5×5", "7×7, 32, /2", "1×1, 1024", "1×1, 256, /2"} <= set(told)
+    set_to(browser, {"n": 224, "width": 64})
+    assert browser.run(words) == []
+
+
+def test_charts_are_drawn_anew(browse):
+    browser = browse("resnet50")
+    chart = "document.querySelector('figure[data-picture={}] svg.live')"
+    assert browser.run("document.querySelector('svg.live')") is None
+    set_to(browser, {"n": 96})
+    measured = recipe_of(find("resnet50")).measured({"n": 96})
+    texts = "[...%s.querySelectorAll('text')].map(t => t.textContent)"
+    spent = [sum(row.macs for row in measured.rows if row.node.scope.startswith(f"stage{s}")) for s in range(1, 6)]
+    assert set(map(counted, spent)) <= set(browser.run(texts % chart.format("cost")))
+    assert {"96", "48", "24", "12", "6", "3"} <= set(browser.run(texts % chart.format("resolution")))
+    assert short(memory(measured).peak) in browser.run(texts % chart.format("memory"))
+    step = training_step(measured)
+    assert "MACs of one step" in browser.run(texts % chart.format("training"))
+    assert step.macs
+    widths = f"[...{chart.format('training')}.querySelectorAll('rect > title')].map(t => t.textContent)"
+    first = [layer.macs() for layer in step.layers if layer.row.node.scope.startswith("stage2")]
+    assert f"stage2, forward: {sum(each[0] for each in first):,}" in browser.run(widths)
+    set_to(browser, {"n": 224})
+    assert browser.run("document.querySelector('svg.live')") is None
 
 
 def test_two_columns_from_1100_pixels(browse):

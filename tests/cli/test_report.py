@@ -38,6 +38,20 @@ def test_json_keeps_the_contract(run):
     assert data["sections"][0]["title"] == "At a glance"
 
 
+def test_sections_that_are_asked_for(run):
+    plain = json.loads(run("report", "resnet50@torchvision", "--format", "json").out)
+    data = json.loads(
+        run("report", "resnet50@torchvision", "--since", "resnet50", "--conventions", "--format", "json").out
+    )
+    titles = [each["title"] for each in data["sections"]]
+    assert titles == [each["title"] for each in plain["sections"]] + ["What changed", "What other tools print"]
+    changed, told = (each["tables"][0]["rows"] for each in data["sections"][-2:])
+    assert sum(row[-1] for row in changed) == 231_211_008  # the stride in the 3×3 instead: 3 · 77,070,336
+    assert 4_111_512_576 in [row[2] for row in told]  # fvcore 0.1.5 on torchvision's ResNet-50
+    several = run("report", "resnet18", "resnet34", "--since", "resnet18").out
+    assert "## What changed: resnet34" in several
+
+
 PICTURES_OF_A_NETWORK = ("architecture", "cost", "memory", "receptive", "resolution", "roofline", "training")
 
 

@@ -5,7 +5,7 @@ from resnet_analyzer.architectures.base import ARCHITECTURES
 from resnet_analyzer.plots.architecture import bands, drawn_network
 from resnet_analyzer.plots.base import PLOTS
 
-from .pictures import SAMPLE, clashes, measured
+from .pictures import SAMPLE, clashes, measured, words
 
 SIDE_BY_SIDE = ("vgg19", "plain34", "resnet34")
 
@@ -69,3 +69,19 @@ def test_auxiliary_heads_are_told_below():
         "beside the main line, in training only: aux1, 8 layers",
         "beside the main line, in training only: aux2, 8 layers",
     )
+
+
+def test_networks_side_by_side_are_folded_together():
+    """Folding some of them makes the shallowest look deepest."""
+    data = PLOTS["architecture"].draw([measured(name) for name in ("lecture50", "lecture101", "lecture152")]).data
+    repeated = [max(piece.times for piece in each.pieces) for each in data]
+    assert repeated == [5, 22, 35]  # He et al. 2015, Table 1: conv4_x has 6, 23 and 36 blocks, the first of them alone
+    assert all(piece.times == 1 for each in PLOTS["architecture"].draw([measured("resnet18"), measured("resnet34")]).data for piece in each.pieces)  # fmt: skip  # noqa: E501
+
+
+def test_dense_blocks_tell_how_their_channels_grow():
+    """Huang et al. 2017, sec. 3: a block of l layers adds l · 32 channels; a transition halves them."""
+    found, _ = words(PLOTS["architecture"].draw(measured("densenet121")))
+    texts = [text for text, _ in found]
+    assert [text for text in texts if "→" in text and ":" not in text] == ["64 → 256", "128 → 512", "256 → 1024", "512 → 1024"]  # fmt: skip  # noqa: E501
+    assert "a layer reads all that is put out before it in its stage" in texts

@@ -3,10 +3,12 @@ import re
 import subprocess
 import sys
 from functools import cache
+from itertools import pairwise
 from random import Random
 from xml.etree import ElementTree
 
 import pytest
+from matplotlib.patches import PathPatch
 
 import resnet_analyzer as ra
 from resnet_analyzer.errors import UnknownName, UsageError
@@ -18,7 +20,7 @@ from resnet_analyzer.ops.opaque import Opaque
 from resnet_analyzer.ops.upsampling import Upsampling2d
 from resnet_analyzer.plots.base import PLOTS
 
-from .pictures import clashes, measured
+from .pictures import clashes, measured, words
 
 NETWORKS = {
     "architecture": ["resnet18"],
@@ -295,3 +297,43 @@ def test_a_grid_is_refused():
     grid = ra.measure(ra.architecture("resnet18", input=numpy.array([224, 256])))
     with pytest.raises(UsageError, match="give plain sizes"):
         PLOTS["cost"].draw(grid)
+
+
+def test_lines_into_a_joint_end_in_an_arrow():
+    """Each line that comes from the side, as each from above, has a head."""
+    shortcuts = ("", "_constant_scaling", "_exclusive_gating")
+    for name, sides in zip(shortcuts, (1, 1, 3), strict=True):
+        picture = PLOTS["block"].draw(measured(f"resnet110{name}"))
+        heads = [path for path in picture.figure().findobj(PathPatch) if len(path.get_path().vertices) == 4 and path.get_facecolor()[3]]  # fmt: skip  # noqa: E501
+        pointing_left = [head for head in heads if head.get_path().vertices[0][0] < head.get_path().vertices[1][0] and head.get_path().vertices[0][0] < head.get_path().vertices[2][0]]  # fmt: skip  # noqa: E501
+        assert len(pointing_left) == sides, name
+
+
+def test_an_axis_of_the_plane_has_marks_to_read_it_by():
+    picture = PLOTS["plane"].draw([measured(name) for name in ("resnet18", "resnet34", "resnet50")])
+    axes = picture.figure().axes[1]
+    low, high = axes.get_xlim()
+    assert len([mark for mark in axes.get_xticks() if low <= mark <= high]) >= 3
+    low, high = axes.get_ylim()
+    assert len([mark for mark in axes.get_yticks() if low <= mark <= high]) >= 3
+
+
+def test_names_in_the_plane_stand_beside_the_lines():
+    found, _ = words(PLOTS["plane"].draw([measured(name) for name in ("resnet18", "resnet34", "resnet50")]))
+    figure = PLOTS["plane"].draw([measured(name) for name in ("resnet18", "resnet34", "resnet50")]).figure()
+    line = next(line for line in figure.axes[1].lines if len(line.get_xdata()) == 3 and line.get_linestyle() != "None")
+    points = figure.axes[1].transData.transform(list(zip(line.get_xdata(), line.get_ydata(), strict=True)))
+    boxes = [box for text, box in found if text in ("18", "34", "50")]
+    assert len(boxes) == 3
+    for (x0, y0), (x1, y1) in pairwise(points):
+        for part in range(101):
+            x, y = x0 + (x1 - x0) * part / 100, y0 + (y1 - y0) * part / 100
+            assert not any(box.x0 + 1 < x < box.x1 - 1 and box.y0 + 2 < y < box.y1 - 2 for box in boxes)
+
+
+def test_depths_of_the_lower_line_stand_below_it():
+    names = ("resnet20", "resnet110", "resnet1202", "preresnet164", "preresnet1001")
+    found, _ = words(PLOTS["depth"].draw([measured(name) for name in names]))
+    boxes = {text: box for text, box in found if text in ("110", "164", "1202", "1001")}
+    assert len(boxes) == 4
+    assert boxes["164"].y1 < boxes["110"].y0

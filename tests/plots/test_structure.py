@@ -10,7 +10,7 @@ from resnet_analyzer.ops.conv import Conv2d
 from resnet_analyzer.ops.dense import Dense
 from resnet_analyzer.ops.elementwise import Add, Multiply
 from resnet_analyzer.ops.global_pool import GlobalAveragePool2d
-from resnet_analyzer.plots._pieces import Block, Box, Split, count, folded, pieces
+from resnet_analyzer.plots._pieces import Block, Box, Split, count, folded, nameless, pieces
 from resnet_analyzer.plots.structure import DEEPEST, Fork, Irregular, Layer, nodes, read, runs, weighted_depth
 
 from .pictures import measured
@@ -175,7 +175,8 @@ def test_equal_paths_are_drawn_once_with_their_number():
 
 def test_squeeze_and_excitation_is_one_box():
     block = next(piece for piece in told("seresnet50") if isinstance(piece, Block))
-    assert block.main[-1] == Box("gate 16 → 256", "gate", ra.Shape(1, 56, 56, 256))
+    assert nameless(block.main[-1]) == Box("gate 16 → 256", "gate", ra.Shape(1, 56, 56, 256))
+    assert [name.rpartition("/")[2] for name in block.main[-1].names] == ["pool", "squeeze", "relu", "excite", "sigmoid", "scale"]  # fmt: skip  # noqa: E501
 
 
 def test_a_gated_block_shows_its_branch_and_tells_its_gate():

@@ -7,8 +7,6 @@ import re
 
 import pytest
 
-from resnet_analyzer.cli.main import program
-
 PAPER_160, PAPER_224 = (
     154_000_000,
     300_000_000,
@@ -77,10 +75,24 @@ def test_a_gate_that_fails_when_macs_grow(run):
     assert ended.out.startswith("::error file=new.keras::macs: ")
 
 
-@pytest.mark.skipif("diff" not in program.list_commands(None), reason="no diff command")
 def test_what_changed_layer_by_layer(run):
+    old, new = (figures(run, f"{name}.keras") for name in ("old", "new"))
     ended = run("diff", "old.keras", "new.keras")
     assert ended.status == 0
-    old, new = (figures(run, f"{name}.keras")["params"] for name in ("old", "new"))
-    assert f"{old:,}" in ended.out
-    assert f"{new:,}" in ended.out
+    assert f"{old['params']:,} → {new['params']:,}" in ended.out
+    assert f"{old['macs']:,} → {new['macs']:,}" in ended.out
+    told = json.loads(run("diff", "old.keras", "new.keras", "--format", "json").out)
+    for figure in ("params", "macs"):
+        assert sum(each[figure] for each in told["changes"]) == new[figure] - old[figure]
+    stem = next(each for each in told["changes"] if each["after"] == "Conv1")
+    assert stem["params"] == 3 * 3 * 3 * (48 - 32)  # 32 · 1.4 = 44.8, to the nearest multiple of 8: 48
+    assert stem["macs"] == 3 * 3 * 3 * (48 - 32) * 80 * 80
+
+
+def test_the_diff_gates_a_pull_request_and_stands_in_its_report(run, models):
+    assert run("diff", "old.keras", "new.keras", "--fail-over", "5%").status == 1
+    assert run("diff", "old.keras", "old.keras", "--fail-over", "5%").status == 0
+    assert run("report", "new.keras", "--since", "old.keras", "--conventions", "-o", "change.html", "-q").status == 0
+    page = (models / "change.html").read_text(encoding="utf-8")
+    assert "<h2>What changed</h2>" in page
+    assert "<h2>What other tools print</h2>" in page

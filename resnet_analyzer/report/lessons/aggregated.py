@@ -105,7 +105,11 @@ def _forms(findings: Findings) -> Section:
         for label, each in zip(words, measured, strict=True)
     ]
     columns = (Column("form"), Column("layers", "count"), Column("weights of kernels", "count"), *FIGURES)
-    asked = "The paper draws the same block in three forms. Are they the same?"
+    asked = (
+        "The paper draws the same block in three forms (Xie et al. 2016, Fig. 3): a, every path with its own three "
+        "layers, the paths added; b, the paths joined side by side before one last 1×1; c, one convolution in groups. "
+        "Are they the same?"
+    )
     kernels = {kernel_weights(each) for each in measured}
     see = (
         f"{'The kernels hold the same weights in all three' if len(kernels) == 1 else 'The kernels differ'}. Only the "

@@ -1,0 +1,134 @@
+// ---------------------------------------------------------------- charts for another size
+
+const SVG = "http://www.w3.org/2000/svg";
+const [CHART_WIDTH, CHART_TOP, CHART_LINE, PANEL_HEIGHT] = [600, 34, 27, 150];
+
+function drawn(name, attributes, text) {
+  const element = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  if (text !== undefined) element.textContent = text;
+  return element;
+}
+
+function words(x, y, text, more = {}) {
+  return drawn("text", { x, y, "font-size": 11.5, fill: "#1f2328", ...more }, text);
+}
+
+// bars of several figures side by side: the longest of each figure is as long as there is room
+function barChart({ columns, looks, lines }, forms) {
+  const height = CHART_TOP + CHART_LINE * lines.length + 34;
+  const picture = drawn("svg", { width: CHART_WIDTH, height, viewBox: `0 0 ${CHART_WIDTH} ${height}` });
+  const left = 20 + 7 * Math.max(...lines.map((line) => line.name.length));
+  const column = (CHART_WIDTH - left - 10) / columns.length;
+  columns.forEach((title, place) => {
+    const x = left + place * column;
+    picture.append(words(x, 20, title, { "font-weight": 600 }));
+    const values = lines.map((line) => line.columns[place].map(([look, index]) => [look, forms.number(index)]));
+    const sums = values.map((parts) => parts.reduce((sum, [, value]) => sum + value, 0n));
+    const longest = Number(largestOf(sums)) || 1;
+    lines.forEach((line, row) => {
+      const y = CHART_TOP + CHART_LINE * row;
+      let start = x;
+      for (const [look, value] of values[row]) {
+        const width = (Number(value) / longest) * (column - 74);
+        const { fill, edge, word } = looks[look];
+        const bar = drawn("rect", { x: start, y: y + 4, width, height: 14, fill, stroke: edge, "stroke-width": 0.8 });
+        bar.append(drawn("title", {}, `${line.name}, ${word}: ${grouped(value)}`));
+        picture.append(bar);
+        start += width;
+      }
+      picture.append(words(start + 6, y + 15, sums[row] ? counted(sums[row]) : "\u2013"));
+      if (place === 0) picture.append(words(4, y + 15, line.name));
+    });
+  });
+  let x = 4;
+  for (const { word, fill, edge } of looks) {
+    const y = height - 18;
+    picture.append(drawn("rect", { x, y, width: 20, height: 12, fill, stroke: edge }), words(x + 26, y + 10, word));
+    x += 46 + 6.4 * word.length;
+  }
+  return picture;
+}
+
+// in full where that is short
+const counted = (number) => (number < 100000n ? grouped(number) : short(number));
+const largestOf = (numbers) => numbers.reduce((a, b) => (a > b ? a : b), 0n);
+
+// lines that stay level from one place to the next, one panel below the other
+function stepChart(panels, label, forms) {
+  const each = PANEL_HEIGHT + 50;
+  const height = each * panels.length + 16;
+  const picture = drawn("svg", { width: CHART_WIDTH, height, viewBox: `0 0 ${CHART_WIDTH} ${height}` });
+  panels.forEach(({ title, values, logarithmic }, number) => {
+    const points = values.map(([place, index]) => [place, forms.number(index)]);
+    const [left, top, width] = [66, each * number + 34, CHART_WIDTH - 90];
+    const last = points.at(-1)[0] || 1;
+    const heights = points.map(([, value]) => (logarithmic ? Math.log2(Number(value)) : Number(value)));
+    const [low, high] = [logarithmic ? Math.min(...heights) : 0, Math.max(...heights)];
+    const at = (value) => top + PANEL_HEIGHT - ((value - low) / (high - low || 1)) * PANEL_HEIGHT;
+    const across = (place) => left + (place / last) * width;
+    picture.append(words(left, top - 14, title, { "font-weight": 600 }));
+    const steps = points.map(([place], index) => {
+      const from = index ? across((points[index - 1][0] + place) / 2) : across(place);
+      return `${index ? "H" : "M"}${index ? from : `${from} ${at(heights[0])}`}${index ? `V${at(heights[index])}` : ""}`;
+    });
+    picture.append(drawn("path", { d: `M${left} ${top}V${top + PANEL_HEIGHT}H${left + width}`, fill: "none", stroke: "#57606a" }));
+    picture.append(drawn("path", { d: `${steps.join("")}H${across(last)}`, fill: "none", stroke: "#1f2328", "stroke-width": 1.8 }));
+    for (const [value, y] of marksOf(points, heights, at)) {
+      picture.append(words(left - 6, y + 4, logarithmic ? value.toString() : short(value), { "text-anchor": "end" }));
+    }
+  });
+  picture.append(words(66 + (CHART_WIDTH - 90) / 2, height - 6, label, { "text-anchor": "middle", fill: "#57606a" }));
+  return picture;
+}
+
+// the values at which the axis is marked: those that occur, from above, as far as there is room
+function marksOf(points, heights, at) {
+  const found = [];
+  const known = points.map(([, value], index) => [value, at(heights[index])]).sort((a, b) => a[1] - b[1]);
+  for (const [value, y] of known) if (!found.length || y - found.at(-1)[1] >= 14) found.push([value, y]);
+  return found;
+}
+
+class Chart {
+  constructor(name, spec, figure) {
+    Object.assign(this, { name, spec, figure });
+    this.home = figure.querySelector("svg");
+  }
+
+  show(forms, moved) {
+    if (this.now) this.now.remove();
+    this.home.style.display = moved ? "none" : "";
+    if (!moved) return;
+    this.now = this.spec.bars ? barChart(this.spec.bars, forms) : stepChart(this.spec.steps, this.spec.label, forms);
+    this.now.setAttribute("role", "img");
+    this.now.setAttribute("aria-label", `${this.home.getAttribute("aria-label").split(/[.:;。：；]/)[0]}, ${pageWords("redrawn")}`);
+    this.now.classList.add("live");
+    this.home.after(this.now);
+  }
+}
+
+// ---------------------------------------------------------------- words of a drawing for another size
+
+class Label {
+  constructor(group, cell) {
+    Object.assign(this, { group, cell });
+    this.glyphs = group.querySelector("g");
+    const [, x, y, scale] = /translate\(([\d.-]+) ([\d.-]+)\) scale\(([\d.]+)/.exec(this.glyphs.getAttribute("transform"));
+    this.middle = /-label\d/.test(group.id);
+    const box = group.getBBox();
+    const start = this.middle ? box.x + box.width / 2 : Number(x);
+    const fill = this.glyphs.getAttribute("fill") || "#000000";
+    const bold = /-size\d/.test(group.id) ? 700 : 400;
+    this.text = words(start, Number(y), "", { "font-size": scale * 100, fill, "font-weight": bold });
+    this.text.setAttribute("text-anchor", this.middle ? "middle" : "start");
+    this.text.style.display = "none";
+    group.append(this.text);
+  }
+
+  show(forms, moved) {
+    this.text.textContent = spelled(this.cell, null, forms).text;
+    this.text.style.display = moved ? "" : "none";
+    this.glyphs.style.display = moved ? "none" : "";
+  }
+}
