@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ..errors import UsageError
 from ..measurement import PLOTS as PLOTS
 from ..measurement import Measurement
-from .palette import as_it_is, theme_named
+from .palette import LIGHT, as_it_is, theme_named
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -58,7 +58,7 @@ class Picture:
             raise UsageError(f"picture {self.name}: it has axes, and needs matplotlib, which is not here")
         from ._vector import vector
 
-        return vector(self.drawing, self.name, self.title, self.alt)
+        return vector(self.drawing, self.name, self.title, self.alt, LIGHT._replace(say=self.say))
 
     @cached_property
     def png(self) -> bytes:
@@ -97,7 +97,9 @@ class Picture:
 
 
 def has_eastern_letters() -> bool:
-    """Whether some installed font has Chinese letters, so that pictures can show them."""
+    """Whether some font has Chinese letters: an installed one, or, where no matplotlib draws, the reader's own."""
+    if find_spec("matplotlib") is None:
+        return True
     from ._fonts import eastern
 
     return eastern() is not None

@@ -20,7 +20,9 @@ LANGUAGES = ("en", "zh")
 DOMAIN = "resnet_analyzer"
 FOLDER = Path(__file__).with_name("locale")
 FOR_MACHINES = frozenset({"json", "csv", "raw-csv", "parquet", "github"})  # formats that machines read
-NAMES = frozenset({"while", "layer", "network", "name", "model", "reads", "op", "option", "block", "stage", "value", "source"})
+NAMES = frozenset(
+    {"while", "layer", "network", "name", "model", "reads", "op", "option", "block", "stage", "value", "source"}
+)
 REFERENCE = (  # He et al. 2015 (arXiv 1512.03385), Table 1
     r"[A-Z][a-z]+(?: & [A-Z][a-z]+| et al\.) \d{4}(?:(?:, [A-Z][\w ]+)? \(arXiv [\w.]+\))?"
     r"(?:, (?:(?:Table|Fig\.|sec\.) [\d.]*\d|abstract))?(?:: [\d.,]+ (?:m|b)illion[a-z -]*)?"
