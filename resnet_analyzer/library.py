@@ -179,8 +179,9 @@ def receptive(what: Graph | Measurement | Named, **asked: Any) -> tuple[Field, .
 def reconcile(what: Named, *numbers: str, **asked: Any) -> tuple[Reconciled, ...]:
     """Whose numbers these are: for each the tools, styles and units that give it, the simplest first.
 
-    >>> [each.explanations[0].convention.name for each in reconcile("resnet50", "3.86G", "4.11G", "25.56M")]
-    ['macs', 'fvcore', 'params']
+    >>> found = reconcile("resnet50", "3.86G", "4.11G", "25.56M")
+    >>> print(*[each.explanations[0].convention.name for each in found])
+    macs fvcore params
     """
     from .analyses.reconcile import reconcile as reconciled
     from .request import Request, sizes_of
@@ -194,8 +195,8 @@ def reconcile(what: Named, *numbers: str, **asked: Any) -> tuple[Reconciled, ...
 def diff(first: Graph | Measurement | Named, second: Graph | Measurement | Named) -> Difference:
     """What changed from one network to another, layer by layer; the effects add up to the difference of the totals.
 
-    >>> [change.macs for change in diff("resnet50@paper", "resnet50@torchvision").changes if change.macs]
-    [77070336, 77070336, 77070336]
+    >>> print(*[change.macs for change in diff("resnet50@paper", "resnet50@torchvision").changes if change.macs])
+    77070336 77070336 77070336
     """
     from .analyses.diff import diff as of_measurements
 

@@ -263,10 +263,11 @@ function heard(field, control) {
 
 function formats() {
   const names = PICTURES.includes(state.view.kind) ? ["svg", "html"] : ["markdown", "csv", "json", "latex", "html", "svg"];
-  const before = $("format").value;
+  const same = $("format").dataset.kind === state.view.kind, before = $("format").value;
+  $("format").dataset.kind = state.view.kind;
   $("format").replaceChildren(...names.map((name) =>
     make("option", { value: name, textContent: name === "html" ? say("report") : name === "svg" ? `SVG (${say("drawing")})` : name })));
-  if (names.includes(before)) $("format").value = before;
+  if (same && names.includes(before)) $("format").value = before;
 }
 
 // --- links -----------------------------------------------------------------------------------
@@ -352,11 +353,6 @@ function listen() {
 
 async function main() {
   speak(navigator.language.slice(0, 2));
-  if (location.protocol === "file:") {
-    $("from-file").hidden = false;
-    $("page").hidden = true;
-    return;
-  }
   tabs();
   listen();
   const known = await begin();

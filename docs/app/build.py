@@ -25,7 +25,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 KEPT = ROOT / "build" / "fetched"
-PAGE = ("index.html", "app.css", "app.js", "view.js", "editor.js", "words.js", "worker.js", "favicon.svg")
+PAGE = ("index.html", "app.css", "begin.js", "app.js", "view.js", "editor.js", "words.js", "worker.js", "favicon.svg")
 RUNTIME = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "pyodide-lock.json", "python_stdlib.zip")
 WHEELS = ("--platform", "manylinux2014_x86_64", "--python-version", "3.12", "--implementation", "cp")
 THEN = (1980, 1, 1, 0, 0, 0)  # every member's time: the same files make the same archive

@@ -12,7 +12,7 @@ from math import prod
 from typing import Any
 
 from ..errors import UsageError
-from ._protobuf import BYTES, FIXED32, Field, fields, signed, varints
+from ._protobuf import BYTES, FIXED32, Field, fields, length_of, signed, varints
 
 DEPTH = 24  # graphs within graphs
 MOST_NUMBERS = 4096  # of a list in an attribute, of a shape's axes far less
@@ -103,7 +103,7 @@ class Reader:
     def model(self) -> ModelData:
         """The whole file."""
         found = ModelData()
-        for each in fields(self._buffer, 0, len(self._buffer)):
+        for each in fields(self._buffer, 0, length_of(self._buffer)):
             if each.wire != BYTES:
                 continue
             if each.number == 7:

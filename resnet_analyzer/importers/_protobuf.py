@@ -7,7 +7,6 @@ Nothing is copied until somebody asks for it, so a field of gigabytes costs no m
 from __future__ import annotations
 
 import io
-import mmap
 from collections.abc import Iterator
 from typing import Any, BinaryIO, NamedTuple
 
@@ -35,11 +34,8 @@ class Blocks:
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
-        self._length = stream.seek(0, io.SEEK_END)
+        self.length = stream.seek(0, io.SEEK_END)  # no `__len__`: a file may be longer than a list on this machine
         self._first, self._held = 0, b""
-
-    def __len__(self) -> int:
-        return self._length
 
     def __getitem__(self, place: Any) -> Any:
         if isinstance(place, slice):
@@ -57,9 +53,20 @@ class Blocks:
 def buffer_of(stream: BinaryIO) -> Any:
     """A stream's bytes by place: mapped into memory where it is a file, else read block by block."""
     try:
+        import mmap  # not every Python has it, and few need it
+
         return mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
-    except (OSError, ValueError, AttributeError):  # no file, or an empty one
+    except (ImportError, OSError, ValueError, OverflowError, AttributeError):  # no file, an empty or a huge one
         return Blocks(stream)
+
+
+def length_of(buffer: Any) -> int:
+    """The bytes of what `buffer_of` gives.
+
+    >>> length_of(Blocks(io.BytesIO(b"abcdef"))), length_of(b"abc")
+    (6, 3)
+    """
+    return buffer.length if isinstance(buffer, Blocks) else len(buffer)
 
 
 def fields(buffer: Any, start: int, end: int) -> Iterator[Field]:

@@ -97,10 +97,12 @@ class Picture:
 
 
 def has_eastern_letters() -> bool:
-    """Whether pictures can show Chinese letters: some installed font has them, or the reader's own is to be used."""
+    """Whether some font has Chinese letters: an installed one, or, where no matplotlib draws, the reader's own."""
+    if find_spec("matplotlib") is None:
+        return True
     from ._fonts import eastern
 
-    return find_spec("matplotlib") is None or eastern() is not None
+    return eastern() is not None
 
 
 class Plot(NamedTuple):
