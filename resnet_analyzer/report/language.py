@@ -31,6 +31,7 @@ NUMBER = r"[^\s()\[\];]*\d(?:[^\s()\[\];]*[^\s()\[\];.,:?!])?"
 PATH = r"[\w.-]+(?:/[\w.-]+)+"
 TOKEN = re.compile(f"{REFERENCE}|{NUMBER}|{PATH}|`[^`]*`")
 CLOSING = {".": "。", ";": "；", ",": "，", ":": "："}
+MORE = re.compile(r"(\S+) and ([\d,]+) more")  # names of one kind, the first of them told
 WORD = re.compile(r"[A-Za-z]{2,}")
 
 
@@ -142,11 +143,17 @@ class Words:
         worded = [column.kind in ("text", "heading") and column.title not in NAMES for column in table.columns]
         rows = tuple(
             tuple(
-                self.text(cell) if told and type(cell) is str else cell for told, cell in zip(worded, row, strict=True)
+                cell if type(cell) is not str else self.text(cell) if told else self._name(cell)
+                for told, cell in zip(worded, row, strict=True)
             )
             for row in table.rows
         )
         return table._replace(columns=tuple(map(self._column, table.columns)), rows=rows, title=self.text(table.title))
+
+    def _name(self, cell: str) -> str:
+        """A name as it is, but for how many more there are of its kind."""
+        several = MORE.fullmatch(cell)
+        return self.sentence("{} and {} more").format(*several.groups()) if several else cell
 
     def _column(self, column: Column) -> Column:
         return column._replace(title=self.text(column.title), name=column.name or column.title)
