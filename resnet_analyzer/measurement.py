@@ -14,7 +14,7 @@ from .dim import Condition, Dim, at_least, holds, is_array, is_exactly, is_numbe
 from .errors import CheckFailed, GraphError, UsageError
 from .frozen import Frozen, NamedTuple, replace
 from .graph import Graph, Node
-from .ops.base import FROZEN, MOVING, NO_WORK, TRAINABLE, Check, Cost, Weight, Work, require_whole
+from .ops.base import FROZEN, MOVING, NO_WORK, TRAINABLE, UNTOLD, Check, Cost, Weight, Work, require_whole
 from .registry import Registry
 from .shape import Shape
 
@@ -59,7 +59,7 @@ class Row(NamedTuple):
     @property
     def params(self) -> Dim:
         """Numbers in the weights that training changes, or holds still by choice (as papers and torchvision count)."""
-        return total(weight.params for weight in self.cost.weights if weight.role != MOVING)
+        return total(weight.params for weight in self.cost.weights if weight.role in (TRAINABLE, FROZEN))
 
     @property
     def trainable_params(self) -> Dim:
@@ -165,7 +165,7 @@ def walk(graph: Graph, failed: Callable[[Row, Check], None] | None = None) -> It
                 raise GraphError(
                     f"{node.name}: uses the weights of {node.weights_of!r}, which is not defined before it"
                 )
-            cost = cost._replace(weights=(), unknown=tuple([each for each in cost.unknown if each != "weights"]))
+            cost = cost._replace(weights=(), unknown=tuple([each for each in cost.unknown if each == "work"]))
         elif node.shared_weights:
             cost = cost._replace(weights=tuple([each for each in cost.weights if each.name not in node.shared_weights]))
         if node.frozen:
@@ -178,6 +178,7 @@ _UNKNOWN = Cost(None, unknown=("work", "weights"))
 _TOUCHED = {
     "work": ("macs", "flops", "activations"),
     "weights": ("params", "trainable_params", "frozen_params", "moving_statistics", "all_params"),
+    "roles": ("params", "trainable_params", "frozen_params", "moving_statistics"),
 }
 
 
@@ -346,18 +347,18 @@ def _summed(graph: Graph, rows: tuple[Row, ...]) -> Measurement:
 
 def totals_of(rows: Sequence[Row]) -> Totals:
     """The sums over some rows."""
-    by_role: dict[str, list[Dim]] = {TRAINABLE: [], FROZEN: [], MOVING: []}
+    by_role: dict[str, list[Dim]] = {TRAINABLE: [], FROZEN: [], MOVING: [], UNTOLD: []}
     for row in rows:
         for weight in row.cost.weights:
             by_role[weight.role].append(weight.params)
-    trainable, frozen, moving = [total(params) for params in by_role.values()]
+    trainable, frozen, moving, untold = [total(params) for params in by_role.values()]
     return Totals(
         len(rows),
         trainable + frozen,
         trainable,
         frozen,
         moving,
-        trainable + frozen + moving,
+        trainable + frozen + moving + untold,
         total(map(count_macs, rows)),
         total(map(count_flops, rows)),
         total(map(count_activations, rows)),
