@@ -16,7 +16,7 @@ from typing import Any, Literal, NamedTuple, get_args, get_origin, get_type_hint
 
 from ..errors import UsageError
 from ..frozen import REQUIRED
-from ..ops.base import FROZEN, MOVING, OPS, TRAINABLE, Op, Weight
+from ..ops.base import FROZEN, MOVING, OPS, TRAINABLE, UNTOLD, Op, Weight
 from ..shape import Shape
 from ._expression import LIMIT, evaluate
 from ._text import Items, Pairs, Scalar, Value
@@ -286,13 +286,13 @@ def _weights(field: Field, node: Value, names: Names) -> tuple[Weight, ...]:
             said, value = value.pairs[0]
             role = _ROLES.get(str(said.value), "")
             if not role:
-                raise FieldError(said, f"{field.name}: {key.value!r:.40} is frozen or moving, not {said.value!r:.40}")
+                raise FieldError(said, f"{field.name}: {key.value!r:.40} is frozen, moving or untold")
         sizes = value.items if isinstance(value, Items) else [value]
         found.append(Weight(str(key.value), tuple(whole_number(size, each, names) for each in sizes), role))
     return tuple(found)
 
 
-_ROLES = {"frozen": FROZEN, "moving": MOVING}
+_ROLES = {"frozen": FROZEN, "moving": MOVING, "untold": UNTOLD}
 
 
 def _fraction(field: Field, node: Value, names: Names) -> Fraction:

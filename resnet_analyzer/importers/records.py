@@ -51,6 +51,13 @@ class Slot:
     module: str = ""
 
 
+class StoredWeights(NamedTuple):
+    """The weights that a file holds for a layer; `whole` tells that these are all that it has."""
+
+    slots: tuple[Slot, ...]
+    whole: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Argument:
     """What a record was called with at one place: `name` is "" where it was given by place.
@@ -74,7 +81,11 @@ class Record:
     False where the model freezes it. `ask` gives the output shapes for other input shapes, in the
     order of `inputs`, or None: only a live model can. `look` gives what its code calls on tensors of other
     shapes than its own (`()`: of its own), as records in its place, or None where nobody can look into it.
+<<<<<<< HEAD
     `made_by` is the class of the PyTorch module that calls it (see `graph.Node`); "" of other frameworks.
+=======
+    `stored` gives the weights that the file holds for it, where they are not listed.
+>>>>>>> keras11
     """
 
     name: str
@@ -89,7 +100,11 @@ class Record:
     trainable: bool = True
     ask: Callable[[list[Declared]], tuple[Declared, ...] | None] | None = field(default=None, compare=False, repr=False)
     look: Callable[[tuple[Declared, ...]], Looked | None] | None = field(default=None, compare=False, repr=False)
+<<<<<<< HEAD
     made_by: str = ""
+=======
+    stored: Callable[[], StoredWeights | None] | None = field(default=None, compare=False, repr=False)
+>>>>>>> keras11
 
     @property
     def inputs(self) -> tuple[Ref, ...]:
