@@ -158,7 +158,7 @@ class Walk:
             tuple(arguments), made or (None,),
             self.source.weights(entry, thing, path), printable(scope.rstrip("/")),
             self.source.owner(entry, thing, path), trainable, self.source.asker(thing, call),
-            self.source.looker(self, thing, path, call, arguments), self.source.stored(entry, scope),
+            self.source.looker(self, thing, path, call, arguments), stored=self.source.stored(entry, scope),
         )  # fmt: skip
         return self.add(renamed(record))
 

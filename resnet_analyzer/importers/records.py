@@ -81,11 +81,8 @@ class Record:
     False where the model freezes it. `ask` gives the output shapes for other input shapes, in the
     order of `inputs`, or None: only a live model can. `look` gives what its code calls on tensors of other
     shapes than its own (`()`: of its own), as records in its place, or None where nobody can look into it.
-<<<<<<< HEAD
     `made_by` is the class of the PyTorch module that calls it (see `graph.Node`); "" of other frameworks.
-=======
     `stored` gives the weights that the file holds for it, where they are not listed.
->>>>>>> keras11
     """
 
     name: str
@@ -100,11 +97,8 @@ class Record:
     trainable: bool = True
     ask: Callable[[list[Declared]], tuple[Declared, ...] | None] | None = field(default=None, compare=False, repr=False)
     look: Callable[[tuple[Declared, ...]], Looked | None] | None = field(default=None, compare=False, repr=False)
-<<<<<<< HEAD
     made_by: str = ""
-=======
     stored: Callable[[], StoredWeights | None] | None = field(default=None, compare=False, repr=False)
->>>>>>> keras11
 
     @property
     def inputs(self) -> tuple[Ref, ...]:
