@@ -43,7 +43,8 @@ class Source:
         """What finds a layer's weights in the file beside the description, if there is one."""
         if self.file is None:
             return None
-        return partial(self.file.find, scope, name_of(entry), "layers" in (entry.get("config") or ()))
+        config = entry.get("config")
+        return partial(self.file.find, scope, name_of(entry), isinstance(config, dict) and "layers" in config)
 
     def asker(self, thing: Any, call: Any) -> Asker | None:
         """What tells the output shapes of that call for other input shapes."""
