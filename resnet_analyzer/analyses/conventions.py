@@ -22,6 +22,9 @@ class Told(NamedTuple):
     missed: tuple[tuple[str, int], ...]
     fails: str = ""
 
+    def __repr__(self) -> str:
+        return f"<Told by {self.convention.name}: {self.number}>"
+
     @property
     def printed(self) -> str:
         """The number as the tool spells it, or why it fails."""

@@ -37,6 +37,9 @@ class Difference(NamedTuple):
     changes: tuple[Change, ...]
     same: int
 
+    def __repr__(self) -> str:
+        return f"<Difference {self.first.graph.name} → {self.second.graph.name}: {len(self.changes)} changes>"
+
     @property
     def params(self) -> int:
         """Parameters of the second less those of the first."""

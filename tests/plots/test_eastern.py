@@ -61,7 +61,11 @@ def all_letters(installed, monkeypatch):
         ("architecture", {"卷积", "恒等映射", "未画出：归一化与激活"}, {"convolution", "identity"}),
         ("cost", {"参数量", "激活量"}, {"parameters", "activations"}),
         ("resolution", {"通道数", "层（0 为输入）"}, {"channels", "layer (0: the input)"}),
-        ("receptive", {"输入边缘之外（灰色）是填充。"}, {"Beyond the edge of the input (grey) lies padding."}),
+        (
+            "receptive",
+            {"着色的方块是输入；其边缘之外是填充。"},
+            {"The filled square is the input; beyond its edge lies padding."},
+        ),
     ],
 )
 def test_words_of_a_picture_in_chinese(all_letters, kind, chinese, english):
