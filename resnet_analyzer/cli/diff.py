@@ -17,7 +17,7 @@ from ._output import Destination, deliver, output_options
 LIMIT = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*%")
 
 
-@click.command()
+@click.command(short_help="What changed between two networks, layer by layer.")
 @click.argument("first", metavar="BEFORE", shell_complete=completion.networks)
 @click.argument("second", metavar="AFTER", shell_complete=completion.networks)
 @click.option("--trust", multiple=True, metavar="PACKAGE", help="Allow a model file to run code of this package.")

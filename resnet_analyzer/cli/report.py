@@ -21,7 +21,7 @@ FORMATS = ("markdown", "html", "json", "csv", "latex", "table")
 STANDARD_FOLDER = "reports"
 
 
-@click.command()
+@click.command(short_help="Reports with tables and pictures.")
 @click.argument("targets", nargs=-1, metavar="[NETWORK[@STYLE] | FILE]…", shell_complete=completion.networks)
 @click.option("--standard", is_flag=True, help="All standard reports, into the folder reports (or DIR).")
 @click.option(

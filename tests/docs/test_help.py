@@ -40,6 +40,12 @@ EXAMPLES = [
 ]
 
 
+def test_the_first_page_is_whole():
+    page = run("resnet-analyze --help").stdout
+    assert all(name in page for name in COMMANDS)
+    assert "..." not in page.partition("Commands:")[2]  # a sentence that does not fit is cut
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_page(name):
     page = run(f"resnet-analyze {name} --help")
