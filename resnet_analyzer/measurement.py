@@ -13,7 +13,7 @@ from .dim import Condition, Dim, holds, is_array, is_exactly, is_number, is_symb
 from .errors import UsageError
 from .frozen import Frozen, NamedTuple, replace
 from .graph import Graph
-from .ops.base import FROZEN, MOVING, TRAINABLE, Check, require_whole
+from .ops.base import FROZEN, MOVING, TRAINABLE, UNTOLD, Check, require_whole
 from .registry import Registry
 from .rows import Row, count_activations, count_flops, count_macs, walk
 
@@ -45,6 +45,7 @@ class Totals(NamedTuple):
 _TOUCHED = {
     "work": ("macs", "flops", "activations"),
     "weights": ("params", "trainable_params", "frozen_params", "moving_statistics", "all_params"),
+    "roles": ("params", "trainable_params", "frozen_params", "moving_statistics"),
 }
 
 
@@ -204,18 +205,18 @@ def _summed(graph: Graph, rows: tuple[Row, ...]) -> Measurement:
 
 def totals_of(rows: Sequence[Row]) -> Totals:
     """The sums over some rows."""
-    by_role: dict[str, list[Dim]] = {TRAINABLE: [], FROZEN: [], MOVING: []}
+    by_role: dict[str, list[Dim]] = {TRAINABLE: [], FROZEN: [], MOVING: [], UNTOLD: []}
     for row in rows:
         for weight in row.cost.weights:
             by_role[weight.role].append(weight.params)
-    trainable, frozen, moving = [total(params) for params in by_role.values()]
+    trainable, frozen, moving, untold = [total(params) for params in by_role.values()]
     return Totals(
         len(rows),
         trainable + frozen,
         trainable,
         frozen,
         moving,
-        trainable + frozen + moving,
+        trainable + frozen + moving + untold,
         total(map(count_macs, rows)),
         total(map(count_flops, rows)),
         total(map(count_activations, rows)),

@@ -49,7 +49,7 @@ class Row(NamedTuple):
     @property
     def params(self) -> Dim:
         """Numbers in the weights that training changes, or holds still by choice (as papers and torchvision count)."""
-        return total(weight.params for weight in self.cost.weights if weight.role != MOVING)
+        return total(weight.params for weight in self.cost.weights if weight.role in (TRAINABLE, FROZEN))
 
     @property
     def trainable_params(self) -> Dim:
@@ -138,7 +138,7 @@ def walk(graph: Graph, failed: Callable[[Row, Check], None] | None = None) -> It
                 raise GraphError(
                     f"{node.name}: uses the weights of {node.weights_of!r}, which is not defined before it"
                 )
-            cost = cost._replace(weights=(), unknown=tuple([each for each in cost.unknown if each != "weights"]))
+            cost = cost._replace(weights=(), unknown=tuple([each for each in cost.unknown if each == "work"]))
         elif node.shared_weights:
             cost = cost._replace(weights=tuple([each for each in cost.weights if each.name not in node.shared_weights]))
         if node.frozen:

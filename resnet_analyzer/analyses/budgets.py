@@ -172,7 +172,7 @@ def _of_row(row: Row, what: str, node: Value, place: Place) -> Verdict:
     if what == "output":
         return _shape(row, node)
     if what in ("params", "trainable_params"):
-        return _exactly(f"{row.name}: {what}", what, node, getattr(row, what), "weights" in row.cost.unknown)
+        return _exactly(f"{row.name}: {what}", what, node, getattr(row, what), row.cost.unknown not in ((), ("work",)))
     if what == "macs":
         return _exactly(f"{row.name}: macs", what, node, row.macs, "work" in row.cost.unknown)
     raise FieldError(Scalar(place, what), f"expect: {quoted(what)} is not known of a layer: output, params, macs")

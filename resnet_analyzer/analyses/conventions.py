@@ -22,6 +22,9 @@ class Told(NamedTuple):
     missed: tuple[tuple[str, int], ...]
     fails: str = ""
 
+    def __repr__(self) -> str:
+        return f"<Told by {self.convention.name}: {self.number}>"
+
     @property
     def printed(self) -> str:
         """The number as the tool spells it, or why it fails."""
@@ -78,3 +81,43 @@ def conventions(measured: Measurement) -> tuple[Told, ...]:
         (convention for _, convention in CONVENTIONS.items()), key=lambda each: (order[each.figure], each.name)
     )
     return tuple(told(each, measured) for each in found)
+
+
+PRODUCTS, OTHER = "multiply-accumulates", "all else"
+# The items that tools name, as pieces of one bar; an item that is not here is "all else"
+PIECES = {
+    PRODUCTS: PRODUCTS,
+    "biases": "biases",
+    "normalisation": "normalisation",
+    "weights of normalisation": "normalisation",
+    "activation functions": "activation functions",
+    "max pool": "pooling",
+    "average pool": "pooling",
+    "additions": "additions and products of branches",
+    "products of branches": "additions and products of branches",
+}
+# The same by kind of layer, for a tool whose number is not told by item
+BY_KIND = {
+    **dict.fromkeys(("convolution", "dense", "attention", "recurrence"), PRODUCTS),
+    "normalisation": "normalisation",
+    "activation": "activation functions",
+    "pooling": "pooling",
+    "merge": "additions and products of branches",
+}
+
+
+def pieces(convention: Convention, measured: Measurement) -> dict[str, int]:
+    """A tool's number in the same few pieces for every tool, which add up to it.
+
+    >>> import resnet_analyzer as ra
+    >>> found = pieces(CONVENTIONS["fvcore"], ra.measure("resnet50@torchvision"))
+    >>> found["multiply-accumulates"], found["normalisation"], found["pooling"]
+    (4089184256, 22227968, 100352)
+    """
+    found = dict.fromkeys([*dict.fromkeys(PIECES.values()), OTHER], 0)
+    for row in rows_for(convention, measured):
+        for part in convention.parts(row) or ():
+            named = PIECES if convention.split is not None else BY_KIND
+            key = part.item if convention.split is not None else row.node.op.kind
+            found[named.get(key, OTHER)] += part.amount
+    return found

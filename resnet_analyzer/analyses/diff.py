@@ -8,6 +8,9 @@ from typing import Any, NamedTuple
 
 from ..measurement import Measurement, Row
 from ..ops.base import leaves
+from ..ops.input import Input
+from ..shape import spell
+from ..window import spread
 
 UNTOLD = ("data_format", "axis", "padding")  # spelled differently by frameworks, and seen in the shapes
 
@@ -33,6 +36,9 @@ class Difference(NamedTuple):
     second: Measurement
     changes: tuple[Change, ...]
     same: int
+
+    def __repr__(self) -> str:
+        return f"<Difference {self.first.graph.name} → {self.second.graph.name}: {len(self.changes)} changes>"
 
     @property
     def params(self) -> int:
@@ -60,43 +66,135 @@ def diff(first: Measurement, second: Measurement) -> Difference:
             same += 1
         else:
             changes.append(change)
-    return Difference(first, second, tuple(changes), same)
+    return Difference(first, second, tuple(_with_folded(changes, first)), same)
 
 
-def aligned(before: Sequence[Row], after: Sequence[Row]) -> Iterator[tuple[Row | None, Row | None]]:
-    """Layers of two networks side by side: those that are the same first, then those of one kind between them."""
-    matcher = SequenceMatcher(None, list(map(_token, before)), list(map(_token, after)), autojunk=False)
+def _with_folded(changes: list[Change], first: Measurement) -> Iterator[Change]:
+    """The changes, told which convolution took a normalisation into its weights, as exporters fold them."""
+    biased = {each.before: each.after for each in changes if each.why == "bias no → yes"}
+    for each in changes:
+        row = first.by_name.get(each.before or "") if each.what == "removed" else None
+        into = biased.get(row.node.inputs[0]) if row is not None and row.node.op.kind == "normalisation" else None
+        yield each if into is None else each._replace(why=f"{each.why}, folded into {into}")
+
+
+Pair = tuple["Row | None", "Row | None"]
+
+
+def aligned(before: Sequence[Row], after: Sequence[Row]) -> list[Pair]:
+    """Layers of two networks side by side; what was added or removed has no partner.
+
+    All go together in order where both are of the same kinds throughout. Else first those that are the same; then,
+    between them, all if they are of the same kinds, else those of one kind with the same kernel; then, wherever they
+    stand, those that also read what became of the other's inputs; then those of one kind between the same
+    neighbours; then those that read the same, and at last those of the same kernel.
+    """
+    if _kinds(before) == _kinds(after):
+        return list(zip(before, after, strict=True))
+    regions = [_matched(left, right, _kernel, same) for same, left, right in _regions(before, after, _token)]
+    regions = _rejoined(regions, least=3)
+    regions = [[pair for part in _by_kind(region) for pair in part] for region in regions]
+    regions = _rejoined(_rejoined(regions, least=2), least=1)
+    return [pair for region in regions for pair in region]
+
+
+def _kinds(rows: Sequence[Row]) -> list[str]:
+    return [row.op for row in rows]
+
+
+def _regions(before: Sequence[Row], after: Sequence[Row], token: Any) -> Iterator[tuple[bool, Any, Any]]:
+    """Stretches of both that are the same by a token, and those between them."""
+    matcher = SequenceMatcher(None, list(map(token, before)), list(map(token, after)), autojunk=False)
     for kind, start, end, other, last in matcher.get_opcodes():
-        left, right = before[start:end], after[other:last]
-        if kind == "equal":
-            yield from zip(left, right, strict=True)
-        else:
-            yield from _paired(left, right)
+        yield kind == "equal", before[start:end], after[other:last]
 
 
-def _paired(left: Sequence[Row], right: Sequence[Row]) -> Iterator[tuple[Row | None, Row | None]]:
-    """Layers of one kind in order; what has no partner was removed or added."""
-    matcher = SequenceMatcher(None, [row.op for row in left], [row.op for row in right], autojunk=False)
-    for kind, start, end, other, last in matcher.get_opcodes():
-        if kind == "equal":
-            yield from zip(left[start:end], right[other:last], strict=True)
+def _matched(left: Sequence[Row], right: Sequence[Row], token: Any, same: bool = False) -> list[Pair]:
+    """All layers in order where they are of the same kinds; else those with the same token, and all others alone."""
+    if same or _kinds(left) == _kinds(right):
+        return list(zip(left, right, strict=True))
+    found: list[Pair] = []
+    for same, some, others in _regions(left, right, token):
+        if same:
+            found += zip(some, others, strict=True)
         else:
-            yield from ((row, None) for row in left[start:end])
-            yield from ((None, row) for row in right[other:last])
+            found += [(row, None) for row in some]
+            found += [(None, row) for row in others]
+    return found
+
+
+def _by_kind(region: list[Pair]) -> Iterator[list[Pair]]:
+    """A region with its lone layers matched by kind, between those that have a partner already."""
+    alone: list[Pair] = []
+    for pair in [*region, None]:
+        if pair is not None and None in pair:
+            alone.append(pair)
+            continue
+        left, right = (
+            ([row for row in rows if row is not None] for rows in zip(*alone, strict=True)) if alone else ((), ())
+        )
+        yield _matched(left, right, lambda row: row.op)
+        alone = []
+        if pair is not None:
+            yield [pair]
+
+
+def _rejoined(regions: list[list[Pair]], least: int) -> list[list[Pair]]:
+    """The regions, with layers that only stand elsewhere joined: removed here and added there, they are one."""
+    pairs = [pair for region in regions for pair in region]
+    became = {one.name: two.name for one, two in pairs if one is not None and two is not None}
+    added = {two.name: two for one, two in pairs if one is None and two is not None}
+    joined: dict[str, Row] = {}
+    for one, two in pairs:
+        if one is None or two is not None:
+            continue
+        best = next((row for row in added.values() if _likeness(one, row, became) >= least), None)
+        if best is not None:
+            joined[one.name] = added.pop(best.name)
+            became[one.name] = best.name
+    taken = {row.name for row in joined.values()}
+    return [
+        [
+            (one, joined.get(one.name, two) if one is not None else two)
+            for one, two in region
+            if one is not None or two is None or two.name not in taken
+        ]
+        for region in regions
+    ]
+
+
+def _likeness(one: Row, two: Row, became: dict[str, str]) -> int:
+    """3: the same kernel on the same inputs; 2: the same inputs; 1: the same kernel; 0: nothing of that."""
+    if one.op != two.op:
+        return 0
+    reads = bool(one.node.inputs) and [became.get(name) for name in one.node.inputs] == list(two.node.inputs)
+    return 2 * reads + (bool(one.weights) and _kernel(one) == _kernel(two))
+
+
+def _kernel(row: Row) -> Any:
+    """A layer's kind and the shapes of its weights but biases."""
+    return row.op, repr([shape for name, shape in _weights(row) if name != "bias"])
+
+
+def _weights(row: Row) -> tuple[Any, ...]:
+    return tuple((weight.name, weight.shape) for weight in row.weights)
 
 
 def _token(row: Row) -> Any:
     """What a layer is: its kind, its settings, the shapes of its weights."""
-    weights = tuple((weight.name, weight.shape) for weight in row.weights)
-    return row.op, repr(sorted(_settings(row).items())), repr(weights)
+    settings = sorted((name, _spelled(row, name)) for name in row.node.op.settings() if name not in UNTOLD)
+    return row.op, repr(settings), repr(_weights(row))
 
 
-def _settings(row: Row) -> dict[str, Any]:
-    return {
-        name: tuple(leaves(value)) if isinstance(value, (tuple, list)) else value
-        for name, value in row.node.op.settings().items()
-        if name not in UNTOLD
-    }
+def _spelled(row: Row, name: str) -> Any:
+    """A setting in one spelling: a number for each axis, the sizes of an input in no order."""
+    op = row.node.op
+    value = getattr(op, name, None)
+    if name in op.per_axis and value is not None:
+        value = spread(tuple(value) if isinstance(value, list) else value, op.spatial_axes)
+    if isinstance(op, Input):
+        return tuple(sorted(map(str, value or ())))
+    return tuple(leaves(value)) if isinstance(value, (tuple, list)) else value
 
 
 def _change(one: Row | None, two: Row | None) -> Change | None:
@@ -111,16 +209,26 @@ def _change(one: Row | None, two: Row | None) -> Change | None:
     if settings:
         return Change("changed", one.name, two.name, settings, params, macs)
     if params or macs:
-        return Change("resized", one.name, two.name, "other inputs", params, macs)
+        read = " → ".join(", ".join(map(spell, row.inputs)) for row in (one, two))
+        return Change("resized", one.name, two.name, f"reads {read}", params, macs)
     return None
 
 
 def _differing(one: Row, two: Row) -> str:
-    before, after = _settings(one), _settings(two)
-    names = [name for name in dict.fromkeys((*before, *after)) if before.get(name) != after.get(name)]
+    names = dict.fromkeys((*one.node.op.settings(), *two.node.op.settings()))
     told = [
-        f"{name.replace('_', ' ')} {getattr(one.node.op, name, '–')} → {getattr(two.node.op, name, '–')}"
+        f"{name.replace('_', ' ').removeprefix('use ')} {_said(one, name)} → {_said(two, name)}"
         for name in names
-        if getattr(one.node.op, name, None) != getattr(two.node.op, name, None)
+        if name not in UNTOLD and _spelled(one, name) != _spelled(two, name)
     ]
     return ", ".join(told)
+
+
+def _said(row: Row, name: str) -> str:
+    """A setting as people write it: `yes`, `3×3`, `–`."""
+    value = getattr(row.node.op, name, None)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, (tuple, list)) and all(type(each) is int for each in value):
+        return "×".join(map(str, value))
+    return "–" if value is None else str(value)

@@ -89,6 +89,9 @@ class Roofline(NamedTuple):
     cached: Bound
     unknown: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        return f"<Roofline on {self.device.title}: {len(self.layers)} layers>"
+
     @property
     def ridge(self) -> Fraction:
         """Operations per byte from which on arithmetic is the bound."""

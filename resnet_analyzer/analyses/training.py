@@ -98,6 +98,9 @@ class Course(NamedTuple):
     epochs: int
     rest: Step | None = None
 
+    def __repr__(self) -> str:
+        return f"<Course of {self.epochs} epochs, {self.images} images each, batch {self.batch}>"
+
     @property
     def steps(self) -> int:
         """Steps of one epoch, the smaller last one counted."""

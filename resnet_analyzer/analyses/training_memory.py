@@ -61,6 +61,9 @@ class TrainingMemory(NamedTuple):
     cuts: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        return f"<TrainingMemory {self.total} bytes, of them {self.peak} at {self.at}>"[:100]
+
     @property
     def total(self) -> Dim:
         """Everything together at the peak."""

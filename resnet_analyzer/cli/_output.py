@@ -79,9 +79,7 @@ def announce(file: str, says: str = "") -> None:
     """Say on standard error that a file was written; not under --quiet, nor of a device or a pipe."""
     from ..files import is_node
 
-    context = click.get_current_context(silent=True)
-    quiet = context is not None and context.meta.get(QUIET, False)
-    if not quiet and not is_node(file) and sys.stderr is not None:
+    if not _is_quiet() and not is_node(file) and sys.stderr is not None:
         click.echo(f"wrote {file}{says}", err=True)
 
 
@@ -99,12 +97,36 @@ def deliver_text_to(file: str | None, text: str) -> None:
 def deliver_picture(picture: Any, file: str) -> None:
     """A picture into a file as SVG, PNG or PDF, as its ending says; OutputError if that fails."""
     from ..files import writing
+    from ..report.language import picture_in
 
     kind = os.path.splitext(file)[1].lower().removeprefix(".")
-    content = getattr(picture, kind)
+    content = getattr(picture_in(picture, asked_language()), kind)
     with writing(file) as stream:
         stream.write(content)
     announce(file)
+    announce_letters([picture])
+
+
+def announce_letters(pictures: Sequence[Any]) -> None:
+    """Say on standard error that pictures lack Chinese letters where no font has them; not under --quiet."""
+    from ..plots.base import has_eastern_letters
+
+    boxes = any("□" in each.title for each in pictures)
+    if not pictures or not (boxes or asked_language() == "zh") or _is_quiet() or has_eastern_letters():
+        return
+    shown = "□ stands for what no font here has" if boxes else "words stay English"
+    click.echo(f"pictures: {shown}; install a font with Chinese letters, as Noto Sans CJK", err=True)
+
+
+def _is_quiet() -> bool:
+    context = click.get_current_context(silent=True)
+    return context is not None and bool(context.meta.get(QUIET, False))
+
+
+def asked_language() -> str:
+    """The language that `--lang` or the surroundings ask for."""
+    context = click.get_current_context(silent=True)
+    return "en" if context is None else str(context.meta.get(LANGUAGE, "en"))
 
 
 def deliver_drawn(name: str, measured: Any, destination: Destination, **options: Any) -> None:
@@ -161,8 +183,7 @@ def deliver(report: Report, destination: Destination) -> None:
 
 def in_language(report: Report, format_name: str) -> Report:
     """The report in the language that was asked for, if its format is for people to read."""
-    context = click.get_current_context(silent=True)
-    language = "en" if context is None else context.meta.get(LANGUAGE, "en")
+    language = asked_language()
     if language == "en":
         return report
     from ..report.language import FOR_MACHINES, translated

@@ -13,7 +13,7 @@ from ._network import NetworkOptions, network_options, resolve
 from ._output import Destination, deliver, output_options
 
 
-@click.command()
+@click.command(short_help="Networks or blocks side by side.")
 @click.argument(
     "networks", nargs=-1, required=True, metavar="NETWORK[@STYLE]|FILE...", shell_complete=completion.networks
 )

@@ -10,7 +10,7 @@ from ._network import NetworkOptions, network_options, resolve
 from ._output import Destination, deliver, output_options
 
 
-@click.command()
+@click.command(short_help="What fvcore, thop, ptflops and others print for a network.")
 @click.argument("target", metavar="NETWORK[@STYLE]|FILE", shell_complete=completion.networks)
 @click.option("--trust", multiple=True, metavar="PACKAGE", help="Allow a model file to run code of this package.")
 @click.option("--items", is_flag=True, help="The items that each number is the sum of.")

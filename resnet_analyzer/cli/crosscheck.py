@@ -19,7 +19,7 @@ AFFORDABLE_MACS = 300_000_000  # of one image: `--all` takes a smaller input whe
 SMALLER = (160, 128, 96, 64, 48, 32, 16, 8)
 
 
-@click.command()
+@click.command(short_help="Build it as a real Keras model, run it, and compare.")
 @click.argument("targets", nargs=-1, metavar="[NETWORK[@STYLE] | FILE]…", shell_complete=completion.networks)
 @click.option("--all", "everything", is_flag=True, help="Every registered network, in every style.")
 @click.option("--device", "device_name", type=Word(["auto", "cpu", "gpu"]), default="auto", help="Device to run on; default: a GPU if present.")  # fmt: skip  # noqa: E501

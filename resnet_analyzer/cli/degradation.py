@@ -24,7 +24,7 @@ FULL = Settings(images=1536, width=16, epochs=20, rate=0.05, warm_rate=0.01)
 CIFAR = Settings("CIFAR-10", 50_000, 32, 3, 10, 16, 20, 128, 0.1, 0.9, 0.0001, 110, 0.01)
 
 
-@click.command()
+@click.command(short_help="Train plain and residual nets of growing depth.")
 @click.option("--quick", is_flag=True, help="The small study (minutes on 2 cores), which is the stored one.")
 @net_options("plain,resnet", " plain,resnet")
 @click.option("--seeds", type=Count(1, 100), default=3, metavar="N", help="Runs of each net; default 3.")

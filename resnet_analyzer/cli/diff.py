@@ -11,16 +11,17 @@ import click
 from ..errors import UsageError
 from ..measurement import measure
 from . import _completion as completion
-from ._network import NetworkOptions, network_options, resolve
+from ._network import NetworkOptions, Word, network_options, resolve
 from ._output import Destination, deliver, output_options
 
 LIMIT = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*%")
 
 
-@click.command()
+@click.command(short_help="What changed between two networks, layer by layer.")
 @click.argument("first", metavar="BEFORE", shell_complete=completion.networks)
 @click.argument("second", metavar="AFTER", shell_complete=completion.networks)
 @click.option("--trust", multiple=True, metavar="PACKAGE", help="Allow a model file to run code of this package.")
+@click.option("--by", type=Word(["change", "layer"]), default="change", help="A line per kind of change, or per layer.")
 @click.option("--fail-over", metavar="PERCENT", help="Exit with 1 if parameters or MACs grew by more, as 1%.")
 @network_options
 @output_options
@@ -28,11 +29,12 @@ def command(
     first: str,
     second: str,
     trust: tuple[str, ...],
+    by: str,
     fail_over: str | None,
     asked: NetworkOptions,
     destination: Destination,
 ) -> None:
-    """What changed between two networks, layer by layer; the effects add up to the difference.
+    """What changed between two networks; the effects add up to the difference.
 
     \b
     resnet-analyze diff resnet50@paper resnet50@torchvision
@@ -44,7 +46,7 @@ def command(
     limit = _limit(fail_over)
     one, two = [measure(resolve(target, asked, trust).graph) for target in (first, second)]
     found = diff(one, two)
-    deliver(diff_report(found, (first, second)), destination)
+    deliver(diff_report(found, (first, second), by == "layer"), destination)
     grown = [(found.params, one.totals.params), (found.macs, one.totals.macs)]
     if limit is not None and any(more > limit * whole for more, whole in grown):
         sys.exit(1)

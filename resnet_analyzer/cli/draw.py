@@ -13,7 +13,7 @@ from ._output import PICTURES, deliver_picture, draw_quietly, format_for, quiet_
 OWN = {"picture": PICTURES}
 
 
-@click.command()
+@click.command(short_help="One picture of a network, or of several side by side.")
 @click.argument("targets", nargs=-1, metavar="[NETWORK[@STYLE] | FILE]…", shell_complete=completion.networks)
 @click.option("--kind", default="architecture", metavar="NAME", shell_complete=completion.pictures, help="Kind of picture, see --list; default architecture.")  # fmt: skip  # noqa: E501
 @click.option("--theme", type=Word(["light", "dark"]), default="light", help="Colours of PNG and PDF; SVG follows the reader's.")  # fmt: skip  # noqa: E501

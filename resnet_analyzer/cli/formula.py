@@ -24,7 +24,7 @@ OWN = {"latex": (".tex",), "python": (".py",), "picture": PICTURES}
 FORMATS = "table, latex, python, json, markdown, csv or html; default: by FILE's ending, else table."
 
 
-@click.command()
+@click.command(short_help="Exact formulas of parameters, MACs, FLOPs, activations.")
 @click.argument("target", metavar="NETWORK[@STYLE]|FILE", shell_complete=completion.networks)
 @click.option("--in", "variables", default="n", metavar="NAMES", help="Variables: n, h,w, batch, classes, width, blocks, growth …; default n.")  # fmt: skip  # noqa: E501
 @click.option("--prove", "proving", is_flag=True, help="Check the formulas layer by layer at about 270 points.")

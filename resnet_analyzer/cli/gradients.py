@@ -22,7 +22,7 @@ from ._study import depths_of, net_options, nets_of, result_options
 OWN = {"picture": PICTURES}
 
 
-@click.command()
+@click.command(short_help="Signal and gradient at initialisation, layer by layer.")
 @net_options("plain,resnet,preresnet", ": all")
 @click.option("--dataset", default="cifar", type=Word(["cifar"]), help="Dataset of the nets: cifar.")
 @click.option(

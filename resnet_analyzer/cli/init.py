@@ -13,7 +13,7 @@ from ._network import NetworkOptions, network_options, resolve
 from ._output import announce, deliver_text_to, quiet_option
 
 
-@click.command()
+@click.command(short_help="Write a design file that reproduces a network.")
 @click.argument("file", required=False, metavar="[FILE]")
 @click.option("--like", default="resnet50", metavar="TARGET", help="A name or a file to begin with.  [resnet50]")
 @network_options

@@ -12,7 +12,7 @@ from ._output import Destination, deliver, deliver_drawn, picture_options
 from ._recipe import names_of, resolve_recipe
 
 
-@click.command()
+@click.command(short_help="Bytes of weights and live activations; the least peak.")
 @model_options
 @click.option("--in", "variables", metavar="NAMES", help="Formulas in these instead of numbers: n, batch, n,batch ...")
 @click.option("--by", type=Word(["stage", "layer"]), default="stage", help="A line per stage, or per layer.")

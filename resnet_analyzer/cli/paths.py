@@ -11,7 +11,7 @@ from ._network import TRUST, NetworkOptions, network_options, resolve
 from ._output import Destination, deliver, deliver_drawn, picture_options
 
 
-@click.command()
+@click.command(short_help="The paths from input to output: number and lengths.")
 @click.argument("targets", nargs=-1, metavar="[NETWORK[@STYLE] | FILE]…", shell_complete=completion.networks)
 @TRUST
 @network_options

@@ -8,7 +8,7 @@ from ._network import OneNetwork, Word, one_network
 from ._output import Destination, deliver, deliver_drawn, picture_options
 
 
-@click.command()
+@click.command(short_help="The receptive field of every layer.")
 @click.option("--by", type=Word(["stage", "layer"]), default="stage", help="A line per stage (its last layer), or per layer.")  # fmt: skip  # noqa: E501
 @click.option("--layer", metavar="NAME", help="The layer whose field a picture shows; default: the last with one.")
 @one_network

@@ -15,13 +15,13 @@ from ..report.model import Report
 from ..targets import Target, is_source
 from . import _completion as completion
 from ._network import NetworkOptions, Word, network_options, resolve
-from ._output import announce, deliver_text, draw_quietly, format_for, in_language, quiet_option, show
+from ._output import announce, announce_letters, deliver_text, draw_quietly, format_for, in_language, quiet_option, show
 
 FORMATS = ("markdown", "html", "json", "csv", "latex", "table")
 STANDARD_FOLDER = "reports"
 
 
-@click.command()
+@click.command(short_help="Reports with tables and pictures.")
 @click.argument("targets", nargs=-1, metavar="[NETWORK[@STYLE] | FILE]…", shell_complete=completion.networks)
 @click.option("--standard", is_flag=True, help="All standard reports, into the folder reports (or DIR).")
 @click.option(
@@ -159,7 +159,10 @@ def _deliver(report: Report, stem: str, format_name: str | None, output: str | N
     base, suffix = os.path.splitext(path)
     is_file = bool(suffix) and not os.path.isdir(path)
     writer = WRITERS[format_for(format_name, path) if is_file else format_name or "markdown"]
+    titles = [each.drawing for each in report.figures]
     report = in_language(report, writer.name)
+    if writer.pictures or writer.name == "html":
+        announce_letters(titles)
     if is_node(path):  # a device or a pipe has no place for pictures beside it
         write_text(path, writer.render(loose(report), COLUMNS, False))
     elif is_file:

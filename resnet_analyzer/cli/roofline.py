@@ -16,7 +16,7 @@ LONGEST = 10**6  # seconds
 PLAIN = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,15})?(e-?[0-9]{1,2})?", re.IGNORECASE)
 
 
-@click.command()
+@click.command(short_help="Lower bounds on time, layer by layer.")
 @click.option("--device", "device_name", required=True, metavar="NAME|FILE", help="a100, cpu, h100, m2, rpi5, rtx4090, t4, or a JSON file with rates, bandwidth and their sources.")  # fmt: skip  # noqa: E501
 @click.option("--dtype", default="float32", metavar="TYPE", help="float32, tf32, bfloat16, float16 or int8, as far as the device has it.")  # fmt: skip  # noqa: E501
 @click.option("--by", type=Word(["layer", "fused"]), default="layer", help="A line per layer, or per group of fused ones.")  # fmt: skip  # noqa: E501

@@ -9,7 +9,7 @@ import click
 from ._output import deliver_text_to, quiet_option
 
 
-@click.command()
+@click.command(short_help="The JSON Schema of designs and of JSON output.")
 @click.argument("kind", default="design", metavar="[KIND]")
 @click.option("--output", "-o", metavar="FILE", help="Write to FILE (atomic).")
 @quiet_option

@@ -29,7 +29,7 @@ RANGE = re.compile(
 LINES = 24  # of a Pareto set in a terminal
 
 
-@click.command()
+@click.command(short_help="The largest input, width or depth within a budget.")
 @click.argument("target", required=False, metavar="[NETWORK[@STYLE]|FILE]", shell_complete=completion.networks)
 @click.option("--for", "variables", metavar="NAMES", help="Variables to maximise: n, width, blocks, growth …; n=32:512:32 is a range in steps; default n.")  # fmt: skip  # noqa: E501
 @click.option("--max-macs", metavar="SIZE", help="At most this many multiply-accumulates: 4.1G.")

@@ -44,7 +44,10 @@ def _bounds(command: Any) -> Any:
     return command
 
 
-@click.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
+@click.command(
+    context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
+    short_help="Figures of every design in a grid, or of a sample.",
+)
 @click.option("--net", "networks", required=True, metavar="NAMES", help="Networks by commas, each NAME or NAME@STYLE.")
 @_bounds
 @click.option("--pareto", metavar="NAMES", help="Keep the Pareto front of these: figures minimised, variables maximised; -name minimises, +name maximises.")  # fmt: skip  # noqa: E501

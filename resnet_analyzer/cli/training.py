@@ -12,7 +12,7 @@ from ._output import Destination, deliver, deliver_drawn, picture_options
 from ._recipe import names_of, resolve_recipe
 
 
-@click.command()
+@click.command(short_help="The cost of training: per step, per epoch and in all.")
 @click.option("--images", type=COUNT, default=1, metavar="N", help="Images of the training set: 1281167 for ImageNet.")
 @click.option("--epochs", type=COUNT, default=1, metavar="N", help="How often each is seen; once if not given.")
 @setting_options

@@ -29,7 +29,7 @@ def _maxima(command):  # type: ignore[no-untyped-def]
     return command
 
 
-@click.command()
+@click.command(short_help="Check a design or budgets; repairs that were tested.")
 @click.argument("file", metavar="DESIGN.yaml|NETWORK[@STYLE]|FILE", shell_complete=completion.networks)
 @click.option("--like", metavar="NETWORK[@STYLE]", help="Require that it equals this network.")
 @_maxima

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..dim import total
-from ..ops.base import MOVING
+from ..ops.base import FROZEN, MOVING, TRAINABLE, UNTOLD
 from .base import MeasuredRow, Part, Parts, itemised
 
 WORDS = {"kernel": "kernels", "bias": "biases", "gamma": "gamma of normalisation", "beta": "beta of normalisation"}
@@ -22,7 +22,7 @@ def params(row: MeasuredRow) -> Parts:
     return tuple(
         Part(WORDS.get(weight.name, weight.name), "each", weight.params)
         for weight in row.cost.weights
-        if weight.role != MOVING
+        if weight.role in (TRAINABLE, FROZEN)
     )
 
 
@@ -38,5 +38,5 @@ def params(row: MeasuredRow) -> Parts:
 )
 def keras_params(row: MeasuredRow) -> Parts:
     """All numbers."""
-    moving = total([weight.params for weight in row.cost.weights if weight.role == MOVING])
+    moving = total([weight.params for weight in row.cost.weights if weight.role in (MOVING, UNTOLD)])
     return (*params(row), Part("moving statistics", "each", moving))

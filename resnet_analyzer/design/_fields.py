@@ -16,7 +16,7 @@ from typing import Any, Literal, NamedTuple, get_args, get_origin, get_type_hint
 
 from ..errors import UsageError
 from ..frozen import REQUIRED
-from ..ops.base import FROZEN, MOVING, OPS, TRAINABLE, Op, Weight
+from ..ops.base import FROZEN, MOVING, OPS, TRAINABLE, UNTOLD, Op, Weight
 from ..shape import Shape
 from ._expression import LIMIT, evaluate
 from ._text import Items, Pairs, Scalar, Value
@@ -30,8 +30,8 @@ class Field(NamedTuple):
     """One thing that can be set.
 
     `kind` is whole (a number), wholes (a number, a word of `words`, or lists of numbers), number,
-    truth, choice (one of `words`), text, plain (numbers, words and nothing, and lists of them), shape,
-    weights, layer (a layer inside a layer) or fraction; `least` the smallest number.
+    truth, choice (one of `words`), text, plain (numbers, words and nothing, and lists of them), numbers (plain
+    without words), shape, weights, layer (a layer inside a layer) or fraction; `least` the smallest number.
     """
 
     name: str
@@ -80,7 +80,16 @@ def _kind(hint: Any) -> str:
     for kind, of_it in _KINDS:
         if of_it in parts:
             return kind
-    return "text" if {*parts} - {NoneType} == {str} else "plain"
+    if {*parts} - {NoneType} == {str}:
+        return "text"
+    return "plain" if _takes_words(hint) else "numbers"
+
+
+def _takes_words(hint: Any) -> bool:
+    """Whether a value may be a word, or anything, or hold one in a list."""
+    if hint in (str, Any) or get_origin(hint) is Literal:
+        return True
+    return any(map(_takes_words, get_args(hint)))
 
 
 _KINDS = (("truth", bool), ("number", float), ("weights", Weight), ("shape", Shape), ("layer", Op))
@@ -165,8 +174,7 @@ def _plain(field: Field, node: Value, names: Names, depth: int = 0) -> Any:
     if whole is not None and depth == 0:
         return Whole(_plain(field, whole, names, 1))
     if isinstance(node, Items):
-        if depth > 3 or len(node.items) > MOST_ITEMS:
-            raise FieldError(node, f"{field.name} cannot be a list of {len(node.items)} lists or numbers")
+        _require_short(field, node, depth)
         return tuple(_plain(field, item, names, depth + 1) for item in node.items)
     if isinstance(node, Scalar) and (node.value is None or isinstance(node.value, bool)):
         return node.value
@@ -176,6 +184,24 @@ def _plain(field: Field, node: Value, names: Names, depth: int = 0) -> Any:
         return node.value
     value = _number(node, names, field)
     return int(value) if value.denominator == 1 else value
+
+
+def _numbers(field: Field, node: Value, names: Names, depth: int = 0) -> Any:
+    """Whole numbers, or expressions that give them, or nothing, and lists of them."""
+    whole = whole_list(node)
+    if whole is not None and depth == 0:
+        return Whole(_numbers(field, whole, names, 1))
+    if isinstance(node, Items):
+        _require_short(field, node, depth)
+        return tuple(_numbers(field, item, names, depth + 1) for item in node.items)
+    if isinstance(node, Scalar) and node.value is None:
+        return None
+    return whole_number(field, node, names)
+
+
+def _require_short(field: Field, node: Items, depth: int) -> None:
+    if depth > 3 or len(node.items) > MOST_ITEMS:
+        raise FieldError(node, f"{field.name} cannot be a list of {len(node.items)} lists or numbers")
 
 
 def _is_expression(text: str, names: Names) -> bool:
@@ -286,13 +312,13 @@ def _weights(field: Field, node: Value, names: Names) -> tuple[Weight, ...]:
             said, value = value.pairs[0]
             role = _ROLES.get(str(said.value), "")
             if not role:
-                raise FieldError(said, f"{field.name}: {key.value!r:.40} is frozen or moving, not {said.value!r:.40}")
+                raise FieldError(said, f"{field.name}: {key.value!r:.40} is frozen, moving or untold")
         sizes = value.items if isinstance(value, Items) else [value]
         found.append(Weight(str(key.value), tuple(whole_number(size, each, names) for each in sizes), role))
     return tuple(found)
 
 
-_ROLES = {"frozen": FROZEN, "moving": MOVING}
+_ROLES = {"frozen": FROZEN, "moving": MOVING, "untold": UNTOLD}
 
 
 def _fraction(field: Field, node: Value, names: Names) -> Fraction:
@@ -324,6 +350,7 @@ _READ = {
     "choice": _choice,
     "text": _text,
     "plain": _plain,
+    "numbers": _numbers,
     "layer": _layer,
     "shape": _shape,
     "weights": _weights,

@@ -23,6 +23,7 @@ OF_KIND: dict[str, dict[str, Any]] = {
     "fraction": {"anyOf": [{"type": "number", "exclusiveMinimum": 0, "maximum": 1}, EXPRESSION]},
     "truth": {"type": "boolean"},
     "text": {"type": ["string", "null"]},
+    "numbers": {"type": ["integer", "string", "array", "object", "null"]},  # text: an expression
     "plain": {"type": ["integer", "number", "string", "array", "object", "boolean", "null"]},
     "layer": {"$ref": "#/$defs/layer"},
     "shape": {"anyOf": [SIZES, WHOLE]},

@@ -16,7 +16,7 @@ from ..errors import UsageError
 from ..graph import Graph, Node
 from ..measurement import measure
 from ..ops.activation import Activation
-from ..ops.base import FROZEN, MOVING, Op, Weight
+from ..ops.base import FROZEN, MOVING, UNTOLD, Op, Weight
 from ..ops.input import Input
 from ..shape import spell
 from ._edit import spelled
@@ -170,7 +170,7 @@ def _simple(value: Any) -> Any:
 
 
 def _of_role(weight: Weight) -> Any:
-    words = {FROZEN: "frozen", MOVING: "moving"}
+    words = {FROZEN: "frozen", MOVING: "moving", UNTOLD: "untold"}
     return {words[weight.role]: weight.shape} if weight.role in words else weight.shape
 
 

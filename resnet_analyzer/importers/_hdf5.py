@@ -19,15 +19,16 @@ FIXED_TEXT, VARIABLE = 3, 9  # classes of data types
 def root_texts(file: IO[bytes], names: tuple[str, ...], most: int) -> dict[str, bytes | None]:
     """The attributes of these names, as bytes of at most `most`; None for one that is no text."""
     found: dict[str, bytes | None] = {}
-    for kind, data in _messages(file, _root(file)):
+    for kind, data in messages(file, root_address(file)):
         if kind == ATTRIBUTE:
-            name, datatype, value = _attribute(data)
+            name, datatype, value = attribute(data)
             if name in names:
-                found[name] = _text(file, datatype, value, most)
+                found[name] = text_of(file, datatype, value, most)
     return found
 
 
-def _read(file: IO[bytes], address: int, size: int) -> bytes:
+def read_at(file: IO[bytes], address: int, size: int) -> bytes:
+    """So many bytes from there; ValueError where the file has fewer."""
     file.seek(address)
     data = file.read(size)
     if len(data) < size:
@@ -35,9 +36,9 @@ def _read(file: IO[bytes], address: int, size: int) -> bytes:
     return data
 
 
-def _root(file: IO[bytes]) -> int:
+def root_address(file: IO[bytes]) -> int:
     """Where the root's object header stands."""
-    start = _read(file, 0, 72)
+    start = read_at(file, 0, 72)
     version = start[8]
     if start[:8] != SIGNATURE or version > 3:
         raise ValueError("no HDF5 file")
@@ -45,12 +46,12 @@ def _root(file: IO[bytes]) -> int:
     if (offsets, lengths) != (8, 8):
         raise ValueError("addresses are not of 8 bytes")
     at = {0: 64, 1: 68}.get(version, 36)
-    return int(unpack_from("<Q", _read(file, 0, at + 8), at)[0])
+    return int(unpack_from("<Q", read_at(file, 0, at + 8), at)[0])
 
 
-def _messages(file: IO[bytes], address: int) -> Iterator[tuple[int, bytes]]:
+def messages(file: IO[bytes], address: int) -> Iterator[tuple[int, bytes]]:
     """The messages of an object header, those in continued blocks too."""
-    head = _read(file, address, 16)
+    head = read_at(file, address, 16)
     if head[:4] == b"OHDR":
         yield from _newer(file, address, head[5])
         return
@@ -60,7 +61,7 @@ def _messages(file: IO[bytes], address: int) -> Iterator[tuple[int, bytes]]:
     for number, (start, size) in enumerate(blocks):
         if number >= MOST_BLOCKS or size > MOST_BLOCK_BYTES:
             raise ValueError("an object header of too many parts")
-        block, place = _read(file, start, size), 0
+        block, place = read_at(file, start, size), 0
         while place + 8 <= size:
             kind, length = unpack_from("<HH", block, place)
             data = block[place + 8 : place + 8 + length]
@@ -74,13 +75,13 @@ def _newer(file: IO[bytes], address: int, flags: int) -> Iterator[tuple[int, byt
     """The messages of a header of version 2, each block with a signature and a checksum around it."""
     start = address + 6 + (16 if flags & 0x20 else 0) + (4 if flags & 0x10 else 0)
     width = 1 << (flags & 3)
-    size = int.from_bytes(_read(file, start, width), "little")
+    size = int.from_bytes(read_at(file, start, width), "little")
     blocks = [(start + width, size)]
     head = 6 if flags & 4 else 4
     for number, (begin, length) in enumerate(blocks):
         if number >= MOST_BLOCKS or length > MOST_BLOCK_BYTES:
             raise ValueError("an object header of too many parts")
-        block, place = _read(file, begin, length), 0
+        block, place = read_at(file, begin, length), 0
         while place + head <= length:
             kind, count = block[place], unpack_from("<H", block, place + 1)[0]
             data = block[place + head : place + head + count]
@@ -91,7 +92,7 @@ def _newer(file: IO[bytes], address: int, flags: int) -> Iterator[tuple[int, byt
             place += head + count
 
 
-def _attribute(data: bytes) -> tuple[str, bytes, bytes]:
+def attribute(data: bytes) -> tuple[str, bytes, bytes]:
     """An attribute's name, the description of its type, and its bytes."""
     version, _, name_size, type_size, space_size = unpack_from("<BBHHH", data)
     if version not in (1, 2, 3):
@@ -104,7 +105,7 @@ def _attribute(data: bytes) -> tuple[str, bytes, bytes]:
     return parts[0].rstrip(b"\0").decode("utf-8", "replace"), parts[1], data[place:]
 
 
-def _text(file: IO[bytes], datatype: bytes, value: bytes, most: int) -> bytes | None:
+def text_of(file: IO[bytes], datatype: bytes, value: bytes, most: int) -> bytes | None:
     """An attribute's text: in place, or in the heap that it points to; None for what is no text."""
     kind, size = datatype[0] & 15, unpack_from("<I", datatype, 4)[0]
     if kind == FIXED_TEXT:
@@ -117,14 +118,14 @@ def _text(file: IO[bytes], datatype: bytes, value: bytes, most: int) -> bytes | 
 
 def _from_heap(file: IO[bytes], address: int, number: int, length: int) -> bytes:
     """So many bytes of an object of a global heap."""
-    head = _read(file, address, 16)
+    head = read_at(file, address, 16)
     if head[:4] != b"GCOL":
         raise ValueError("no global heap")
     place, end = address + 16, address + unpack("<Q", head[8:])[0]
     for _ in range(MOST_OBJECTS):
         if place + 16 > end:
             break
-        index, _, _, size = unpack("<HHIQ", _read(file, place, 16))
+        index, _, _, size = unpack("<HHIQ", read_at(file, place, 16))
         if index == number:
             file.seek(place + 16)
             return file.read(min(size, length))

@@ -94,7 +94,7 @@ def renamed(record: Record) -> Record:
 
     >>> renamed(Record("sum", "TFOpLambda", "keras.layers", {"function": "math.add"}, (Argument("y", 2),)))
     Record(name='sum', kind='Add', namespace='keras.ops', settings={}, arguments=(Argument(name='', value=2),), \
-outputs=(None,), weights=None, scope='', owner='', trainable=True)
+outputs=(None,), weights=None, scope='', owner='', trainable=True, made_by='')
     """
     if record.kind not in LAYERS or record.namespace != "keras.layers":
         return record

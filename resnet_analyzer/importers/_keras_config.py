@@ -7,62 +7,27 @@ Nested models are opened: their layers get the model's name as scope, and read w
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterator, Mapping
-from types import MappingProxyType
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from ..errors import UsageError
 from ._keras2 import called, is_legacy, renamed
 from ._keras_entries import built_on, entries_of, input_shape, is_input, is_model, leaves_of, name_of, nodes_of
+from ._keras_source import Opened, Source
 from ._keras_values import History, as_history, declared, histories, namespace, neutral, settings
-from .records import INSIDE, Argument, Declared, Looked, Record, Recorded, Ref, Slot, printable, references
+from .records import (
+    INSIDE,
+    Argument,
+    Declared,
+    Record,
+    Recorded,
+    Ref,
+    printable,
+    references,
+)
 
 MOST_TENSORS = 50_000  # between layers; ResNet-1202 has 5,000
 OPENING = 10  # what opening a nested model counts among them
-
-
-class Opened(NamedTuple):
-    """A model looked into: its configuration, and its layers by name where it is a live one."""
-
-    config: Any
-    inside: Mapping[str, Any] = MappingProxyType({})
-
-
-Asker = Callable[[list[Declared]], "tuple[Declared, ...] | None"]
-Looker = Callable[[tuple[Declared, ...]], "Looked | None"]
-
-
-class Source:
-    """What a description is of: a file, which knows no more than it says. A live model knows more."""
-
-    def opened(self, entry: Mapping[str, Any], thing: Any, given: Any) -> Opened | None:
-        """A model whose layers are to be read, called on `given`; None for a layer."""
-        return Opened(entry["config"]) if is_model(entry) else None
-
-    def weights(self, entry: Mapping[str, Any], thing: Any, path: str) -> tuple[Slot, ...] | None:
-        """A layer's weights; None where they are not told."""
-        return None
-
-    def asker(self, thing: Any, call: Any) -> Asker | None:
-        """What tells the output shapes of that call for other input shapes."""
-        return None
-
-    def looker(self, walk: Walk, thing: Any, path: str, call: Any, arguments: list[Argument]) -> Looker | None:
-        """What looks into a layer's code, called so."""
-        return None
-
-    def entry(self, operation: Any, name: str) -> dict[str, Any]:
-        """The description of an operation that some layer's code calls."""
-        raise NotImplementedError
-
-    def kind(self, entry: Mapping[str, Any], thing: Any) -> tuple[str, str]:
-        """A layer's class, and where it stands in Keras."""
-        return str(entry["class_name"]), namespace(entry)
-
-    def owner(self, entry: Mapping[str, Any], thing: Any, path: str) -> str:
-        """The object that an entry describes, the same wherever it stands."""
-        shared = entry.get("shared_object_id")
-        return f"#{shared}" if type(shared) is int else path
 
 
 def read_description(
@@ -193,7 +158,7 @@ class Walk:
             tuple(arguments), made or (None,),
             self.source.weights(entry, thing, path), printable(scope.rstrip("/")),
             self.source.owner(entry, thing, path), trainable, self.source.asker(thing, call),
-            self.source.looker(self, thing, path, call, arguments),
+            self.source.looker(self, thing, path, call, arguments), stored=self.source.stored(entry, scope),
         )  # fmt: skip
         return self.add(renamed(record))
 

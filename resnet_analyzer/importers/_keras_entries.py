@@ -43,7 +43,7 @@ def name_of(entry: Mapping[str, Any]) -> str:
 
 def is_input(entry: Mapping[str, Any]) -> bool:
     """Whether an entry describes an input and no layer that computes."""
-    return entry["class_name"] == "InputLayer"
+    return entry.get("class_name") == "InputLayer"
 
 
 def input_shape(entry: Mapping[str, Any]) -> Declared | None:

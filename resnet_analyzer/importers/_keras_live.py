@@ -16,7 +16,8 @@ from typing import Any, NamedTuple
 
 from ..errors import UsageError
 from ..ops.base import FROZEN, MOVING, TRAINABLE
-from ._keras_config import Asker, Looker, Opened, Source, Walk, read_description
+from ._keras_config import Walk, read_description
+from ._keras_source import Asker, Looker, Opened, Source
 from ._keras_trace import Call, Tracer, has_own_call, layers_in, undamaged
 from .framework import keras as import_keras
 from .framework import named_weights
@@ -91,6 +92,7 @@ class _Live(Source):
     """What a live model knows beside its description."""
 
     def __init__(self, keras: Any, model: Any) -> None:
+        super().__init__()
         self.keras, self.model = keras, model
         self.seen: dict[int, _Seen] = {}
         self.tracer = Tracer(keras, self._role)

@@ -29,7 +29,8 @@ def own_shapes(recorded: Recorded, sizes: Sizes) -> dict[str, Shape]:
         if shape is None:
             own[name] = _whole(recorded, name, sizes)
             continue
-        shape = _filled(shape, sizes.get(name) if isinstance(sizes, Mapping) else sizes)
+        whole = isinstance(sizes, Mapping)
+        shape = _filled(shape, sizes.get(name) if isinstance(sizes, Mapping) else sizes, whole)
         number += None in shape[1:]
         own[name] = _opened(shape, str(number) if number > 1 else "", _first_layout(recorded))
     return own
@@ -40,14 +41,17 @@ def by_name(recorded: Recorded, sizes: Sizes) -> Sizes:
     return {recorded.inputs[0]: sizes} if isinstance(sizes, Shape) and len(recorded.inputs) == 1 else sizes
 
 
-def _filled(shape: Declared, asked: tuple[Dim, ...] | None) -> Declared:
-    """A shape whose open axes are those that are asked for, where there can be no other: no symbol is needed."""
+def _filled(shape: Declared, asked: tuple[Dim, ...] | None, whole: bool) -> Declared:
+    """A shape whose open axes are those that are asked for, where there can be no other: no symbol is needed.
+
+    `whole` tells that all axes of this input are asked for, and not the sides of the only image.
+    """
     free = [axis for axis in range(1, len(shape)) if shape[axis] is None]
     if asked is None or not all(map(is_number, asked)):
         return shape
-    if len(asked) == len(shape):
+    if whole and len(asked) == len(shape):
         return tuple(given if size is None else size for size, given in zip(shape, asked, strict=True))
-    if len(shape) != 4 or len(free) != 2:
+    if whole or len(shape) != 4 or len(free) != 2:
         return shape
     sizes = dict(zip(free, asked, strict=False))
     return tuple(sizes.get(axis, size) for axis, size in enumerate(shape))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from ..dim import is_number
@@ -27,6 +28,20 @@ def asked(record: Record, index: int, shapes: tuple[Any, ...]) -> Shape | None:
     return Shape(*made[index])
 
 
+def with_stored(record: Record) -> tuple[Record, bool]:
+    """The record with the weights that its file holds for it, and whether these are all that it has."""
+    if record.weights is None and record.stored is not None and not _is_code(record):
+        found = record.stored()
+        if found is not None:
+            return replace(record, weights=found.slots), found.whole
+    return record, has_all_weights(record)
+
+
+def _is_code(record: Record) -> bool:
+    """Whether it is a function alone, or an operation: these have no weights."""
+    return record.kind == "Lambda" or record.namespace not in ("", "keras.layers")
+
+
 def has_all_weights(record: Record) -> bool:
     """Whether all its weights are told: listed by the source, or none, as operations and Keras' Lambda have none."""
-    return record.weights is not None or record.kind == "Lambda" or record.namespace not in ("", "keras.layers")
+    return record.weights is not None or _is_code(record)

@@ -14,7 +14,7 @@ from typing import Any
 from ..dim import is_exactly, is_number
 from ..errors import UsageError
 from ..graph import Graph, Node
-from ..ops.base import NO_WORK, Cost, Op, Work
+from ..ops.base import Cost, Op, Work
 from ..ops.constant import Constant, Parameter
 from ..ops.input import Input
 from ..ops.lookup import spelled
@@ -23,14 +23,14 @@ from ..ops.spelling import Array, Call, Part, Spelling, Stored, Tensor
 from ..shape import Shape, spell
 from ._agreement import Different, agrees, at_batch_one
 from ._arguments import arguments_of, constant_name, numbered, shapes_of, stored_in
-from ._choice import MOST_CHOICES, State, Tried, agree, are_alike, cheaper, undecided
+from ._branching import Branching
+from ._choice import State
 from ._head import classes_told
 from ._ledger import Ledger
-from ._looking import Looking
 from ._said import NOT_OURS, Said, Step, applied, reading, require_the_same, said_by
 from ._sizes import Sizes, own_shapes, wanted_shapes
-from ._unknown import asked, has_all_weights, seen_at
-from .records import INSIDE, Record, Recorded, Ref
+from ._unknown import asked, seen_at, with_stored
+from .records import INSIDE, Record, Recorded
 
 
 def assemble(recorded: Recorded, sizes: Sizes = None, framework: str = "keras") -> Graph:
@@ -61,7 +61,7 @@ def assemble_at(recorded: Recorded, shapes: Mapping[str, Shape], framework: str,
 
 
 @dataclass
-class _Assembler(Looking):
+class _Assembler(Branching):
     """Collects nodes; knows the shape of each at the source's own size, and at the size asked for."""
 
     recorded: Recorded
@@ -110,7 +110,7 @@ class _Assembler(Looking):
         said = f"read {read} operation{'s' * (read != 1)} from {self.recorded.says}"
         return said + (f", {confirmed}" if declared else "")
 
-    def _confirm(self, count: int) -> None:
+    def confirm(self, count: int) -> None:
         """So many shapes of a record are as its source declares them; those inside branches are not told."""
         self.agreeing += 0 if self.inside else count
 
@@ -124,7 +124,7 @@ class _Assembler(Looking):
         self.made[record.name, 0] = record.name
 
     def record(self, record: Record) -> None:
-        if "branches" in record.settings and self._branch(record):
+        if "branches" in record.settings and self.branch(record):
             return
         reads, places, named = arguments_of(record, self.made)
         shapes, comparable = shapes_of(record, reads, self.own)
@@ -178,7 +178,7 @@ class _Assembler(Looking):
         """An output that is a constant: whoever reads it has it as such."""
         self.made[record.name, index] = replace(made, name=made.name or numbered(record.name, index))
         theirs = record.outputs[index] if index < len(record.outputs) else None
-        self._confirm(theirs is not None and agrees(Shape(*made.shape), theirs))
+        self.confirm(theirs is not None and agrees(Shape(*made.shape), theirs))
 
     def _folded(self, record: Record, said: Said, reads: list[str | Array]) -> bool:
         """Whether a record only arranges what the file holds: its outputs are then constants, and no rows.
@@ -209,71 +209,6 @@ class _Assembler(Looking):
         for index, shape in enumerate(record.outputs):
             self._keep(record, index, Stored(tuple(shape or ()), "", "", None, roots))  # type: ignore[arg-type]
         return True
-
-    def _branch(self, record: Record) -> bool:
-        """The records of the branch that a constant condition chooses, else of the cheaper one, in place."""
-        condition = arguments_of(record, self.made)[0][:1]
-        value = condition[0] if condition else None
-        branches = record.settings["branches"]
-        chosen = value.numbers[0] if isinstance(value, Stored) and value.numbers else None
-        if chosen is None and len(branches) == 2 and self.choices < MOST_CHOICES:
-            return self._either(record, branches, [each for each in condition if isinstance(each, str)])
-        branch = branches.get(bool(chosen)) if chosen is not None else None
-        if branch is None:
-            return False
-        outputs = self._branch_outputs(branch)
-        self._give(record, outputs)
-        self._confirm(sum(shape is not None for shape in record.outputs))
-        return True
-
-    def _branch_outputs(self, branch: Any) -> tuple[str | Stored, ...]:
-        """What a branch gives, its records being read."""
-        self.inside += 1
-        for each in branch.records:
-            self.record(each)
-        self.inside -= 1
-        return tuple(self.made[made.key] if isinstance(made, Ref) else made for made in branch.outputs)
-
-    def _give(self, record: Record, outputs: tuple[str | Stored, ...]) -> None:
-        for index, made in enumerate(outputs[: len(record.outputs)]):
-            self.made[record.name, index] = made
-
-    def _either(self, record: Record, branches: Mapping[bool, Any], condition: list[str]) -> bool:
-        """Both branches read; the cheaper one's rows stay, and one that tells that nobody knows. False if in doubt."""
-        self.choices += 1
-        before = self.state()
-        tried = []
-        for key in (True, False):
-            self.restore(before)
-            outputs = self._branch_outputs(branches[key])
-            tried.append(self._tried(before, outputs))
-        then, other = tried
-        counted = cheaper(then, other)
-        if counted is None:
-            self.restore(before)
-            return False
-        self.restore(counted.state)
-        alike = are_alike(then, other)
-        if not alike:
-            op = undecided(then, other, counted)
-            name = self.free_name(record.name)
-            self.nodes[name] = Node(name, op, tuple(condition), record.scope)
-            self.own[name] = self.now[name] = op.output
-        self._give(record, counted.outputs)
-        for index in range(0 if alike or agree(then, other) else len(counted.outputs)):
-            self.made[record.name, index] = name  # of one of two shapes: nobody knows
-        self._confirm(sum(shape is not None for shape in record.outputs) if agree(then, other) else 0)
-        return True
-
-    def _tried(self, before: Any, outputs: tuple[str | Stored, ...]) -> Tried:
-        """What a branch has added to what stood before it."""
-        new = [self.nodes[name] for name in self.nodes if name not in before.nodes]
-        work = NO_WORK
-        for node in new:
-            work += self.spent.get(node.name, NO_WORK)
-        shapes = tuple(Shape(*each.shape) if isinstance(each, Stored) else self.own[each] for each in outputs)
-        unknown = sum(isinstance(node.op, Opaque) for node in new)
-        return Tried(self.state(), outputs, shapes, work, len(new), unknown)
 
     def state(self) -> State:
         ledger = self.ledger
@@ -340,7 +275,7 @@ class _Assembler(Looking):
             self._add(step, record, self.ledger.sharing(record, step, first, said.weights_in))
         for index, name in enumerate(said.outputs):
             self.made[record.name, index] = name
-        self._confirm(sum(shape is not None for shape in record.outputs))
+        self.confirm(sum(shape is not None for shape in record.outputs))
         if self.framework == "onnx":  # of PyTorch every parameter counts, wherever it is read
             self.ledger.settle(said, reads, wanted)
 
@@ -394,12 +329,12 @@ class _Assembler(Looking):
         reason += f": {different}" if different else ""
         at = tuple(self.own[name] for name in reads)
         self.looked = (*self.looked[:2], self.looked[2] + 1, self.looked[3])
+        record, known = with_stored(record)
         for index, shape in enumerate(record.outputs):
             output = None if shape is None else at_batch_one(shape)
             ask = None if record.ask is None else partial(asked, record, index)
             weights = () if index else (*self.ledger.slots(record), *self.ledger.roots(read))
-            known = has_all_weights(record) or index > 0
-            op = Opaque(reason, output, weights, seen=seen_at(record, at), ask=ask, all_weights=known)
+            op = Opaque(reason, output, weights, seen=seen_at(record, at), ask=ask, all_weights=known or index > 0)
             step = Step(numbered(record.name, index), op, tuple(reads), Cost(output))
             self.own[step.name] = output
             self.nodes[step.name] = Node(step.name, op, step.reads, record.scope)

@@ -65,14 +65,16 @@ def read_file(source: str, request: Request) -> Graph:
 def _recorded(source: str) -> Recorded:
     """The records of a file, read as data."""
     from ._keras_config import read_description
+    from ._keras_source import Source
     from ._keras_text import describe
+    from ._keras_weights import WeightFile
 
     if not os.path.isfile(source):
         raise UsageError(f"{source}: there is no such file")
     with open(source, "rb") as stream:
         found = describe(source, stream)
     try:
-        return read_description(found.model, says=found.says)
+        return read_description(found.model, Source(WeightFile(lambda: open(source, "rb"))), says=found.says)
     except UsageError as error:
         raise UsageError(f"{source}: {error}") from error
 

@@ -51,6 +51,13 @@ class Slot:
     module: str = ""
 
 
+class StoredWeights(NamedTuple):
+    """The weights that a file holds for a layer; `whole` tells that these are all that it has."""
+
+    slots: tuple[Slot, ...]
+    whole: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Argument:
     """What a record was called with at one place: `name` is "" where it was given by place.
@@ -75,6 +82,7 @@ class Record:
     order of `inputs`, or None: only a live model can. `look` gives what its code calls on tensors of other
     shapes than its own (`()`: of its own), as records in its place, or None where nobody can look into it.
     `made_by` is the class of the PyTorch module that calls it (see `graph.Node`); "" of other frameworks.
+    `stored` gives the weights that the file holds for it, where they are not listed.
     """
 
     name: str
@@ -90,6 +98,7 @@ class Record:
     ask: Callable[[list[Declared]], tuple[Declared, ...] | None] | None = field(default=None, compare=False, repr=False)
     look: Callable[[tuple[Declared, ...]], Looked | None] | None = field(default=None, compare=False, repr=False)
     made_by: str = ""
+    stored: Callable[[], StoredWeights | None] | None = field(default=None, compare=False, repr=False)
 
     @property
     def inputs(self) -> tuple[Ref, ...]:

@@ -26,14 +26,15 @@ if TYPE_CHECKING:
 OPS: Registry[type[Op]] = Registry("op", __package__)
 
 
-TRAINABLE, FROZEN, MOVING = "trainable", "frozen", "moving statistic"
+TRAINABLE, FROZEN, MOVING, UNTOLD = "trainable", "frozen", "moving statistic", "untold"
 
 
 class Weight(NamedTuple):
     """A named weight: `kernel`, `bias`, `gamma`, `beta`, `moving_mean`, `moving_variance` …
 
     `role` is `trainable`, `frozen` (training could change it, and is told not to) or `moving statistic`
-    (not trained in any layer: means and variances of the data, counts, seeds).
+    (not trained in any layer: means and variances of the data, counts, seeds), or `untold`: a file holds it, and
+    does not say which of those it is.
 
     >>> Weight("kernel", (7, 7, 3, 64)).params
     9408
@@ -77,7 +78,8 @@ class Cost(NamedTuple):
     """Everything that one application of an op to given inputs costs, for the whole batch.
 
     `windows` are those of a layer that slides one, an axis each, in the order of the axes. `unknown`
-    names what is unknown, of `work` and `weights`: the totals that it touches are lower bounds.
+    names what is unknown, of `work`, `weights` and `roles` (the weights' part in training): the totals that it
+    touches are lower bounds.
     """
 
     output: Shape | None

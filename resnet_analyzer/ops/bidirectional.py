@@ -7,22 +7,32 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..dim import floor_div
 from ..errors import UsageError
+from ..frozen import replace
 from ..reach import EVERYTHING, Reach, Reaches
 from ..shape import Shape
 from .base import Cost, Op, Work
-from .spelling import Call, Spelling
+from .recurrent import STATES, with_states
+from .spelling import INPUTS, Call, Outputs, Spelling, Tensor
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
 
 
-def _read_keras(call: Call) -> list[Op] | None:
-    """Keras' layer, whose two directions are one layer and its copy, or two of their own."""
-    backward = call.settings.get("backward_layer")
-    forth, back = call.words(call.settings["layer"]), None if backward is None else call.words(backward)
-    if forth is None or len(forth) != 1 or (back is not None and len(back) != 1) or call.takes_more_than_inputs:
+def _read_keras(call: Call) -> Outputs | list[Op] | None:
+    """Keras' layer, whose two directions are one layer and its copy, or two of their own; a mask costs nothing."""
+    forth, backward = _alone(call, call.settings["layer"]), call.settings.get("backward_layer")
+    back = None if backward is None else _alone(call, backward)
+    more = [name for name, value in call.named.items() if type(value) is Tensor and name not in (*INPUTS, "mask")]
+    if forth is None or len(forth) != 1 or (back is not None and len(back) != 1) or more:
         return None
-    return [Bidirectional(forth[0], call.settings.get("merge_mode"), None if back is None else back[0])]
+    own, kind = call.settings["layer"].settings, call.settings["layer"].kind
+    op = Bidirectional(forth[0], call.settings.get("merge_mode"), None if back is None else back[0])
+    return with_states(call._replace(settings={**call.settings, **own}), op, 2 * STATES.get(kind, 0))
+
+
+def _alone(call: Call, layer: Any) -> list[Op] | None:
+    """A direction's layer, without the states that it returns beside what it gives."""
+    return call.words(replace(layer, settings={**layer.settings, "return_state": False}))
 
 
 class Bidirectional(Op):

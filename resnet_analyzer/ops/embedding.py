@@ -16,6 +16,16 @@ if TYPE_CHECKING:
     from .keras_steps import Steps
 
 
+def _read_keras(call: Call) -> list[Op] | None:
+    """Keras' layers; ReversibleEmbedding is called one way and, told so, the other, with one table."""
+    settings = call.settings
+    plain = settings.get("tie_weights", True) and settings.get("logit_soft_cap") is None
+    if call.is_rewritten or call.takes_more_than_inputs or not plain:
+        return None
+    reverse = call.argument("reverse", 1, False) is True if call.kind == "ReversibleEmbedding" else False
+    return [Embedding(settings["input_dim"], settings["output_dim"], reverse)]
+
+
 def _read_torch(call: Call) -> Reads | None:
     """embedding(weight, indices)."""
     table = call.shape("weight")
@@ -45,7 +55,12 @@ class Embedding(Op):
     gradient = of_scattered
     counts: ClassVar[tuple[str, ...]] = ("input_dim", "output_dim")
     spellings: ClassVar[Mapping[str, Spelling]] = {
-        "keras": Spelling("Embedding", {"input_dim": "input_dim", "output_dim": "output_dim"}),
+        "keras": Spelling(
+            "Embedding",
+            {"input_dim": "input_dim", "output_dim": "output_dim"},
+            also=("ReversibleEmbedding",),
+            read=_read_keras,
+        ),
         "torch": Spelling("aten.embedding", read=_read_torch),
     }
 

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from ..reach import Reaches, same_place
 from ..shape import Shape, carried
-from .base import Cost, Op, Weight, require_whole
+from .base import UNTOLD, Cost, Op, Weight, require_whole
 from .spelling import Call, Outputs, Reads, Spelling
 
 # operations of keras.ops that work number by number, and of which no primitive of ours tells the work
@@ -96,6 +96,12 @@ class Opaque(Op):
         if self.output is not None:
             self.__dict__["output"] = require_whole("Opaque", "output", Shape(*self.output), least=1)
 
+    @property
+    def gaps(self) -> tuple[str, ...]:
+        """What is unknown of it: its work, whether it has more weights, what part those have in training."""
+        untold = any(weight.role == UNTOLD for weight in self.weights)
+        return ("work", *(() if self.all_weights else ("weights",)), *(("roles",) if untold else ()))
+
     def phrase(self, strided: bool) -> tuple[str, ...]:
         """Named, so that nobody overlooks it."""
         return ("unknown layer",)
@@ -110,4 +116,4 @@ class Opaque(Op):
         output = carried(self.output, self.seen, shapes) if asked is None else asked
         if output is None and self.elementwise and len(shapes):
             output = shapes[0]
-        return Cost(output, self.weights, unknown=("work",) if self.all_weights else ("work", "weights"))
+        return Cost(output, self.weights, unknown=self.gaps)

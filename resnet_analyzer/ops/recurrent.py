@@ -10,12 +10,56 @@ from ..reach import EVERYTHING, Mixed, Reach, Reaches
 from ..shape import Shape, spell
 from .activation import activation_work, require_activation
 from .base import OPS, Check, Cost, Op, Spelling, Weight, Work, same_names
-from .spelling import Call, Reads
+from .spelling import INPUTS, Call, Outputs, Reads, Tensor
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
 
 FIELDS = ("units", "activation", "use_bias", "return_sequences")
+_IN_KERAS = {
+    "SimpleRNN": FIELDS,
+    "LSTM": (*FIELDS, "recurrent_activation"),
+    "GRU": (*FIELDS, "recurrent_activation", "reset_after"),
+}
+
+
+def _read_keras(call: Call) -> Outputs | list[Op] | None:
+    """Keras' layer, with the states that it returns; a mask keeps the state at some steps, and costs nothing."""
+    more = [name for name, value in call.named.items() if type(value) is Tensor and name not in (*INPUTS, "mask")]
+    found = Spelling("", same_names(*_IN_KERAS[call.kind])).settings(call.settings)
+    if call.is_rewritten or call.constants or more or found is None:
+        return None
+    return with_states(call, OPS[call.kind](**found), STATES[call.kind])  # type: ignore[call-arg]
+
+
+def with_states(call: Call, layer: Op, states: int) -> Outputs | list[Op]:
+    """A recurrent layer that reads all but the mask, and the so many states that it returns, if it does."""
+    read = tuple([number for number in range(len(call.shapes)) if number != call.tensor("mask")])
+    units = getattr(layer, "units", None) or layer.layer.units  # type: ignore[attr-defined]
+    returned = states if call.settings.get("return_state") else 0
+    if not returned and len(read) == len(call.shapes):
+        return [layer]
+    return Outputs((layer, *[RecurrentState(units)] * returned), read, chained=True)
+
+
+STATES = {"SimpleRNN": 1, "LSTM": 2, "GRU": 1}
+
+
+def _read_cells(call: Call) -> list[Op] | None:
+    """Keras' RNN around its own cells: one, or several, each reading what the one before it gives at every step."""
+    cell = call.settings["cell"]
+    cells = cell.settings["cells"] if cell.kind == "StackedRNNCells" else [cell]
+    if call.takes_more_than_inputs or call.constants or call.settings.get("return_state"):
+        return None
+    found: list[Op] = []
+    for place, each in enumerate(cells):
+        kind = str(each.kind).removesuffix("Cell")
+        settings = {**each.settings, "return_sequences": place + 1 < len(cells) or call.settings["return_sequences"]}
+        words = Spelling("", same_names(*_IN_KERAS[kind])).settings(settings)
+        if each.namespace != "keras.layers" or words is None:
+            return None
+        found.append(OPS[kind](**words))  # type: ignore[call-arg]
+    return found
 
 
 def _read_torch(call: Call) -> Reads | None:
@@ -142,7 +186,9 @@ class SimpleRNN(_Recurrent):
     two_biases: bool = False
 
     word: ClassVar[str] = "simple RNN"
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("SimpleRNN", same_names(*FIELDS))}
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling("SimpleRNN", same_names(*FIELDS), read=_read_keras)
+    }
 
     def bias(self, rows: Dim) -> tuple[Dim, ...]:
         """One row, or two."""
@@ -171,7 +217,7 @@ class LSTM(_Recurrent):
     gates: ClassVar[int] = 4
     word: ClassVar[str] = "LSTM"
     spellings: ClassVar[Mapping[str, Spelling]] = {
-        "keras": Spelling("LSTM", same_names(*FIELDS, "recurrent_activation")),
+        "keras": Spelling("LSTM", same_names(*_IN_KERAS["LSTM"]), read=_read_keras),
         "torch": Spelling("aten.lstm", also=("aten.gru", "aten.rnn_tanh", "aten.rnn_relu"), read=_read_torch),
     }
 
@@ -209,7 +255,7 @@ class GRU(_Recurrent):
     gates: ClassVar[int] = 3
     word: ClassVar[str] = "GRU"
     spellings: ClassVar[Mapping[str, Spelling]] = {
-        "keras": Spelling("GRU", same_names(*FIELDS, "recurrent_activation", "reset_after"))
+        "keras": Spelling("GRU", same_names(*_IN_KERAS["GRU"]), read=_read_keras)
     }
 
     def __post_init__(self) -> None:
@@ -244,7 +290,10 @@ class RecurrentState(Op):
     kind = "recurrence"
     storage = "view"
     counts: ClassVar[tuple[str, ...]] = ("units",)
-    spellings: ClassVar[Mapping[str, Spelling]] = {"torch": Spelling("aten.final_state", read=_read_torch_state)}
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling("", also=("RNN",), read=_read_cells),
+        "torch": Spelling("aten.final_state", read=_read_torch_state),
+    }
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """One vector for each of the batch; no arithmetic."""

@@ -48,7 +48,7 @@ class Canvas(Sheet):
         align: str = "center", longest: int = 200, mark: str = "",
     ) -> None:  # fmt: skip
         """A line of text, its middle at the height y; `mark` names it in the SVG."""
-        shown = safe(words, longest)
+        shown = safe(self.theme.say(words), longest)
         self.axes.text(
             x, y, shown, fontproperties=font_for(shown, bold), fontsize=size * POINTS, color=self.theme(tone),
             ha=align, va="center_baseline", parse_math=False, gid=mark or None,

@@ -85,8 +85,9 @@ class Panel:
     def x_marks(self, marks: Sequence[float], label: str, names: Sequence[str] = ()) -> None:
         """Marks of the horizontal axis, and what it measures."""
         self.axes.set_xticks(list(marks), labels=list(names) or [spelled(mark) for mark in marks])
+        label = self.theme.say(label)
         self.axes.set_xlabel(
-            label, fontproperties=font(), fontsize=SMALL * POINTS, color=self.theme(MUTED), parse_math=False
+            label, fontproperties=font_for(label), fontsize=SMALL * POINTS, color=self.theme(MUTED), parse_math=False
         )
         self._ticks(self.axes.get_xticklabels())
 
@@ -170,7 +171,7 @@ class Panel:
         bold: bool = False,
     ) -> None:  # fmt: skip
         """Words at a place in pixels from the panel's lower left corner."""
-        shown = safe(words)
+        shown = safe(self.theme.say(words))
         self.axes.text(
             x / self.width, y / self.height, shown, transform=self.axes.transAxes,
             fontproperties=font_for(shown, bold),

@@ -24,7 +24,7 @@ class LegendItem(NamedTuple):
     sign: str = ""
 
 
-MEETINGS = {"+": "added", "‖": "concatenated", "×": "multiplied", "−": "subtracted"}
+MEETINGS = {"+": "addition", "‖": "concatenation", "×": "multiplication", "−": "subtraction"}
 
 
 def kind_items(kinds: Collection[str], sample: str = "box") -> list[LegendItem]:

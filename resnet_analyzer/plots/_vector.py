@@ -46,7 +46,7 @@ class VectorSheet(Sheet):
         align: str = "center", longest: int = 200, mark: str = "",
     ) -> None:  # fmt: skip
         """A line of text, its middle at the height y; another font is stretched to the width laid out for it."""
-        shown = safe(words, longest)
+        shown = safe(self.theme.say(words), longest)
         if not shown:
             return
         weight = ' font-weight="bold"' if bold else ""

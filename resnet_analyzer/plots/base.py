@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ..errors import UsageError
 from ..measurement import PLOTS as PLOTS
 from ..measurement import Measurement
-from .palette import theme_named
+from .palette import LIGHT, as_it_is, theme_named
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -26,7 +26,8 @@ class Picture:
 
     `alt` is a sentence with the main figures, `title` a heading; `data` are the raw numbers that it shows,
     as whole numbers of the measurements. `paint` redraws the figure for a theme; `drawing` is there for pictures
-    without axes, which can be drawn where matplotlib is not installed.
+    without axes, which can be drawn where matplotlib is not installed. `say` puts its words into another language,
+    where some installed font has the letters: see `in_words`.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Picture:
     theme: str = "light"
     data: Any = ()
     drawing: Drawable | None = None
+    say: Callable[[str], str] = as_it_is
 
     def __repr__(self) -> str:
         return f"<Picture {self.name}: {self.title:.80}>"
@@ -47,7 +49,7 @@ class Picture:
             return self.light_svg
         from ._files import svg_bytes
 
-        return svg_bytes(self.paint, self.name, self.title, self.alt)
+        return svg_bytes(self._painted, self.name, self.title, self.alt)
 
     @cached_property
     def light_svg(self) -> bytes:
@@ -56,35 +58,51 @@ class Picture:
             raise UsageError(f"picture {self.name}: it has axes, and needs matplotlib, which is not here")
         from ._vector import vector
 
-        return vector(self.drawing, self.name, self.title, self.alt)
+        return vector(self.drawing, self.name, self.title, self.alt, LIGHT._replace(say=self.say))
 
     @cached_property
     def png(self) -> bytes:
         """The picture as PNG at twice its size, for sharp screens."""
         from ._files import png_bytes
 
-        return png_bytes(self.paint, theme_named(self.theme), self.title)
+        return png_bytes(self._painted, theme_named(self.theme), self.title)
 
     @cached_property
     def pdf(self) -> bytes:
         """The picture as PDF, for print: light, text as text."""
         from ._files import pdf_bytes
 
-        return pdf_bytes(self.paint, theme_named(self.theme), self.title)
+        return pdf_bytes(self._painted, theme_named(self.theme), self.title)
 
     def figure(self) -> Figure:
         """The picture as a matplotlib figure of your own, to be changed and saved."""
         from ._files import settings
 
         with settings():
-            return self.paint(theme_named(self.theme))
+            return self._painted(theme_named(self.theme))
+
+    def _painted(self, theme: Theme) -> Figure:
+        return self.paint(theme._replace(say=self.say))
+
+    def in_words(self, say: Callable[[str], str]) -> Picture:
+        """The same picture with its words in another language, if some installed font has the letters for it."""
+        return replace(self, say=say) if has_eastern_letters() else self
 
     def _repr_svg_(self) -> str:
         return self.svg.decode()
 
     def in_theme(self, theme: str) -> Picture:
         """The same picture, whose PNG is in another theme."""
-        return Picture(self.name, self.title, self.alt, self.paint, theme_named(theme).name, self.data, self.drawing)
+        return replace(self, theme=theme_named(theme).name)
+
+
+def has_eastern_letters() -> bool:
+    """Whether some font has Chinese letters: an installed one, or, where no matplotlib draws, the reader's own."""
+    if find_spec("matplotlib") is None:
+        return True
+    from ._fonts import eastern
+
+    return eastern() is not None
 
 
 class Plot(NamedTuple):

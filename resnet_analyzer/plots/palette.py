@@ -8,6 +8,7 @@ both. Nothing depends on colour alone: boxes carry words, bars hatches, lines ma
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import NamedTuple
 
 from ..errors import UnknownName
@@ -89,10 +90,16 @@ FIGURES = {
 }
 
 
+def as_it_is(words: str) -> str:
+    """The words themselves: English."""
+    return words
+
+
 class Theme(NamedTuple):
-    """Light or dark: gives a tone's colour."""
+    """Light or dark: gives a tone's colour; `say` puts words into the language of the picture."""
 
     name: str
+    say: Callable[[str], str] = as_it_is
 
     def __call__(self, tone: Tone) -> str:
         """That tone's colour."""

@@ -7,7 +7,7 @@ from math import prod
 
 from ..dim import Dim, is_exactly, total
 from ..measurement import Row
-from ..ops.base import MOVING, Weight
+from ..ops.base import FROZEN, TRAINABLE, Weight
 from ..shape import Shape
 
 MOST = 8  # weights that are still written out
@@ -21,8 +21,8 @@ def params_by_hand(row: Row) -> str:
     >>> params_by_hand(measure(architecture("resnet50", style="keras")).by_name["conv1_conv"])
     '7·7·3·64 + 64 = 9,472'
     """
-    own = [weight for weight in row.weights if weight.role != MOVING and weight.shape]
-    if not own or len(own) > MOST or "weights" in row.cost.unknown:
+    own = [weight for weight in row.weights if weight.role in (TRAINABLE, FROZEN) and weight.shape]
+    if not own or len(own) > MOST or not {"weights", "roles"}.isdisjoint(row.cost.unknown):
         return ""
     return f"{' + '.join(map(_product, own))} = {row.params:,}"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..analyses.diff import Difference
+from ..analyses.diff import Change, Difference
 from ..numbers import grouped, signed
 from .model import Column, Report, Table
 
@@ -18,12 +18,12 @@ COLUMNS = (
 )
 
 
-def diff_report(found: Difference, names: tuple[str, str]) -> Report:
-    """A line per change, and the totals before and after."""
-    lines = [
-        (each.what, each.after or each.before, each.before if each.after else None, each.why, each.params, each.macs)
-        for each in found.changes
-    ]
+def diff_report(found: Difference, names: tuple[str, str], by_layer: bool = False) -> Report:
+    """A line per kind of change, or with `by_layer` per changed layer, and the totals before and after."""
+    groups: dict[Any, list[Change]] = {}
+    for place, each in enumerate(found.changes):
+        groups.setdefault(place if by_layer else (each.what, each.why), []).append(each)
+    lines = list(map(_line, groups.values()))
     one, two = found.first.totals, found.second.totals
     notes = [
         ("same", f"{grouped(found.same)} layers"),
@@ -33,8 +33,16 @@ def diff_report(found: Difference, names: tuple[str, str]) -> Report:
         ),
         ("MACs", f"{grouped(one.macs)} → {grouped(two.macs)}: {signed(found.macs)}{_share(found.macs, one.macs)}"),
     ]
-    title = f"{names[0]} → {names[1]} · {len(lines)} changes"
+    title = f"{names[0]} → {names[1]} · {grouped(len(found.changes))} layers changed"
     return Report(title, (Table(COLUMNS, tuple(lines)),), tuple(notes), lambda: _data(found, names))
+
+
+def _line(several: list[Change]) -> tuple[Any, ...]:
+    """Changes of one kind: the first layer and how many more, and what they make together."""
+    first, more = several[0], len(several) - 1
+    name = f"{first.after or first.before}{f' and {grouped(more)} more' if more else ''}"
+    params, macs = sum(each.params for each in several), sum(each.macs for each in several)
+    return first.what, name, first.before if first.after else None, first.why, params, macs
 
 
 def _share(part: int, whole: int) -> str:

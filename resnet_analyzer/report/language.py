@@ -20,7 +20,9 @@ LANGUAGES = ("en", "zh")
 DOMAIN = "resnet_analyzer"
 FOLDER = Path(__file__).with_name("locale")
 FOR_MACHINES = frozenset({"json", "csv", "raw-csv", "parquet", "github"})  # formats that machines read
-NAMES = frozenset({"layer", "network", "name", "model", "reads", "op", "option", "block", "stage", "value", "source"})
+NAMES = frozenset(
+    {"while", "layer", "network", "name", "model", "reads", "op", "option", "block", "stage", "value", "source"}
+)
 REFERENCE = (  # He et al. 2015 (arXiv 1512.03385), Table 1
     r"[A-Z][a-z]+(?: & [A-Z][a-z]+| et al\.) \d{4}(?:(?:, [A-Z][\w ]+)? \(arXiv [\w.]+\))?"
     r"(?:, (?:(?:Table|Fig\.|sec\.) [\d.]*\d|abstract))?(?:: [\d.,]+ (?:m|b)illion[a-z -]*)?"
@@ -64,6 +66,11 @@ def _live(report: Report, say: Words) -> Mapping[str, Any] | None:
 
     data = report.live() if report.live else None
     return translated_live(data, say.text) if data else None
+
+
+def picture_in(picture: Any, language: str) -> Any:
+    """A picture with its title, its words and its description in a language."""
+    return picture if language == "en" else Words(language).picture(picture)
 
 
 def message(language: str, sentence: str, *parts: str) -> str:
@@ -132,7 +139,7 @@ class Words:
 
     def table(self, table: Table) -> Table:
         """A table: its titles, and the cells of columns that hold words."""
-        worded = [column.kind == "text" and column.title not in NAMES for column in table.columns]
+        worded = [column.kind in ("text", "heading") and column.title not in NAMES for column in table.columns]
         rows = tuple(
             tuple(
                 self.text(cell) if told and type(cell) is str else cell for told, cell in zip(worded, row, strict=True)
@@ -155,9 +162,13 @@ class Words:
             links=tuple(map(self._link, section.links)),
         )
 
+    def picture(self, drawing: Any) -> Any:
+        """A picture: what stands in it and what is said of it."""
+        told = drawing.in_words(self.text)
+        return replace(told, alt=self.clauses(drawing.alt), title=self.text(drawing.title))
+
     def _figure(self, figure: Figure) -> Figure:
-        drawing: Any = figure.drawing
-        return figure._replace(drawing=replace(drawing, alt=self.clauses(drawing.alt), title=self.text(drawing.title)))
+        return figure._replace(drawing=self.picture(figure.drawing))
 
     def _link(self, link: Link) -> Link:
         return link._replace(text=self.text(link.text), says=self.text(link.says))

@@ -31,7 +31,7 @@ OPTION_COLUMNS = (
     Column("takes", wrapped=True, drop=2),
 )
 PAPER = re.compile(r"[A-Z][^;(]* \d{4}[^;(]*(?:\(arXiv [\d.]+)?")  # from the first author to the number of the paper
-BLOCKS = "Single blocks, for compare"
+BLOCKS = "Single blocks, to be compared"
 NOTES = (
     ("published", "numbers as printed, to four digits; – where nobody printed one"),
     ("families", "any depth: resnet38, wrn22_8, --depth N, --blocks A,B,C,D"),

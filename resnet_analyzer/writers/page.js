@@ -344,7 +344,7 @@ class Live {
     figure.classList.toggle("live", name === "architecture" || name in this.data.charts);
     if (name in this.data.charts) return [new Chart(name, this.data.charts[name], figure)];
     if (name !== "architecture") return [];
-    const groups = all("svg g[id]", figure).map((group) => [group, this.data.drawing[group.id.replace(/^.*?-\w+-/, "")]]);
+    const groups = all("svg [id]", figure).map((group) => [group, this.data.drawing[group.id.replace(/^.*?-\w+-/, "")]]);
     return groups.filter(([, cell]) => cell).map(([group, cell]) => new Label(group, cell));
   }
 

@@ -113,6 +113,7 @@ class Chart {
 class Label {
   constructor(group, cell) {
     Object.assign(this, { group, cell });
+    if (group.tagName === "text") return this.ofText();
     this.glyphs = group.querySelector("g");
     const [, x, y, scale] = /translate\(([\d.-]+) ([\d.-]+)\) scale\(([\d.]+)/.exec(this.glyphs.getAttribute("transform"));
     this.middle = /-label\d/.test(group.id);
@@ -124,6 +125,16 @@ class Label {
     this.text.setAttribute("text-anchor", this.middle ? "middle" : "start");
     this.text.style.display = "none";
     group.append(this.text);
+  }
+
+  // a word that is no outline: it only says something else
+  ofText() {
+    const [home, length] = [this.group.textContent, this.group.getAttribute("textLength")];
+    this.show = (forms, moved) => {
+      this.group.textContent = moved ? spelled(this.cell, null, forms).text : home;
+      if (moved) this.group.removeAttribute("textLength");
+      else if (length) this.group.setAttribute("textLength", length);
+    };
   }
 
   show(forms, moved) {

@@ -6,7 +6,7 @@ class Marks {
     this.place = figure.closest("section");
     this.boxes = [];
     this.byRow = new Map();
-    for (const group of all("svg g[id*='-layers'], svg g[id*='-beside']", figure)) this.take(group);
+    for (const group of all("svg [id*='-layers'], svg [id*='-beside']", figure)) this.take(group);
     if (!this.boxes.length) return;
     const picture = figure.querySelector("svg");
     picture.setAttribute("role", "group");

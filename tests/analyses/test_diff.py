@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -39,6 +40,81 @@ def test_styles_of_resnet50():
         ("strides 1 → 2", 0),
     ]
     assert found.same == 169
+
+
+def told(found):
+    """Kinds of changes: what, why, how many layers, and what they make together."""
+    groups = {}
+    for each in found.changes:
+        number, params, macs = groups.get((each.what, each.why), (0, 0, 0))
+        groups[each.what, each.why] = (number + 1, params + each.params, macs + each.macs)
+    assert sum(params for _, params, _ in groups.values()) == found.params
+    assert sum(macs for _, _, macs in groups.values()) == found.macs
+    return groups
+
+
+def test_keras_style():
+    """Keras' convolutions have biases, 26,560 in all, its paddings are layers, and its classifier has the softmax."""
+    assert told(diff(ra.measure("resnet50@paper"), ra.measure("resnet50@keras"))) == {
+        ("added", "zero padding"): (2, 0, 0),
+        ("changed", "bias no → yes"): (53, 26_560, 0),
+        ("changed", "activation – → softmax"): (1, 0, 0),
+    }
+
+
+def test_resnext():
+    """Nothing is added or removed; each of the 16 blocks has a grouped 3×3 of twice the width."""
+    found = diff(ra.measure("resnet50@torchvision"), ra.measure("resnext50_32x4d@torchvision"))
+    assert {each.what for each in found.changes} == {"changed", "resized"}
+    groups = told(found)
+    grouped = [number for (_, why), (number, *_) in groups.items() if "groups 1 → 32" in why]
+    wider = [number for (_, why), (number, *_) in groups.items() if why.startswith("filters") and "groups" not in why]
+    assert (sum(grouped), sum(wider)) == (16, 16)
+    assert (found.params, found.macs) == (25_028_904 - 25_557_032, 4_230_479_872 - 4_089_184_256)
+
+
+def test_the_course_against_keras():
+    """The course's net has no ReLU after its stem, pools without padding (55 in place of 56), and averages 2×2 once."""
+    found = told(diff(ra.measure("lecture50", input=224), ra.measure("resnet50@keras", input=224)))
+    kinds = [kind for kind in found if kind[0] != "resized" and "units" not in kind[1]]
+    assert sorted(kinds) == [
+        ("added", "ReLU"), ("added", "global average pool"), ("added", "zero padding"),
+        ("removed", "2×2 average pool, /2"), ("removed", "flatten"),
+    ]  # fmt: skip
+    assert [why for what, why in found if what == "resized"] == [
+        "reads 55×55×64 → 56×56×64",
+        "reads 55×55×256 → 56×56×256",
+    ]
+
+
+FILES = Path(__file__).parents[1] / "data/keras_files"
+
+
+def test_a_keras_model_before_and_after():
+    """`wide` gets 24 filters for 16: 8·(9·8 + 1) parameters at 16·16 places; `narrow` reads 8 more channels."""
+    found = diff(ra.measure(FILES / "small.keras"), ra.measure(FILES / "small_wide.keras"))
+    assert [(each.what, each.after, each.why, each.params, each.macs) for each in found.changes] == [
+        ("changed", "wide", "filters 16 → 24", 584, 147_456),
+        ("resized", "narrow", "reads 16×16×16 → 16×16×24", 64, 16_384),
+    ]
+    assert (found.params, found.macs) == (648, 163_840)
+
+
+def test_a_keras_model_and_its_export():
+    """tf2onnx turns the image's axes, folds the normalisation into its convolution, and splits the dense layer."""
+    found = diff(ra.measure(FILES / "small.keras"), ra.measure(FILES / "small.onnx", input=32))
+    assert told(found) == {
+        ("added", "permute"): (1, 0, 0),
+        ("changed", "bias no → yes"): (1, 8, 0),
+        ("removed", "BN, folded into Conv__18"): (1, -16, 0),
+        ("changed", "keepdims no → yes"): (1, 0, 0),
+        ("added", "Squeeze"): (1, 0, 0),
+        ("changed", "activation softmax → –, bias yes → no"): (1, -10, 0),
+        ("added", "parameter"): (1, 10, 0),
+        ("added", "Add"): (1, 0, 0),
+        ("added", "softmax"): (1, 0, 0),
+    }
+    assert (found.params, found.macs) == (-8, 0)
 
 
 @pytest.mark.parametrize(

@@ -130,3 +130,27 @@ def test_a_chinese_page_stays_chinese(browse, tmp_path):
     browser.run("[...document.querySelectorAll('#panel button')].at(-1).click()")
     assert browser.run("document.body.innerText") == first
     assert browser.complaints == []
+
+
+def test_a_drawing_made_without_matplotlib_follows_too(browse, tmp_path):
+    from resnet_analyzer.analyses.formula.recipe import recipe_of
+    from resnet_analyzer.architectures.base import find
+
+    file, known = tmp_path / "light.html", find("resnet50")
+    report = network_report(measure(known.graph()), "resnet50", known, recipe_of(known))
+    drawing = next(each.drawing for each in report.figures if each.drawing.name == "architecture")
+    drawing.__dict__["svg"] = drawing.light_svg
+    file.write_text(WRITERS["html"].render(report, 80, False), encoding="utf-8")
+    browser = browse(file, width=1280)
+    place = centre(browser, BOX.format(*CONV))
+    browser.call("Input.dispatchMouseEvent", type="mouseMoved", **place)
+    assert browser.run(MARKED) == CONV == browser.run(BOXES)
+    words = "[...document.querySelectorAll('figure[data-picture=architecture] text')].map(each => each.textContent)"
+    home = browser.run(words)
+    browser.run("(() => { const i = document.getElementById('live-n'); i.value = 448; i.dispatchEvent(new Event('input')); })()")  # fmt: skip  # noqa: E501
+    browser.run("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    assert {"224×224", "112×112", "56×56", "28×28", "14×14"} <= set(browser.run(words)) != set(home)
+    browser.run("(() => { const i = document.getElementById('live-n'); i.value = 224; i.dispatchEvent(new Event('input')); })()")  # fmt: skip  # noqa: E501
+    browser.run("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    assert browser.run(words) == home
+    assert browser.complaints == []

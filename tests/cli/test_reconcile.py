@@ -39,9 +39,11 @@ def test_reconcile(run):
 
 
 def test_diff(run):
-    out = run("diff", "resnet50@paper", "resnet50@torchvision", "--format", "markdown").out
+    out = run("diff", "resnet50@paper", "resnet50@torchvision", "--format", "markdown", "--by", "layer").out
     assert out.count("77,070,336") == 3
     assert "+231,211,008 (+6.0 %)" in out
+    out = run("diff", "resnet50@paper", "resnet50@torchvision", "--format", "markdown").out
+    assert "stage3/block1/conv1 and 2 more | stage3/block1/conv1 | strides 2 → 1 |        0 | +231,211,008" in out
 
 
 def test_diff_fails_where_it_grows(run, complain):

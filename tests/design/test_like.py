@@ -113,11 +113,12 @@ def test_single_weights_that_are_counted_elsewhere():
 
 
 def test_weights_of_an_opaque_layer_may_be_frozen_or_moving():
-    text = "- opaque: {output: [6, 8], weights: {a: [2], b: {frozen: [3]}, c: {moving: [4]}}, all_weights: false}\n"
+    text = "- opaque: {output: [6, 8], weights: {a: [2], b: {frozen: [3]}, c: {moving: [4]}, d: {untold: [5]}}}\n"
     found = measured(written(text))
     row = found.rows[1]
-    assert (row.trainable_params, row.params, row.all_params) == (2, 5, 9)
+    assert (row.trainable_params, row.params, row.all_params) == (2, 5, 14)
     assert "params" in found.lower_bounds
+    assert "all_params" not in found.lower_bounds
 
 
 @pytest.mark.parametrize(
@@ -126,7 +127,7 @@ def test_weights_of_an_opaque_layer_may_be_frozen_or_moving():
         ("bidirectional: {inputs: previous, layer: 3}", "layer must be a layer"),
         ("bidirectional: {inputs: previous, layer: {lstm: {unit: 3}}}", "unknown setting 'unit'"),
         ("bidirectional: {inputs: previous, layer: lstm}", "needs units"),
-        ("opaque: {weights: {a: {cold: [3]}}}", "frozen or moving"),
+        ("opaque: {weights: {a: {cold: [3]}}}", "frozen, moving or untold"),
         ("dense: {units: 3, shared_weights: {a: 1}}", "a list of names"),
         ("reshape: {target: [[[[[1]]]]]}", "cannot be a list"),
     ],

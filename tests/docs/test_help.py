@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import re
+import shlex
+import sys
 
 import click
 import pytest
 
 from resnet_analyzer.cli.main import program
 
-from .sessions import run
+from .sessions import ROOT, run
 
 CONTEXT = click.Context(program, info_name="resnet-analyze")
 COMMANDS = {name: program.get_command(CONTEXT, name) for name in program.list_commands(CONTEXT)}
 LONG = re.compile(r" --all\b| --runs\b")  # what takes many minutes: every network, every run of a study
+
+# Writes model.keras: MobileNetV2 as Keras writes it, but for the weights
+A_MODEL = f"""
+from zipfile import ZipFile
+config = ZipFile({str(ROOT / "tests/data/keras/applications.zip")!r}).read("MobileNetV2.json")
+with ZipFile("model.keras", "w") as file:
+    file.writestr("metadata.json", "{{}}")
+    file.writestr("config.json", config)
+"""
 
 
 def runs_models(name: str, line: str) -> bool:
@@ -27,6 +38,12 @@ EXAMPLES = [
     for line in (command.help or "").splitlines()
     if line.strip().startswith("resnet-analyze ") and not LONG.search(line) and " | " not in line
 ]
+
+
+def test_the_first_page_is_whole():
+    page = run("resnet-analyze --help").stdout
+    assert all(name in page for name in COMMANDS)
+    assert "..." not in page.partition("Commands:")[2]  # a sentence that does not fit is cut
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -57,6 +74,8 @@ def test_example_works(example):
     if " degradation " in example and "--stored" not in example:
         pytest.importorskip("sklearn")
     read = [] if " init " in example else re.findall(r"(?<!--fix )\b[\w-]+\.yaml", example)
-    result = run(" && ".join([*(f"resnet-analyze init {file} >/dev/null" for file in read), example]))
+    made = [f"resnet-analyze init {file} >/dev/null" for file in read]
+    made += [f"{sys.executable} -c {shlex.quote(A_MODEL)}"] if "model.keras" in example else []
+    result = run(" && ".join([*made, example]))
     assert result.returncode == 0, result.stdout
     assert "Traceback" not in result.stdout

@@ -2,9 +2,7 @@
 
 Every file is read and measured, its table and JSON are written. A file is a failure if anything but AnalyzerError is
 raised, if it takes longer than LIMIT seconds of processor time or MOST_MEMORY more than before, if its code, a program
-or the network is asked for, or if what is printed would steer a terminal.
-
-PyTorch's and ONNX' files are tried beside their tests.
+or the network is asked for, or if what is printed would steer a terminal. Those of PyTorch and ONNX: in their tests.
 """
 
 from __future__ import annotations

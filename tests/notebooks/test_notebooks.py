@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+import resnet_analyzer as ra
 from resnet_analyzer import architecture, measure
 from resnet_analyzer.errors import UsageError
 
@@ -71,6 +72,17 @@ def test_the_short_form_of_everything_is_short():
     measured = measure(architecture("resnet152"))
     for each in (measured, measured.graph, measured.rows[3], measured.plot("cost")):
         assert len(repr(each)) < 100
+    answers = (
+        ra.diff(measured, measure(architecture("resnet101"))),
+        ra.training_memory(measured),
+        ra.training(measured, 1000),
+        ra.roofline(measured, "t4"),
+        ra.formula("resnet152"),
+        *ra.tool_numbers(measured).values(),
+    )
+    for each in answers:
+        assert len(repr(each)) <= 100
+        assert "\n" not in repr(each)
 
 
 def test_to_dataframe_without_pandas_says_what_to_do(monkeypatch):

@@ -9,6 +9,7 @@ from resnet_analyzer.ops.bidirectional import Bidirectional
 from resnet_analyzer.ops.conv import Conv2d
 from resnet_analyzer.ops.conv_lstm import ConvLSTM1d, ConvLSTM2d, ConvLSTM3d
 from resnet_analyzer.ops.dense import Dense
+from resnet_analyzer.ops.masking import MaskedAverage, Masking
 from resnet_analyzer.ops.recurrent import GRU, LSTM, RecurrentState, SimpleRNN
 from resnet_analyzer.ops.resize import TAPS, Resize
 from resnet_analyzer.ops.time_distributed import TimeDistributed
@@ -52,6 +53,11 @@ TIME_CASES: dict[str, list[Case]] = {
     "ConvLSTM3d": [case(ConvLSTM3d(4, (1, 2, 3)), Shape("b", 2, "d", "h", "w", "c"))],
     "GRU": over_time(GRU, {"reset_after": False}, {"reset_after": False, "use_bias": False}),
     "LSTM": over_time(LSTM, {"two_biases": True}),
+    "MaskedAverage": [
+        *(case(MaskedAverage(keep), Shape("b", "w", "c"), Shape("b", "w")) for keep in (False, True)),
+        case(MaskedAverage(), VECTOR, VECTOR),
+    ],
+    "Masking": [case(Masking(), each) for each in (ROW, MAP)],
     "RecurrentState": [
         case(RecurrentState(8), Shape("b", "h", 8)),
         case(lambda sizes: RecurrentState(sizes["c"]), VECTOR),

@@ -25,6 +25,7 @@ from .pictures import clashes, measured, words
 NETWORKS = {
     "architecture": ["resnet18"],
     "block": ["resnet50", "densenet121", "googlenet", "seresnet50", "resnet110_exclusive_gating"],
+    "conventions": ["resnet50"],
     "cost": ["resnet50"],
     "layers": ["densenet121"],
     "memory": ["resnet50"],
@@ -64,7 +65,7 @@ def test_several_networks_in_one_chart(name):
 
 
 @pytest.mark.parametrize("network", ["alexnet", "resnet1202", "densenet264", "lecture50", "basic", "conv1x1", "dense"])
-@pytest.mark.parametrize("name", ["cost", "layers", "memory", "resolution", "roofline", "training"])
+@pytest.mark.parametrize("name", ["conventions", "cost", "layers", "memory", "resolution", "roofline", "training"])
 def test_charts_of_the_smallest_and_the_deepest_networks(name, network):
     assert clashes(PLOTS[name].draw(measured(network))) == ([], [])
 

@@ -39,6 +39,9 @@ class ClosedForm:
     unknown: tuple[str, ...] = ()
     lower_bounds: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        return f"<ClosedForm of {self.recipe.name} in {', '.join(self.variables)}>"
+
     @property
     def excepted(self) -> dict[str, tuple[int, ...]]:
         """Single values of a variable at which the network is another one (a width that is the stem's)."""

@@ -8,7 +8,7 @@ from ...analyses.conventions import conventions, counted
 from ...conventions.base import CONVENTIONS
 from ...measurement import Measurement
 from ...numbers import grouped, signed
-from ..document import document
+from ..document import document, figure
 from ..model import Column, Report, Section, Table
 from .base import Findings, lesson, net, title
 
@@ -94,7 +94,8 @@ def _made_of() -> Section:
         "Few see the residual additions: written as +, they are no module and no function that could be hooked.",
     )
     asked = ("One network, torchvision's ResNet-50 at 224×224. What does each tool count?",)
-    return Section("What the numbers are made of", asked, (Table(columns, tuple(rows)),), see=see)
+    drawn = figure(f"{NAME}-tools", "conventions", [measured])
+    return Section("What the numbers are made of", asked, (Table(columns, tuple(rows)),), (drawn,), see)
 
 
 def _course() -> Section:
@@ -124,4 +125,5 @@ def _quote(torchvision: Measurement) -> Section:
         "Always say what is counted, the input's size, and the tool with its version: `resnet-analyze reconcile` finds "
         "out what somebody else did not say.",
     )
-    return Section("Which number to quote when", (), (), see=see)
+    asked = ("A table has room for one number. Which one depends on what it will stand beside.",)
+    return Section("Which number to quote when", asked, (), see=see)

@@ -49,6 +49,7 @@ KINDS = {
     "fraction": "above 0, at most 1",
     "truth": "true or false",
     "text": "text",
+    "numbers": "a whole number, or a list of them",
     "plain": "a number or a word, or a list of them",
     "layer": "a layer, as in a list of layers",
     "shape": "a size: 224, 224x320x3 or a list",
