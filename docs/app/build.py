@@ -42,17 +42,20 @@ def build(folder: Path) -> None:
         shutil.copyfile(runtime / name, folder / "runtime" / name)
     needs = kept("needs", HERE / "requirements.txt", _fetch_needs)
     _write_engine(folder / "engine.zip", needs)
+    snapshot = kept("snapshot", folder / "engine.zip", partial(_take_snapshot, runtime, folder / "engine.zip"))
+    shutil.copyfile(snapshot / "snapshot.bin", folder / "snapshot.bin")
     _write_worker(folder)
 
 
 def has_npm() -> bool:
-    """Whether what the build needs beside Python is here."""
-    return shutil.which("npm") is not None
+    """Whether npm and Node.js, which the build needs beside Python, are here."""
+    return shutil.which("npm") is not None and shutil.which("node") is not None
 
 
 def kept(name: str, lock: Path, fetch: Callable[[Path], None]) -> Path:
-    """A folder that was fetched once for this lock file; two builds at a time do not meet."""
-    folder = KEPT / f"{name}-{sha256(lock.read_bytes()).hexdigest()[:16]}"
+    """A folder that was made once for what a file holds; two builds at a time do not meet."""
+    own = (HERE / "snapshot.mjs").read_bytes() + (HERE / "package-lock.json").read_bytes()
+    folder = KEPT / f"{name}-{sha256(lock.read_bytes() + own).hexdigest()[:16]}"
     if not folder.exists():
         KEPT.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=KEPT) as work:
@@ -76,6 +79,13 @@ def _fetch_runtime(folder: Path) -> None:
         subprocess.run(command, cwd=work, check=True, stdout=sys.stderr)
         for name in RUNTIME:
             shutil.copyfile(Path(work) / "node_modules" / "pyodide" / name, folder / name)
+
+
+def _take_snapshot(runtime: Path, engine: Path, folder: Path) -> None:
+    """Python's memory with the package imported, which Node.js takes."""
+    node = shutil.which("node") or "node"
+    command = [node, str(HERE / "snapshot.mjs"), str(runtime), str(engine), str(folder / "snapshot.bin")]
+    subprocess.run(command, check=True, stdout=sys.stderr)
 
 
 def _fetch_needs(folder: Path) -> None:

@@ -2,27 +2,46 @@
 // A dropped file is mounted, not copied: Python reads slices of it.
 import { loadPyodide } from "./runtime/pyodide.mjs";
 
+const home = new URL("./", import.meta.url);
 let python, page, mounted = 0;
 
+async function fetched(name) {
+  const answer = await fetch(new URL(name, home));
+  if (!answer.ok) throw new Error(`${name}: ${answer.status}`);
+  return new Uint8Array(await answer.arrayBuffer());
+}
+
+async function unpacked(bytes) {
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes; // a server may have unpacked it
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
+// Python as it was when the package had been imported; from its beginning where that memory is not to be had.
+async function load() {
+  const indexURL = new URL("runtime/", home).href;
+  try {
+    return await loadPyodide({ indexURL, _loadSnapshot: await unpacked(await fetched("snapshot.bin")) });
+  } catch {
+    return loadPyodide({ indexURL });
+  }
+}
+
 async function start() {
-  const home = new URL("./", import.meta.url);
-  const engine = fetch(new URL("engine.zip", home)).then((answer) => {
-    if (!answer.ok) throw new Error(`engine.zip: ${answer.status}`);
-    return answer.arrayBuffer();
-  });
-  python = await loadPyodide({ indexURL: new URL("runtime/", home).href });
-  postMessage({ progress: 70 });
-  python.unpackArchive(await engine, "zip", { extractDir: "/engine" });
+  const engine = fetched("engine.zip");
+  python = await load();
+  postMessage({ progress: 80 });
+  python.unpackArchive((await engine).buffer, "zip", { extractDir: "/engine" });
   python.FS.mkdirTree("/files");
   python.FS.mkdirTree("/mounted");
+  python.FS.chdir("/files");
   page = python.runPython(`
-import gc, os, sys
-sys.path.insert(0, "/engine")
-os.chdir("/files")
+import gc, sys
+if "/engine" not in sys.path:
+    sys.path.insert(0, "/engine")
 gc.disable()
 from resnet_analyzer.browser import Page
 Page()`);
-  postMessage({ progress: 90 });
 }
 
 // A file under its own name where Python works; the target that stands for it.
