@@ -10,8 +10,8 @@ from ..errors import UsageError
 from ..frozen import replace
 from ..reach import EVERYTHING, Reach, Reaches
 from ..shape import Shape
+from ._states import STATES, with_states
 from .base import Cost, Op, Work
-from .recurrent import STATES, with_states
 from .spelling import INPUTS, Call, Outputs, Spelling, Tensor
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from ..dim import Dim, equal, floor_div, product
 from ..reach import EVERYTHING, Mixed, Reach, Reaches
 from ..shape import Shape, spell
+from ._states import STATES, with_states
 from .activation import activation_work, require_activation
 from .base import OPS, Check, Cost, Op, Spelling, Weight, Work, same_names
 from .spelling import INPUTS, Call, Outputs, Reads, Tensor
@@ -30,19 +31,6 @@ def _read_keras(call: Call) -> Outputs | list[Op] | None:
     if call.is_rewritten or call.constants or more or found is None:
         return None
     return with_states(call, OPS[call.kind](**found), STATES[call.kind])  # type: ignore[call-arg]
-
-
-def with_states(call: Call, layer: Op, states: int) -> Outputs | list[Op]:
-    """A recurrent layer that reads all but the mask, and the so many states that it returns, if it does."""
-    read = tuple([number for number in range(len(call.shapes)) if number != call.tensor("mask")])
-    units = getattr(layer, "units", None) or layer.layer.units  # type: ignore[attr-defined]
-    returned = states if call.settings.get("return_state") else 0
-    if not returned and len(read) == len(call.shapes):
-        return [layer]
-    return Outputs((layer, *[RecurrentState(units)] * returned), read, chained=True)
-
-
-STATES = {"SimpleRNN": 1, "LSTM": 2, "GRU": 1}
 
 
 def _read_cells(call: Call) -> list[Op] | None:

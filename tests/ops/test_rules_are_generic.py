@@ -128,7 +128,7 @@ def offences(function: ast.AST) -> list[str]:
 def rule_code(tree: ast.Module) -> list[ast.FunctionDef]:
     """Every `rule`, and what of this module it calls, directly or not; what reads a foreign call is no rule."""
     functions = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
-    helpers = {name for name in functions if not name.startswith(("__", "_read_"))} - TOLD_BESIDE
+    helpers = {name for name, each in functions.items() if not (name.startswith("__") or reads(each))} - TOLD_BESIDE
     wanted = ["rule", *(() if tree_has_rule(tree) else helpers)]
     reached: dict[str, ast.FunctionDef] = {}
     rules = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name == "rule"]
@@ -140,6 +140,12 @@ def rule_code(tree: ast.Module) -> list[ast.FunctionDef]:
                 reached[key] = function
                 wanted += [called for called in calls(function) if called in functions and called != "rule"]
     return list(reached.values())
+
+
+def reads(function: ast.FunctionDef) -> bool:
+    """Whether it reads what a framework wrote, a `Call`: that is data, and no rule of shapes."""
+    first = function.args.args[:1]
+    return function.name.startswith("_read_") or bool(first and getattr(first[0].annotation, "id", "") == "Call")
 
 
 def tree_has_rule(tree: ast.Module) -> bool:
