@@ -85,4 +85,4 @@ class MaskedAverage(Op):
         from .keras_steps import operations
 
         pool = keras.layers.GlobalAveragePooling1D(keepdims=self.keepdims, name=name)
-        return operations(lambda x, mask: pool(x, mask=mask), "Keras' pooling with a mask")
+        return operations(lambda xs: pool(xs[0], mask=xs[1]), "Keras' pooling with a mask")

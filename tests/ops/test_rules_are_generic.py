@@ -174,7 +174,9 @@ def test_every_op_is_read():
     homes = {op.__module__.rpartition(".")[2] for _, op in OPS.items()}
     assert homes <= {path.stem for path in FILES}
     for path in FILES:
-        assert rule_code(ast.parse(path.read_text(encoding="utf-8"))), f"{path.name}: nothing to read"
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+        assert rule_code(tree) or (functions and all(map(reads, functions))), f"{path.name}: nothing to read"
 
 
 @pytest.mark.parametrize(
