@@ -20,9 +20,10 @@ from .graph import Graph
 from .importers.base import importer_for
 from .measurement import PLOTS, WRITERS, Measurement, measure
 from .numbers import grouped, short
-from .report.language import FOR_MACHINES, Words, translated
+from .report.language import FOR_MACHINES, translated
 from .report.measured import flow_of, measured_report
 from .report.model import Report
+from .report.words import Words
 from .request import Request
 from .settings import typed
 from .shape import is_map

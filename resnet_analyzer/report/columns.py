@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from typing import Any
 
 from ..numbers import UNITS, decimal, grouped, printed, short, signed
@@ -11,7 +12,22 @@ from .model import Column
 
 MISSING = "–"
 # what terminals show two columns wide, of what our words are in: ideographs and their punctuation (Unicode, UAX #11)
-IDEOGRAPH = re.compile("[\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6]")
+IDEOGRAPHS = "\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6"
+
+
+@cache
+def _ideograph() -> re.Pattern[str]:
+    """Compiled where somebody needs it: that takes as long as a whole table in English."""
+    return re.compile(f"[{IDEOGRAPHS}]")
+
+
+def has_ideographs(text: str) -> bool:
+    """Whether a text has letters that take two columns.
+
+    >>> has_ideographs("7×7"), has_ideographs("参数量")
+    (False, True)
+    """
+    return max(text, default="") >= IDEOGRAPHS[0] and _ideograph().search(text) is not None
 
 
 def screen_width(text: str) -> int:
@@ -20,7 +36,7 @@ def screen_width(text: str) -> int:
     >>> screen_width("7×7, 64, /2"), screen_width("参数量")
     (11, 6)
     """
-    return len(text) if text.isascii() else len(text) + len(IDEOGRAPH.findall(text))
+    return len(text) + (len(_ideograph().findall(text)) if has_ideographs(text) else 0)
 
 
 def padded(text: str, size: int, right: bool = False) -> str:

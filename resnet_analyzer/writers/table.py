@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from itertools import groupby, islice, zip_longest
 from operator import itemgetter
 
 from ..frozen import NamedTuple
-from ..report.columns import IDEOGRAPH, cut, padded, screen_width, spell_column
+from ..report.columns import IDEOGRAPHS, cut, has_ideographs, padded, screen_width, spell_column
 from ..report.language import message
 from ..report.model import Column, Report, Section, Table
 from .base import writer
@@ -18,10 +19,13 @@ HIDDEN = "not shown: {}; use a wider terminal or --format csv"
 NARROWEST = 12  # characters that a flexible column keeps whatever happens
 WIDE = 40  # characters that it keeps at the cost of EXPENDABLE columns
 LINE = 15  # characters that a line of a wrapped column keeps
-PIECE = re.compile(
-    f"\\s*（?(?:(?:(?!{IDEOGRAPH.pattern})\\S)+|{IDEOGRAPH.pattern})[，。；：、）！？]*|\\s+"
-)  # what no line cuts
 EXPENDABLE = 3  # columns of this `drop` and above give way to wide text, others only to what cannot be cut
+
+
+@cache
+def _piece() -> re.Pattern[str]:
+    """What no line cuts: a word, or an ideograph with the punctuation behind it."""
+    return re.compile(f"\\s*（?(?:(?:(?![{IDEOGRAPHS}])\\S)+|[{IDEOGRAPHS}])[，。；：、）！？]*|\\s+")
 
 
 class Layout(NamedTuple):
@@ -133,7 +137,7 @@ def wrapped(text: str, width: int) -> list[str]:
     dotted = [printable(part) for part in text.split(" · ")]
     if max(map(screen_width, dotted)) <= width - 2:
         return _filled(dotted, " · ", width)
-    if IDEOGRAPH.search(text):
+    if has_ideographs(text):
         return _broken(printable(text), width)
     words = [word[start : start + width] for word in printable(text).split() for start in range(0, len(word), width)]
     return _filled(words, " ", width)
@@ -160,7 +164,7 @@ def _broken(text: str, width: int) -> list[str]:
     ['参数量 25,557,032', '（另有移动统计量）']
     """
     lines = [""]
-    for piece in PIECE.findall(text):
+    for piece in _piece().findall(text):
         for start in range(0, len(piece), width):
             part = piece[start : start + width]
             if screen_width(lines[-1] + part) <= width:

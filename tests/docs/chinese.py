@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from resnet_analyzer.report.language import FOLDER
+from resnet_analyzer.report.words import FOLDER
 
 CATALOGUE = FOLDER / "zh" / "LC_MESSAGES" / "resnet_analyzer.po"
 

@@ -14,7 +14,8 @@ from resnet_analyzer.architectures.base import ARCHITECTURES
 from resnet_analyzer.cli.main import program
 from resnet_analyzer.report import language
 from resnet_analyzer.report.columns import screen_width
-from resnet_analyzer.report.language import FOLDER, language_of, template
+from resnet_analyzer.report.language import language_of
+from resnet_analyzer.report.words import FOLDER, template
 
 CATALOGUE = FOLDER / "zh" / "LC_MESSAGES" / "resnet_analyzer.po"
 COMMANDS = (

@@ -1,0 +1,134 @@
+"""The words of a report in another language: one gettext catalogue; numbers and names stay as they are.
+
+A catalogue holds sentences with their numbers and names left out, `{} parameters (+ {} moving statistics)`: so the
+code that makes a report says everything in English, and nothing that is counted passes through a translator's hands.
+"""
+
+from __future__ import annotations
+
+import gettext
+import re
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from .model import Column, Figure, Link, Section, Table
+
+DOMAIN = "resnet_analyzer"
+FOLDER = Path(__file__).with_name("locale")
+NAMES = frozenset(
+    {"while", "layer", "network", "name", "model", "reads", "op", "option", "block", "stage", "value", "source"}
+)
+REFERENCE = (  # He et al. 2015 (arXiv 1512.03385), Table 1
+    r"[A-Z][a-z]+(?: & [A-Z][a-z]+| et al\.) \d{4}(?:(?:, [A-Z][\w ]+)? \(arXiv [\w.]+\))?"
+    r"(?:, (?:(?:Table|Fig\.|sec\.) [\d.]*\d|abstract))?(?:: [\d.,]+ (?:m|b)illion[a-z -]*)?"
+)
+NUMBER = r"[^\s()\[\];]*\d(?:[^\s()\[\];]*[^\s()\[\];.,:?!])?"
+PATH = r"[\w.-]+(?:/[\w.-]+)+"
+TOKEN = re.compile(f"{REFERENCE}|{NUMBER}|{PATH}|`[^`]*`")
+CLOSING = {".": "。", ";": "；", ",": "，", ":": "："}
+MORE = re.compile(r"(\S+) and ([\d,]+) more")  # names of one kind, the first of them told
+WORD = re.compile(r"[A-Za-z]{2,}")
+
+
+def template(text: str) -> tuple[str, list[str]]:
+    """A text with its numbers and names left out, and those.
+
+    >>> template("25,557,032 parameters (+ 53,120 moving statistics)")
+    ('{} parameters (+ {} moving statistics)', ['25,557,032', '53,120'])
+    """
+    names = _titles()
+    found: list[str] = []
+
+    def leave_out(match: re.Match[str]) -> str:
+        found.append(match[0])
+        return "{}"
+
+    known = re.compile(f"(?:{names})(?![\\w-])|{TOKEN.pattern}") if names else TOKEN
+    return known.sub(leave_out, text.replace("{", "(").replace("}", ")")), found
+
+
+@cache
+def _titles() -> str:
+    """The titles of networks and the sources of their numbers, as alternatives of a pattern, the longest first."""
+    from ..architectures.base import ARCHITECTURES
+
+    every = [each for _, each in ARCHITECTURES.items()]
+    titles = {each.title for each in every if each.title[:1].isupper()}  # not "1×1 convolution"
+    titles |= {known.source for each in every for known in each.published}
+    return "|".join(map(re.escape, sorted(titles, key=lambda title: (-len(title), title))))
+
+
+class Words:
+    """The words of one language."""
+
+    def __init__(self, language: str) -> None:
+        self._catalogue = gettext.translation(DOMAIN, FOLDER, [language], fallback=True)
+
+    def text(self, text: str) -> str:
+        """A text: as a whole if the catalogue has it, else part by part between its dots."""
+        whole = self._found(text)
+        if whole is None and " · " in text:
+            return " · ".join(map(self.text, text.split(" · ")))
+        return text if whole is None else whole
+
+    def sentence(self, sentence: str) -> str:
+        """What the catalogue has for a sentence whose parts are left out."""
+        return self._catalogue.gettext(sentence)
+
+    def clauses(self, text: str) -> str:
+        """A description made of many clauses, each by itself."""
+        parts = re.split(r"(\.$|[.;,:] )", text)
+        parts[::2] = map(self.text, parts[::2])
+        parts[1::2] = [CLOSING[sign[0]] for sign in parts[1::2]]
+        return "".join(parts)
+
+    def _found(self, text: str) -> str | None:
+        pattern, parts = template(text)
+        if not WORD.search(pattern):
+            return text
+        said = self._catalogue.gettext(pattern)
+        return None if said == pattern else said.format(*parts)
+
+    def table(self, table: Table) -> Table:
+        """A table: its titles, and the cells of columns that hold words."""
+        worded = [column.kind in ("text", "heading") and column.title not in NAMES for column in table.columns]
+        rows = tuple(
+            tuple(
+                cell if type(cell) is not str else self.text(cell) if told else self._name(cell)
+                for told, cell in zip(worded, row, strict=True)
+            )
+            for row in table.rows
+        )
+        return table._replace(columns=tuple(map(self._column, table.columns)), rows=rows, title=self.text(table.title))
+
+    def _name(self, cell: str) -> str:
+        """A name as it is, but for how many more there are of its kind."""
+        several = MORE.fullmatch(cell)
+        return self.sentence("{} and {} more").format(*several.groups()) if several else cell
+
+    def _column(self, column: Column) -> Column:
+        return column._replace(title=self.text(column.title), name=column.name or column.title)
+
+    def section(self, section: Section) -> Section:
+        """A part of a long report."""
+        return section._replace(
+            title=self.text(section.title),
+            paragraphs=tuple(map(self.text, section.paragraphs)),
+            tables=tuple(map(self.table, section.tables)),
+            figures=tuple(map(self._figure, section.figures)),
+            see=tuple(map(self.text, section.see)),
+            links=tuple(map(self._link, section.links)),
+        )
+
+    def picture(self, drawing: Any) -> Any:
+        """A picture: what stands in it and what is said of it."""
+        told = drawing.in_words(self.text)
+        return replace(told, alt=self.clauses(drawing.alt), title=self.text(drawing.title))
+
+    def _figure(self, figure: Figure) -> Figure:
+        return figure._replace(drawing=self.picture(figure.drawing))
+
+    def _link(self, link: Link) -> Link:
+        return link._replace(text=self.text(link.text), says=self.text(link.says))
