@@ -8,6 +8,7 @@ from ..measurement import measure
 from . import _completion as completion
 from ._network import NetworkOptions, network_options, resolve
 from ._output import Destination, deliver, output_options
+from ._recipe import recipe_or_none
 
 
 @click.command(short_help="What fvcore, thop, ptflops and others print for a network.")
@@ -25,5 +26,11 @@ def command(target: str, trust: tuple[str, ...], items: bool, asked: NetworkOpti
     resnet-analyze conventions vgg16 --input 193 --format json
     """
     from ..report.conventions import conventions_report
+    from ..report.live import tools_data
 
-    deliver(conventions_report(measure(resolve(target, asked, trust).graph), items), destination)
+    found = resolve(target, asked, trust)
+    measured = measure(found.graph)
+    report = conventions_report(measured, items)
+    if not items:  # a page has sliders, for which items have no formulas
+        report = report._replace(live=lambda: tools_data(measured, recipe_or_none(found)))
+    deliver(report, destination)

@@ -7,8 +7,7 @@ import re
 
 import click
 
-from ..analyses.formula.recipe import Recipe, recipe_of_target
-from ..errors import AnalyzerError, CheckFailed, UsageError
+from ..errors import CheckFailed, UsageError
 from ..files import is_node, write_files, write_text
 from ..measurement import WRITERS, Measurement, measure
 from ..report.model import Report
@@ -16,6 +15,7 @@ from ..targets import Target, is_source
 from . import _completion as completion
 from ._network import NetworkOptions, Word, network_options, resolve
 from ._output import announce, announce_letters, deliver_text, draw_quietly, format_for, in_language, quiet_option, show
+from ._recipe import recipe_or_none
 
 FORMATS = ("markdown", "html", "json", "csv", "latex", "table")
 STANDARD_FOLDER = "reports"
@@ -71,7 +71,7 @@ def command(
     stem = _stem(targets)
     found = [resolve(target, asked, trust) for target in targets]
     measured = [measure(each.graph) for each in found]
-    report = _report(found, stem, measured)
+    report = _report(found, stem, measured, told)
     if told or since is not None:
         before = None if since is None else measure(resolve(since, asked, trust).graph)
         report = _with_more(report, measured, targets, told, before, since or "")
@@ -90,21 +90,13 @@ def _stem(targets: tuple[str, ...]) -> str:
     return re.sub(r"[^\w.-]+", "_", "-".join(names)).strip("._")[:100] or "report"
 
 
-def _report(found: list[Target], stem: str, measured: list[Measurement]) -> Report:
+def _report(found: list[Target], stem: str, measured: list[Measurement], told: bool) -> Report:
     from ..report.network import network_report
     from ..report.several import several_report
 
     if len(found) > 1:
         return several_report(measured, stem, [each.architecture for each in found if each.architecture])
-    return network_report(measured[0], stem, found[0].architecture, _recipe(found[0]))
-
-
-def _recipe(found: Target) -> Recipe | None:
-    """How the network varies, for a page's sliders; None where that is unknown."""
-    try:
-        return recipe_of_target(found)
-    except AnalyzerError:
-        return None
+    return network_report(measured[0], stem, found[0].architecture, recipe_or_none(found[0]), told)
 
 
 def _with_more(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..dim import Dim, is_exactly, is_number, product
+from ..errors import Undecided
 from ..ops.base import channels
 from ..window import Window
 from ._pytorch import PRODUCTS, calls
@@ -47,7 +48,7 @@ def xla(row: MeasuredRow) -> Parts | None:
     if call.does == "conv" and windows:
         taps = [meeting(window) for window in windows]
         if None in taps:
-            return None
+            raise Undecided(f"{row.node.name}: what XLA counts of a window is told for plain sizes only")
         weights = row.cost.weights[0].shape if row.cost.weights else row.node.op.apply(*row.inputs).weights[0].shape
         pairs = (
             product(*weights[len(windows) :])

@@ -24,11 +24,8 @@ COUNTED = "every number is emulated from the layers, fault by fault; the real to
 def conventions_report(measured: Measurement, by_item: bool = False) -> Report:
     """A line per tool's figure, and with `by_item` a table of the items that each is the sum of."""
     found = conventions(measured)
-    name = measured.graph.about.get("title", measured.graph.name)
-    inputs = ", ".join(spell(node.op.shape) for node in measured.graph.inputs)  # type: ignore[attr-defined]
-    style = measured.graph.about.get("style")
-    title = f"{name}{f' · {style}' if style else ''} · {inputs} · what {len(found)} tools' figures are"
-    tables = [Table(COLUMNS, tuple(map(_line, found)))]
+    title = tools_title(measured, len(found))
+    tables = [Table(COLUMNS, tuple(map(_line, found)), live="tools")]
     if by_item:
         tables.append(Table(ITEMS, tuple(line for each in found for line in _items(each)), "What each is the sum of"))
     misses = [
@@ -38,6 +35,14 @@ def conventions_report(measured: Measurement, by_item: bool = False) -> Report:
         [("bound", "the cost of some layer is not known: every number is at least so much")] if measured.unknown else []
     )
     return Report(title, tuple(tables), (*misses, *bound, ("counted", COUNTED)), lambda: _data(measured, found))
+
+
+def tools_title(measured: Measurement, figures: int) -> str:
+    """The heading: the network, its style and input, and how many figures there are."""
+    name = measured.graph.about.get("title", measured.graph.name)
+    inputs = ", ".join(spell(node.op.shape) for node in measured.graph.inputs)  # type: ignore[attr-defined]
+    style = measured.graph.about.get("style")
+    return f"{name}{f' · {style}' if style else ''} · {inputs} · what {figures} tools' figures are"
 
 
 def _line(each: Told) -> tuple[Any, ...]:

@@ -13,15 +13,19 @@ of the drawing by their marks in it, `see` the sentences below tables, `charts` 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from contextlib import suppress
+from typing import Any, NamedTuple
 
+from ..analyses.conventions import conventions, counted
 from ..analyses.formula.form import ClosedForm, form_of, over_symbols
 from ..analyses.formula.recipe import Recipe
 from ..analyses.memory import FLOAT32, live_bytes
 from ..dim import Dim
+from ..dim.polynomial import polynomial
 from ..dim.spelling import marked
 from ..errors import AnalyzerError, Undecided
 from ..measurement import Measurement
+from .conventions import tools_title
 from .live_cells import Cell, Cells, text_cell
 from .live_charts import charts
 from .live_sections import drawing, fullest, section_tables, seen_in
@@ -33,25 +37,80 @@ FURTHEST = 512  # the least that an input's slider reaches
 Words = Callable[[Measurement, Callable[[Dim], str], Callable[[Dim], str]], Sequence[str]]
 
 
-def live_data(measurement: Measurement, recipe: Recipe | None, lead: Words | None = None) -> dict[str, Any] | None:
+def live_data(
+    measurement: Measurement, recipe: Recipe | None, lead: Words | None = None, tools: bool = False
+) -> dict[str, Any] | None:
     """The closed forms behind the tables of a measured network; None where it has none.
 
     `recipe` must be that network's; its width varies too where the family has one. `lead` gives the sentences
-    at the page's top for a measurement, and for two ways to spell a number: in full, and in four digits.
+    at the page's top for a measurement, and for two ways to spell a number: in full, and in four digits. `tools`
+    tells whether what each tool prints is among the tables.
     """
+
+    def made(opened: _Opened) -> dict[str, Any]:
+        found = _data(measurement, opened, lead)
+        return found | {"tables": found["tables"] | {"tools": _tools(measurement, opened)}} if tools else found
+
+    return _first(measurement, recipe, made)
+
+
+def tools_data(measurement: Measurement, recipe: Recipe | None) -> dict[str, Any] | None:
+    """The same behind a table of what each tool prints (`live="tools"`); "–" where a tool's rule has no formula."""
+
+    def made(opened: _Opened) -> dict[str, Any]:
+        rows = _tools(measurement, opened)
+        with marked(opened.cells.mark):
+            heading = text_cell(tools_title(opened.over, len(rows)).partition(" · ")[2])
+        empty: dict[str, Any] = {"drawing": {}, "see": {}, "charts": {}, "lead": []}
+        return {**opened.data(), **empty, "tables": {"tools": rows}, "heading": heading}
+
+    return _first(measurement, recipe, made)
+
+
+class _Opened(NamedTuple):
+    """A network over symbols, and where its formulas are kept."""
+
+    cells: Cells
+    over: Measurement
+    form: ClosedForm
+    totals: dict[str, int]
+
+    def data(self) -> dict[str, Any]:
+        """What every page has."""
+        number = self.cells.number
+        conditions = [
+            {"kind": each.kind, "left": number(each.left), "right": number(each.right)}
+            for each in [condition.comparison for condition in self.form.conditions]
+        ]
+        with marked(self.cells.mark):
+            heading = text_cell(title_of(self.over).partition(" · ")[2])
+        return {
+            "variables": list(_variables(self.form)),
+            "atoms": self.cells.atoms.listed,
+            "formulas": self.cells.formulas,
+            "totals": self.totals,
+            "conditions": conditions,
+            "heading": heading,
+        }
+
+
+def _first(
+    measurement: Measurement, recipe: Recipe | None, make: Callable[[_Opened], dict[str, Any]]
+) -> dict[str, Any] | None:
+    """What is made of the network over as many variables as have a closed form; None where none has."""
     if recipe is None or measurement.unknown or measurement.batch != 1:
         return None
     sides = ["n"] if recipe.value("h") == recipe.value("w") else ["h", "w"]
     for names in ([*sides, "width"], sides):
         if names[-1] in recipe.variables:
             try:
-                return _data(measurement, recipe, names, lead)
+                return make(_opened(measurement, recipe, names))
             except AnalyzerError:  # no closed form in these: with fewer variables there may be one
                 continue
     return None
 
 
-def _data(measurement: Measurement, recipe: Recipe, names: Sequence[str], lead: Words | None) -> dict[str, Any]:
+def _opened(measurement: Measurement, recipe: Recipe, names: Sequence[str]) -> _Opened:
     over, supposed = over_symbols(recipe, names, {})
     if [row.name for row in over.rows] != [row.name for row in measurement.rows]:
         raise Undecided(f"{recipe.name}: with other {', '.join(names)} it has other layers")
@@ -59,7 +118,34 @@ def _data(measurement: Measurement, recipe: Recipe, names: Sequence[str], lead: 
     form = form_of(recipe, names, over, supposed)
     if form.broken({name: recipe.value(name) for name in names}):
         raise Undecided(f"{recipe.name}: its closed form does not hold at its own size")
-    totals = {name: cells.number(formula) for name, formula in form.figures.items()}
+    return _Opened(cells, over, form, {name: cells.number(formula) for name, formula in form.figures.items()})
+
+
+def _tools(measurement: Measurement, opened: _Opened) -> list[list[Cell]]:
+    """A line per tool: its number; what it prints is not told for another size, all else stays as it is."""
+    tried = list(_tried(opened.form))
+    rows: list[list[Cell]] = []
+    for each in conventions(measurement):
+        number: Cell = {"words": "–"}
+        with suppress(AnalyzerError):
+            formula = polynomial(counted(each.convention, opened.over))
+            if all(formula.at(point) == counted(each.convention, measured) for point, measured in tried):
+                number = opened.cells.number(formula)
+        rows.append([None, None, None if each.fails else number, {"words": "–"}, None])
+    return rows
+
+
+def _tried(form: ClosedForm) -> Iterator[tuple[dict[str, int], Measurement]]:
+    """The own size and a few around it: a tool's fault may depend on a size in a way that its rule does not tell."""
+    own = {name: form.recipe.value(name) for name in form.variables}
+    for change in (0, 1, -31, 64):
+        point = {name: value + change * (name != "width") for name, value in own.items()}
+        if not form.broken(point):
+            yield point, form.recipe.measured(point)
+
+
+def _data(measurement: Measurement, opened: _Opened, lead: Words | None) -> dict[str, Any]:
+    cells, over, _form, totals = opened
     with marked(cells.mark):
         stages, own = parts(over.rows), parts(measurement.rows)
     tables = {"layers": [cells.layer(row, totals["macs"]) for row in over.rows]}
@@ -67,26 +153,16 @@ def _data(measurement: Measurement, recipe: Recipe, names: Sequence[str], lead: 
         tables["stages"] = [cells.stage(part, totals["macs"]) for part in stages]
     tables["glance"] = _glance(cells, over)
     with marked(cells.mark):
-        heading = text_cell(title_of(over).partition(" · ")[2])
         sentences = [text_cell(text) for text in (lead(over, cells.grouped, cells.short) if lead else ())]
-    conditions = [
-        {"kind": each.kind, "left": cells.number(each.left), "right": cells.number(each.right)}
-        for each in [condition.comparison for condition in form.conditions]
-    ]
-    return {
-        "variables": list(_variables(form)),
-        "atoms": cells.atoms.listed,
-        "formulas": cells.formulas,
-        "totals": totals,
-        "conditions": conditions,
+    found = {
         "tables": {name: table for name, table in tables.items() if _fits(measurement, name, table)}
         | section_tables(cells, measurement, over, totals["macs"]),
         "drawing": drawing(cells, over),
         "see": seen_in(cells, measurement, over),
         "charts": charts(cells, measurement, over),
-        "heading": heading,
         "lead": sentences,
     }
+    return found | opened.data()
 
 
 def _glance(cells: Cells, over: Measurement) -> list[list[Cell]]:

@@ -38,11 +38,13 @@ PARAMS = Column("params", "count")
 
 
 def network_report(
-    measurement: Measurement, stem: str, known: Architecture | None = None, recipe: Recipe | None = None
-) -> Report:
+    measurement: Measurement, stem: str, known: Architecture | None = None, recipe: Recipe | None = None,
+    tools: bool = False,
+) -> Report:  # fmt: skip
     """The report on one measured network.
 
-    Its pictures are named after `stem`; `known` is what was published of it, `recipe` how it varies.
+    Its pictures are named after `stem`; `known` is what was published of it, `recipe` how it varies, `tools` whether
+    a section with what other tools print will be added, which a page recomputes too.
     """
     short_report = measured_report(measurement)
     sections = (
@@ -57,7 +59,7 @@ def network_report(
         _layers(measurement),
     )
     report = Report(short_report.title, (), _notes(measurement, known), dict, _lead(measurement), sections)
-    report = report._replace(live=lambda: live_data(measurement, recipe, _lead))
+    report = report._replace(live=lambda: live_data(measurement, recipe, _lead, tools))
     return finished(
         report, {key: value for key, value in measurement.to_dict().items() if key not in ("schema", "kind")}
     )

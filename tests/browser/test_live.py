@@ -3,11 +3,14 @@
 import json
 
 import pytest
+from click.testing import CliRunner
 
+from resnet_analyzer.analyses.conventions import conventions
 from resnet_analyzer.analyses.formula.recipe import recipe_of
 from resnet_analyzer.analyses.memory import memory
 from resnet_analyzer.analyses.training import training_step
 from resnet_analyzer.architectures.base import architecture, find
+from resnet_analyzer.cli.main import program
 from resnet_analyzer.measurement import measure
 from resnet_analyzer.numbers import counted, decimal, short
 from resnet_analyzer.report.columns import decimals_for, spell_column
@@ -232,3 +235,22 @@ def test_two_columns_from_1100_pixels(browse):
     browser = browse("resnet50", width=1280)
     browser.run("scrollTo(0, 3000)")
     assert browser.run("document.querySelector('.drawing').getBoundingClientRect().top") >= 0  # it stays in view
+
+
+@pytest.mark.parametrize("command", [("conventions",), ("report", "--conventions")])
+def test_what_other_tools_print_follows_the_slider(command, browse, tmp_path):
+    """As the command line counts it at that size; "–" where a tool's rule has no formula."""
+    page = tmp_path / "page.html"
+    assert CliRunner().invoke(program, [command[0], "alexnet", *command[1:], "-o", str(page)]).exit_code == 0
+    browser = browse(page)
+    set_to(browser, {"n": 193})
+    shown = browser.run(READ.replace("NAME", "tools"))
+    found = conventions(recipe_of(find("alexnet")).measured({"n": 193}))
+    assert [cells[0][0] for cells in shown] == [each.convention.label for each in found]
+    numbers = [cells[2][0] for cells in shown]
+    assert sum(number != "–" for number in numbers) >= 20
+    assert all(
+        number in ("–", f"{each.number:,}") for number, each in zip(numbers, found, strict=True) if not each.fails
+    )
+    assert "193×193" in browser.run("document.querySelector('h1').textContent")
+    assert browser.complaints == []
