@@ -8,7 +8,7 @@ from importlib.util import find_spec
 
 # Scripts that renew data: they import frameworks that only a developer's own environment has
 collect_ignore_glob = ["witnesses/*", "peers/*", "data/*"]
-if find_spec("torch") is None:  # a plain run leaves its tests out by their mark: a file that can't be read is a skip more
+if find_spec("torch") is None:  # a plain run leaves them out by their mark; a file that can't be read is a skip more
     collect_ignore_glob += ["importers/test_torch.py"]
 
 
