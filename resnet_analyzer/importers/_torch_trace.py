@@ -369,8 +369,8 @@ class _Tracer:
     def _index(self, name: str, args: Any) -> Any:
         """Python's indexing as select, slice, unsqueeze and index, one after another."""
         if name == "__setitem__":
-            args = self.mapped(args, self.twin)
-            self.torch.Tensor.__setitem__(*args)
+            target, key, value = self.mapped(args, self.twin)
+            self.torch.Tensor.__setitem__(target, tuple(key) if isinstance(args[1], tuple) else key, value)
             return None
         from ._torch_index import picked
 

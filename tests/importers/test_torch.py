@@ -211,3 +211,16 @@ def test_tensorflow_in_the_same_process_ends_nothing():
     pytest.importorskip("tensorflow")
     ended = subprocess.run([sys.executable, "-c", BESIDE], capture_output=True, text=True, cwd=ROOT)
     assert (ended.returncode, ended.stdout) == (0, "12\n"), ended.stderr[-2000:]
+
+
+def test_a_part_that_is_written_by_an_index_of_several_axes(recwarn):
+    """As Swin's masks are."""
+
+    class Written(torch.nn.Module):
+        def forward(self, x):
+            mask = x.new_zeros((4, 4))
+            mask[slice(0, 2), slice(1, 3)] = 1
+            return x * mask
+
+    assert ra.measure(ra.from_torch(Written(), (1, 4, 4))).status == "complete"
+    assert not [str(each.message) for each in recwarn]
