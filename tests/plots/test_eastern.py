@@ -78,7 +78,7 @@ def test_words_of_a_picture_in_chinese(all_letters, kind, chinese, english):
 @pytest.mark.filterwarnings("ignore:Glyph")
 def test_a_picture_without_its_letters_is_told_of(all_letters, tmp_path):
     def said(*words):
-        return CliRunner().invoke(program, [*words, "-o", str(tmp_path / "a.png")]).stderr
+        return CliRunner().invoke(program, [*words, "-o", str(tmp_path / "a.png")]).output  # both streams
 
     assert ("install a font with Chinese letters" in said("draw", "resnet18", "--lang", "zh")) == (not all_letters)
     assert "font" not in said("draw", "resnet18", "--lang", "en")

@@ -6,7 +6,7 @@ import sys
 import xml.etree.ElementTree as ElementTree
 
 import pytest
-from matplotlib.ft2font import FT2Font, LoadFlags
+from matplotlib import ft2font
 
 import resnet_analyzer as ra
 from resnet_analyzer.errors import UsageError
@@ -14,6 +14,8 @@ from resnet_analyzer.plots import _fonts
 from resnet_analyzer.plots._metrics import EM, widths
 from resnet_analyzer.plots.palette import KINDS
 
+# matplotlib's word for it since 3.10, and before
+NO_SCALE = ft2font.LoadFlags.NO_SCALE if hasattr(ft2font, "LoadFlags") else ft2font.LOAD_NO_SCALE
 SVG = "{http://www.w3.org/2000/svg}"
 WITHOUT = (
     "import sys; sys.modules['matplotlib'] = None; import resnet_analyzer as ra;"
@@ -23,11 +25,11 @@ WITHOUT = (
 
 @pytest.mark.parametrize("bold", [False, True])
 def test_widths_are_those_of_the_font(bold):
-    face = FT2Font(_fonts._path(bold))
+    face = ft2font.FT2Font(_fonts._path(bold))
     face.set_size(EM, 72)
     assert face.units_per_EM == EM
     for code, width in widths(bold).items():
-        assert round(face.load_char(code, flags=LoadFlags.NO_SCALE).linearHoriAdvance / 65536) == width, chr(code)
+        assert round(face.load_char(code, flags=NO_SCALE).linearHoriAdvance / 65536) == width, chr(code)
     assert {ord(each) for each in "aZ09×·→−‖□/²≥…é"} <= set(widths(bold))
 
 
