@@ -12,6 +12,8 @@ from ..shape import Shape
 
 def classes_told(nodes: tuple[Node, ...], shapes: Mapping[str, Shape | None]) -> dict[str, Any]:
     """The number of classes, if the model ends in a dense layer (and perhaps an activation)."""
+    if not nodes:
+        return {}
     last = nodes[-1]
     if type(last.op).__name__ == "Activation" and last.inputs:
         last = next(node for node in nodes if node.name == last.inputs[0])

@@ -107,7 +107,8 @@ outputs=(None,), weights=None, scope='', owner='', trainable=True, made_by='')
         if not each.name or each.name in OPERANDS:
             arguments.append(Argument("", each.value))
         elif known == "GetItem":
-            arguments.append(Argument("", [_slice(part) for part in each.value or ()]))
+            listed = isinstance(each.value, (list, tuple))
+            arguments.append(Argument("", [_slice(part) for part in each.value] if listed else each.value))
         elif any(references(each.value)):
             arguments.append(each)
         else:

@@ -241,7 +241,8 @@ class _Functional:
         numbers: dict[str, int] = {}
         for name, node, _ in read:
             numbers[name] = min(numbers.get(name, node), node)
-        return {name: first for name, first in numbers.items() if first and is_model(self.entries[self.numbers[name]])}
+        known = {name: first for name, first in numbers.items() if first and name in self.numbers}
+        return {name: first for name, first in known.items() if is_model(self.entries[self.numbers[name]])}
 
     def _at(self, history: History) -> History:
         """A tensor with its call numbered from 0."""

@@ -242,13 +242,16 @@ def require_whole(op: str, name: str, value: Any, least: int, axes: tuple[int, .
     >>> require_whole("Conv2d", "kernel_size", [3, 5], least=1, axes=(0, 2))
     (3, 5)
     """
-    if axes and (len(value) if isinstance(value, (tuple, list)) else 0) not in axes:
+    several = isinstance(value, (tuple, list))
+    if axes and ((len(value) or -1) if several else 0) not in axes:
         wanted = {(0,): "one number", (0, 1): "a number", (0, 2): "a number or two", (0, 3): "a number or three"}.get(
             axes, f"{' or '.join(map(str, axes))} numbers"
         )
         raise UsageError(f"{op}: {name} must be {wanted}, not {value!r}")
-    if isinstance(value, (tuple, list)):
-        parts = [require_whole(op, name, part, least) for part in value]
+    if several:
+        if any(isinstance(part, (tuple, list)) and not part for part in value):
+            raise UsageError(f"{op}: {name} must be numbers, not {value!r}")
+        parts = [require_whole(op, name, part, least, (0,) if axes else ()) for part in value]
         return Shape(*parts) if type(value) is Shape else tuple(parts)
     number = dimension(value, f"{op}: {name}")
     if is_symbol(number) and not suppose(at_least(number, least)):
