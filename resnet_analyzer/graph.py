@@ -93,6 +93,19 @@ class Graph(Frozen):
         """`channels_last` or `channels_first`, as the first op that slides over an input names it; None without one."""
         return next((node.op.data_format for node in self.nodes if hasattr(node.op, "data_format")), None)
 
+    def channels_first(self) -> frozenset[str]:
+        """The nodes whose output has its channels in front, in a graph that begins so: as their ops tell.
+
+        An op that takes a `data_format` says it, a permutation may change it, all others leave it as it was.
+        """
+        if self.data_format != "channels_first":
+            return frozenset()
+        found: set[str] = set()
+        for node in self.nodes:
+            if node.op.puts_channels_first(any(name in found for name in node.inputs[:1]) or not node.inputs):
+                found.add(node.name)
+        return frozenset(found)
+
     def with_batch(self, batch: Dim) -> Graph:
         """The same layers on another batch: the first axis of every input; GraphError for an input without axes."""
         for node in self.inputs:

@@ -16,6 +16,7 @@ from .graph import Graph
 from .ops.base import FROZEN, MOVING, TRAINABLE, UNTOLD, Check, require_whole
 from .registry import Registry
 from .rows import Row, count_activations, count_flops, count_macs, walk
+from .shape import Shape
 
 CHUNK_CELLS = 16_384  # cells of a numpy grid measured at once: fastest in tests/benchmarks, and memory stays flat
 
@@ -173,6 +174,26 @@ def measure(graph: Graph, batch: Dim | None = None) -> Measurement:
     if prod(grid) > CHUNK_CELLS:
         return _measure_in_chunks(graph, grid)
     return _summed(graph, tuple(walk(graph)))
+
+
+def with_channels_last(measurement: Measurement) -> Measurement:
+    """The same with every shape's channels behind its sizes, for pictures that speak of height and width."""
+    first = measurement.graph.channels_first()
+    if not first:
+        return measurement
+
+    def last(shape: Any, name: str) -> Any:
+        is_turned = shape is not None and name in first and len(shape) > 2
+        return Shape(shape[0], *shape[2:], shape[1]) if is_turned else shape
+
+    rows = [
+        row._replace(
+            inputs=tuple(map(last, row.inputs, row.node.inputs)),
+            cost=row.cost._replace(output=last(row.cost.output, row.name)),
+        )
+        for row in measurement.rows
+    ]
+    return replace(measurement, kept=tuple(rows))
 
 
 def _checks(rows: Sequence[Row], totals: Totals) -> Iterator[Check]:

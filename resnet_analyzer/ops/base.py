@@ -194,6 +194,11 @@ class Op(Frozen, ABC):
             return None
         return tuple([repeated(shape, cost.output) for shape in inputs])
 
+    def puts_channels_first(self, before: bool) -> bool:
+        """Whether its output has its channels in front of the sizes, its input having them so (`before`) or not."""
+        layout = self.__dict__.get("data_format")
+        return before if layout is None else layout == CHANNELS_FIRST
+
     def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps | None:
         """The Keras steps of one application, `keras` being the module; None where Keras has nothing for it."""
         from .keras_steps import Steps, layer

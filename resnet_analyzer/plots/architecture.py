@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..measurement import Measurement
+from ..measurement import Measurement, with_channels_last
 from ..shape import is_map, spell
 from . import structure
 from ._canvas import painted
@@ -43,6 +43,7 @@ class DrawnNetwork(NamedTuple):
 
 def drawn_network(measurement: Measurement, most: int, fold: bool | None = None) -> DrawnNetwork:
     """A network's pieces; folded if asked for, or (None) if it has more than `most` boxes."""
+    measurement = with_channels_last(measurement)
     shape = structure.read(measurement.rows)
     told = pieces(shape.items)
     told = folded(told) if fold or (fold is None and count(told) > most) else told
@@ -94,6 +95,7 @@ def _alt(networks: Sequence[DrawnNetwork], measurements: Sequence[Measurement]) 
 
 def labels(measurement: Measurement) -> dict[str, str]:
     """The words of a network's drawing by their marks in its SVG: of boxes, shortcuts and bands."""
+    measurement = with_channels_last(measurement)
     places = {row.name: place for place, row in enumerate(measurement.rows)}
     found: dict[str, str] = {}
     for piece in _all_pieces(pieces(structure.read(measurement.rows).items)):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ..architectures.base import architecture
 from ..errors import UsageError
-from ..measurement import Measurement, Row, measure
+from ..measurement import Measurement, Row, measure, with_channels_last
 from ..numbers import counted, short
 from ..shape import Shape, spell
 from . import structure
@@ -50,6 +50,7 @@ def draw(measurements: Sequence[Measurement], labels: Sequence[str] = (), widens
 
     `labels` name them; else what their titles differ in.
     """
+    measurements = [with_channels_last(each) for each in measurements]
     names = list(labels) or _labels([title_of(each) for each in measurements])
     if len(names) != len(measurements):
         raise UsageError(f"picture block: {len(measurements)} networks, but {len(names)} labels")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..measurement import Measurement, Row
+from ..measurement import Measurement, Row, with_channels_last
 from ..numbers import counted, short
 from ._canvas import painted
 from ._chart import WIDTH
@@ -41,6 +41,7 @@ class Line(NamedTuple):
 @plot("cost", "parameters, MACs and activations as bars, by kind of layer: per stage, or per network for several")
 def draw(measurements: Sequence[Measurement], shares: bool = False) -> Picture:
     """One network by its stages, or several in one line each; with `shares` every bar is the whole of its line."""
+    measurements = [with_channels_last(each) for each in measurements]
     alone = measurements[0] if len(measurements) == 1 else None
     if alone:
         lines = [line_of(name, rows) for name, rows in stages(alone.rows)]

@@ -7,7 +7,7 @@ from itertools import groupby
 from math import log10
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..measurement import Measurement, Row
+from ..measurement import Measurement, Row, with_channels_last
 from ..shape import is_map
 from . import structure
 from ._chart import KEY_LINE, LEFT, WIDTH, Chart, Panel, Series, key_lines
@@ -42,6 +42,7 @@ class Track(NamedTuple):
 @plot("resolution", "side of the feature maps and channels, layer by layer along the deepest path")
 def draw(measurements: Sequence[Measurement]) -> Picture:
     """Above the side of the feature maps, below the channels; a line between blocks, a mark for each layer in them."""
+    measurements = [with_channels_last(each) for each in measurements]
     data = [track(each) for each in measurements]
     alt = f"Resolution and channels along depth. {' '.join(map(_sentence, data))}"
     names = ", ".join(each.name for each in data)

@@ -146,8 +146,9 @@ def _tried(form: ClosedForm) -> Iterator[tuple[dict[str, int], Measurement]]:
 
 def _data(measurement: Measurement, opened: _Opened, lead: Words | None) -> dict[str, Any]:
     cells, over, _form, totals = opened
+    first = measurement.graph.channels_first()
     with marked(cells.mark):
-        stages, own = parts(over.rows), parts(measurement.rows)
+        stages, own = parts(over.rows, first), parts(measurement.rows, first)
     tables = {"layers": [cells.layer(row, totals["macs"]) for row in over.rows]}
     if [part.stage for part in stages] == [part.stage for part in own]:
         tables["stages"] = [cells.stage(part, totals["macs"]) for part in stages]

@@ -13,7 +13,7 @@ from typing import Any
 from ..analyses.memory import live_bytes
 from ..analyses.training import training_step
 from ..dim import total
-from ..measurement import Measurement
+from ..measurement import Measurement, with_channels_last
 from ..plots.cost import FIGURES, groups_of
 from ..plots.palette import KINDS, Kind
 from ..plots.resolution import stops
@@ -63,7 +63,8 @@ def _training(cells: Cells, over: Measurement) -> dict[str, Any]:
 def _resolution(cells: Cells, own: Measurement, over: Measurement) -> list[dict[str, Any]]:
     sides: list[Cell] = []
     channels: list[Cell] = []
-    for place, row in stops(own):
+    over = with_channels_last(over)
+    for place, row in stops(with_channels_last(own)):
         shape = over.by_name[row.name].output
         assert shape is not None
         sides.append([place, cells.number(shape[1] if is_map(shape) else 1)])

@@ -111,7 +111,7 @@ def _figures(rows: Sequence[Row], measurement: Measurement) -> tuple[Any, ...]:
 def _by_stage(measurement: Measurement) -> Table:
     columns = (Column("stage"), Column("what", flexible=True), OUTPUT, *FIGURES)
     rows, before = [], None
-    for part in parts(measurement.rows):
+    for part in parts(measurement.rows, measurement.graph.channels_first()):
         label = "" if part.stage == before else part.stage
         rows.append((label, part.what, spell(part.output), *_figures(part.rows, measurement)))
         before = part.stage

@@ -153,7 +153,7 @@ def _drawing(measurement: Measurement, stem: str) -> Section:
     see = ["Read it from top to bottom: a box is wider with more channels, and taller with more pixels."]
     if any(row.op == "Add" for row in measurement.rows):
         see.append("The line at the side is the shortcut, dashed where it has to change the shape.")
-    if any(part.what.startswith("(") for part in parts(measurement.rows)):
+    if any(part.what.startswith("(") for part in parts(measurement.rows, measurement.graph.channels_first())):
         see.append("Equal blocks in a row may be drawn once, with their number.")
     return Section("The network", (), (), (figure(stem, "architecture", measurement),), (" ".join(see),))
 

@@ -28,13 +28,13 @@ class Part(NamedTuple):
         return self.rows[-1].output
 
 
-def parts(rows: Sequence[Row]) -> list[Part]:
-    """The lines of the stage table, in order; the input has none."""
+def parts(rows: Sequence[Row], channels_first: frozenset[str] = frozenset()) -> list[Part]:
+    """The lines of the stage table, in order; the input has none. `channels_first`: see `Graph.channels_first`."""
     found: list[Part] = []
     for stage, members in groupby((row for row in rows if row.op != "Input"), key=_stage):
         for block, inner in groupby(members, key=_block):
             group = tuple(inner)
-            found += _block_part(stage, group) if block else _pieces(stage, group)
+            found += _block_part(stage, group) if block else _pieces(stage, group, channels_first)
     return _folded(found)
 
 
@@ -113,13 +113,13 @@ def _repeated(phrases: list[str]) -> list[str]:
     return [f"{phrase} ×{count}" if count > 1 else phrase for phrase, count in runs]
 
 
-def _pieces(stage: str, rows: tuple[Row, ...]) -> list[Part]:
+def _pieces(stage: str, rows: tuple[Row, ...], channels_first: frozenset[str]) -> list[Part]:
     """A stage without blocks, cut where the resolution changes; padding goes with what follows it."""
     pieces: list[list[Row]] = []
     size: object = None
     padding: list[Row] = []
     for row in rows:
-        after, told = _resolution(row), bool(row.node.op.phrase(True))
+        after, told = _resolution(row, channels_first), bool(row.node.op.phrase(True))
         if not told and after not in (size, "flat"):
             padding.append(row)
             continue
@@ -132,10 +132,11 @@ def _pieces(stage: str, rows: tuple[Row, ...]) -> list[Part]:
     return [Part(stage, _piece_text(piece), tuple(piece)) for piece in pieces]
 
 
-def _resolution(row: Row) -> object:
-    output = row.output
-    flat = not is_map(output) or output[1:3] == (1, 1)
-    return "flat" if flat else output[1:3]  # type: ignore[index]
+def _resolution(row: Row, channels_first: frozenset[str]) -> object:
+    if not is_map(row.output):
+        return "flat"
+    size = row.output[2:] if row.name in channels_first else row.output[1:3]
+    return "flat" if size == (1, 1) else size
 
 
 def _piece_text(piece: list[Row]) -> str:

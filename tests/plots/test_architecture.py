@@ -2,8 +2,17 @@ import pytest
 
 import resnet_analyzer as ra
 from resnet_analyzer.architectures.base import ARCHITECTURES
+from resnet_analyzer.graph import GraphBuilder
+from resnet_analyzer.measurement import measure
+from resnet_analyzer.ops.activation import Activation
+from resnet_analyzer.ops.conv import Conv2d
+from resnet_analyzer.ops.layer_norm import LayerNorm
+from resnet_analyzer.ops.reshape import Permute
+from resnet_analyzer.plots._words import resolution
 from resnet_analyzer.plots.architecture import bands, drawn_network
 from resnet_analyzer.plots.base import PLOTS
+from resnet_analyzer.report.stages import parts
+from resnet_analyzer.shape import Shape
 
 from .pictures import SAMPLE, clashes, measured, words
 
@@ -85,3 +94,28 @@ def test_dense_blocks_tell_how_their_channels_grow():
     texts = [text for text, _ in found]
     assert [text for text in texts if "→" in text and ":" not in text] == ["64 → 256", "128 → 512", "256 → 1024", "512 → 1024"]  # fmt: skip  # noqa: E501
     assert "a layer reads all that is put out before it in its stage" in texts
+
+
+def turned(last):
+    """The same network with its channels in front, as PyTorch and ONNX have them; a permutation behind turns it."""
+    layout = "channels_last" if last else "channels_first"
+    build = GraphBuilder("net")
+    here = build.input(Shape(1, 224, 160, 3) if last else Shape(1, 3, 224, 160))
+    here = build.chain(here, ("conv1", Conv2d(64, 7, 2, 3, data_format=layout)), ("relu1", Activation("relu")))
+    here = build.chain(here, ("conv2", Conv2d(128, 3, 2, 1, data_format=layout)), ("relu2", Activation("relu")))
+    if not last:
+        here = build.add("turn", Permute((0, 2, 3, 1)), here)
+    build.chain(here, ("norm", LayerNorm()), ("conv3", Conv2d(32, 1, data_format="channels_last")))
+    return measure(build.graph())
+
+
+def test_channels_in_front_are_no_height():
+    one, other = (drawn_network(turned(last), 99).pieces for last in (True, False))
+    shown = [(piece.label, resolution(piece.shape)) for piece in one]
+    assert [pair[1] for pair in shown] == ["112×80", "56×40", "56×40"]
+    assert [(piece.label, resolution(piece.shape)) for piece in other] == shown
+    assert [part.what for part in parts(turned(True).rows)] == [
+        part.what for part in parts(turned(False).rows, turned(False).graph.channels_first())
+    ]
+    tracks = [PLOTS["resolution"].draw([turned(last)]).data[0] for last in (True, False)]
+    assert [side for _, side, _ in tracks[1].line] == [side for _, side, _ in tracks[0].line]
