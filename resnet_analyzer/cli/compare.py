@@ -9,7 +9,7 @@ from ..report.comparison import comparison, comparison_table, distinct_names
 from ..report.model import Table
 from ..targets import is_source
 from . import _completion as completion
-from ._network import NetworkOptions, network_options, resolve
+from ._network import TRUST, NetworkOptions, network_options, resolve
 from ._output import Destination, deliver, output_options
 
 
@@ -17,7 +17,7 @@ from ._output import Destination, deliver, output_options
 @click.argument(
     "networks", nargs=-1, required=True, metavar="NETWORK[@STYLE]|FILE...", shell_complete=completion.networks
 )
-@click.option("--trust", multiple=True, metavar="PACKAGE", help="Allow a model file to run code of this package.")
+@TRUST
 @network_options
 @output_options
 def command(networks: tuple[str, ...], trust: tuple[str, ...], asked: NetworkOptions, destination: Destination) -> None:

@@ -12,7 +12,7 @@ from ..errors import CheckFailed, UsageError
 from ..graph import Graph
 from ..measurement import measure
 from . import _completion as completion
-from ._network import Count, NetworkOptions, Word, network_options, resolve
+from ._network import TRUST, Count, NetworkOptions, Word, network_options, resolve
 from ._output import Destination, deliver, output_options
 
 AFFORDABLE_MACS = 300_000_000  # of one image: `--all` takes a smaller input where a network costs more
@@ -25,7 +25,7 @@ SMALLER = (160, 128, 96, 64, 48, 32, 16, 8)
 @click.option("--device", "device_name", type=Word(["auto", "cpu", "gpu"]), default="auto", help="Device to run on; default: a GPU if present.")  # fmt: skip  # noqa: E501
 @click.option("--runs", type=Count(0), default=5, metavar="N", help="Timed runs; default 5, 0 for none.")
 @click.option("--by-layer", is_flag=True, help="Show every layer's verdict.")
-@click.option("--trust", multiple=True, metavar="PACKAGE", help="Allow a model file to run code of this package.")
+@TRUST
 @network_options
 @output_options
 def command(

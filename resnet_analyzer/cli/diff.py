@@ -11,7 +11,7 @@ import click
 from ..errors import UsageError
 from ..measurement import measure
 from . import _completion as completion
-from ._network import NetworkOptions, Word, network_options, resolve
+from ._network import TRUST, NetworkOptions, Word, network_options, resolve
 from ._output import Destination, deliver, output_options
 
 LIMIT = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*%")
@@ -20,7 +20,7 @@ LIMIT = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*%")
 @click.command(short_help="What changed between two networks, layer by layer.")
 @click.argument("first", metavar="BEFORE", shell_complete=completion.networks)
 @click.argument("second", metavar="AFTER", shell_complete=completion.networks)
-@click.option("--trust", multiple=True, metavar="PACKAGE", help="Allow a model file to run code of this package.")
+@TRUST
 @click.option("--by", type=Word(["change", "layer"]), default="change", help="A line per kind of change, or per layer.")
 @click.option("--fail-over", metavar="PERCENT", help="Exit with 1 if parameters or MACs grew by more, as 1%.")
 @network_options

@@ -7,7 +7,7 @@ import click
 from ..errors import UsageError
 from ..measurement import PLOTS, measure
 from . import _completion as completion
-from ._network import NetworkOptions, Word, network_options, resolve
+from ._network import TRUST, NetworkOptions, Word, network_options, resolve
 from ._output import PICTURES, deliver_picture, draw_quietly, format_for, quiet_option, show
 
 OWN = {"picture": PICTURES}
@@ -18,7 +18,7 @@ OWN = {"picture": PICTURES}
 @click.option("--kind", default="architecture", metavar="NAME", shell_complete=completion.pictures, help="Kind of picture, see --list; default architecture.")  # fmt: skip  # noqa: E501
 @click.option("--theme", type=Word(["light", "dark"]), default="light", help="Colours of PNG and PDF; SVG follows the reader's.")  # fmt: skip  # noqa: E501
 @click.option("--list", "listing", is_flag=True, help="List the kinds of pictures.")
-@click.option("--trust", multiple=True, metavar="PACKAGE", help="Allow a model file to run code of this package.")
+@TRUST
 @network_options
 @click.option("--output", "-o", metavar="FILE", help="Write to FILE, which ends in .svg, .png or .pdf.")
 @quiet_option

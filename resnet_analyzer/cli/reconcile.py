@@ -6,13 +6,13 @@ import click
 
 from ..errors import AnalyzerError, UsageError
 from . import _completion as completion
-from ._network import NetworkOptions, Word, network_options, resolve
+from ._network import TRUST, NetworkOptions, Word, network_options, resolve
 from ._output import Destination, deliver, output_options
 
 
 @click.command(short_help="Whose numbers these are, and what lies between them.")
 @click.argument("words", nargs=-1, required=True, metavar="[TARGET] NUMBER...", shell_complete=completion.networks)
-@click.option("--trust", multiple=True, metavar="PACKAGE", help="Allow a model file to run code of this package.")
+@TRUST
 @click.option("--by", type=Word(["item", "layer"]), default="item", help="Differences by item, or down to layers.")
 @network_options
 @output_options

@@ -13,7 +13,7 @@ from ..measurement import WRITERS, Measurement, measure
 from ..report.model import Report
 from ..targets import Target, is_source
 from . import _completion as completion
-from ._network import NetworkOptions, Word, network_options, resolve
+from ._network import TRUST, NetworkOptions, Word, network_options, resolve
 from ._output import announce, announce_letters, deliver_text, draw_quietly, format_for, in_language, quiet_option, show
 from ._recipe import recipe_or_none
 
@@ -32,7 +32,7 @@ STANDARD_FOLDER = "reports"
 @click.option("--since", metavar="TARGET", help="Also what changed since TARGET, layer by layer.")
 @click.option("--format", "format_name", type=Word(FORMATS), help="Format; default: by FILE's ending, else markdown.")
 @click.option("--output", "-o", metavar="DIR|FILE", help="Write to FILE or DIR, pictures beside it (atomic).")
-@click.option("--trust", multiple=True, metavar="PACKAGE", help="Allow a model file to run code of this package.")
+@TRUST
 @network_options
 @quiet_option
 def command(

@@ -14,7 +14,7 @@ from ..report.measured import VIEWS, measured_report
 from ..report.published import notes_for
 from ..targets import Target, is_source, registered, split_target
 from . import _completion as completion
-from ._network import COUNT, NetworkOptions, Word, network_options, parse_settings, request_of, resolve, typed
+from ._network import COUNT, TRUST, NetworkOptions, Word, network_options, parse_settings, request_of, resolve, typed
 from ._output import Destination, deliver, output_options
 
 BLOCKS = ("basic", "bottleneck")
@@ -33,7 +33,7 @@ DATASETS = ("imagenet", "cifar")
     shell_complete=completion.words("A", "B", "C"),
     help="Zero-padding (A), projections where needed (B) or everywhere (C).",
 )
-@click.option("--trust", multiple=True, metavar="PACKAGE", help="Allow a model file to run code of this package.")
+@TRUST
 @network_options
 @click.option("--by", type=Word(VIEWS), help="One row per stage (default), block or layer.")
 @click.option("--how", is_flag=True, help="Every layer with the window formula and its numbers.")

@@ -14,7 +14,7 @@ from ..files import write_text
 from ..graph import Graph
 from ..report.verify import verify_report
 from . import _completion as completion
-from ._network import NetworkOptions, network_options, parse_input, requested
+from ._network import TRUST, NetworkOptions, network_options, parse_input, requested
 from ._output import Destination, announce, deliver, output_options
 
 MAXIMA = ("params", "trainable_params", "all_params", "macs", "flops", "activations", "layers", "memory")
@@ -36,7 +36,7 @@ def _maxima(command):  # type: ignore[no-untyped-def]
 @click.option("--fix", metavar="OUT.yaml", help="Write the design with the cheapest repairs to this file.")
 @click.option("--force", is_flag=True, help="Allow --fix to overwrite an existing file.")
 @click.option("--crosscheck", is_flag=True, help="Build the real Keras model, run it, and compare.")
-@click.option("--trust", multiple=True, metavar="PACKAGE", help="Allow a model file to run code of this package.")
+@TRUST
 @network_options
 @output_options
 def command(

@@ -81,6 +81,11 @@ def stored_in(reads: list[str | Array]) -> dict[int, Stored]:
 
 
 def numbered(name: str, index: int) -> str:
+    """The name of an output of a record: the first has the record's own.
+
+    >>> numbered("split", 0), numbered("split", 1)
+    ('split', 'split:2')
+    """
     return name if not index else f"{name}:{index + 1}"
 
 
