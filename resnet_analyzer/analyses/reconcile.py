@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -12,6 +12,7 @@ from ..architectures.base import ARCHITECTURES
 from ..conventions.base import CONVENTIONS, Convention
 from ..errors import AnalyzerError, UsageError
 from ..measurement import Measurement, measure
+from ..numbers import signed
 from ..ops.base import Op
 from .conventions import counted, failure, told
 from .variants import Variant, farther, variants
@@ -108,6 +109,22 @@ class Explanation(NamedTuple):
     far: tuple[int, ...] = ()
 
 
+class Alike(NamedTuple):
+    """Explanations that the given digits can't tell apart: one network, one way of writing, each tool's own extras."""
+
+    variant: Variant
+    written: str
+    explanations: tuple[Explanation, ...]
+
+    @property
+    def numbers(self) -> dict[int, tuple[Explanation, ...]]:
+        """Each different number with the tools that have it, the simplest first."""
+        found: dict[int, tuple[Explanation, ...]] = {}
+        for each in self.explanations:
+            found[each.number] = (*found.get(each.number, ()), each)
+        return found
+
+
 class Reconciled(NamedTuple):
     """A number with all its explanations, the simplest first; without one, the `closest` and what remains."""
 
@@ -125,6 +142,14 @@ class Reconciled(NamedTuple):
         """The different numbers that it may be, the most plausible first."""
         return tuple(dict.fromkeys(each.number for each in self.explanations))
 
+    @property
+    def alike(self) -> tuple[Alike, ...]:
+        """The explanations by network and way of writing, the most plausible first."""
+        found: dict[tuple[str, str], list[Explanation]] = {}
+        for each in self.explanations:
+            found.setdefault((each.variant.label, each.written), []).append(each)
+        return tuple(Alike(several[0].variant, several[0].written, tuple(several)) for several in found.values())
+
     def joined(self, other: Reconciled) -> Reconciled:
         """With the explanations of less likely networks, but for those that are oddly written besides."""
         plain = (each for each in other.explanations if each.far[0] < UNITS[-1][1])
@@ -140,9 +165,11 @@ class Step(NamedTuple):
     layers: tuple[str, ...] = ()
 
 
-def _far(variant: Variant, convention: Convention, written: int, exact_print: bool) -> tuple[int, ...]:
+def _far(each: Explanation, written: int, exact_print: bool, styles: Collection[str]) -> tuple[int, ...]:
+    """How far-fetched: how it is written, how unusual the network is (a tool's own, where there is one), the tool."""
+    variant, convention = each.variant, each.convention
     native = NATIVE.get(convention.name, "torchvision")
-    strange = bool(variant.style) and convention.name not in UNIVERSAL and variant.style != native
+    strange = native in styles and convention.name not in UNIVERSAL and variant.style != native
     rank = ORDER.index(convention.name) if convention.name in ORDER else len(ORDER)
     return (0 if exact_print else written, 3 * strange + variant.far, rank)
 
@@ -171,12 +198,13 @@ class Table(NamedTuple):
         """One number explained."""
         found = []
         pool = [each for each in self.candidates if given.figure in ("", each.convention.figure)]
+        styles = {each.variant.style for each in self.candidates}
         for each in pool:
             fit = given.fits(each.number)
             if fit is None:
                 continue
             same = _squeezed(each.convention.prints(each.number)) == _squeezed(given.text)
-            far = _far(each.variant, each.convention, fit[1], same)
+            far = _far(each, fit[1], same, styles)
             found.append(each._replace(written=fit[0], far=far))
         found.sort(key=given.rank)
         closest = min(pool or self.candidates, key=lambda each: given.distance(each.number))
@@ -256,7 +284,7 @@ def _inputs(variant: Variant) -> list[Any]:
 
 def _told_together(each: int, names: list[str], words: str, label: str) -> str:
     where = ", ".join(names[:3]) + (" …" if len(names) > 3 else "")
-    times = f"{len(names)} × {each:,}: " if len(names) > 1 else ""
+    times = f"{len(names)} × {signed(each).removeprefix('+')}: " if len(names) > 1 else ""
     return f"{times}{words or 'another input'} in {where} ({label})"
 
 

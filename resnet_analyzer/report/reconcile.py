@@ -5,31 +5,32 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..analyses.reconcile import Explanation, Fit, Reconciled, Step, difference
+from ..analyses.reconcile import Alike, Explanation, Fit, Reconciled, Step, difference
 from ..numbers import grouped, signed
 from .model import Column, Report, Table
 
 COLUMNS = (
     Column("given"),
+    Column("network or variant"),
     Column("number", "count"),
-    Column("tool"),
-    Column("calls it", drop=2),
-    Column("network", flexible=True),
-    Column("written", drop=1),
+    Column("tool", flexible=True),
+    Column("calls it", drop=1),
 )
 STEPS = (Column("", "shape"), Column("what", flexible=True))
-MORE = 3  # different numbers shown for a number
+ODDLY = {"cut off, not rounded": "cut off", "in powers of 1,024": "powers of 1,024"}  # as short as a cell needs them
+NETWORKS = 3  # shown for a number: with all numbers of each that are written so
 
 
 def reconcile_report(name: str, found: Sequence[Reconciled], by_layer: bool = False) -> Report:
     """Each number with its explanations, the simplest first, and lists between each number and the next."""
-    lines = tuple(line for each in found for line in _lines(each))
+    lines = [line for each in found for line in _lines(each)]
     lists = [(one, two, difference(_first(one), _first(two))) for one, two in _pairs(found)]
-    tables = [Table(COLUMNS, lines)]
+    tables = [Table(COLUMNS, tuple(lines))]
     tables += [_steps(_first(one), _first(two), steps, by_layer) for one, two, steps in lists if steps]
     notes = [("nothing", _remainder(each)) for each in found if not each.explanations]
     notes.append(("counted", "what is simplest comes first: whole numbers, plain rounding, a tool's own networks"))
-    return Report(f"{name} · {len(found)} numbers reconciled", tuple(tables), tuple(notes), lambda: _data(name, found))
+    title = f"{name} · {len(found)} number{'s' if len(found) > 1 else ''} reconciled"
+    return Report(title, tuple(tables), tuple(notes), lambda: _data(name, found))
 
 
 def _pairs(found: Sequence[Reconciled]) -> list[tuple[Reconciled, Reconciled]]:
@@ -51,33 +52,25 @@ def _first(each: Reconciled) -> Explanation:
 
 def _lines(each: Reconciled) -> list[tuple[Any, ...]]:
     if not each.explanations:
-        return [(each.amount.text, None, "no tool that we know", None, None, None)]
-    return [
-        (
-            each.amount.text if place == 0 else "",
-            one.number,
-            _tools(each, one),
-            one.convention.calls,
-            one.variant.label,
-            one.written or None,
-        )
-        for place, one in enumerate(_different(each)[:MORE])
+        return [(each.amount.text, None, None, "no tool that we know", None)]
+    lines = [
+        (_network(alike) if place == 0 else "", number, _tools(several), several[0].convention.calls)
+        for alike in each.alike[:NETWORKS]
+        for place, (number, several) in enumerate(alike.numbers.items())
     ]
+    return [(each.amount.text if place == 0 else "", *line) for place, line in enumerate(lines)]
 
 
-def _different(each: Reconciled) -> list[Explanation]:
-    """The simplest explanation of every number that it may be."""
-    return [next(one for one in each.explanations if one.number == number) for number in each.numbers]
+def _network(alike: Alike) -> str:
+    """The network, and how the number is written of it where that is odd."""
+    told = (*alike.variant.label.split(", "), ODDLY.get(alike.written, alike.written))
+    return " · ".join(filter(None, told))
 
 
-def _tools(each: Reconciled, one: Explanation) -> str:
-    """The tool, and how many others have the same number for the same network."""
-    others = {
-        other.convention.label
-        for other in each.explanations
-        if other.number == one.number and other.variant is one.variant
-    } - {one.convention.label}
-    return f"{one.convention.label} (and {len(others)} more)" if others else one.convention.label
+def _tools(several: Sequence[Explanation]) -> str:
+    """The simplest tool, and how many others have the same number for the same network."""
+    more = len({each.convention.label for each in several}) - 1
+    return several[0].convention.label + (f" (and {more} more)" if more else "")
 
 
 def _steps(one: Explanation, two: Explanation, steps: Sequence[Step], by_layer: bool) -> Table:
@@ -131,6 +124,17 @@ def _explanation(one: Explanation) -> dict[str, Any]:
     }
 
 
+def _alike(alike: Alike) -> dict[str, Any]:
+    return {
+        "network": alike.variant.label,
+        "written": alike.written or None,
+        "numbers": [
+            {"number": number, "conventions": [each.convention.name for each in several]}
+            for number, several in alike.numbers.items()
+        ],
+    }
+
+
 def _data(name: str, found: Sequence[Reconciled]) -> dict[str, Any]:
     return {
         "schema": 2,
@@ -140,6 +144,7 @@ def _data(name: str, found: Sequence[Reconciled]) -> dict[str, Any]:
             {
                 "given": each.amount.text,
                 "explanations": [_explanation(one) for one in each.explanations],
+                "alike": [_alike(one) for one in each.alike],
                 "closest": _explanation(each.closest),
             }
             for each in found
