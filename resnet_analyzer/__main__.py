@@ -1,8 +1,7 @@
 """`python -m resnet_analyzer` is `resnet-analyze`: this is where the program starts."""
 
-import gc
-
 import _signal  # the module behind `signal`, which is there at once
+import gc
 
 if __name__ == "__main__" or _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler:
     _signal.signal(_signal.SIGINT, _signal.SIG_DFL)  # Ctrl-C while modules are imported: silence, no traceback
