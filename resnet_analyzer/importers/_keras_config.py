@@ -153,6 +153,9 @@ class Walk:
         trainable = own.pop("trainable", True) is not False
         own.pop("name", None)
         kind, space = self.source.kind(entry, thing)
+        behind = self.source.behind(entry, thing)
+        if behind is not None:
+            own["activation"] = "linear"
         record = Record(
             self.free_name(printable(path)), printable(kind), space, own,
             tuple(arguments), made or (None,),
@@ -160,7 +163,8 @@ class Walk:
             self.source.owner(entry, thing, path), trainable, self.source.asker(thing, call),
             self.source.looker(self, thing, path, call, arguments), stored=self.source.stored(entry, scope),
         )  # fmt: skip
-        return self.add(renamed(record))
+        refs = self.add(renamed(record))
+        return refs if behind is None else self.called(behind, scope.rstrip("/"), behind.name, [Argument("", refs[0])], {}, made)
 
     def input(self, name: str, shape: Declared | None) -> Ref:
         """One input of the whole model."""

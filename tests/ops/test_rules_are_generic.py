@@ -60,7 +60,7 @@ SWITCHES = {  # fields that are no dimensions
         "backward",
     ),
     *("negative_slope", "threshold", "stored", "use_scale", "normalize", "heads_last", "causal", "transposed", "row"),
-    *("reverse", "moving", "return_sequences", "reset_after", "two_biases", "antialias", "batch_first"),
+    *("reverse", "inverse", "moving", "return_sequences", "reset_after", "two_biases", "antialias", "batch_first", "broadcasts"),
 }
 TEXTS = {"shared", "interpolation", "padding", "activation", "arrow", "dots"}  # fields and names that hold words
 STRUCTURE = ("axis", "axes", "place", "rank", "name", "names")  # names that end so hold no dimensions either
