@@ -131,7 +131,13 @@ class Walk:
         return self.model(model, f"{scope}{name_of(entry)}/", given, made)
 
     def called(
-        self, operation: Any, path: str, name: str, arguments: list[Argument], call: Any, made: tuple[Declared, ...]
+        self,
+        operation: Any,
+        path: str,
+        name: str,
+        arguments: list[Argument],
+        call: Any,
+        made: tuple[Declared | None, ...],
     ) -> list[Ref]:
         """One call in a layer's code."""
         entry = self.source.entry(operation, name)
@@ -164,7 +170,9 @@ class Walk:
             self.source.looker(self, thing, path, call, arguments), stored=self.source.stored(entry, scope),
         )  # fmt: skip
         refs = self.add(renamed(record))
-        return refs if behind is None else self.called(behind, scope.rstrip("/"), behind.name, [Argument("", refs[0])], {}, made)
+        if behind is None:
+            return refs
+        return self.called(behind, scope.rstrip("/"), behind.name, [Argument("", refs[0])], {}, made)
 
     def input(self, name: str, shape: Declared | None) -> Ref:
         """One input of the whole model."""

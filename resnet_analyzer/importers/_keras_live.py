@@ -290,5 +290,7 @@ def _like(keras: Any, given: Any) -> Any:
 
 
 def _meant_to_train(layer: Any) -> set[int]:
-    """The variables in a layer that are trained unless somebody freezes them."""
-    return {id(weight) for each in layers_in(layer) for weight in each._trainable_variables}
+    """The variables in a layer that are trained unless somebody freezes them, or keeps them in few bits."""
+    found = {id(weight) for each in layers_in(layer) for weight in each._trainable_variables}
+    few = [each for each in layers_in(layer) if getattr(each, "quantization_mode", None)]
+    return found | {id(weight) for each in few for weight in each._non_trainable_variables if weight.name != "g_idx"}

@@ -62,7 +62,8 @@ class FourierTransform(Op):
         """Everything along those axes."""
         rank = len(inputs[0])
         kept = same_place(rank)[: rank - self.axes]
-        return (((*kept, *(EVERYTHING,) * self.axes)),) * 2
+        along: Reaches = (*kept, *[EVERYTHING for _ in range(self.axes)])
+        return along, along
 
     def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps | None:
         """By keras.ops."""

@@ -20,7 +20,8 @@ def _read_all(call: Call) -> Reads:
 
 def _read_along(call: Call) -> list[Op] | None:
     """keras.ops.take_along_axis along an axis; without one it flattens first, and is not read."""
-    return [GatherElements(*call.axes(call.argument("axis", 2)), broadcasts=True)]
+    (axis,) = call.axes(call.argument("axis", 2))
+    return [GatherElements(axis, broadcasts=True)]
 
 
 class Scatter(Op):

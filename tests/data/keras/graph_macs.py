@@ -38,7 +38,9 @@ def _of(op: tf.Operation, graph: tf.Graph) -> int:
         times = _times(op)
         return times * _of_graph(graph._get_function(op.get_attr("body").name).graph)
     if op.type in ("If", "StatelessIf"):
-        branches = {_of_graph(graph._get_function(op.get_attr(f"{each}_branch").name).graph) for each in ("then", "else")}
+        branches = {
+            _of_graph(graph._get_function(op.get_attr(f"{each}_branch").name).graph) for each in ("then", "else")
+        }
         assert len(branches) == 1, op.name
         return branches.pop()
     return _product(op)

@@ -14,7 +14,7 @@ import keras_unet_collection.models as ku
 import kyolo
 
 os.environ["SM_FRAMEWORK"] = "keras"
-import segmodels_keras as sk  # noqa: E402
+import segmodels_keras as sk
 
 MODELS: dict[tuple[str, str], tuple[object, list | None]] = {}
 H = kh.models
@@ -34,16 +34,16 @@ E = of("keras-hub")
 
 
 def resnet(**k):
-    d = dict(
-        input_conv_filters=[64],
-        input_conv_kernel_sizes=[7],
-        stackwise_num_filters=[64, 128, 256, 512],
-        stackwise_num_blocks=[2, 2, 2, 2],
-        stackwise_num_strides=[1, 2, 2, 2],
-        block_type="basic_block",
-        use_pre_activation=False,
-        image_shape=I,
-    )
+    d = {
+        "input_conv_filters": [64],
+        "input_conv_kernel_sizes": [7],
+        "stackwise_num_filters": [64, 128, 256, 512],
+        "stackwise_num_blocks": [2, 2, 2, 2],
+        "stackwise_num_strides": [1, 2, 2, 2],
+        "block_type": "basic_block",
+        "use_pre_activation": False,
+        "image_shape": I,
+    }
     d.update(k)
     return H.ResNetBackbone(**d)
 
@@ -89,26 +89,26 @@ E(
         max_drop_path_rate=0.1,
     ),
 )
-mb = dict(
-    stackwise_expansion=[[40, 56], [64, 144, 144], [72, 72], [144, 288, 288]],
-    stackwise_num_blocks=[2, 3, 2, 3],
-    stackwise_num_filters=[[16, 16], [24, 24, 24], [24, 24], [48, 48, 48]],
-    stackwise_kernel_size=[[3, 3], [5, 5, 5], [5, 5], [5, 5, 5]],
-    stackwise_num_strides=[[2, 1], [2, 1, 1], [1, 1], [2, 1, 1]],
-    stackwise_se_ratio=[[None, None], [0.25] * 3, [0.3, 0.3], [0.3, 0.25, 0.25]],
-    stackwise_activation=[["relu"] * 2, ["hard_swish"] * 3, ["hard_swish"] * 2, ["hard_swish"] * 3],
-    stackwise_padding=[[1, 1], [2, 2, 2], [2, 2], [2, 2, 2]],
-    output_num_filters=288,
-    input_activation="hard_swish",
-    output_activation="hard_swish",
-    input_num_filters=16,
-    image_shape=I,
-    depthwise_filters=8,
-    depthwise_stride=2,
-    depthwise_residual=False,
-    squeeze_and_excite=0.5,
-    last_layer_filter=288,
-)
+mb = {
+    "stackwise_expansion": [[40, 56], [64, 144, 144], [72, 72], [144, 288, 288]],
+    "stackwise_num_blocks": [2, 3, 2, 3],
+    "stackwise_num_filters": [[16, 16], [24, 24, 24], [24, 24], [48, 48, 48]],
+    "stackwise_kernel_size": [[3, 3], [5, 5, 5], [5, 5], [5, 5, 5]],
+    "stackwise_num_strides": [[2, 1], [2, 1, 1], [1, 1], [2, 1, 1]],
+    "stackwise_se_ratio": [[None, None], [0.25] * 3, [0.3, 0.3], [0.3, 0.25, 0.25]],
+    "stackwise_activation": [["relu"] * 2, ["hard_swish"] * 3, ["hard_swish"] * 2, ["hard_swish"] * 3],
+    "stackwise_padding": [[1, 1], [2, 2, 2], [2, 2], [2, 2, 2]],
+    "output_num_filters": 288,
+    "input_activation": "hard_swish",
+    "output_activation": "hard_swish",
+    "input_num_filters": 16,
+    "image_shape": I,
+    "depthwise_filters": 8,
+    "depthwise_stride": 2,
+    "depthwise_residual": False,
+    "squeeze_and_excite": 0.5,
+    "last_layer_filter": 288,
+}
 E("MobileNet", lambda: H.MobileNetBackbone(**mb))
 v5 = {
     "stackwise_block_types": [["er"], ["uir", "uir"]],
@@ -397,7 +397,8 @@ E(
         stackwise_depth=[1, 2, 4],
         stackwise_strides=[1, 2, 2],
         stackwise_num_filters=[32, 64, 128],
-        block_type="dark_block", stage_type="dark",
+        block_type="dark_block",
+        stage_type="dark",
         image_shape=I,
     ),
 )
@@ -514,7 +515,7 @@ E(
     inputs=[(16,), (16,)],
 )
 E = of("kyolo")
-for n in "yolov5n yolov8n yolov9t yolov10n yolo11n yolo12n yolo26n".split():
+for n in ["yolov5n", "yolov8n", "yolov9t", "yolov10n", "yolo11n", "yolo12n", "yolo26n"]:
     E(n, lambda n=n: getattr(kyolo, n)(input_shape=(320, 320, 3)))
 E = of("k3im")
 
@@ -523,18 +524,18 @@ def A(m):
     return importlib.import_module("k3im." + m)
 
 
-c = dict(image_size=64, patch_size=8, num_classes=10, dim=64, depth=2, heads=4, mlp_dim=128)
-v3 = dict(
-    image_size=32,
-    image_patch_size=8,
-    frames=8,
-    frame_patch_size=2,
-    num_classes=10,
-    dim=64,
-    depth=2,
-    heads=4,
-    mlp_dim=128,
-)
+c = {"image_size": 64, "patch_size": 8, "num_classes": 10, "dim": 64, "depth": 2, "heads": 4, "mlp_dim": 128}
+v3 = {
+    "image_size": 32,
+    "image_patch_size": 8,
+    "frames": 8,
+    "frame_patch_size": 2,
+    "num_classes": 10,
+    "dim": 64,
+    "depth": 2,
+    "heads": 4,
+    "mlp_dim": 128,
+}
 E("CaiT", lambda: A("cait").CaiTModel(**c, cls_depth=1))
 E("CCT", lambda: A("cct").CCT((64, 64, 3), 4, 64, 3, 2, 1, [64, 64], 0.1, 2, 10))
 E("ConvMixer", lambda: A("convmixer").ConvMixer(32, 64, 4))
@@ -607,7 +608,11 @@ E(
 )
 E("swin_unet_2d", lambda: ku.swin_unet_2d((128, 128, 3), 32, 2, 3, 2, 2, (4, 4), [4, 4, 4, 4], [4, 2, 2, 2], 64))
 E = of("segmodels-keras")
-for each in "Unet-vgg16 Unet-resnet34 FPN-resnet18 Linknet-mobilenetv2 PSPNet-resnet18 Unet-efficientnetb0 Linknet-inceptionv3 Unet-vgg19 FPN-efficientnetb1 Linknet-resnet50 PSPNet-vgg16 FPN-mobilenetv2".split():
+SEGMENTING = """
+    Unet-vgg16 Unet-resnet34 FPN-resnet18 Linknet-mobilenetv2 PSPNet-resnet18 Unet-efficientnetb0 Linknet-inceptionv3
+    Unet-vgg19 FPN-efficientnetb1 Linknet-resnet50 PSPNet-vgg16 FPN-mobilenetv2
+"""
+for each in SEGMENTING.split():
     a, b = each.split("-")
     E(
         f"{a}-{b}",
