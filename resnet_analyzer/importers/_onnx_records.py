@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from math import prod
 from typing import Any
 
+from ..dim import Dim
 from ..errors import UsageError
 from ..ops.spelling import Stored
 from ._onnx_file import FromCall, FunctionData, GraphData, ModelData, NodeData, TensorData
@@ -25,8 +26,17 @@ class Branch:
     outputs: tuple[Any, ...]
 
 
-def records_of(model: ModelData, title: str, inputs: Mapping[str, Declared], names: Mapping[str, Any]) -> Recorded:
+def records_of(
+    model: ModelData,
+    title: str,
+    inputs: Mapping[str, Declared],
+    names: Mapping[str, Any],
+    batch: Dim | None = None,
+    of_another_batch: bool = False,
+) -> Recorded:
     """The records of a file; `inputs` are the shapes of its inputs, `names` the sizes that its own names stand for.
+
+    `batch` and `of_another_batch` tell of its declared shapes (see `Recorded`).
 
     UsageError for a graph that reads what nothing makes.
     """
@@ -43,9 +53,9 @@ def records_of(model: ModelData, title: str, inputs: Mapping[str, Declared], nam
     opset = model.opsets.get("", 0)
     producer = printable(f"{model.producer} {model.version}".strip(), 60)
     says = f"{title} (ONNX opset {opset}{f', {producer}' if producer else ''})"
-    return Recorded(
-        title, tuple(records), tuple(each.name for each in first), outputs, says, tuple(maker.parameters.values())
-    )
+    given = tuple(each.name for each in first)
+    weights = tuple(maker.parameters.values())
+    return Recorded(title, tuple(records), given, outputs, says, weights, batch, of_another_batch)
 
 
 @dataclass
@@ -56,6 +66,7 @@ class _Maker:
     names: Mapping[str, Any]
     taken: set[str] = field(default_factory=set)
     parameters: dict[str, Slot] = field(default_factory=dict)
+    known: dict[str, Any] = field(default_factory=dict)
     count: int = 0
 
     def __post_init__(self) -> None:
@@ -137,7 +148,18 @@ class _Maker:
         """A declared shape with what its names stand for; None for a name that stands for nothing here."""
         if shape is None:
             return None
-        return tuple(self.names.get(size) if isinstance(size, str) else size for size in shape)
+        return tuple([self.size(size) if isinstance(size, str) else size for size in shape])
+
+    def size(self, name: str) -> Any:
+        """What a declared size's name, or its expression of names, stands for; None where nothing tells."""
+        if name not in self.names and not name.isidentifier() and name not in self.known:
+            from ._pt2_expressions import NoValue, evaluate
+
+            try:
+                self.known[name] = evaluate(name, self.names)
+            except NoValue:
+                self.known[name] = None
+        return self.names.get(name, self.known.get(name))
 
     def constant(self, node: NodeData, prefix: str) -> Stored:
         """The tensor of a Constant node, whatever it is written as."""

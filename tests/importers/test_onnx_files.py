@@ -45,7 +45,7 @@ def case(row):
     return pytest.param(row, marks=() if row["model"] in QUICK else pytest.mark.slow, id=name)
 
 
-@pytest.mark.parametrize("row", map(case, TORCHVISION))
+@pytest.mark.parametrize("row", list(map(case, TORCHVISION)))
 def test_torchvision_by_both_exporters(row):
     """torchvision's own parameters and multiply-accumulates, and the parameters that a file holds.
 
@@ -224,3 +224,46 @@ def test_open_sizes_of_two_inputs_have_two_names():
     data = model(graph([node("Relu", name, f"{name}_") for name in "abcd"], [], inputs, [value("a_", None)]))
     shapes = [tuple(map(str, each.op.shape)) for each in read_stream(io.BytesIO(data), "net.onnx").inputs]
     assert shapes == [("1", "3", "h", "w"), ("1", "length"), ("1", "length2"), ("1", "t")]
+
+
+def behind(image, declared):
+    """A convolution 3 → 8, an operator that nobody knows, whose output is declared, and 1×1 to 4 behind it."""
+    nodes = [
+        node("Conv", "x w", "a", kernel_shape=[3, 3], pads=[1] * 4),
+        node("Strange", "a", "b"),
+        node("Conv", "b v", "y", kernel_shape=[1, 1]),
+    ]
+    tensors = [conv("w", 8), conv("v", 4, 8, 1)]
+    return model(graph(nodes, tensors, [value("x", image)], [value("y", None)], (value("b", declared),)))
+
+
+@pytest.mark.parametrize(
+    ("image", "declared", "size", "batch", "positions"),
+    [
+        ((1, 3, 8, 8), (1, 8, 4, 4), None, None, 16),
+        ((1, 3, 8, 8), (1, 8, 4, 4), None, 5, 80),  # declared for one image, and all that is read is of five
+        ((None, 3, 8, 8), (None, 8, 4, 4), None, 5, 80),
+        (("N", 3, "h", "w"), ("N", 8, "h", "w"), (6, 10), None, 60),
+        (("N", 3, "h", "w"), ("N", 8, "floor(h/2 - 1/2) + 1", "w"), (7, 10), 3, 120),
+    ],
+)
+def test_behind_an_unknown_operator_the_declared_shape_holds(image, declared, size, batch, positions):
+    """So many positions of 8·4; the operator's own work is not known."""
+    data = io.BytesIO(behind(image, declared))
+    measured = ra.measure(read_stream(data, "net.onnx", Request(size, batch=batch)))
+    assert [row.op for row in measured.rows if row.cost.unknown] == ["Opaque"]
+    assert measured.rows[-1].macs == positions * 8 * 4
+    assert measured.status == "lower_bound"
+
+
+def test_behind_an_unknown_operator_sizes_stay_open():
+    data = io.BytesIO(behind(("N", 3, "h", "w"), ("N", 8, "(h - 1)//2 + 1", "w")))
+    measured = ra.measure(read_stream(data, "net.onnx"))
+    assert [measured.rows[-1].macs.at(h=h, w=10) for h in (7, 8, 9)] == [32 * 40, 32 * 40, 32 * 50]
+
+
+@pytest.mark.parametrize("declared", [(None, 8, 4, 4), ("unk__7", 8, 4, 4), (1, 8, None, 4), ("N+", 8, 4, 4)])
+def test_a_size_that_nobody_declares_is_none(declared):
+    """The input's batch is fixed: an open first axis of something else is no batch."""
+    measured = ra.measure(read_stream(io.BytesIO(behind((1, 3, 8, 8), declared)), "net.onnx"))
+    assert measured.rows[-1].output is None

@@ -185,6 +185,19 @@ def described(**changes):
     return json.dumps(found)
 
 
+def test_behind_an_unknown_operator_the_declared_shape_holds():
+    """The patches' convolution is somebody's own: all but its 2304 products a token is known, for every size."""
+    with zipfile.ZipFile(DATA / "open.pt2") as source:
+        text = source.read("model/models/model.json").decode()
+    assert text.count("torch.ops.aten.conv2d.default") == 1
+    changed = text.replace("torch.ops.aten.conv2d.default", "torch.ops.mine.conv2d.default")
+    graph = read_stream(archive(**{"m/models/model.json": changed}), "net.pt2")
+    macs = ra.measure(graph).totals.macs
+    assert [row.op for row in ra.measure(graph).rows if row.cost.unknown] == ["Opaque"]
+    for tokens, height, width in ((64, 32, 32), (64, 16, 64), (4, 8, 8)):
+        assert macs.at(h=height, w=width) == tokens * 48 * 192 + 2 * 48 * tokens**2
+
+
 @pytest.mark.parametrize(
     ("stream", "text"),
     [
