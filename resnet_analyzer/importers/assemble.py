@@ -348,7 +348,7 @@ class _Assembler(Branching):
         batch = self.recorded.batch
         if not self.recorded.of_another_batch or not shape or batch is None:
             return None if self.recorded.of_another_batch else as_declared(shape, batch)
-        alike = bool(at) and all(each and identical((Shape(batch), each[:1])) for each in at)
+        alike = bool(at) and all(each and identical((Shape(batch), Shape(each[0]))) for each in at)
         return as_declared((None, *shape[1:]), batch) if alike and shape[0] == 1 else None
 
     def free_name(self, name: str) -> str:
