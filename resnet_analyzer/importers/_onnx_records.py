@@ -11,11 +11,16 @@ from ..dim import Dim
 from ..errors import UsageError
 from ..ops.spelling import Stored
 from ._onnx_file import FromCall, FunctionData, GraphData, ModelData, NodeData, TensorData
+from ._onnx_quantised import operands, plain
 from .records import Argument, Declared, Record, Recorded, Ref, Slot, printable
 
 DEPTH = 24  # functions within functions, branches within branches
 MOST_RECORDS = 400_000
-FLOATS = ("float32", "float16", "float64", "bfloat16")
+# types of weights: floating-point numbers, and what stands for them in quantised models
+FLOATS = (
+    "float32", "float16", "float64", "bfloat16", "float8e4m3fn", "float8e4m3fnuz", "float8e5m2", "float8e5m2fnuz",
+    "float4e2m1", "int8", "uint8", "int4", "uint4",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,8 @@ class _Maker:
     taken: set[str] = field(default_factory=set)
     parameters: dict[str, Slot] = field(default_factory=dict)
     known: dict[str, Any] = field(default_factory=dict)
+    quantised: set[str] = field(default_factory=set)
+    scales: set[str] = field(default_factory=set)
     count: int = 0
 
     def __post_init__(self) -> None:
@@ -85,6 +92,9 @@ class _Maker:
         """The records of a graph; `scope` gets the tensors that it makes."""
         if depth > DEPTH:
             raise UsageError(f"branches within branches, more than {DEPTH} deep")
+        for node in graph.nodes:
+            for found, names in zip((self.quantised, self.scales), operands(node), strict=True):
+                found.update(prefix + name for name in names)
         for name, tensor in graph.tensors.items():
             scope[name] = self.stored(tensor, name, prefix)
         declared = {**graph.declared, **graph.outputs}
@@ -92,9 +102,10 @@ class _Maker:
         return [record for node in graph.nodes for record in self.node(node, scope, declared, used, prefix, depth)]
 
     def stored(self, tensor: TensorData, name: str, prefix: str) -> Stored:
-        """A tensor of the file; a parameter if it is of floating-point numbers, more than one."""
+        """A tensor of the file; a parameter if it is of several numbers, floating-point or few-valued."""
         full = prefix + name
-        counts = tensor.dtype in FLOATS and prod(tensor.shape) > 1
+        counts = (tensor.dtype in FLOATS or full in self.quantised) and prod(tensor.shape) > 1
+        counts = counts and full not in self.scales
         if counts:
             self.parameters.setdefault(full, Slot(printable(full), tensor.shape, identity=full))
         return Stored(tensor.shape, tensor.dtype, full, tensor.numbers, (full,) if counts else ())
@@ -112,6 +123,7 @@ class _Maker:
         self.count += 1
         if self.count > MOST_RECORDS:
             raise UsageError(f"more than {MOST_RECORDS} operations")
+        node = plain(node)
         if node.kind == "Constant" and not node.domain and node.outputs:
             scope[node.outputs[0]] = self.constant(node, prefix)
             return []

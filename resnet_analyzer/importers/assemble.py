@@ -269,9 +269,9 @@ class _Assembler(Branching):
 
     def _add_said(self, record: Record, said: Said, reads: list[str | Array]) -> None:
         wanted = {name for step in said.steps for name in step.reads}
-        for place, read in enumerate(reads):
-            if isinstance(read, Array):
-                self._add_array(record, constant_name(record, place, read), read, wanted)
+        held = {constant_name(record, at, read): read for at, read in enumerate(reads) if isinstance(read, Array)}
+        for name, read in held.items():
+            self._add_array(record, name, read, wanted)
         first = self.ledger.first(record)
         for step in said.steps:
             self._add(step, record, self.ledger.sharing(record, step, first, said.weights_in))
@@ -279,20 +279,17 @@ class _Assembler(Branching):
             self.made[record.name, index] = name
         self.confirm(sum(shape is not None for shape in record.outputs))
         if self.framework == "onnx":  # of PyTorch every parameter counts, wherever it is read
-            self.ledger.settle(said, reads, wanted)
+            self.ledger.settle(said, held, wanted)
 
     def _add_array(self, record: Record, name: str, array: Array, wanted: set[str]) -> None:
         """A constant that a record reads as a tensor: a parameter where the file's own tensor is one."""
+        if name not in wanted or name in self.nodes:
+            return
         roots = array.roots if isinstance(array, Stored) else ()
-        if name not in wanted:
-            return
-        if name in self.nodes:
-            return
-        is_root = len(roots) == 1 and isinstance(array, Stored) and array.name == roots[0]
-        whole = is_root and roots[0] not in self.ledger.counted
+        whole = self.ledger.is_whole(array)
         op = Parameter(array.shape) if whole else Constant(array.shape)
         if whole:
-            self.ledger.counted.add(roots[0])
+            self.ledger.counted.update(roots)
         frozen = whole and self.ledger.are_frozen([array])  # type: ignore[list-item]
         self._add(Step(name, op, (), op.apply()), record, {"frozen": True} if frozen else None)
 

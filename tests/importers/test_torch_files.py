@@ -185,6 +185,21 @@ def described(**changes):
     return json.dumps(found)
 
 
+def test_weights_of_one_storage_are_several_unless_they_are_the_same_part():
+    """A GPU's LSTM has all of its weights in one: three kernels of 32·32·9, then one that is the third part of it."""
+    with zipfile.ZipFile(DATA / "small-tied.pt2") as source:
+        found = {name.partition("/")[2]: source.read(name) for name in source.namelist()}
+    held = json.loads(found["data/weights/model_weights_config.json"])
+    assert len({entry["path_name"] for entry in held["config"].values()}) == 2
+    for first, params in ((0, 9216), (9216, 2 * 9216)):
+        for entry in held["config"].values():
+            entry["path_name"] = "weight_0"
+        held["config"]["two.weight"]["tensor_meta"]["storage_offset"]["as_int"] = first
+        members = {"models/model.json": found["models/model.json"], "data/weights/model_weights_config.json": held}
+        text = {f"m/{name}": each if isinstance(each, bytes) else json.dumps(each) for name, each in members.items()}
+        assert ra.measure(read_stream(archive(**text), "net.pt2")).totals.params == params
+
+
 def test_behind_an_unknown_operator_the_declared_shape_holds():
     """The patches' convolution is somebody's own: all but its 2304 products a token is known, for every size."""
     with zipfile.ZipFile(DATA / "open.pt2") as source:
