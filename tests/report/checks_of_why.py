@@ -163,8 +163,8 @@ def _(table):
         assert line["batch norm"] == ("with" if net["normalised"] else "without")
         told = [layer for layer in net["layers"] if layer[2] is not None]
         first, last = told[0], told[-1]
-        assert line["signal grows"] == f"{last[1][1] / first[1][1]:.3g}"
-        assert line["gradient grows"] == f"{first[3][1] / last[3][1]:.3g}"
+        assert line["signal ×"] == f"{last[1][1] / first[1][1]:.3g}"
+        assert line["gradient ×"] == f"{first[3][1] / last[3][1]:.3g}"
         pairs = [(layer[at], layer[at + 1]) for layer in net["layers"] for at in (1, 3) if layer[at + 1] is not None]
         inside = sum(low <= value <= high for (low, _, high), value in pairs)
         assert line["within spread"] == f"{inside}/{len(pairs)}"

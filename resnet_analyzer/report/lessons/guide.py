@@ -36,7 +36,7 @@ PARTS = (
     Part((1, 2), "ResNet残差块", "The residual block of ResNet", "two 3×3 against 1×1, 3×3, 1×1: what the bottleneck saves", "compare bottleneck basic --channels 256 --input 56", "bottleneck_vs_3x3"),  # noqa: E501
     Part((1, 3), "梯度弥散和网络退化", "Vanishing gradients and degradation", "signal and gradient of deep nets, measured; plain nets that get worse", "gradients --stored", "why_residual"),  # noqa: E501
     Part((1, 4), "残差块变体", "Variants of the residual block", "orders of norm, ReLU and sum; what stands on the shortcut", "compare resnet110 resnet110_full_preactivation resnet110_conv", "block_variants"),  # noqa: E501
-    Part((1, 5), "ResNet模型变体", "Variants of the model", "ResNeXt and DenseNet at equal cost with ResNet", "compare resnet50@torchvision resnext50_32x4d densenet121", "resnext_densenet"),  # noqa: E501
+    Part((1, 5), "ResNet模型变体", "Variants of the model", "ResNeXt and DenseNet beside ResNet", "compare resnet50@torchvision resnext50_32x4d densenet121", "resnext_densenet"),  # noqa: E501
     Part((1, 6), "Residual Network补充", "Supplement: shortcuts, and why residual nets perform well", "a net with shortcuts as all its paths", "paths plain110 resnet110", "why_residual"),  # noqa: E501
     Part((1, 7), "1*1卷积核", "The 1×1 convolution", "a dense layer at every position: the same weights, the same work", "conv1x1 --how", "conv1x1"),  # noqa: E501
     Part((2,), "ResNet", "ResNet, He Kaiming's slides", "the paper's five networks, ours beside what it prints", "compare resnet18 resnet34 resnet50 resnet101 resnet152", "resnet_table1"),  # noqa: E501
