@@ -151,12 +151,10 @@ def _whole_networks() -> Section:
 def _same_cost() -> Section:
     """ResNet-50 beside ResNet-34, part by part."""
     small, large = net("resnet34"), net("resnet50")
-    rows = []
-    for part in ("first convolution", "main paths of the blocks", "projections on the shortcuts", "dense layer"):
-        pair = [_part(each, part) for each in (small, large)]
-        rows.append((part, *pair, share(pair[1], pair[0])))
-    totals = [each.totals.macs for each in (small, large)]
-    rows.append(("all", *totals, share(totals[1], totals[0])))
+    parts = ("first convolution", "main paths of the blocks", "projections on the shortcuts", "dense layer")
+    pairs = {part: (_part(small, part), _part(large, part)) for part in parts}
+    pairs["all"] = small.totals.macs, large.totals.macs
+    rows = [(part, *pair, share(pair[1], pair[0])) for part, pair in pairs.items()]
     columns = (
         Column("part"),
         Column("MACs, ResNet-34", "count"),
@@ -164,17 +162,18 @@ def _same_cost() -> Section:
         Column("ratio", "ratio"),
     )
     asked = "ResNet-50 has 16 layers more than ResNet-34. Why does it cost about the same?"
-    inner, side = [main_path(each, "stage2/block2") for each in (small, large)], [row[1:3] for row in rows]
+    two, three = (main_path(each, "stage2/block2") for each in (small, large))
+    main, side, every = (pairs[part] for part in (parts[1], parts[2], "all"))
     see = (
         "Because layers are not what costs. Both have 16 blocks on the same maps. In a block that keeps its size, two "
         f"3×3 on {NARROW} channels "
         f"need 2·9·{NARROW}² = {grouped(18 * NARROW**2)} weights; 1×1, 3×3, 1×1 from {WIDE} to {NARROW} and back need "
-        f"(4 + 9 + 4)·{NARROW}² = {grouped(17 * NARROW**2)}: three layers for {times(inner[1], inner[0])} the MACs of "
+        f"(4 + 9 + 4)·{NARROW}² = {grouped(17 * NARROW**2)}: three layers for {times(three, two)} the MACs of "
         "two. Later stages halve the side and double the channels, so that it is the same there.",
-        f"On the main paths, ResNet-50 is even the cheaper one, {times(*reversed(side[1]))}. What it pays more for is "
-        f"its projections, {short(side[2][1], 'MACs')} against {short(side[2][0])}: they join the wide ends, and "
+        f"On the main paths, ResNet-50 is even the cheaper one, {times(main[1], main[0])}. What it pays more for is "
+        f"its projections, {short(side[1], 'MACs')} against {short(side[0])}: they join the wide ends, and "
         "stage2 "
-        f"needs one too, from {NARROW} to {WIDE} channels. With them it is {times(*reversed(side[-1]))}.",
+        f"needs one too, from {NARROW} to {WIDE} channels. With them it is {times(every[1], every[0])}.",
     )
     return Section("Why ResNet-50 costs about as much as ResNet-34", (asked,), (Table(columns, tuple(rows)),), see=see)
 

@@ -210,7 +210,7 @@ def _from_keras() -> Section:
 def _keras_account(depth: int) -> Table:
     """The departures from Keras' network, one after another; the last line is measured."""
     ours = printed(depth)
-    size, classes = (int(row[-1]) for row in (input_of(ours).split("×")[:1], ours.rows[-1].output))  # type: ignore[arg-type]
+    size, classes = int(input_of(ours).split("×")[0]), int(ours.rows[-1].output[-1])  # type: ignore[index]
     theirs = [
         net(f"resnet{depth}", style="keras", input=side, classes=number)
         for side, number in ((SIZE, CLASSES), (SIZE, classes), (size, classes))
