@@ -13,6 +13,7 @@ from .model import Column, Report, Table
 
 VEIT = "Veit, Wilber & Belongie 2016 (arXiv 1605.06431)"
 COUNTED = "layers with weights: convolutions, dense layers, recurrent cells and attention; batch norms do not count"
+LESS = "the share of all paths that is left when any one block is deleted"
 BINS = 11
 LINE = 60  # characters beside a note's label, 80 columns wide
 
@@ -82,6 +83,7 @@ def paths_report(graphs: Sequence[Graph]) -> Report:
         title = f"{found[0].title} · paths from input to output"
     else:
         tables, title = (side_by_side(found),), f"Paths through {len(found)} networks"
+        notes = [("less one block", LESS), *notes]
     return Report(title, tables, tuple(notes), lambda: _data(found))
 
 
@@ -94,7 +96,7 @@ def side_by_side(found: Sequence[Found]) -> Table:
         Column("mean", "shape"),
         Column("longest", "count"),
         Column("95 % are", "shape"),
-        Column("left without one block", "shape", drop=1),
+        Column("less one block", "shape", drop=1),
     )
     return Table(columns, tuple(map(_line, found)))
 

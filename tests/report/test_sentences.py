@@ -6,6 +6,8 @@ from math import comb
 
 import pytest
 
+import resnet_analyzer as ra
+
 from . import by_hand
 from .checks_of_papers import resnet
 from .checks_of_why import DATA
@@ -77,3 +79,13 @@ def test_resnext_costs_about_what_resnet_does(name, figure):
     if figure:
         theirs = by_hand.totals("resnet50", style="torchvision")[figure]
     assert re.search(rf"{ours / theirs:.2f}× the {name}", text("resnext_densenet"))
+
+
+@pytest.mark.parametrize("page", ["docs/lessons.md", "docs/zh/lessons.md"])
+def test_figures_in_the_lessons_prose(page):
+    said = (FOLDER.parent / page).read_text(encoding="utf-8")
+    assert [ra.measure(name).totals.all_params for name in ("lecture50", "resnet50@keras")] == [23_600_006, 25_636_712]
+    assert "23,600,006" in said  # Keras' summary of the printed code
+    assert "25,636,712" in said  # keras.io/api/applications
+    (last,) = [each for each in ra.receptive("lecture50") if each.row.name == "avg_pool"]
+    assert "×".join(map(str, last.longest)) in said
