@@ -65,7 +65,7 @@ def render(report: Report, width: int = 80, colour: bool = False) -> str:
         left_out += missing
     notes = [*report.notes]
     if left_out:
-        hidden = ", ".join(dict.fromkeys(left_out))
+        hidden = message(report.language, ", ").join(dict.fromkeys(left_out))
         notes.append((message(report.language, "columns"), message(report.language, HIDDEN, hidden)))
     return "\n".join([*lines, *_notes(notes, width, colour)]) + "\n"
 
