@@ -236,8 +236,28 @@ def write_design(what: Graph | Named, **asked: Any) -> str:
     return written(what if isinstance(what, Graph) else load(what, **asked))
 
 
-def verify(file: Named, like: str | None = None) -> Verified:
-    """A design file checked: what is wrong and where, tried repairs, budgets, advice, which network it is."""
-    from .analyses.verify import verify as verified
+def verify(
+    what: Named, like: str | None = None, budgets: Mapping[str, int | str] | None = None, **asked: Any
+) -> Verified:
+    """A design checked: what is wrong and where, tried repairs, advice, which network it is; any target: its budgets.
 
-    return verified(os.fspath(file), like=like)
+    `budgets` are the most that a figure of the totals, or `memory` in bytes, may be: a number, or a text as "300M".
+    The rest is what `load` can be asked; of a design only `input`. UsageError for a budget or a target that is none.
+
+    >>> found = verify("resnet50", budgets={"macs": "3.8G", "params": 26_000_000})
+    >>> found.valid, [each.result for each in found.failed]
+    (False, ['macs: 3,857,973,248, budget <= 3.8G: fails · 57.97 M (1.5 %) over'])
+    """
+    from .analyses.budgets import limits_of
+    from .analyses.verify import is_design, verify_target
+    from .analyses.verify import verify as verify_design
+    from .request import Request, sizes_of
+
+    target, limits, sizes = os.fspath(what), limits_of(budgets or {}), sizes_of(asked.pop("input", None))
+    if is_design(target):
+        if asked or isinstance(sizes, Mapping):
+            raise UsageError(f"{target}: verify takes the size of a design's input; its other settings are in the file")
+        return verify_design(target, sizes, limits, like)
+    request = Request(sizes, trust=tuple(asked.pop("trust", ())), arguments=asked.pop("arguments", None) or {})
+    request = request._replace(**{name: asked.pop(name, None) for name in ("classes", "batch", "style")})
+    return verify_target(target, request._replace(options=asked), limits, like)

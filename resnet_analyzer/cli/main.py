@@ -102,12 +102,13 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 def _status(arguments: Sequence[str] | None) -> int:
     """Run the program; the exit status, with a line on standard error where it is not 0."""
+    typed = sys.argv[1:] if arguments is None else arguments
     try:
         status = program.main(arguments, prog_name="resnet-analyze", standalone_mode=False)
     except AnalyzerError as error:
-        return _complain(str(error), error.exit_status)
+        return _complain(str(error), error.exit_status, typed)
     except click.ClickException as error:
-        return _complain(_in_our_words(error, sys.argv[1:] if arguments is None else arguments), 2)
+        return _complain(_in_our_words(error, typed), 2, typed)
     except (click.Abort, KeyboardInterrupt, Stopped):
         return _complain("interrupted", 130)
     except OSError as error:
@@ -130,7 +131,13 @@ def _in_our_words(error: click.ClickException, arguments: Sequence[str]) -> str:
     return complaint(error, f"resnet-analyze {arguments[0]}" if named else "resnet-analyze", command)
 
 
-def _complain(message: str, status: int) -> int:
+def _complain(message: str, status: int, typed: Sequence[str] = ()) -> int:
+    """Tell an error on standard error, and as an annotation too where the output was to hold annotations."""
+    if "--format=github" in typed or ("--format", "github") in zip(typed, typed[1:], strict=False):
+        from ..writers.github import annotation
+        from ._output import show
+
+        show(annotation("error", message))
     if sys.stderr is not None:
         print(f"resnet-analyze: {' '.join(message.split())}", file=sys.stderr)
     return status

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from ..errors import UsageError
+from ..files import is_node
 from ..graph import Graph
 from ..registry import Registry
 from ..request import Request
@@ -46,6 +47,8 @@ def importer_for(source: str) -> Importer | None:
 def load_with(source: str, request: Request) -> Graph:
     """The graph of a source, read as the request says; UsageError if nothing reads sources of that name."""
     found = importer_for(source)
+    if found is None and is_node(source):
+        raise UsageError(f"{source}: a pipe has no ending that tells what it holds: write it to a file, as base.keras")
     if found is None:
         kinds = "; ".join(each.says for _, each in IMPORTERS.items())
         raise UsageError(f"{source}: this kind of file is not supported. Supported: {kinds}.")

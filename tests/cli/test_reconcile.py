@@ -43,7 +43,23 @@ def test_diff(run):
     assert out.count("77,070,336") == 3
     assert "+231,211,008 (+6.0 %)" in out
     out = run("diff", "resnet50@paper", "resnet50@torchvision", "--format", "markdown").out
-    assert "stage3/block1/conv1 and 2 more | stage3/block1/conv1 | strides 2 → 1 |        0 | +231,211,008" in out
+    assert "| stage3/block1/conv1 |        3 | strides 2 → 1 |        0 | +231,211,008" in out
+    assert "was" not in out  # nothing was renamed
+
+
+def test_diff_cuts_no_name_and_no_setting(run):
+    """At 80 columns conv1 and conv2 were both `stage3/block1/c…`, and `activation – → relu` lost its end."""
+    out = run("diff", "resnet50@paper", "resnet50@torchvision").out
+    assert "stage3/block1/conv1" in out
+    assert "stage3/block1/conv2" in out
+    renamed = run("diff", "resnet50@paper", "resnet50@keras").out
+    assert "activation – → softmax" in renamed
+    assert "stage1/conv" in renamed
+    for text in (out, renamed, run("diff", "resnet18", "resnet50", columns=60).out):
+        assert "…" not in text
+        assert max(map(len, text.splitlines())) <= 80
+    lines = [line.split() for line in out.splitlines() if line.startswith("changed")]
+    assert sum(int(line[2]) for line in lines) == 6  # as the title says
 
 
 def test_diff_fails_where_it_grows(run, complain):
