@@ -148,5 +148,5 @@ def test_budgets_in_python():
     assert not ra.verify("resnet50", budgets={"macs": 3_857_973_247}).valid
     assert ra.verify("resnet50", budgets={"macs": "1G"}, input=96).valid
     assert ra.verify("resnet50", like="resnet50@paper", style="paper").valid
-    with pytest.raises(ra.errors.UsageError, match="budgets: unknown figure 'mac'. Did you mean macs"):
+    with pytest.raises(ra.errors.UsageError, match=r"budgets: unknown figure 'mac'\. Did you mean macs"):
         ra.verify("resnet50", budgets={"mac": 1})
