@@ -36,7 +36,7 @@ class UsageError(AnalyzerError):
 
 
 class UnknownName(UsageError):
-    """A name that is not registered.
+    """A name that is not registered; `near` are those that are and look alike.
 
     >>> print(UnknownName("architecture", "resnet5o", ["resnet50", "vgg16"]))
     unknown architecture 'resnet5o'. Did you mean resnet50?
@@ -48,6 +48,7 @@ class UnknownName(UsageError):
         self.kind, self.name = kind, name
         folded = {item.lower(): item for item in known}
         near = [folded[key] for key in difflib.get_close_matches(name.lower(), folded, n=3, cutoff=0.7)]
+        self.near = tuple(near)
         if near:
             guess = f" Did you mean {' or '.join(near)}?"
         elif len(folded) <= 12:
