@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import jsonschema
 import pytest
@@ -27,7 +28,27 @@ def test_conventions(run):
     out = run("conventions", "resnet50@torchvision", "--format", "csv").out
     assert "4111512576" in out
     assert "4133742592" in out
-    assert "fvcore 0.1.5: 49 ReLU, 16 Add, 1 3×3 max pool, /2" in run("conventions", "resnet50@torchvision").out
+    assert "fvcore 0.1.5 (flops): 49 ReLU, 16 Add, 1 3×3 max pool, /2" in run("conventions", "resnet50@torchvision").out
+
+
+@pytest.mark.parametrize("columns", [80, 100])
+def test_conventions_fit_and_cut_nothing(run, columns):
+    for items in ([], ["--items"]):
+        out = run("conventions", "resnet50@torchvision", *items, columns=columns).out
+        assert max(map(len, out.splitlines())) <= columns
+        assert "…" not in out.partition("misses")[0]
+    assert re.search(r"^What each is the sum of\n\ntool ", out, re.MULTILINE)  # the title above its header
+    assert "multiply-accumulates" in out  # no word is cut
+
+
+def test_misses_say_of_which_figure(run):
+    """fvcore prints flops and activations, and misses other layers in each."""
+    out = run("conventions", "resnet50@torchvision", columns=300).out
+    lines = out.partition("\nmisses")[2].splitlines()
+    heads = [line.strip().partition(": ")[0] for line in lines]
+    assert len([head for head in heads if head.startswith("fvcore")]) == 2
+    told = [head for head in heads if head.endswith(")")]
+    assert len(set(told)) == len(told)
 
 
 def test_reconcile(run):
