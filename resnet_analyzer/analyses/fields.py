@@ -138,11 +138,7 @@ def _sizes(paths: Paths, layout: str | None) -> Sizes | None:
     if paths is None:
         return None
     sides = paths[2:] if layout == "channels_first" else paths[1:-1]
-    return tuple(None if ends is None else next(iter(_by_size(ends))).size for ends in sides)
-
-
-def _by_size(ends: Ends) -> list[Axis]:
-    return sorted(ends.values(), key=lambda axis: axis.size)
+    return tuple(None if ends is None else min(axis.size for axis in ends.values()) for ends in sides)
 
 
 def _extremes(rows: Sequence[Row], pick: Callable[..., Axis]) -> dict[str, Paths]:
@@ -191,6 +187,8 @@ def _picked(several: Sequence[Ends | None], pick: Callable[..., Axis]) -> Ends |
     told = [each for each in several if each is not None]
     if not told or (pick is max and len(told) < len(several)):
         return None
+    if len(told) == 1:
+        return told[0]
     found: Ends = {}
     for each in told:
         for key, axis in each.items():

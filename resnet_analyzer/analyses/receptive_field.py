@@ -47,8 +47,9 @@ class Axis(NamedTuple):
     @property
     def jump(self) -> int | Fraction:
         """How far the next unit's view is moved, on average."""
-        jump = Fraction(self.advance, self.period)
-        return int(jump) if jump.denominator == 1 else jump
+        if self.advance % self.period == 0:
+            return self.advance // self.period
+        return Fraction(self.advance, self.period)
 
     @property
     def first(self) -> int:
@@ -67,6 +68,8 @@ class Axis(NamedTuple):
         >>> Axis(2, (-3,), (3,)).size
         7
         """
+        if len(self.firsts) == 1:
+            return self.lasts[0] - self.firsts[0] + 1
         return max(last - first for first, last in zip(self.firsts, self.lasts, strict=True)) + 1
 
     def through(self, reach: Reach) -> Axis | None:
