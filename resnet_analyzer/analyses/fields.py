@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from ..errors import UsageError
+from ..frozen import NamedTuple
 from ..measurement import Measurement, Row
 from ..reach import EVERYTHING, Mixed
 from .receptive_field import Axis, View, receptive_fields

@@ -16,8 +16,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from heapq import heappop, heappush
-from typing import NamedTuple
 
+from ..frozen import NamedTuple
 from .schedule import Step, moments, readers_of
 
 MOST_STATES = 200_000

@@ -19,10 +19,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from math import gcd, lcm
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from ..dim import is_exactly
 from ..errors import UsageError
+from ..frozen import NamedTuple
 from ..measurement import Row
 from ..reach import EVERYTHING, Along, Mixed, Reach, Reaches
 from ..shape import Shape

@@ -6,11 +6,12 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import Any
 
 from ..architectures.base import ARCHITECTURES
 from ..conventions.base import CONVENTIONS, Convention
 from ..errors import AnalyzerError, UsageError
+from ..frozen import NamedTuple
 from ..measurement import Measurement, measure
 from ..ops.base import Op
 from .conventions import counted, failure, told

@@ -16,9 +16,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from typing import NamedTuple
 
 from ..errors import UsageError
+from ..frozen import NamedTuple
 from ..measurement import Measurement, Row
 from .device import SIZE, Device
 from .memory import require_numbers

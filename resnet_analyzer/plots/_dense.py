@@ -8,19 +8,35 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
+from ..shape import Shape
 from ._pieces import Block, Box, Piece, alike, folded
+from ._sheet import Sheet
 from .palette import FAINT, INK, KINDS, LINE, MUTED, PAGE
-
-if TYPE_CHECKING:
-    from ._flow import Flow, Sizes
 
 FIRST = 2  # layers that are drawn before the last
 BAR = 9.0
 LANE = 7.0  # between the lines at the right
 SCALE, WIDEST = 0.2, 280.0  # pixels a channel, of a bar
 MORE = 20.0
+
+
+class Flow(Protocol):
+    """What lays pieces out and draws them, one below the other."""
+
+    sizes: Any
+
+    @property
+    def canvas(self) -> Sheet: ...
+    def level(self) -> Flow: ...
+    def mark(self, names: Sequence[str]) -> str: ...
+    def width(self, text: str, bold: bool = False, size: float | None = None) -> float: ...
+    def box_width(self, box: Box) -> float: ...
+    def box_height(self, shape: Shape | None) -> float: ...
+    def sequence_room(self, pieces: Sequence[Piece]) -> Any: ...
+    def draw_sequence(self, pieces: Sequence[Piece], x: float, y: float) -> float: ...
+    def link(self, x: float, top: float, bottom: float) -> None: ...
 
 
 class Widths(NamedTuple):
@@ -50,10 +66,10 @@ def widths_of(piece: Piece) -> Widths | None:
     return Widths(before, inner[-1], piece.times) if before > 0 else None
 
 
-def drawn_apart(block: Block, sizes: Sizes) -> Widths | None:
+def drawn_apart(block: Block, beside: bool) -> Widths | None:
     """The same for a block whose layers are drawn one by one; None where there is one, or no room."""
     plain = all(isinstance(piece, Box) for piece in block.main)
-    return widths_of(block) if sizes.beside and block.times > 1 and plain else None
+    return widths_of(block) if beside and block.times > 1 and plain else None
 
 
 def together(told: Sequence[Piece]) -> list[Piece]:

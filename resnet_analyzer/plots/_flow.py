@@ -92,7 +92,7 @@ class Flow:
 
     def _dense(self, block: Block) -> Dense | None:
         """A dense block whose layers are drawn one by one."""
-        widths = drawn_apart(block, self.sizes)
+        widths = drawn_apart(block, self.sizes.beside)
         return None if widths is None else Dense(self, block, widths)
 
     def _dense_room(self, block: Block, dense: Dense) -> Room:

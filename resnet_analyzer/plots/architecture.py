@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from ..frozen import NamedTuple
 from ..measurement import Measurement, with_channels_last
 from ..shape import is_map, spell
 from . import structure
@@ -263,7 +264,7 @@ def _legend(networks: Sequence[DrawnNetwork], sizes: Sizes) -> list[LegendItem]:
     told = [piece for each in networks for piece in _all_pieces(each.pieces)]
     kinds = {piece.kind for piece in told if isinstance(piece, Box)}
     found = kind_items(kinds)
-    dense = [piece for piece in told if isinstance(piece, Block) and drawn_apart(piece, sizes)]
+    dense = [piece for piece in told if isinstance(piece, Block) and drawn_apart(piece, sizes.beside)]
     blocks = [piece for piece in told if isinstance(piece, Block)]
     if any(not block.shortcut for block in blocks):
         found.append(LegendItem("line", "identity"))
