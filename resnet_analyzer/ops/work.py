@@ -14,7 +14,6 @@ class Work(NamedTuple):
 
     >>> Work(multiplies=2) + Work(multiplies=1, adds=5)
     Work(adds=5, multiplies=3, …)
-square_roots=0)
     """
 
     multiply_accumulates: Dim = 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..analyses.diff import Change, Difference
+from ..measurement import REPORTS
 from ..numbers import grouped, signed
 from .model import Column, Report, Table
 
@@ -35,6 +36,13 @@ def diff_report(found: Difference, names: tuple[str, str], by_layer: bool = Fals
     ]
     title = f"{names[0]} → {names[1]} · {grouped(len(found.changes))} layers changed"
     return Report(title, (Table(COLUMNS, tuple(lines)),), tuple(notes), lambda: _data(found, names))
+
+
+def _of_two(found: Difference) -> Report:
+    return diff_report(found, (found.first.graph.name, found.second.graph.name))
+
+
+REPORTS.add("diff", _of_two)
 
 
 def _line(several: list[Change]) -> tuple[Any, ...]:

@@ -85,7 +85,12 @@ _RECONCILIATION = _object(
     schema={"const": 2},
     kind={"const": "reconciliation"},
     model=_nullable(TEXT),
-    numbers=_listed(given=TEXT, explanations={"type": "array", "items": _TOLD}, closest=_TOLD),
+    numbers=_listed(
+        given=TEXT,
+        explanations={"type": "array", "items": _TOLD},
+        alike=_listed(networks=NAMES, written=_nullable(TEXT), numbers=_listed(number=WHOLE, conventions=NAMES)),
+        closest=_TOLD,
+    ),
     differences=_listed(**{"from": WHOLE}, to=WHOLE, steps=_listed(amount=_INTEGER, what=TEXT, layers=NAMES)),
     networks=_listed(model=TEXT, explanations={"type": "array", "items": _TOLD}),
 )

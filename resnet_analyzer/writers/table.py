@@ -186,11 +186,12 @@ def _tables(tables: list[Table], width: int, colour: bool) -> tuple[list[str], l
     if headed:
         cells[1] = [_under(heading, text) for heading, text in zip(headings, cells[1], strict=True)]
     layout = _layout(titled, cells, int(headed), width)
-    lines = [layout.line([column.title for column in layout.columns])]
+    head = layout.line([column.title for column in layout.columns])
+    lines = [head] if head.strip() else []
     waiting = iter(zip(headings, zip(*[cells[i] for i in layout.shown], strict=True), strict=True))
     for table in tables:
         if table.title:
-            lines += ["", *(_bold(line, colour) for line in wrapped(table.title, width))]
+            lines += [""] * bool(lines) + [*(_bold(line, colour) for line in wrapped(table.title, width))]
         lines += _body(layout, islice(waiting, len(table.rows)), width, colour)
     left_out = [column.title for i, column in enumerate(columns) if i >= headed and i not in layout.shown]
     return lines, left_out
