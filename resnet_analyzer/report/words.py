@@ -40,6 +40,8 @@ TOKEN = re.compile(f"{GIVEN}|{REFERENCE}|{STYLED}|{NUMBER}|{PATH}|`[^`]*`")
 CHANGE = re.compile(r"([a-z][a-z ]*) (\S+) → (\S+)")  # kernel size 1 → 3
 INSTEAD = re.compile(r"(\w+) for (\w+)")  # relu for rellu
 SAME = frozenset({"MACs", "FLOPs", "MAdd", "…"})  # as people write them in any language
+INSIDE = re.compile(r"([^()]+) \((.+)\)")  # biases (1 per output element, thop 0.1.1)
+OTHER = re.compile(r"(.+) instead of (\S+)")
 BACKWARD = re.compile(r"(\S+) backward")  # the gradient's way through a layer
 CLOSING = {".": "。", ";": "；", ",": "，", ":": "："}
 MORE = re.compile(r"(\S+) and ([\d,]+) more")  # names of one kind, the first of them told
@@ -94,6 +96,11 @@ class Words:
 
     def _composed(self, text: str) -> str | None:
         """A list of parts that the catalogue has one by one; None where it lacks one."""
+        inside, other = INSIDE.fullmatch(text), OTHER.fullmatch(text)
+        if inside or other:
+            both = [self._found(part) or self._composed(part) for part in (inside or other).groups()]  # type: ignore[union-attr]
+            form = "{}（{}）" if inside else self.sentence("{} instead of {}")
+            return None if None in both else form.format(*both)
         pattern, names = template(text)
         parts, left_out = re.split(r"([:;,] )", pattern), iter(names)
         said = [self._part(part.format(*islice(left_out, part.count("{}")))) for part in parts[::2]]
