@@ -101,6 +101,8 @@ class Axis(NamedTuple):
         return self._at(unit, self.firsts), self._at(unit, self.lasts)
 
     def _at(self, unit: int, ends: tuple[int, ...]) -> int:
+        if len(ends) == 1:  # a symbol, too
+            return unit * self.advance + ends[0]
         times, rest = divmod(unit, self.period)
         return times * self.advance + ends[rest]
 
@@ -206,9 +208,15 @@ def receptive_fields(rows: Iterable[Row]) -> dict[str, View | None]:
     layout = next((row.node.op.data_format for row in rows if hasattr(row.node.op, "data_format")), "channels_last")
     known: dict[str, Known | None] = {}
     views: dict[str, View | None] = {}
+    unsure: set[str] = set()  # along some axis symbols tell what they see
     for row in rows:
-        found = known[row.name] = _seen(row, [known[name] for name in row.node.inputs])
+        unsure |= {row.name} if unsure.intersection(row.node.inputs) else set()
+        found = known[row.name] = _seen(row, [known[name] for name in row.node.inputs], unsure)
         views[row.name] = _view(found, layout) if found is not None else None
+        if views[row.name] is None and row.name in unsure:
+            raise UsageError(
+                f"{row.name}: its receptive field depends on sizes that are no numbers: measure plain sizes"
+            )
     return views
 
 
@@ -221,7 +229,7 @@ def _view(known: Known, layout: str) -> View | None:
     return View(tuple(None if isinstance(side, Mixed) else side for side in sides))
 
 
-def _seen(row: Row, before: Sequence[Known | None]) -> Known | None:
+def _seen(row: Row, before: Sequence[Known | None], unsure: set[str]) -> Known | None:
     """What a node's units see of every input, along every axis; None if that is not known."""
     if row.output is None:
         return None
@@ -234,9 +242,10 @@ def _seen(row: Row, before: Sequence[Known | None]) -> Known | None:
     for known, shape, reach in zip(before, row.inputs, reaches, strict=True):
         if known is None:
             return None
-        _require_numbers(row, reach)
+        told = in_numbers(reach)
+        unsure |= set() if told is reach else {row.name}
         for name, axes in known.items():
-            passed = [_passed(seen, shape, reach) for seen in axes]
+            passed = [_passed(seen, shape, told) for seen in axes]
             if None in passed:
                 return None
             old = found.get(name, passed)
@@ -244,9 +253,15 @@ def _seen(row: Row, before: Sequence[Known | None]) -> Known | None:
     return found
 
 
-def _require_numbers(row: Row, reaches: Reaches) -> None:
-    if any(type(number) is not int for reach in reaches if type(reach) is Reach for number in reach):
-        raise UsageError(f"{row.name}: its receptive field depends on sizes that are no numbers: measure plain sizes")
+def in_numbers(reaches: Reaches, instead: Mixed | None = None) -> Reaches:
+    """How an output reaches its input; an axis along which symbols tell it is told to depend on unknown places."""
+    if all(type(number) is int for reach in reaches if type(reach) is Reach for number in reach):
+        return reaches
+    return tuple(
+        reach if type(reach) is not Reach or all(type(number) is int for number in reach)
+        else instead or Mixed((reach.axis,))
+        for reach in reaches
+    )  # fmt: skip
 
 
 def _passed(seen: Seen, shape: Shape, reaches: Reaches) -> Seen | None:
