@@ -18,7 +18,8 @@ from ..errors import UsageError
 from ..ops.base import FROZEN, MOVING, TRAINABLE
 from ._keras_config import Walk, read_description
 from ._keras_source import Asker, Looker, Opened, Source
-from ._keras_trace import Call, Tracer, has_own_call, layers_in, undamaged
+from ._keras_trace import Call, Tracer, has_own_call
+from ._keras_undamaged import layers_in, undamaged
 from .framework import keras as import_keras
 from .framework import named_weights
 from .records import Argument, Declared, Looked, Record, Recorded, Slot, references
@@ -197,14 +198,14 @@ class _Live(Source):
         refs = [ref for argument in arguments for ref in references(argument.value)]
 
         @cache
-        def look(shapes: tuple[Declared, ...]) -> Looked | None:
+        def look(shapes: tuple[Declared, ...], way: int) -> Looked | None:
             own = shapes or tuple(ref.shape for ref in refs if ref.shape is not None)
             if len(own) < len(refs):
                 return None
             with suppress(Exception):  # a call that cannot be described
                 plain = Call((_like(self.keras, arguments[0].value),), {}) if call == {} else self._call(call)
                 walk.inside = walk.inside or count(1)
-                return self.tracer.look(walk, thing, path, self.tracer.again(plain, list(own)), refs)
+                return self.tracer.look(walk, thing, path, self.tracer.again(plain, list(own)), refs, way)
             return None
 
         return look

@@ -64,13 +64,14 @@ class Looking:
         """Whether the records of what a layer's code calls stand in its place; False where nothing is seen of it."""
         assert record.look is not None
         start, best = self.state(), None
-        for shapes, fixed in self._views(record, reads):
-            found = record.look(shapes)
+        ways = [(*view, way) for view in self._views(record, reads) for way in (0, 1)]
+        for shapes, fixed, way in ways:
+            found = record.look(shapes, way)
             outputs = () if found is None else found.outputs[: len(record.outputs)]
             if found is None or len(outputs) < len(record.outputs):
                 continue
             self._inside(record, found)
-            if self._stands_for(record, outputs):
+            if self._stands_for(record, outputs, start.looked[2]):
                 self._add_left(record)
                 self.looked = (*self.looked[:3], self.looked[3] or fixed)
                 if best is None or self.looked[2] < best.looked[2]:
@@ -91,7 +92,7 @@ class Looking:
         known = [sizes[read] for read in reads if isinstance(read, str)]
         declared = [ref.shape for ref in record.inputs]
         whole = [shape for shape in known if shape is not None]
-        if self.asked is None:
+        if self.asked is None and all(map(_is_open_or_so, known, declared)):
             yield (), False
         elif len(whole) == len(declared) and None not in declared:
             yield tuple(_open_again(now, theirs or ()) for now, theirs in zip(whole, declared, strict=True)), False
@@ -124,8 +125,12 @@ class Looking:
             if (name, index) in self.made:
                 self.made[record.name, index] = self.made[name, index]
 
-    def _stands_for(self, record: Record, outputs: tuple[Ref | None, ...]) -> bool:
-        """Let what was found be a record's outputs, if they have the shapes that it declares."""
+    def _stands_for(self, record: Record, outputs: tuple[Ref | None, ...], unknown: int) -> bool:
+        """Let what was found be a record's outputs, if they have the shapes that it declares.
+
+        Of a layer that declares what its own code does not give, the code holds, where all of it is known:
+        there were so many `unknown` rows before.
+        """
         for index, (ref, theirs) in enumerate(zip(outputs, record.outputs, strict=True)):
             if ref is None:  # nothing, which nobody reads
                 continue
@@ -133,7 +138,8 @@ class Looking:
             if isinstance(made, str) and self.asked is not None:
                 self.own.setdefault(made, None if theirs is None else at_batch_one(theirs))
             ours = self.own[made] if isinstance(made, str) else None
-            if theirs is not None and ours is not None and not agrees(ours, theirs):
+            as_declared = theirs is None or ours is None or agrees(ours, theirs)
+            if not as_declared and self.looked[2] > unknown:
                 return False
             self.made[record.name, index] = made
         return True
@@ -145,6 +151,11 @@ class Looking:
             name = self.free_name(f"{record.name}/unused")
             op = Opaque("weights that its layer does not use", None, left)  # type: ignore[call-arg]
             self.nodes[name] = Node(name, op, (), record.scope, training_only=True)
+
+
+def _is_open_or_so(known: Shape | None, declared: Declared | None) -> bool:
+    """Whether a shape that a layer reads is the one that it was declared on, as far as we know it."""
+    return known is None or declared is None or agrees(known, declared)
 
 
 def _declared(*records: Record) -> int:
