@@ -60,8 +60,11 @@ class Looking:
         known = self.candidates(record.kind) if record.namespace else []
         return all(spelling.fallback or op.__name__ == "Activation" for op, spelling in known)
 
-    def look(self, record: Record, reads: list[str | Array]) -> bool:
-        """Whether the records of what a layer's code calls stand in its place; False where nothing is seen of it."""
+    def look(self, record: Record, reads: list[str | Array], wholly: bool = False) -> bool:
+        """Whether the records of what a layer's code calls stand in its place; False where nothing is seen of it.
+
+        `wholly`: only if all of it is known.
+        """
         assert record.look is not None
         start, best = self.state(), None
         ways = [(*view, way) for view in self._views(record, reads) for way in (0, 1)]
@@ -79,9 +82,10 @@ class Looking:
                 if best.looked[2] == start.looked[2]:
                     return True
             self.restore(start)
-        if best is not None:
-            self.restore(best)
-        return best is not None
+        if best is None or wholly:
+            return False
+        self.restore(best)
+        return True
 
     def _views(self, record: Record, reads: list[str | Array]) -> Iterator[tuple[tuple[Declared, ...], bool]]:
         """The shapes on which a layer's code may be looked into, and whether that fixes what the source leaves open.
