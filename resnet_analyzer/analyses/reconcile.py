@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from ..architectures.base import ARCHITECTURES
 from ..conventions.base import CONVENTIONS, Convention
 from ..errors import AnalyzerError, UsageError
-from ..measurement import Measurement, measure
+from ..measurement import Measurement, as_html, as_table, measure
+from ..numbers import signed
 from ..ops.base import Op
 from .conventions import counted, failure, told
 from .variants import Variant, farther, variants
@@ -108,6 +110,25 @@ class Explanation(NamedTuple):
     far: tuple[int, ...] = ()
 
 
+class Alike(NamedTuple):
+    """Explanations that the given digits can't tell apart: one network, one way of writing, each tool's own extras.
+
+    Several `variants` where all of it is the same for them: styles that differ in what no tool counts.
+    """
+
+    variants: tuple[Variant, ...]
+    written: str
+    explanations: tuple[Explanation, ...]
+
+    @property
+    def numbers(self) -> dict[int, tuple[Explanation, ...]]:
+        """Each different number with the tools that have it, the simplest first."""
+        found: dict[int, tuple[Explanation, ...]] = {}
+        for each in self.explanations:
+            found[each.number] = (*found.get(each.number, ()), each)
+        return found
+
+
 class Reconciled(NamedTuple):
     """A number with all its explanations, the simplest first; without one, the `closest` and what remains."""
 
@@ -125,11 +146,74 @@ class Reconciled(NamedTuple):
         """The different numbers that it may be, the most plausible first."""
         return tuple(dict.fromkeys(each.number for each in self.explanations))
 
+    @property
+    def alike(self) -> tuple[Alike, ...]:
+        """The explanations by network and way of writing, the most plausible first."""
+        groups: dict[tuple[str, str], list[Explanation]] = {}
+        for each in self.explanations:
+            groups.setdefault((each.variant.label, each.written), []).append(each)
+        found: dict[Any, Alike] = {}
+        for several in groups.values():
+            one = several[0]
+            same = (one.written, frozenset((each.number, each.convention.name) for each in several))
+            before = found.get(same, Alike((), one.written, tuple(several)))
+            found[same] = before._replace(variants=(*before.variants, one.variant))
+        return tuple(found.values())
+
     def joined(self, other: Reconciled) -> Reconciled:
         """With the explanations of less likely networks, but for those that are oddly written besides."""
         plain = (each for each in other.explanations if each.far[0] < UNITS[-1][1])
         found = sorted((*self.explanations, *plain), key=self.amount.rank)
         return Reconciled(self.amount, tuple(found), self.closest)
+
+
+class Reconciliation(tuple[Reconciled, ...]):
+    """Numbers reconciled, each with its explanations; printed or in a notebook, the tables of the command.
+
+    `own` is the network that was asked for.
+    """
+
+    own: Variant
+
+    def __new__(cls, found: Iterable[Reconciled], own: Variant) -> Reconciliation:
+        """The numbers, said to be of the network `own`."""
+        each = super().__new__(cls, found)
+        each.own = own
+        return each
+
+    @property
+    def name(self) -> str:
+        """What the network is called."""
+        graph = self.own.measured.graph
+        return str(graph.about.get("title", graph.name))
+
+    @property
+    def pairs(self) -> tuple[tuple[Explanation, Explanation], ...]:
+        """Each number that is explained beside the next that counts the same kind of thing; a lone one beside ours."""
+        kinds: dict[str, list[Explanation]] = {}
+        for each in self:
+            if each.explanations:
+                first = each.explanations[0]
+                kinds.setdefault(first.convention.figure, []).append(first)
+        for several in kinds.values():
+            if len(several) == 1 and (ours := self.ours(several[0])):
+                several.insert(0, ours)
+        return tuple(pair for several in kinds.values() for pair in pairwise(several))
+
+    def ours(self, other: Explanation) -> Explanation | None:
+        """Our own figure of the same kind, the nearest one; None where it is not known."""
+        universal = [each for each in map(CONVENTIONS.__getitem__, UNIVERSAL) if each.figure == other.convention.figure]
+        alike = [Explanation(self.own, each, counted(each, self.own.measured)) for each in universal]
+        return min(alike, key=lambda each: abs(each.number - other.number), default=None)
+
+    def __repr__(self) -> str:
+        return f"<Reconciliation of {self.name}: {', '.join(each.amount.text for each in self)}>"
+
+    def __str__(self) -> str:
+        return as_table("reconcile", self)
+
+    def _repr_html_(self) -> str:
+        return as_html("reconcile", self)
 
 
 class Step(NamedTuple):
@@ -140,9 +224,11 @@ class Step(NamedTuple):
     layers: tuple[str, ...] = ()
 
 
-def _far(variant: Variant, convention: Convention, written: int, exact_print: bool) -> tuple[int, ...]:
+def _far(each: Explanation, written: int, exact_print: bool, styles: Collection[str]) -> tuple[int, ...]:
+    """How far-fetched: how it is written, how unusual the network is (a tool's own, where there is one), the tool."""
+    variant, convention = each.variant, each.convention
     native = NATIVE.get(convention.name, "torchvision")
-    strange = bool(variant.style) and convention.name not in UNIVERSAL and variant.style != native
+    strange = native in styles and convention.name not in UNIVERSAL and variant.style != native
     rank = ORDER.index(convention.name) if convention.name in ORDER else len(ORDER)
     return (0 if exact_print else written, 3 * strange + variant.far, rank)
 
@@ -171,25 +257,30 @@ class Table(NamedTuple):
         """One number explained."""
         found = []
         pool = [each for each in self.candidates if given.figure in ("", each.convention.figure)]
+        styles = {each.variant.style for each in self.candidates}
         for each in pool:
             fit = given.fits(each.number)
             if fit is None:
                 continue
             same = _squeezed(each.convention.prints(each.number)) == _squeezed(given.text)
-            far = _far(each.variant, each.convention, fit[1], same)
+            far = _far(each, fit[1], same, styles)
             found.append(each._replace(written=fit[0], far=far))
         found.sort(key=given.rank)
         closest = min(pool or self.candidates, key=lambda each: given.distance(each.number))
         return Reconciled(given, tuple(found), closest)
 
 
-def reconcile(target: Any, numbers: Sequence[str]) -> tuple[Reconciled, ...]:
+def reconcile(target: Any, numbers: Sequence[str]) -> Reconciliation:
     """Each number with the tools, styles and units that give it (`target` as `targets.resolve` gives it).
 
     Shortcuts, heads, classes and sizes that nobody named are tried for numbers that have no plain explanation.
     """
-    given = [amount(text) for text in numbers]
-    found = tuple(map(Table.of(variants(target)).reconcile, given))
+    given, near = [amount(text) for text in numbers], variants(target)
+    return Reconciliation(_reconciled(target, given, near), near[0])
+
+
+def _reconciled(target: Any, given: Sequence[Amount], near: Sequence[Variant]) -> tuple[Reconciled, ...]:
+    found = tuple(map(Table.of(near).reconcile, given))
     open_ones = [each.amount for each in found if not each.is_plain]
     if not open_ones:
         return found
@@ -219,7 +310,7 @@ def _between_tools(variant: Variant, one: Convention, two: Convention) -> list[S
         for part in parts:
             item = _item(part.item)
             amounts.setdefault(item, [0, 0])[place] += part.amount
-            words[item] = (part.each, convention.label)
+            words[item] = ("" if part.each == "each" else part.each, convention.label)
     return [
         Step(
             new - old,
@@ -256,7 +347,7 @@ def _inputs(variant: Variant) -> list[Any]:
 
 def _told_together(each: int, names: list[str], words: str, label: str) -> str:
     where = ", ".join(names[:3]) + (" …" if len(names) > 3 else "")
-    times = f"{len(names)} × {each:,}: " if len(names) > 1 else ""
+    times = f"{len(names)} × {signed(each).removeprefix('+')}: " if len(names) > 1 else ""
     return f"{times}{words or 'another input'} in {where} ({label})"
 
 

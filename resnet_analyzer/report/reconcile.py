@@ -5,79 +5,62 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..analyses.reconcile import Explanation, Fit, Reconciled, Step, difference
+from ..analyses.reconcile import Alike, Explanation, Fit, Reconciled, Reconciliation, Step, difference
+from ..measurement import REPORTS
 from ..numbers import grouped, signed
 from .model import Column, Report, Table
 
 COLUMNS = (
     Column("given"),
+    Column("network or variant"),
     Column("number", "count"),
-    Column("tool"),
-    Column("calls it", drop=2),
-    Column("network", flexible=True),
-    Column("written", drop=1),
+    Column("tool", flexible=True),
+    Column("calls it", drop=1),
 )
-STEPS = (Column("", "shape"), Column("what", flexible=True))
-MORE = 3  # different numbers shown for a number
+STEPS = (Column("", "shape"), Column("", flexible=True))
+ODDLY = {"cut off, not rounded": "cut off", "in powers of 1,024": "binary units"}  # as short as a cell needs them
+NETWORKS = 3  # shown for a number: with all numbers of each that are written so
 
 
-def reconcile_report(name: str, found: Sequence[Reconciled], by_layer: bool = False) -> Report:
+def reconcile_report(found: Reconciliation, by_layer: bool = False) -> Report:
     """Each number with its explanations, the simplest first, and lists between each number and the next."""
-    lines = tuple(line for each in found for line in _lines(each))
-    lists = [(one, two, difference(_first(one), _first(two))) for one, two in _pairs(found)]
-    tables = [Table(COLUMNS, lines)]
-    tables += [_steps(_first(one), _first(two), steps, by_layer) for one, two, steps in lists if steps]
+    lines = [line for each in found for line in _lines(each)]
+    lists = [(one, two, difference(one, two)) for one, two in found.pairs]
+    tables = [Table(COLUMNS, tuple(lines))]
+    tables += [_steps(one, two, steps, by_layer) for one, two, steps in lists if steps]
     notes = [("nothing", _remainder(each)) for each in found if not each.explanations]
     notes.append(("counted", "what is simplest comes first: whole numbers, plain rounding, a tool's own networks"))
-    return Report(f"{name} · {len(found)} numbers reconciled", tuple(tables), tuple(notes), lambda: _data(name, found))
+    title = f"{found.name} · {len(found)} number{'s' if len(found) > 1 else ''} reconciled"
+    return Report(title, tuple(tables), tuple(notes), lambda: _data(found))
 
 
-def _pairs(found: Sequence[Reconciled]) -> list[tuple[Reconciled, Reconciled]]:
-    """Each number that is explained with the next one that counts the same kind of thing."""
-    pairs: list[tuple[Reconciled, Reconciled]] = []
-    last: dict[str, Reconciled] = {}
-    for each in found:
-        if each.explanations:
-            kind = _first(each).convention.figure
-            if kind in last:
-                pairs.append((last[kind], each))
-            last[kind] = each
-    return pairs
-
-
-def _first(each: Reconciled) -> Explanation:
-    return each.explanations[0] if each.explanations else each.closest
+REPORTS.add("reconcile", reconcile_report)
 
 
 def _lines(each: Reconciled) -> list[tuple[Any, ...]]:
     if not each.explanations:
-        return [(each.amount.text, None, "no tool that we know", None, None, None)]
-    return [
-        (
-            each.amount.text if place == 0 else "",
-            one.number,
-            _tools(each, one),
-            one.convention.calls,
-            one.variant.label,
-            one.written or None,
-        )
-        for place, one in enumerate(_different(each)[:MORE])
+        return [(each.amount.text, None, None, "no tool that we know", None)]
+    lines = [
+        (_network(alike) if place == 0 else "", number, _tools(several), several[0].convention.calls)
+        for alike in each.alike[:NETWORKS]
+        for place, (number, several) in enumerate(alike.numbers.items())
     ]
+    return [(each.amount.text if place == 0 else "", *line) for place, line in enumerate(lines)]
 
 
-def _different(each: Reconciled) -> list[Explanation]:
-    """The simplest explanation of every number that it may be."""
-    return [next(one for one in each.explanations if one.number == number) for number in each.numbers]
+def _network(alike: Alike) -> str:
+    """The network, styles that give the same, and how the number is written of it where that is odd."""
+    first, *others = alike.variants
+    same = f"(= {', '.join(f'@{each.style}' for each in others)})" if others else ""
+    name, *settings = first.label.split(", ")
+    told = (f"{name} {same}".rstrip(), *settings, ODDLY.get(alike.written, alike.written))
+    return " · ".join(filter(None, told))
 
 
-def _tools(each: Reconciled, one: Explanation) -> str:
-    """The tool, and how many others have the same number for the same network."""
-    others = {
-        other.convention.label
-        for other in each.explanations
-        if other.number == one.number and other.variant is one.variant
-    } - {one.convention.label}
-    return f"{one.convention.label} (and {len(others)} more)" if others else one.convention.label
+def _tools(several: Sequence[Explanation]) -> str:
+    """The simplest tool, and how many others have the same number for the same network."""
+    more = len({each.convention.label for each in several}) - 1
+    return several[0].convention.label + (f" (and {more} more)" if more else "")
 
 
 def _steps(one: Explanation, two: Explanation, steps: Sequence[Step], by_layer: bool) -> Table:
@@ -131,29 +114,41 @@ def _explanation(one: Explanation) -> dict[str, Any]:
     }
 
 
-def _data(name: str, found: Sequence[Reconciled]) -> dict[str, Any]:
+def _alike(alike: Alike) -> dict[str, Any]:
+    return {
+        "networks": [each.label for each in alike.variants],
+        "written": alike.written or None,
+        "numbers": [
+            {"number": number, "conventions": [each.convention.name for each in several]}
+            for number, several in alike.numbers.items()
+        ],
+    }
+
+
+def _data(found: Reconciliation) -> dict[str, Any]:
     return {
         "schema": 2,
         "kind": "reconciliation",
-        "model": name,
+        "model": found.name,
         "numbers": [
             {
                 "given": each.amount.text,
                 "explanations": [_explanation(one) for one in each.explanations],
+                "alike": [_alike(one) for one in each.alike],
                 "closest": _explanation(each.closest),
             }
             for each in found
         ],
         "differences": [
             {
-                "from": _first(one).number,
-                "to": _first(two).number,
+                "from": one.number,
+                "to": two.number,
                 "steps": [
                     {"amount": step.amount, "what": step.words, "layers": list(step.layers)}
-                    for step in difference(_first(one), _first(two))
+                    for step in difference(one, two)
                 ],
             }
-            for one, two in _pairs(found)
+            for one, two in found.pairs
         ],
         "networks": [],
     }

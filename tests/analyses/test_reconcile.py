@@ -92,22 +92,36 @@ def drawn(network, choose):
     return found
 
 
-def test_random_numbers_are_found():
-    """200 in all: the true one is among the three that are told, but where more than three are written the same way.
+@pytest.mark.parametrize("seed", [13, pytest.param(1, marks=pytest.mark.slow), pytest.param(7, marks=pytest.mark.slow)])
+def test_random_numbers_are_found(seed):
+    """200 in all: the true one is in the first three lines of what is told.
 
-    Nobody can tell those apart: of ResNet-34's figures seven are 3.7G. The share is held: 97 of 100.
+    A line is a network as one way of writing gives the number, with every tool that prints it so, each with
+    its own number: the given digits can't tell these apart (of VGG-16's figures 17 are 15.5G).
     """
-    choose, missed = random.Random(13), 0
+    choose = random.Random(seed)
     for network in NETWORKS:
         numbers = drawn(network, choose)
-        for (number, text), found in zip(
-            numbers, reconcile(resolve(network), [text for _, text in numbers]), strict=True
-        ):
-            assert number in found.numbers, (network, text)
-            if number not in found.numbers[:3]:
-                missed += 1
-                assert len(found.numbers) > 3
-    assert missed <= 6
+        texts = [text for _, text in numbers]
+        for (number, text), found in zip(numbers, reconcile(resolve(network), texts), strict=True):
+            assert any(number in alike.numbers for alike in found.alike[:3]), (network, text)
+
+
+def test_what_the_digits_cannot_tell_apart_is_one_line():
+    """15.5G of VGG-16: each tool's number once, the simplest first, and nothing is lost."""
+    (found,) = reconcile(resolve("vgg16_bn"), ["15.5G"])
+    assert [(each.variants[0].label, each.written) for each in found.alike] == [
+        ("vgg16_bn@paper", ""),
+        ("vgg16_bn@torchvision", ""),
+        ("vgg16_bn@torchvision", "cut off, not rounded"),
+        ("vgg16_bn@paper", "cut off, not rounded"),
+    ]
+    assert set(found.numbers) == {number for each in found.alike for number in each.numbers}
+    assert [each.convention.name for each in found.alike[0].numbers[15_470_264_320]] == [
+        "macs",
+        "paper",
+        "calflops_macs",
+    ]
 
 
 def test_lists_add_up_for_random_pairs():
