@@ -142,8 +142,8 @@ class Looking:
             if isinstance(made, str) and self.asked is not None:
                 self.own.setdefault(made, as_declared(theirs, 1))
             ours = self.own[made] if isinstance(made, str) else None
-            as_declared = theirs is None or ours is None or agrees(ours, theirs)
-            if not as_declared and self.looked[2] > unknown:
+            same = theirs is None or ours is None or agrees(ours, theirs)
+            if not same and self.looked[2] > unknown:
                 return False
             self.made[record.name, index] = made
         return True

@@ -221,7 +221,7 @@ def deeplab_seg():
     return H.DeepLabV3ImageSegmenter(backbone=b, num_classes=4, activation=None)
 
 
-E("DeepLabV3ImageSegmenter", deeplab_seg)
+E("DeepLabV3ImageSegmenter", deeplab_seg, inputs=[(96, 96, 3)])
 
 
 def retina(s=(256, 256, 3)):
