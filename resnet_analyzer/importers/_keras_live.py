@@ -192,8 +192,8 @@ class _Live(Source):
 
     def looker(self, walk: Walk, thing: Any, path: str, call: Any, arguments: list[Argument]) -> Looker | None:
         """What a layer's code calls, called so."""
-        if not isinstance(thing, self.keras.layers.Layer):
-            return None
+        if not isinstance(thing, self.keras.layers.Layer) or getattr(thing, "quantization_mode", None):
+            return None  # of few bits another function than `call` runs
         refs = [ref for argument in arguments for ref in references(argument.value)]
 
         @cache
