@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from .dim import Condition, Dim, holds, is_array, is_exactly, is_number, is_symbol, total
-from .errors import UsageError
+from .errors import UsageError, install
 from .frozen import Frozen, NamedTuple, replace
 from .graph import Graph
 from .ops.base import FROZEN, MOVING, TRAINABLE, UNTOLD, Check, require_whole
@@ -23,6 +23,17 @@ CHUNK_CELLS = 16_384  # cells of a numpy grid measured at once: fastest in tests
 WRITERS: Registry[Any] = Registry("format", f"{__package__}.writers")
 PLOTS: Registry[Any] = Registry("picture", f"{__package__}.plots")
 FRAMES: Registry[Any] = Registry("table of layers", f"{__package__}.report")
+REPORTS: Registry[Any] = Registry("report on a result", f"{__package__}.report")  # by the file's name: `diff`
+
+
+def as_table(kind: str, result: Any) -> str:
+    """A result as the tables that its command prints; `kind` names what REPORTS has for it."""
+    return str(WRITERS["table"].fragment(REPORTS[kind](result)))
+
+
+def as_html(kind: str, result: Any) -> str:
+    """The same as HTML, which a notebook shows."""
+    return str(WRITERS["html"].fragment(REPORTS[kind](result)))
 
 
 class Totals(NamedTuple):
@@ -126,7 +137,7 @@ class Measurement(Frozen):
         try:
             from pandas import DataFrame
         except ImportError:
-            raise UsageError("to_dataframe needs pandas: pip install pandas (to_dict needs nothing)") from None
+            raise UsageError(f"to_dataframe needs pandas: {install('pandas')} (to_dict needs nothing)") from None
         return DataFrame(FRAMES["dataframe"](self)).set_index("name")
 
     def __repr__(self) -> str:

@@ -88,7 +88,7 @@ _RECONCILIATION = _object(
     numbers=_listed(
         given=TEXT,
         explanations={"type": "array", "items": _TOLD},
-        alike=_listed(network=TEXT, written=_nullable(TEXT), numbers=_listed(number=WHOLE, conventions=NAMES)),
+        alike=_listed(networks=NAMES, written=_nullable(TEXT), numbers=_listed(number=WHOLE, conventions=NAMES)),
         closest=_TOLD,
     ),
     differences=_listed(**{"from": WHOLE}, to=WHOLE, steps=_listed(amount=_INTEGER, what=TEXT, layers=NAMES)),
@@ -98,11 +98,18 @@ _DIFFERENCE = _object(
     schema={"const": 2},
     kind={"const": "difference"},
     models=NAMES,
+    file=_nullable(TEXT),
     changes=_listed(what=TEXT, before=_nullable(TEXT), after=_nullable(TEXT), why=TEXT, params=_INTEGER, macs=_INTEGER),
     same=WHOLE,
     params={"type": "array", "items": WHOLE},
     macs={"type": "array", "items": WHOLE},
-)
+    limits=_listed(
+        figure=TEXT, limit_millionths=WHOLE, before=WHOLE, after=WHOLE, most=WHOLE, over=WHOLE,
+        holds=_nullable(BOOL), says=TEXT,
+    ),
+    valid=BOOL,
+    exit_status={"enum": [0, 1]},
+)  # fmt: skip
 
 SCHEMAS: dict[str, dict[str, Any]] = {
     "conventions": _CONVENTIONS,
