@@ -23,6 +23,7 @@ def conventions() -> str:
 
 
 README_TOOLS = ("fvcore", "thop", "calflops")
+MORE_TOOLS = ("torch_flop_counter", "fvcore", "thop", "torchinfo", "ptflops", "calflops")
 
 
 SYMBOLS = {
@@ -35,16 +36,22 @@ SYMBOLS = {
 LEGEND = "which is (M: MACs; BN: elements normalised; R: through ReLU; P, A: read by the pools)"
 
 
-def peers() -> str:
-    """What a few tools print for torchvision's ResNet-50, as a table in the terms of one of them."""
+def peers(which: str = "") -> str:
+    """What a few tools print for torchvision's ResNet-50, in the terms of one of them; `more`: six of them."""
     found = ra.tool_numbers("resnet50@torchvision")
     once = {part.item: part.amount for part in found["calflops"].parts}
     once["multiply-accumulates"] //= 2
     once["normalisation"] //= 2
-    lines = [f"| tool | calls it | prints | {LEGEND} |", "|---|---|--:|---|"]
-    for name in README_TOOLS:
+    lines = [f"| tool | calls it | prints | {'which is' if which else LEGEND} |", "|---|---|--:|---|"]
+    for name in MORE_TOOLS if which else README_TOOLS:
         told = found[name]
-        made_of = " + ".join(_term(part.amount, SYMBOLS[part.item], once[part.item]) for part in told.parts)
+        amounts: dict[str, int] = {}
+        for part in told.parts:
+            amounts[part.item] = amounts.get(part.item, 0) + part.amount
+        made_of = " + ".join(
+            _term(amount, SYMBOLS[item], once[item]) if item in SYMBOLS else f"{amount:,}"
+            for item, amount in amounts.items()
+        )
         lines.append(f"| {plain(told.convention.label)} | {told.convention.calls} | {told.number:,} | {made_of} |")
     return "\n".join(lines)
 
