@@ -33,17 +33,22 @@ SYMBOLS = {
     "max pool": "P",
     "average pool": "A",
 }
-LEGEND = "which is (M: MACs; BN: elements normalised; R: through ReLU; P, A: read by the pools)"
+HEADS = {
+    "": "tool | calls it | prints | "
+    "which is (M: MACs; BN: elements normalised; R: through ReLU; P, A: read by the pools)",
+    "more": "tool | calls it | prints | which is",
+    "zh": "工具 | 叫法 | 给出 | 构成（M：MACs；BN：归一化的元素数；R：经过 ReLU 的元素数；P、A：池化层读入的元素数）",
+}
 
 
 def peers(which: str = "") -> str:
-    """What a few tools print for torchvision's ResNet-50, in the terms of one of them; `more`: six of them."""
+    """What a few tools print for torchvision's ResNet-50, in the terms of one; `more`: six; `zh`: in Chinese."""
     found = ra.tool_numbers("resnet50@torchvision")
     once = {part.item: part.amount for part in found["calflops"].parts}
     once["multiply-accumulates"] //= 2
     once["normalisation"] //= 2
-    lines = [f"| tool | calls it | prints | {'which is' if which else LEGEND} |", "|---|---|--:|---|"]
-    for name in MORE_TOOLS if which else README_TOOLS:
+    lines = [f"| {HEADS.get(which, HEADS[''])} |", "|---|---|--:|---|"]
+    for name in MORE_TOOLS if which == "more" else README_TOOLS:
         told = found[name]
         amounts: dict[str, int] = {}
         for part in told.parts:
