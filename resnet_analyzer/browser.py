@@ -362,8 +362,7 @@ def _reconciled(shown: Shown, view: Mapping[str, Any]) -> Report:
     numbers = [str(each) for each in view.get("numbers", ())]
     if not numbers:
         raise UsageError("give a number to explain, as 4.11G or 25,557,032")
-    title = shown.found.graph.about.get("title", shown.found.graph.name)
-    return reconcile_report(str(title), reconcile(shown.found, numbers))
+    return reconcile_report(reconcile(shown.found, numbers))
 
 
 def _stem(shown: Shown) -> str:

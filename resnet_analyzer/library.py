@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from .analyses.memory import Memory
     from .analyses.order import Least
     from .analyses.receptive_field import View
-    from .analyses.reconcile import Reconciled
+    from .analyses.reconcile import Reconciliation
     from .analyses.roofline import Roofline
     from .analyses.solve.budget import Answer
     from .analyses.training import Course
@@ -206,8 +206,10 @@ def receptive(what: Graph | Measurement | Named, **asked: Any) -> tuple[Field, .
     return fields(measure(what, **asked))
 
 
-def reconcile(what: Named, *numbers: str, **asked: Any) -> tuple[Reconciled, ...]:
+def reconcile(what: Named, *numbers: str | int, **asked: Any) -> Reconciliation:
     """Whose numbers these are: for each the tools, styles and units that give it, the simplest first.
+
+    Printed, or in a notebook, it is the tables of the command. UsageError for what is no number as tools print them.
 
     >>> found = reconcile("resnet50", "3.86G", "4.11G", "25.56M")
     >>> print(*[each.explanations[0].convention.name for each in found])
@@ -216,7 +218,7 @@ def reconcile(what: Named, *numbers: str, **asked: Any) -> tuple[Reconciled, ...
     from .analyses.reconcile import reconcile as reconciled
     from .targets import resolve
 
-    return reconciled(resolve(os.fspath(what), _requested(asked)), numbers)
+    return reconciled(resolve(os.fspath(what), _requested(asked)), list(map(str, numbers)))
 
 
 def _requested(asked: Mapping[str, Any]) -> Request:

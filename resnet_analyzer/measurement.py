@@ -23,6 +23,17 @@ CHUNK_CELLS = 16_384  # cells of a numpy grid measured at once: fastest in tests
 WRITERS: Registry[Any] = Registry("format", f"{__package__}.writers")
 PLOTS: Registry[Any] = Registry("picture", f"{__package__}.plots")
 FRAMES: Registry[Any] = Registry("table of layers", f"{__package__}.report")
+REPORTS: Registry[Any] = Registry("report on a result", f"{__package__}.report")  # by the file's name: `diff`
+
+
+def as_table(kind: str, result: Any) -> str:
+    """A result as the tables that its command prints; `kind` names what REPORTS has for it."""
+    return str(WRITERS["table"].fragment(REPORTS[kind](result)))
+
+
+def as_html(kind: str, result: Any) -> str:
+    """The same as HTML, which a notebook shows."""
+    return str(WRITERS["html"].fragment(REPORTS[kind](result)))
 
 
 class Totals(NamedTuple):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import Any, NamedTuple
 
-from ..measurement import Measurement, Row
+from ..measurement import Measurement, Row, as_html, as_table
 from ..ops.base import leaves
 from ..ops.input import Input
 from ..shape import spell
@@ -39,6 +39,12 @@ class Difference(NamedTuple):
 
     def __repr__(self) -> str:
         return f"<Difference {self.first.graph.name} → {self.second.graph.name}: {len(self.changes)} changes>"
+
+    def __str__(self) -> str:
+        return as_table("diff", self)
+
+    def _repr_html_(self) -> str:
+        return as_html("diff", self)
 
     @property
     def params(self) -> int:

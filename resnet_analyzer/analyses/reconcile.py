@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from ..architectures.base import ARCHITECTURES
 from ..conventions.base import CONVENTIONS, Convention
 from ..errors import AnalyzerError, UsageError
-from ..measurement import Measurement, measure
+from ..measurement import Measurement, as_html, as_table, measure
 from ..numbers import signed
 from ..ops.base import Op
 from .conventions import counted, failure, told
@@ -110,9 +111,12 @@ class Explanation(NamedTuple):
 
 
 class Alike(NamedTuple):
-    """Explanations that the given digits can't tell apart: one network, one way of writing, each tool's own extras."""
+    """Explanations that the given digits can't tell apart: one network, one way of writing, each tool's own extras.
 
-    variant: Variant
+    Several `variants` where all of it is the same for them: styles that differ in what no tool counts.
+    """
+
+    variants: tuple[Variant, ...]
     written: str
     explanations: tuple[Explanation, ...]
 
@@ -145,16 +149,71 @@ class Reconciled(NamedTuple):
     @property
     def alike(self) -> tuple[Alike, ...]:
         """The explanations by network and way of writing, the most plausible first."""
-        found: dict[tuple[str, str], list[Explanation]] = {}
+        groups: dict[tuple[str, str], list[Explanation]] = {}
         for each in self.explanations:
-            found.setdefault((each.variant.label, each.written), []).append(each)
-        return tuple(Alike(several[0].variant, several[0].written, tuple(several)) for several in found.values())
+            groups.setdefault((each.variant.label, each.written), []).append(each)
+        found: dict[Any, Alike] = {}
+        for several in groups.values():
+            one = several[0]
+            same = (one.written, frozenset((each.number, each.convention.name) for each in several))
+            before = found.get(same, Alike((), one.written, tuple(several)))
+            found[same] = before._replace(variants=(*before.variants, one.variant))
+        return tuple(found.values())
 
     def joined(self, other: Reconciled) -> Reconciled:
         """With the explanations of less likely networks, but for those that are oddly written besides."""
         plain = (each for each in other.explanations if each.far[0] < UNITS[-1][1])
         found = sorted((*self.explanations, *plain), key=self.amount.rank)
         return Reconciled(self.amount, tuple(found), self.closest)
+
+
+class Reconciliation(tuple[Reconciled, ...]):
+    """Numbers reconciled, each with its explanations; printed or in a notebook, the tables of the command.
+
+    `own` is the network that was asked for.
+    """
+
+    own: Variant
+
+    def __new__(cls, found: Iterable[Reconciled], own: Variant) -> Reconciliation:
+        """The numbers, said to be of the network `own`."""
+        each = super().__new__(cls, found)
+        each.own = own
+        return each
+
+    @property
+    def name(self) -> str:
+        """What the network is called."""
+        graph = self.own.measured.graph
+        return str(graph.about.get("title", graph.name))
+
+    @property
+    def pairs(self) -> tuple[tuple[Explanation, Explanation], ...]:
+        """Each number that is explained beside the next that counts the same kind of thing; a lone one beside ours."""
+        kinds: dict[str, list[Explanation]] = {}
+        for each in self:
+            if each.explanations:
+                first = each.explanations[0]
+                kinds.setdefault(first.convention.figure, []).append(first)
+        for several in kinds.values():
+            if len(several) == 1 and (ours := self.ours(several[0])):
+                several.insert(0, ours)
+        return tuple(pair for several in kinds.values() for pair in pairwise(several))
+
+    def ours(self, other: Explanation) -> Explanation | None:
+        """Our own figure of the same kind, the nearest one; None where it is not known."""
+        universal = [each for each in map(CONVENTIONS.__getitem__, UNIVERSAL) if each.figure == other.convention.figure]
+        alike = [Explanation(self.own, each, counted(each, self.own.measured)) for each in universal]
+        return min(alike, key=lambda each: abs(each.number - other.number), default=None)
+
+    def __repr__(self) -> str:
+        return f"<Reconciliation of {self.name}: {', '.join(each.amount.text for each in self)}>"
+
+    def __str__(self) -> str:
+        return as_table("reconcile", self)
+
+    def _repr_html_(self) -> str:
+        return as_html("reconcile", self)
 
 
 class Step(NamedTuple):
@@ -211,13 +270,17 @@ class Table(NamedTuple):
         return Reconciled(given, tuple(found), closest)
 
 
-def reconcile(target: Any, numbers: Sequence[str]) -> tuple[Reconciled, ...]:
+def reconcile(target: Any, numbers: Sequence[str]) -> Reconciliation:
     """Each number with the tools, styles and units that give it (`target` as `targets.resolve` gives it).
 
     Shortcuts, heads, classes and sizes that nobody named are tried for numbers that have no plain explanation.
     """
-    given = [amount(text) for text in numbers]
-    found = tuple(map(Table.of(variants(target)).reconcile, given))
+    given, near = [amount(text) for text in numbers], variants(target)
+    return Reconciliation(_reconciled(target, given, near), near[0])
+
+
+def _reconciled(target: Any, given: Sequence[Amount], near: Sequence[Variant]) -> tuple[Reconciled, ...]:
+    found = tuple(map(Table.of(near).reconcile, given))
     open_ones = [each.amount for each in found if not each.is_plain]
     if not open_ones:
         return found
@@ -247,7 +310,7 @@ def _between_tools(variant: Variant, one: Convention, two: Convention) -> list[S
         for part in parts:
             item = _item(part.item)
             amounts.setdefault(item, [0, 0])[place] += part.amount
-            words[item] = (part.each, convention.label)
+            words[item] = ("" if part.each == "each" else part.each, convention.label)
     return [
         Step(
             new - old,

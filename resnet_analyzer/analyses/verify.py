@@ -11,7 +11,7 @@ from ..design import Place, Reading, SyntaxProblem, examine_text, read_bytes
 from ..dim import Dim
 from ..errors import AnalyzerError, CheckFailed
 from ..importers.base import importer_for
-from ..measurement import Measurement, measure
+from ..measurement import Measurement, as_html, as_table, measure
 from ..request import Request
 from ..targets import is_source, resolve
 from .advice import Advice, advise
@@ -46,7 +46,13 @@ class Verified:
     is_file: bool = True
 
     def __repr__(self) -> str:
-        return f"<Verified {self.file}: {'valid' if self.valid else f'{len(self.findings)} findings'}>"
+        return f"<Verified {self.file}: {'valid' if self.valid else 'not valid'}>"
+
+    def __str__(self) -> str:
+        return as_table("verify", self)
+
+    def _repr_html_(self) -> str:
+        return as_html("verify", self)
 
     @property
     def valid(self) -> bool:

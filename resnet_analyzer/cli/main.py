@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import gc
 import os
 import sys
 import warnings
@@ -92,13 +91,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     _spell_for_the_encoding()
     if not sys.warnoptions:  # what a library will change one day is for its callers, not for who runs this
         warnings.simplefilter("ignore", FutureWarning)
-    collecting = gc.isenabled()
-    gc.disable()  # a graph of thousands of layers holds no garbage, and looking for it takes a tenth of the time
-    try:
-        sys.exit(_status(arguments))
-    finally:
-        if collecting:
-            gc.enable()
+    sys.exit(_status(arguments))
 
 
 def _status(arguments: Sequence[str] | None) -> int:

@@ -35,8 +35,7 @@ def command(
     if len(words) < 2:
         raise UsageError(f"reconcile {words[0]}: give the numbers to explain, as 4.11G or 25,557,032")
     found = resolve(words[0], asked, trust)
-    title = found.graph.about.get("title", found.graph.name)
-    deliver(reconcile_report(str(title), reconcile(found, words[1:]), by == "layer"), destination)
+    deliver(reconcile_report(reconcile(found, words[1:]), by == "layer"), destination)
 
 
 def _is_number(word: str) -> bool:

@@ -52,7 +52,12 @@ def require_weights(ours: tuple[Weight, ...], theirs: tuple[Slot, ...]) -> None:
     mine = sorted((weight.shape, weight.role == MOVING) for weight in ours)
     if mine != sorted((slot.shape, slot.role == MOVING) for slot in theirs):
         raise Different(f"we find weights of {_list_of(ours)}, it has {_list_of(theirs)}")
-    if {FROZEN, TRAINABLE} <= {slot.role for slot in theirs}:
+    if FROZEN not in [*[each.role for each in ours], *[each.role for each in theirs]]:
+        return
+    found = matched(ours, theirs)
+    roles = [(weight.role, found[weight.name].role) for weight in ours]
+    trained = {role for own, role in roles if own == TRAINABLE}
+    if {FROZEN, TRAINABLE} <= trained or (FROZEN, TRAINABLE) in roles:
         raise Different("some of its weights are frozen and some are not")
 
 

@@ -9,7 +9,7 @@ from math import prod
 from typing import Any
 
 from ..dim import is_exactly
-from ..ops.base import FROZEN, MOVING, Weight
+from ..ops.base import FROZEN, MOVING, TRAINABLE, Weight
 from ..ops.spelling import Array, Stored
 from ._agreement import matched
 from ._arguments import stored_in
@@ -119,7 +119,8 @@ class Ledger:
             other = first if first != record.name else next((each for each in owners if each != record.name), "")
             return {"weights_of": other, "frozen": not record.trainable}
         slots = matched(step.cost.weights, record.weights)
-        frozen = any(slot.role == FROZEN for slot in slots.values())
+        own_roles = {weight.name: weight.role for weight in step.cost.weights}
+        frozen = any(slot.role == FROZEN and own_roles[name] == TRAINABLE for name, slot in slots.items())
         elsewhere = {name: self.variables.get(slot.identity, step.name) for name, slot in slots.items()}
         for slot in slots.values():
             self.variables.setdefault(slot.identity, step.name)

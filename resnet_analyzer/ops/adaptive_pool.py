@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ..dim import Dim, at_least, ceil_div, floor_div, is_exactly, is_number, product, total
+from ..dim import Dim, at_least, ceil_div, certain, floor_div, is_exactly, is_number, product, total
 from ..errors import UsageError
 from ..reach import EVERYTHING, Reach, Reaches, over_sides
 from ..shape import Shape
@@ -128,14 +128,15 @@ class _AdaptiveAveragePool(_AdaptivePool):
     def as_tensorflow(self, inputs: tuple[Shape, ...], cost: Cost) -> Operations | None:
         """Windows of ⌈n/o⌉ and of one more at every place along an axis, then a choice by their numbers.
 
-        keras/src/backend/tensorflow/nn.py, adaptive_average_pool. Where no such window fits, it is written otherwise.
+        keras/src/backend/tensorflow/nn.py, adaptive_average_pool. Where no such window fits, it is written otherwise:
+        Undecided where that depends on a symbol.
         """
         shape, sizes = inputs[0], spread(self.output_size, self.spatial_axes)
         lengths = sides(shape, self.data_format)
         if all(is_exactly(size, 1) for size in sizes):
             return [("Mean", shape.elements)]
         taps = [ceil_div(length, size) for length, size in zip(lengths, sizes, strict=True)]
-        if not all(at_least(n, tap + 1) is True for n, tap in zip(lengths, taps, strict=True)) or len(sizes) > 2:
+        if len(sizes) > 2 or not all(certain(at_least(n, tap + 1)) for n, tap in zip(lengths, taps, strict=True)):
             return None
         found: list[tuple[str, Dim]] = []
         others = list(lengths)

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..analyses.diff import Change, Difference
 from ..analyses.growth import Growth
+from ..measurement import REPORTS
 from ..numbers import grouped, short, signed
 from .model import Column, Report, Table
 
@@ -90,6 +91,13 @@ def _layers(count: int) -> str:
 
 def _step(before: int, after: int) -> str:
     return f"{grouped(before)} → {grouped(after)}: {signed(after - before)}"
+
+
+def _of_two(found: Difference) -> Report:
+    return diff_report(found, (found.first.graph.name, found.second.graph.name))
+
+
+REPORTS.add("diff", _of_two)
 
 
 def _line(several: list[Change]) -> tuple[Any, ...]:

@@ -11,6 +11,7 @@ from ..analyses.formula.prove import Proof
 from ..analyses.formula.spell import letters_for, scale_letter, scaled, tidied
 from ..dim.polynomial import Polynomial
 from ..dim.spelling import PYTHON, Latex, Spelling
+from ..measurement import REPORTS
 from ..numbers import grouped
 from .model import Column, Report, Table
 
@@ -40,6 +41,9 @@ def formula_report(form: ClosedForm, also: Sequence[tuple[str, ClosedForm]] = ()
     notes += [("proved", proof.text)] if proof else []
     notes += [("unknown", f"{', '.join(form.unknown)}: cost not known; lower bounds: {', '.join(form.lower_bounds)}")] if form.unknown else []  # fmt: skip  # noqa: E501
     return Report(_title(form), (), tuple(notes), lambda: formula_data(form, proof))
+
+
+REPORTS.add("formula", formula_report)
 
 
 def _title(form: ClosedForm) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..analyses.reconcile import Alike, Explanation, Fit, Reconciled, Step, difference
+from ..analyses.reconcile import Alike, Explanation, Fit, Reconciled, Reconciliation, Step, difference
+from ..measurement import REPORTS
 from ..numbers import grouped, signed
 from .model import Column, Report, Table
 
@@ -16,38 +17,24 @@ COLUMNS = (
     Column("tool", flexible=True),
     Column("calls it", drop=1),
 )
-STEPS = (Column("", "shape"), Column("what", flexible=True))
-ODDLY = {"cut off, not rounded": "cut off", "in powers of 1,024": "powers of 1,024"}  # as short as a cell needs them
+STEPS = (Column("", "shape"), Column("", flexible=True))
+ODDLY = {"cut off, not rounded": "cut off", "in powers of 1,024": "binary units"}  # as short as a cell needs them
 NETWORKS = 3  # shown for a number: with all numbers of each that are written so
 
 
-def reconcile_report(name: str, found: Sequence[Reconciled], by_layer: bool = False) -> Report:
+def reconcile_report(found: Reconciliation, by_layer: bool = False) -> Report:
     """Each number with its explanations, the simplest first, and lists between each number and the next."""
     lines = [line for each in found for line in _lines(each)]
-    lists = [(one, two, difference(_first(one), _first(two))) for one, two in _pairs(found)]
+    lists = [(one, two, difference(one, two)) for one, two in found.pairs]
     tables = [Table(COLUMNS, tuple(lines))]
-    tables += [_steps(_first(one), _first(two), steps, by_layer) for one, two, steps in lists if steps]
+    tables += [_steps(one, two, steps, by_layer) for one, two, steps in lists if steps]
     notes = [("nothing", _remainder(each)) for each in found if not each.explanations]
     notes.append(("counted", "what is simplest comes first: whole numbers, plain rounding, a tool's own networks"))
-    title = f"{name} · {len(found)} number{'s' if len(found) > 1 else ''} reconciled"
-    return Report(title, tuple(tables), tuple(notes), lambda: _data(name, found))
+    title = f"{found.name} · {len(found)} number{'s' if len(found) > 1 else ''} reconciled"
+    return Report(title, tuple(tables), tuple(notes), lambda: _data(found))
 
 
-def _pairs(found: Sequence[Reconciled]) -> list[tuple[Reconciled, Reconciled]]:
-    """Each number that is explained with the next one that counts the same kind of thing."""
-    pairs: list[tuple[Reconciled, Reconciled]] = []
-    last: dict[str, Reconciled] = {}
-    for each in found:
-        if each.explanations:
-            kind = _first(each).convention.figure
-            if kind in last:
-                pairs.append((last[kind], each))
-            last[kind] = each
-    return pairs
-
-
-def _first(each: Reconciled) -> Explanation:
-    return each.explanations[0] if each.explanations else each.closest
+REPORTS.add("reconcile", reconcile_report)
 
 
 def _lines(each: Reconciled) -> list[tuple[Any, ...]]:
@@ -62,8 +49,11 @@ def _lines(each: Reconciled) -> list[tuple[Any, ...]]:
 
 
 def _network(alike: Alike) -> str:
-    """The network, and how the number is written of it where that is odd."""
-    told = (*alike.variant.label.split(", "), ODDLY.get(alike.written, alike.written))
+    """The network, styles that give the same, and how the number is written of it where that is odd."""
+    first, *others = alike.variants
+    same = f"(= {', '.join(f'@{each.style}' for each in others)})" if others else ""
+    name, *settings = first.label.split(", ")
+    told = (f"{name} {same}".rstrip(), *settings, ODDLY.get(alike.written, alike.written))
     return " · ".join(filter(None, told))
 
 
@@ -126,7 +116,7 @@ def _explanation(one: Explanation) -> dict[str, Any]:
 
 def _alike(alike: Alike) -> dict[str, Any]:
     return {
-        "network": alike.variant.label,
+        "networks": [each.label for each in alike.variants],
         "written": alike.written or None,
         "numbers": [
             {"number": number, "conventions": [each.convention.name for each in several]}
@@ -135,11 +125,11 @@ def _alike(alike: Alike) -> dict[str, Any]:
     }
 
 
-def _data(name: str, found: Sequence[Reconciled]) -> dict[str, Any]:
+def _data(found: Reconciliation) -> dict[str, Any]:
     return {
         "schema": 2,
         "kind": "reconciliation",
-        "model": name,
+        "model": found.name,
         "numbers": [
             {
                 "given": each.amount.text,
@@ -151,14 +141,14 @@ def _data(name: str, found: Sequence[Reconciled]) -> dict[str, Any]:
         ],
         "differences": [
             {
-                "from": _first(one).number,
-                "to": _first(two).number,
+                "from": one.number,
+                "to": two.number,
                 "steps": [
                     {"amount": step.amount, "what": step.words, "layers": list(step.layers)}
-                    for step in difference(_first(one), _first(two))
+                    for step in difference(one, two)
                 ],
             }
-            for one, two in _pairs(found)
+            for one, two in found.pairs
         ],
         "networks": [],
     }

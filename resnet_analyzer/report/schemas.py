@@ -88,7 +88,7 @@ _RECONCILIATION = _object(
     numbers=_listed(
         given=TEXT,
         explanations={"type": "array", "items": _TOLD},
-        alike=_listed(network=TEXT, written=_nullable(TEXT), numbers=_listed(number=WHOLE, conventions=NAMES)),
+        alike=_listed(networks=NAMES, written=_nullable(TEXT), numbers=_listed(number=WHOLE, conventions=NAMES)),
         closest=_TOLD,
     ),
     differences=_listed(**{"from": WHOLE}, to=WHOLE, steps=_listed(amount=_INTEGER, what=TEXT, layers=NAMES)),

@@ -11,6 +11,7 @@ from ..analyses.identity import Match
 from ..analyses.repair import Figures, Repair
 from ..analyses.verify import Verified
 from ..design import Place
+from ..measurement import REPORTS
 from ..numbers import grouped, short, signed
 from ..shape import spell
 from .measured import flow_of, parameters_of
@@ -31,6 +32,9 @@ def verify_report(verified: Verified) -> Report:
         notes.append(("keras", verified.crosscheck["says"]))
     notes.append(("result", _verdict(verified)))
     return Report(_title(verified), (), tuple(notes), lambda: _data(verified))
+
+
+REPORTS.add("verify", verify_report)
 
 
 def _title(verified: Verified) -> str:

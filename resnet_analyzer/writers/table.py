@@ -189,14 +189,15 @@ def _tables(tables: list[Table], width: int, colour: bool) -> tuple[list[str], l
         cells[1] = [_under(heading, text) for heading, text in zip(headings, cells[1], strict=True)]
     layout = _layout(titled, cells, int(headed), width)
     header = layout.line([column.title for column in layout.columns])
-    lines = [header] if len(tables) > 1 or not tables[0].title else []
+    head = [header] if header.strip() else []
+    alone = len(tables) == 1 and bool(tables[0].title)
+    lines = [] if alone else [*head]
     waiting = iter(zip(headings, zip(*[cells[i] for i in layout.shown], strict=True), strict=True))
     for table in tables:
         if table.title:
-            between = [""] if lines else []
-            lines += [*between, *(_bold(line, colour) for line in wrapped(table.title, width))]
-        if len(tables) == 1 and table.title:
-            lines += ["", header]
+            lines += [""] * bool(lines) + [*(_bold(line, colour) for line in wrapped(table.title, width))]
+        if alone and head:
+            lines += ["", *head]
         lines += _body(layout, islice(waiting, len(table.rows)), width, colour)
     left_out = [column.title for i, column in enumerate(columns) if i >= headed and i not in layout.shown]
     return lines, left_out

@@ -110,7 +110,7 @@ def test_random_numbers_are_found(seed):
 def test_what_the_digits_cannot_tell_apart_is_one_line():
     """15.5G of VGG-16: each tool's number once, the simplest first, and nothing is lost."""
     (found,) = reconcile(resolve("vgg16_bn"), ["15.5G"])
-    assert [(each.variant.label, each.written) for each in found.alike] == [
+    assert [(each.variants[0].label, each.written) for each in found.alike] == [
         ("vgg16_bn@paper", ""),
         ("vgg16_bn@torchvision", ""),
         ("vgg16_bn@torchvision", "cut off, not rounded"),

@@ -92,3 +92,20 @@ def test_diff_fails_where_it_grows(run, complain):
 def test_reconcile_needs_numbers(complain):
     assert "give the numbers to explain" in complain("reconcile", "resnet50")
     assert "expected a number as tools print it" in complain("reconcile", "resnet50", "much")
+
+
+def test_a_number_alone_is_held_against_ours(run):
+    """What a lone number counts more than our MACs: 2 per normalised element, and the average pool's 7·7·2,048."""
+    out = run("reconcile", "resnet50@torchvision", "4.11G").out
+    for text in ("1 number reconciled", "From 4,089,184,256 to 4,111,512,576", "+22,227,968", "+100,352"):
+        assert text in out
+    assert "From" not in run("reconcile", "resnet50@torchvision", "4.09G").out
+
+
+def test_styles_that_give_the_same_share_a_line(run):
+    """Where the stride stands changes no parameter: both styles have 25,557,032."""
+    data = json.loads(run("reconcile", "resnet50", "25,557,032", "--format", "json").out)
+    (alike,) = data["numbers"][0]["alike"]
+    assert alike["networks"] == ["resnet50@paper", "resnet50@torchvision"]
+    assert alike["numbers"] == [{"number": 25_557_032, "conventions": ["params"]}]
+    assert "resnet50@paper (= @torchvision)" in run("reconcile", "resnet50", "25,557,032").out

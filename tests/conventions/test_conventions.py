@@ -8,8 +8,11 @@ import numpy
 import pytest
 
 import resnet_analyzer as ra
+from resnet_analyzer.analyses.conventions import counted
 from resnet_analyzer.conventions.base import CONVENTIONS
 from resnet_analyzer.dim import symbol
+from resnet_analyzer.dim.polynomial import polynomial
+from resnet_analyzer.errors import Undecided
 from resnet_analyzer.graph import Node
 from resnet_analyzer.ops.base import NO_WORK, Cost, Work
 from resnet_analyzer.ops.rescale import Rescale
@@ -59,3 +62,23 @@ def test_totals_are_what_the_registry_counts():
     measured = ra.measure(ra.architecture("resnet18"))
     for name in ("macs", "flops", "activations"):
         assert getattr(measured.totals, name) == sum(map(CONVENTIONS[name].count, measured.rows))
+
+
+NETWORKS_OF_FORMULAS = ["alexnet", "vgg16", "googlenet", "resnet18", "densenet121"]
+
+
+@pytest.mark.parametrize("name", sorted(set(CONVENTIONS) - {"xla"}))
+@pytest.mark.parametrize("network", NETWORKS_OF_FORMULAS)
+def test_over_a_symbol_it_is_what_it_is_at_sizes_or_undecided(name, network):
+    """A closed form at three sizes: the plain count, or the convention says that it depends on the size."""
+    least = 64 if network == "alexnet" else 33
+    over = ra.measure(ra.architecture(network, input=symbol("n", least), style="torchvision"))
+    try:
+        formula = polynomial(counted(CONVENTIONS[name], over))
+    except Undecided:
+        assert name == "tensorflow"
+        assert network in ("alexnet", "vgg16")  # adaptive pools: one way from a size on, another below
+        return
+    for size in (225, 256, 291):
+        plain = ra.measure(ra.architecture(network, input=size, style="torchvision"))
+        assert formula.at(n=size) == counted(CONVENTIONS[name], plain)

@@ -12,7 +12,7 @@ from ...dim.conditions import Condition, reduced
 from ...dim.polynomial import Polynomial, polynomial
 from ...dim.program import compiled
 from ...errors import CheckFailed, UsageError
-from ...measurement import Measurement, Row, Totals, totals_of
+from ...measurement import Measurement, Row, Totals, as_html, as_table, totals_of
 from .recipe import Recipe
 
 FIGURES = (
@@ -41,6 +41,12 @@ class ClosedForm:
 
     def __repr__(self) -> str:
         return f"<ClosedForm of {self.recipe.name} in {', '.join(self.variables)}>"
+
+    def __str__(self) -> str:
+        return as_table("formula", self)
+
+    def _repr_html_(self) -> str:
+        return as_html("formula", self)
 
     @property
     def excepted(self) -> dict[str, tuple[int, ...]]:
