@@ -106,6 +106,28 @@ def test_memory_and_views_of_a_large_grid_say_why_not():
             ask(measured)
 
 
+@pytest.mark.parametrize(
+    ("result", "word"),
+    [
+        (lambda: ra.reconcile("resnet18", "1.82G"), "1 number reconciled"),
+        (lambda: ra.diff("resnet18@paper", "resnet18@torchvision"), "same"),
+        (lambda: ra.formula("resnet18"), "MACs(n)"),
+    ],
+)
+def test_results_print_the_tables_of_their_command(result, word):
+    found = result()
+    assert word in str(found)
+    assert "<" not in str(found)
+    assert found._repr_html_().startswith("<")
+    assert len(repr(found)) < 100
+
+
+def test_numbers_may_be_whole_ones():
+    assert ra.reconcile("resnet50", 25_636_712)[0].explanations[0].convention.name == "keras_params"
+    with pytest.raises(ra.errors.UsageError, match="expected a number"):
+        ra.reconcile("resnet50", [1, 2])
+
+
 def test_solve_is_the_commands_answer():
     found = ra.solve("resnet18", {"macs": "2G", "params": "12M"})
     (side,) = found.values.values()
@@ -131,25 +153,3 @@ def test_variables_are_told_once(tmp_path):
     with pytest.raises(UsageError) as caught:
         ra.solve(path, {"macs": 100}, "width")
     assert str(caught.value).count("channels") == 1
-
-
-@pytest.mark.parametrize(
-    ("result", "word"),
-    [
-        (lambda: ra.reconcile("resnet18", "1.82G"), "1 number reconciled"),
-        (lambda: ra.diff("resnet18@paper", "resnet18@torchvision"), "same"),
-        (lambda: ra.formula("resnet18"), "MACs(n)"),
-    ],
-)
-def test_results_print_the_tables_of_their_command(result, word):
-    found = result()
-    assert word in str(found)
-    assert "<" not in str(found)
-    assert found._repr_html_().startswith("<")
-    assert len(repr(found)) < 100
-
-
-def test_numbers_may_be_whole_ones():
-    assert ra.reconcile("resnet50", 25_636_712)[0].explanations[0].convention.name == "keras_params"
-    with pytest.raises(ra.errors.UsageError, match="expected a number"):
-        ra.reconcile("resnet50", [1, 2])

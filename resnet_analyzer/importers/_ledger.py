@@ -63,12 +63,18 @@ class Ledger:
                 found.append(Weight(printable(stored.roots[0]), self.shapes[stored.roots[0]]))
         return tuple(found)
 
-    def settle(self, said: Said, reads: list[str | Array], wanted: set[str]) -> None:
+    def settle(self, said: Said, reads: Mapping[str, Array], wanted: set[str]) -> None:
         """What is neither read as a tensor nor a weight is a setting (a scale of sizes, a limit): no parameter."""
         own = [stored.name for stored in said.weights_in.values()]
-        for read in stored_in(reads).values():
-            if read.name not in wanted and read.name not in own:
+        for name, read in reads.items():
+            if isinstance(read, Stored) and name not in wanted and read.name not in own:
                 self.counted.update(read.roots)
+
+    def is_whole(self, stored: Array) -> bool:
+        """Whether a constant is all of some parameters that nothing counts yet, be it in another shape."""
+        roots = stored.roots if isinstance(stored, Stored) else ()
+        size = sum(self.sizes[root] for root in roots)
+        return bool(roots) and not self.counted & set(roots) and prod(stored.shape) == size
 
     def _held_elsewhere(self, step: Step, own: Mapping[str, Stored]) -> dict[str, Any]:
         """Which weights of a step are tensors of the file that another row counts, or that are parts of others."""

@@ -10,6 +10,7 @@ import gettext
 import re
 from dataclasses import replace
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +27,27 @@ REFERENCE = (  # He et al. 2015 (arXiv 1512.03385), Table 1
 )
 NUMBER = r"[^\s()\[\];]*\d(?:[^\s()\[\];]*[^\s()\[\];.,:?!])?"
 PATH = r"[\w.-]+(?:/[\w.-]+)+"
-TOKEN = re.compile(f"{REFERENCE}|{NUMBER}|{PATH}|`[^`]*`")
+FILE = r"[\w-]+\.(?:keras|h5|onnx|pt2|yaml|yml)(?!\w)"
+STYLED = r"[\w.-]+@[\w.-]+"  # googlenet@paper
+GIVEN = (  # what a person wrote, and what is known in its place
+    r"(?<![\w'])'[^']*'|(?<=Did you mean )[^?]+(?=\?)|(?<=Known: )[^.]+(?=\.)|(?<=Variables: ).+(?=\.)"
+    r"|^[\w.]+(?= must be )|(?<=must be one of )[^;]+|(?<=number, not ).+$|(?<=text, not ).+$"
+    r"|(?<=false, not ).+$|(?<=; not ).+$"
+    r"|(?<=^without )[a-z_]\w*$|(?<=^without )\w+: .+|(?<=unknown variable of )\S+"
+    r"|(?<=exact formulas in )[\w, ]+$|(?<=for every ).+(?=, exactly)|(?<=reads )\S+(?= instead of )"
+    r"|(?<= instead of )\S+"
+)
+TOKEN = re.compile(f"{GIVEN}|{REFERENCE}|{STYLED}|{NUMBER}|{PATH}|{FILE}|`[^`]*`")
+CHANGE = re.compile(r"([a-z][a-z ]*) (\S+) → (\S+)")  # kernel size 1 → 3
+INSTEAD = re.compile(r"(\w+) for (\w+)")  # relu for rellu
+SAME = frozenset({"MACs", "FLOPs", "MAdd", "…"})  # as people write them in any language
+INSIDE = re.compile(r"([^()]+) \((.+)\)")  # biases (1 per output element, thop 0.1.1)
+OTHER = re.compile(r"(.+) instead of (\S+)")
+BACKWARD = re.compile(r"(\S+) backward")  # the gradient's way through a layer
 CLOSING = {".": "。", ";": "；", ",": "，", ":": "："}
+SIDE_BY_SIDE = re.compile(r"\S+(?: against \S+)+")
+TIMES = re.compile(r"[\d,.]+×")
+SPAN = re.compile(r"[\d,.]+(?: %)? to [\d,.]+(?: %)?")  # `42 to 70`, `0 % to 50.00 %`
 MORE = re.compile(r"(\S+) and ([\d,]+) more")  # names of one kind, the first of them told
 WORD = re.compile(r"[A-Za-z]{2,}")
 
@@ -51,12 +71,14 @@ def template(text: str) -> tuple[str, list[str]]:
 
 @cache
 def _titles() -> str:
-    """The titles of networks and the sources of their numbers, as alternatives of a pattern, the longest first."""
+    """Titles of networks, sources of their numbers, tools: alternatives of a pattern, the longest first."""
     from ..architectures.base import ARCHITECTURES
+    from ..conventions.base import CONVENTIONS
 
     every = [each for _, each in ARCHITECTURES.items()]
     titles = {each.title for each in every if each.title[:1].isupper()}  # not "1×1 convolution"
     titles |= {known.source for each in every for known in each.published}
+    titles |= {each.label for _, each in CONVENTIONS.items()}
     return "|".join(map(re.escape, sorted(titles, key=lambda title: (-len(title), title))))
 
 
@@ -69,9 +91,40 @@ class Words:
     def text(self, text: str) -> str:
         """A text: as a whole if the catalogue has it, else part by part between its dots."""
         whole = self._found(text)
+        if whole is None and text[:1] == " ":
+            return f" {self.text(text[1:])}"
         if whole is None and " · " in text:
             return " · ".join(map(self.text, text.split(" · ")))
+        if whole is None and SIDE_BY_SIDE.fullmatch(text):
+            return self.sentence(" against ").join(text.split(" against "))
+        whole = whole or self._composed(text)
         return text if whole is None else whole
+
+    def _composed(self, text: str) -> str | None:
+        """A list of parts that the catalogue has one by one; None where it lacks one."""
+        inside, other = INSIDE.fullmatch(text), OTHER.fullmatch(text)
+        if inside or other:
+            both = [self._found(part) or self._composed(part) for part in (inside or other).groups()]  # type: ignore[union-attr]
+            form = "{}（{}）" if inside else self.sentence("{} instead of {}")
+            return None if None in both else form.format(*both)
+        pattern, names = template(text)
+        parts, left_out = re.split(r"([:;,] )", pattern), iter(names)
+        said = [self._part(part.format(*islice(left_out, part.count("{}")))) for part in parts[::2]]
+        if None in said:
+            return None
+        parts[::2] = said  # type: ignore[assignment]
+        parts[1::2] = [CLOSING[sign[0]] for sign in parts[1::2]]
+        return "".join(parts)
+
+    def _part(self, text: str) -> str | None:
+        """A part of a list; a setting that changed keeps its name where there is no word for it."""
+        change, instead = CHANGE.fullmatch(text), INSTEAD.fullmatch(text)
+        if instead:
+            return self.sentence("{} for {}").format(*instead.groups())
+        if change is None:
+            return text if text in SAME else self._found(text)
+        name, before, after = (self.sentence(each) for each in change.groups())
+        return f"{name} {before} → {after}"
 
     def sentence(self, sentence: str) -> str:
         """What the catalogue has for a sentence whose parts are left out."""
@@ -87,29 +140,50 @@ class Words:
     def _found(self, text: str) -> str | None:
         pattern, parts = template(text)
         if not WORD.search(pattern):
-            return text
+            return self._left_out(text) if pattern == "{}" else text
         said = self._catalogue.gettext(pattern)
-        return None if said == pattern else said.format(*parts)
+        return None if said == pattern else said.format(*map(self._left_out, parts))
+
+    def _left_out(self, part: str) -> str:
+        """What is left out of a sentence: a title or a source that the catalogue has, and `16.94×` as one says it."""
+        if TIMES.fullmatch(part):
+            return self.sentence("{}×").format(part[:-1])
+        return self._catalogue.gettext(part) if WORD.search(part) else part
 
     def table(self, table: Table) -> Table:
         """A table: its titles, and the cells of columns that hold words."""
-        worded = [column.kind in ("text", "heading") and column.title not in NAMES for column in table.columns]
-        rows = tuple(
-            tuple(
-                cell if type(cell) is not str else self.text(cell) if told else self._name(cell)
-                for told, cell in zip(worded, row, strict=True)
-            )
-            for row in table.rows
-        )
-        return table._replace(columns=tuple(map(self._column, table.columns)), rows=rows, title=self.text(table.title))
+        rows = tuple(tuple(map(self._cell, table.columns, row)) for row in table.rows)
+        beside = [*(each.title for each in table.columns[1:]), ""]
+        columns = tuple(map(self._column, table.columns, beside))
+        return table._replace(columns=columns, rows=rows, title=self.text(table.title))
+
+    def _cell(self, column: Column, cell: Any) -> Any:
+        """What stands in a table: words in the language, names and numbers as they are."""
+        if type(cell) is not str:
+            return cell
+        if column.kind in ("text", "heading") and column.title not in NAMES:
+            return self._both(column.title, cell) or self.text(cell)
+        return self._name(cell)
 
     def _name(self, cell: str) -> str:
-        """A name as it is, but for how many more there are of its kind."""
-        several = MORE.fullmatch(cell)
-        return self.sentence("{} and {} more").format(*several.groups()) if several else cell
+        """A name as it is, but for how many more there are of its kind; and from where to where a span goes."""
+        backward, several = BACKWARD.fullmatch(cell), MORE.fullmatch(cell)
+        if backward:
+            return self.sentence("{} backward").format(backward[1])
+        if several:
+            return self.sentence("{} and {} more").format(*several.groups())
+        return self.text(cell) if SPAN.fullmatch(cell) else cell
 
-    def _column(self, column: Column) -> Column:
-        return column._replace(title=self.text(column.title), name=column.name or column.title)
+    def _column(self, column: Column, beside: str) -> Column:
+        """A title: `what` is another word beside `bytes` than beside `output`."""
+        title = self._both(column.title, beside) or self.text(column.title)
+        return column._replace(title=title, name=column.name or column.title)
+
+    def _both(self, first: str, second: str) -> str | None:
+        """What the catalogue has for a title beside another one, or for a cell below its title."""
+        both = f"{first} | {second}"
+        said = self._catalogue.gettext(both)
+        return None if said == both else said
 
     def section(self, section: Section) -> Section:
         """A part of a long report."""

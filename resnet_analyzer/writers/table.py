@@ -66,7 +66,7 @@ def render(report: Report, width: int = 80, colour: bool = False) -> str:
         left_out += missing
     notes = [*report.notes]
     if left_out:
-        hidden = ", ".join(dict.fromkeys(left_out))
+        hidden = message(report.language, ", ").join(dict.fromkeys(left_out))
         notes.append((message(report.language, "columns"), message(report.language, HIDDEN, hidden)))
     return "\n".join([*lines, *_notes(notes, width, colour)]) + "\n"
 
@@ -189,15 +189,15 @@ def _tables(tables: list[Table], width: int, colour: bool) -> tuple[list[str], l
         cells[1] = [_under(heading, text) for heading, text in zip(headings, cells[1], strict=True)]
     layout = _layout(titled, cells, int(headed), width)
     header = layout.line([column.title for column in layout.columns])
-    head = [header] if header.strip() else []
-    alone = len(tables) == 1 and bool(tables[0].title)
-    lines = [] if alone else [*head]
+    is_told = bool(header.strip())
+    lines = [header] if is_told and (len(tables) > 1 or not tables[0].title) else []
     waiting = iter(zip(headings, zip(*[cells[i] for i in layout.shown], strict=True), strict=True))
     for table in tables:
         if table.title:
-            lines += [""] * bool(lines) + [*(_bold(line, colour) for line in wrapped(table.title, width))]
-        if alone and head:
-            lines += ["", *head]
+            between = [""] if lines else []
+            lines += [*between, *(_bold(line, colour) for line in wrapped(table.title, width))]
+        if len(tables) == 1 and table.title and is_told:
+            lines += ["", header]
         lines += _body(layout, islice(waiting, len(table.rows)), width, colour)
     left_out = [column.title for i, column in enumerate(columns) if i >= headed and i not in layout.shown]
     return lines, left_out
