@@ -25,7 +25,9 @@ from ..dim.polynomial import polynomial
 from ..dim.spelling import marked
 from ..errors import AnalyzerError, Undecided
 from ..measurement import Measurement
+from .beyond import DEVICE
 from .conventions import tools_title
+from .live_beyond import beyond
 from .live_cells import Cell, Cells, text_cell
 from .live_charts import charts
 from .live_sections import drawing, fullest, section_tables, seen_in
@@ -155,12 +157,14 @@ def _data(measurement: Measurement, opened: _Opened, lead: Words | None) -> dict
     tables["glance"] = _glance(cells, over)
     with marked(cells.mark):
         sentences = [text_cell(text) for text in (lead(over, cells.grouped, cells.short) if lead else ())]
+    further = beyond(cells, measurement, over, DEVICE)
     found = {
         "tables": {name: table for name, table in tables.items() if _fits(measurement, name, table)}
-        | section_tables(cells, measurement, over, totals["macs"]),
+        | section_tables(cells, measurement, over, totals["macs"])
+        | further["tables"],
         "drawing": drawing(cells, over),
-        "see": seen_in(cells, measurement, over),
-        "charts": charts(cells, measurement, over),
+        "see": seen_in(cells, measurement, over) | further["see"],
+        "charts": charts(cells, measurement, over) | further["charts"],
         "lead": sentences,
     }
     return found | opened.data()
