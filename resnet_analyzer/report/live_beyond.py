@@ -22,7 +22,7 @@ from ..dim import Dim, floor_div, maximum, total
 from ..errors import AnalyzerError, Undecided
 from ..measurement import Measurement
 from ..plots.base import PLOTS
-from ..plots.palette import KINDS, Kind, kind_of
+from ..plots.palette import FAINT, KINDS, Kind, kind_of
 from .live_cells import Cell, Cells
 from .receptive import BEYOND, IDLE, last_of_plain_size, stage_ends
 from .roofline import HELPED
@@ -119,7 +119,11 @@ class Seeing:
         for each in PLOTS["receptive"].draw(own).data:
             found = self.traced[each.name]
             shown.append([each.name, each.size, list(self._box(found))])
-        return {"image": [self.cells.number(side) for side in self._two(self.image, 1)], "shown": shown}
+        look = KINDS["convolution"]
+        return {
+            "image": [self.cells.number(side) for side in self._two(self.image, 1)], "shown": shown,
+            "fill": look.fill.light, "edge": look.edge.light, "faint": FAINT.light,
+        }  # fmt: skip
 
     def _box(self, each: Traced) -> Iterator[list[int]]:
         assert each.view is not None

@@ -52,7 +52,8 @@ function barChart({ columns, looks, lines }, forms) {
 
 // in full where that is short
 const counted = (number) => (number < 100000n ? grouped(number) : short(number));
-const largestOf = (numbers) => numbers.reduce((a, b) => (a > b ? a : b), 0n);
+const largestOf = (numbers) => (numbers.length ? numbers.reduce((a, b) => (a > b ? a : b)) : 0n);
+const smallestOf = (numbers) => numbers.reduce((a, b) => (a < b ? a : b));
 
 // lines that stay level from one place to the next, one panel below the other
 function stepChart(panels, label, forms) {
@@ -91,7 +92,7 @@ function marksOf(points, heights, at) {
 }
 
 // what middle units see, on the image: those of the stages dashed, the last one's filled where it lies on the image
-function fieldChart({ image, shown }, forms) {
+function fieldChart({ image, shown, fill, edge, faint }, forms) {
   const [area, top, furthest] = [310, 16, 2n];
   const sides = image.map((index) => forms.number(index));
   const boxes = shown.map(([, , box]) => box.map((ends) => ends.map((index) => forms.number(index))));
@@ -105,14 +106,12 @@ function fieldChart({ image, shown }, forms) {
     return drawn("rect", { x: 14 + Number(left - lows[1]) * scale, y: top + Number(up - lows[0]) * scale,
       width: Math.max(Number(right - left) * scale, 1), height: Math.max(Number(down - up) * scale, 1), ...look });
   };
-  picture.append(rectangle(sides.map((side) => [0n, side - 1n]), { fill: "#d0d7de", stroke: "#1f2328", "stroke-width": 1.6 }));
+  picture.append(rectangle(sides.map((side) => [0n, side - 1n]), { fill: faint, stroke: "#1f2328", "stroke-width": 1.6 }));
+  const inside = boxes.at(-1).map(([first, end], axis) => [largestOf([first, 0n]), smallestOf([end, sides[axis] - 1n])]);
+  if (inside.every(([first, end]) => first <= end)) picture.append(rectangle(inside, { fill }));
   shown.forEach(([name, size], place) => {
     const last = place === shown.length - 1;
-    const look = last ? { stroke: "#0072b2", "stroke-width": 2 } : { stroke: "#57606a", "stroke-dasharray": "3 2" };
-    if (last) {
-      const inside = boxes[place].map(([first, end], axis) => [largestOf([first, 0n]), smallestOf([end, sides[axis] - 1n])]);
-      if (inside.every(([first, end]) => first <= end)) picture.append(rectangle(inside, { fill: "#d6e8f5" }));
-    }
+    const look = last ? { stroke: edge, "stroke-width": 2 } : { stroke: "#57606a", "stroke-dasharray": "3 2" };
     picture.append(rectangle(boxes[place], { fill: "none", ...look }));
     const y = top + 10 + 30 * place;
     picture.append(drawn("path", { d: `M${area + 36} ${y}h22`, fill: "none", ...look }));
@@ -144,7 +143,7 @@ function roofChart({ looks, points, peak, bandwidth, over, titles }, forms) {
   picture.append(drawn("path", { d: `M${left} ${top}V${top + height}H${left + width}`, fill: "none", stroke: "#57606a" }));
   for (let mark = 3; mark < 22; mark += 1) {
     const value = 10 ** mark;
-    if (value >= bottom && value <= roof) picture.append(words(left - 6, at(value) + 4, short(10n ** BigInt(mark)).trim(), { "text-anchor": "end" }));
+    if (value >= bottom && value <= roof) picture.append(words(left - 6, at(value) + 4, short(10n ** BigInt(mark)).replace(/\.0+ /, " ").trim(), { "text-anchor": "end" }));
   }
   for (let mark = -6; mark < 12; mark += 1) {
     const value = 10 ** mark;
@@ -156,8 +155,6 @@ function roofChart({ looks, points, peak, bandwidth, over, titles }, forms) {
   }
   return picture;
 }
-
-const smallestOf = (numbers) => numbers.reduce((a, b) => (a < b ? a : b));
 
 function chartOf(spec, forms) {
   if (spec.bars) return barChart(spec.bars, forms);
