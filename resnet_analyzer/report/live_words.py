@@ -121,6 +121,9 @@ class _Words:
         if "pick" in piece:
             values = list(map(self._number, piece["pick"]))
             return "".join(map(self._spelled, piece["give"][values.index(max(values))]))
+        if "decimal" in piece:
+            whole, rest = divmod(self._number(piece["decimal"]), 10 ** piece["places"])
+            return f"{whole}.{rest:0{piece['places']}d}" if piece["places"] else str(whole)
         if "time" in piece:
             return in_seconds(Fraction(self._number(piece["time"][0]), piece["time"][1]))
         if "count" in piece:

@@ -295,6 +295,7 @@ function inWords(piece, forms) {
   if (piece.share) return percent(piece.share, forms).text;
   if (piece.ratio) return hundredths(...piece.ratio.map((index) => forms.number(index)));
   if (piece.short !== undefined) return short(amount(piece.short, forms));
+  if (piece.decimal !== undefined) return withPoint(forms.number(piece.decimal), piece.places);
   if (piece.time) return seconds(forms.number(piece.time[0]), BigInt(piece.time[1]));
   if (piece.count) return piece.count.filter((pair) => atLeast(pair, forms)).length.toString();
   if (piece.part) return partOf(piece.part.filter((pair) => atLeast(pair, forms)), piece.of, forms);
@@ -302,6 +303,11 @@ function inWords(piece, forms) {
   if (piece.chosen) return chosenNames(piece, forms);
   const values = piece.pick.map((index) => forms.number(index));
   return piece.give[values.indexOf(largestOf(values))].map((each) => inWords(each, forms)).join("");
+}
+
+function withPoint(digits, places) {
+  const text = digits.toString().padStart(places + 1, "0");
+  return places ? `${text.slice(0, -places)}.${text.slice(-places)}` : text;
 }
 
 function partOf(pairs, whole, forms) {
