@@ -27,6 +27,19 @@ theme.addEventListener("click", () => {
 prefersDark.addEventListener("change", showTheme);
 showTheme();
 
+// ---------------------------------------------------------------- what is cut fades at that edge
+
+function fade(box) {
+  box.classList.toggle("further", box.scrollLeft + box.clientWidth < box.scrollWidth - 1);
+}
+
+const fading = new ResizeObserver((found) => found.forEach(({ target }) => fade(target.closest(".scroll"))));
+for (const box of all(".scroll")) {
+  box.addEventListener("scroll", () => fade(box), { passive: true });
+  fading.observe(box);
+  for (const inside of box.children) fading.observe(inside);
+}
+
 // ---------------------------------------------------------------- tables
 
 const UNSEARCHED = ["reads", "how", "params by hand", "MACs by hand"]; // numbers of other layers stand there, too
@@ -56,7 +69,7 @@ class TableView {
   }
 
   wrapLongTexts() {
-    for (const cell of all("tbody td:not(.n)", this.table)) if (cell.textContent.length > 28) cell.classList.add("long");
+    for (const cell of all("tbody td:not(.n), tbody th[scope=row]", this.table)) if (cell.textContent.length > 28) cell.classList.add("long");
   }
 
   // descending first for numbers, ascending first for texts; then the other way; then as it was
