@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from .dim import Dim, is_array, is_number, over_cells
 from .errors import GraphError
 from .frozen import Frozen, NamedTuple, replace
-from .ops.base import Op, Weight, leaves
+from .ops.base import CHANNELS_FIRST, CHANNELS_LAST, Op, Weight, leaves
 from .ops.input import Input
 from .shape import Shape
 
@@ -41,6 +41,35 @@ class Node(NamedTuple):
     shared_weights: tuple[str, ...] = ()
     weights: tuple[Weight, ...] = ()
     made_by: str = ""
+
+
+def input_layouts(nodes: Iterable[Node]) -> dict[str, str]:
+    """How each input lies that an op slides over, by its name: as the first such op tells, permutations followed back.
+
+    >>> from resnet_analyzer.ops.conv import Conv2d
+    >>> from resnet_analyzer.ops.reshape import Permute
+    >>> turned = Node("turn", Permute((0, 3, 1, 2)), ("image",))
+    >>> conv = Node("conv", Conv2d(8, 3, data_format="channels_first"), ("turn",))
+    >>> input_layouts([Node("image", Input(Shape(1, 32, 32, 3))), turned, conv])
+    {'image': 'channels_last'}
+    """
+    found: dict[str, str] = {}
+    followed: dict[
+        str, tuple[str, dict[str, bool | None]]
+    ] = {}  # the input; if it lies so, are channels in front here?
+    for node in nodes:
+        if not node.inputs:
+            followed[node.name] = (node.name, {CHANNELS_LAST: False, CHANNELS_FIRST: True})
+        elif node.inputs[0] in followed:
+            name, ways = followed[node.inputs[0]]
+            layout = node.op.__dict__.get("data_format")
+            if layout is None:
+                put = node.op.puts_channels_first
+                followed[node.name] = name, {way: None if at is None else put(at) for way, at in ways.items()}
+            elif name not in found:
+                fitting = [way for way, in_front in ways.items() if in_front is (layout == CHANNELS_FIRST)]
+                found[name] = fitting[0] if len(fitting) == 1 else layout
+    return found
 
 
 class Graph(Frozen):
@@ -90,19 +119,28 @@ class Graph(Frozen):
 
     @property
     def data_format(self) -> str | None:
-        """`channels_last` or `channels_first`, as the first op that slides over an input names it; None without one."""
-        return next((node.op.data_format for node in self.nodes if hasattr(node.op, "data_format")), None)
+        """`channels_last` or `channels_first`: how the first input lies that an op slides over; None without one."""
+        return next(iter(input_layouts(self.nodes).values()), None)
 
     def channels_first(self) -> frozenset[str]:
-        """The nodes whose output has its channels in front, in a graph that begins so: as their ops tell.
+        """The nodes whose output has its channels in front, as their ops tell.
 
         An op that takes a `data_format` says it, a permutation may change it, all others leave it as it was.
         """
-        if self.data_format != "channels_first":
+        layouts = input_layouts(self.nodes)
+        told = {getattr(node.op, "data_format", None) for node in self.nodes}
+        if CHANNELS_FIRST not in told.union(layouts.values()):
             return frozenset()
+        else_so = next(iter(layouts.values()), CHANNELS_LAST)
         found: set[str] = set()
         for node in self.nodes:
-            if node.op.puts_channels_first(any(name in found for name in node.inputs[:1]) or not node.inputs):
+            if node.inputs:
+                before = node.inputs[0] in found
+                put = node.op.puts_channels_first(before)
+                in_front = before if put is None else put
+            else:
+                in_front = layouts.get(node.name, else_so) == CHANNELS_FIRST
+            if in_front:
                 found.add(node.name)
         return frozenset(found)
 

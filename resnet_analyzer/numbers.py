@@ -36,6 +36,21 @@ def counted(number: int) -> str:
     return grouped(number) if number < 100_000 else short(number)
 
 
+def about(number: int) -> str:
+    """A number in full, or where it is long by its power of two or ten.
+
+    >>> about(512), about(2**54), about(3**40)
+    ('512', '2^54', '1.2e19')
+    """
+    if number < 1_000_000:
+        return grouped(number)
+    power = number.bit_length() - 1
+    if number == 1 << power:
+        return f"2^{power}"
+    digits = str(number)
+    return f"{digits[0]}.{digits[1]}e{len(digits) - 1}"
+
+
 def printed(number: int, digits: int = 6) -> str:
     """A published, rounded number as it was printed: no more digits than it has, and at most `digits`.
 

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import networkx
 import numpy
 import pytest
 
+from resnet_analyzer.analyses.fields import fields
+from resnet_analyzer.analyses.receptive_field import receptive_fields
 from resnet_analyzer.errors import GraphError
 from resnet_analyzer.graph import Graph, GraphBuilder, Node
+from resnet_analyzer.measurement import measure
 from resnet_analyzer.ops.activation import Activation
 from resnet_analyzer.ops.concatenate import Concatenate
 from resnet_analyzer.ops.conv import Conv2d
 from resnet_analyzer.ops.elementwise import Add, Subtract
 from resnet_analyzer.ops.input import Input
+from resnet_analyzer.ops.reshape import Permute
 from resnet_analyzer.shape import Shape
 
 
@@ -165,3 +171,49 @@ def test_over_cells_reaches_every_array_and_nothing_else():
     assert graph["conv"].op.filters.size == 4
     plain = residual()
     assert all(new.op is old.op for new, old in zip(plain.over_cells(lambda array: None), plain, strict=True))
+
+
+def layouts(*chain, shape=(1, 8, 9, 3)):
+    build = GraphBuilder("net")
+    build.chain(build.input(Shape(*shape)), *chain)
+    graph = build.graph()
+    return graph.data_format, sorted(graph.channels_first())
+
+
+FIRST = {"data_format": "channels_first"}
+
+
+def test_an_input_lies_as_the_first_op_that_slides_over_it_tells():
+    """Permutations are followed back: an image of 8×9×3 that is turned for a channels-first conv is channels-last."""
+    conv, turn = ("conv", Conv2d(4, 3, **FIRST)), ("turn", Permute((0, 3, 1, 2)))
+    assert layouts(conv, shape=(1, 3, 8, 9)) == ("channels_first", ["conv", "input"])
+    assert layouts(turn, conv) == ("channels_last", ["conv", "turn"])
+    back = ("back", Permute((0, 2, 3, 1)))
+    assert layouts(turn, conv, back, ("last", Conv2d(2, 1))) == ("channels_last", ["conv", "turn"])
+    assert layouts(back, ("last", Conv2d(2, 1)), shape=(1, 3, 8, 9)) == ("channels_first", ["input"])
+    assert layouts(("relu", Activation())) == (None, [])
+
+
+def test_each_input_lies_as_its_own_op_tells():
+    build = GraphBuilder("two")
+    one, two = build.input(Shape(1, 8, 8, 3), "one"), build.input(Shape(1, 3, 8, 8), "two")
+    build.add("last", Conv2d(4, 3), one)
+    build.add("first", Conv2d(4, 3, **FIRST), two)
+    graph = build.graph()
+    assert (graph.data_format, sorted(graph.channels_first())) == ("channels_last", ["first", "two"])
+    seen = receptive_fields(measure(graph).rows)
+    assert (seen["last"].size, seen["first"].size) == ((3, 3), (3, 3))
+
+
+def test_a_permuted_image_keeps_its_sides_in_the_receptive_field():
+    """Two convs of 3×5 behind a permutation see 5×9 of the image's height and width."""
+    build = GraphBuilder("turned")
+    build.chain(
+        build.input(Shape(1, 20, 30, 3)),
+        ("turn", Permute((0, 3, 1, 2))),
+        ("one", Conv2d(2, (3, 5), **FIRST)),
+        ("two", Conv2d(2, (3, 5), **FIRST)),
+    )
+    last = fields(measure(build.graph()))[-1]
+    assert (last.size, last.shortest, last.longest) == ((5, 9),) * 3
+    assert last.share == Fraction(5 * 9, 20 * 30)

@@ -16,7 +16,7 @@ counted as seeing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from math import gcd, lcm
 from typing import TypeAlias
@@ -24,6 +24,7 @@ from typing import TypeAlias
 from ..dim import is_exactly
 from ..errors import UsageError
 from ..frozen import NamedTuple
+from ..graph import input_layouts
 from ..measurement import Row
 from ..reach import EVERYTHING, Along, Mixed, Reach, Reaches
 from ..shape import Shape
@@ -205,14 +206,14 @@ def receptive_fields(rows: Iterable[Row]) -> dict[str, View | None]:
     (435, 435)
     """
     rows = tuple(rows)
-    layout = next((row.node.op.data_format for row in rows if hasattr(row.node.op, "data_format")), "channels_last")
+    layouts = input_layouts([row.node for row in rows])
     known: dict[str, Known | None] = {}
     views: dict[str, View | None] = {}
     unsure: set[str] = set()  # along some axis symbols tell what they see
     for row in rows:
         unsure |= {row.name} if unsure.intersection(row.node.inputs) else set()
         found = known[row.name] = _seen(row, [known[name] for name in row.node.inputs], unsure)
-        views[row.name] = _view(found, layout) if found is not None else None
+        views[row.name] = _view(found, layouts) if found is not None else None
         if views[row.name] is None and row.name in unsure:
             raise UsageError(
                 f"{row.name}: its receptive field depends on sizes that are no numbers: measure plain sizes"
@@ -220,10 +221,10 @@ def receptive_fields(rows: Iterable[Row]) -> dict[str, View | None]:
     return views
 
 
-def _view(known: Known, layout: str) -> View | None:
+def _view(known: Known, layouts: Mapping[str, str]) -> View | None:
     """The sides of the first input; None where one of them is unknown."""
-    axes = next(iter(known.values()), ())
-    sides = axes[2:] if layout == "channels_first" else axes[1:-1]
+    name, axes = next(iter(known.items()), ("", ()))
+    sides = axes[2:] if layouts.get(name) == "channels_first" else axes[1:-1]
     if any(isinstance(side, Mixed) and side.axes for side in sides):
         return None
     return View(tuple(None if isinstance(side, Mixed) else side for side in sides))

@@ -32,7 +32,7 @@ class Support(NamedTuple):
     exact: bool = True
 
 
-def middle(row: Row, data_format: str | None = None) -> tuple[int, ...]:
+def middle(row: Row, channels_first: bool = False) -> tuple[int, ...]:
     """The unit in the middle of a layer: of its sides; batch and channels 0.
 
     >>> from resnet_analyzer.architectures.base import architecture
@@ -40,7 +40,7 @@ def middle(row: Row, data_format: str | None = None) -> tuple[int, ...]:
     >>> middle(measure(architecture("resnet18")).by_name["stage1/conv"])
     (0, 56, 56, 0)
     """
-    channel = 1 if data_format == "channels_first" else len(row.output or ()) - 1
+    channel = 1 if channels_first else len(row.output or ()) - 1
     return tuple([0 if axis in (0, channel) else size // 2 for axis, size in enumerate(row.output or ())])  # type: ignore[operator]
 
 
@@ -63,7 +63,7 @@ def support(measurement: Measurement, name: str, unit: Sequence[int] | None = No
         return None
     if not all(map(is_number, row.output)):
         raise UsageError(f"{name}: the pixels that a unit sees depend on the size: measure plain sizes")
-    place = middle(row, measurement.graph.data_format) if unit is None else tuple(unit)
+    place = middle(row, name in measurement.graph.channels_first()) if unit is None else tuple(unit)
     if len(place) != len(row.output) or not all(0 <= at < size for at, size in zip(place, row.output, strict=True)):
         raise UsageError(f"{name}: there is no unit {place}: its shape is {tuple(row.output)}")
     return _followed(measurement.rows, name, place)

@@ -162,9 +162,10 @@ def format_for(format_name: str | None, output: str | None, more: Mapping[str, S
     return str(named) if format_name is None else format_name
 
 
-def deliver(report: Report, destination: Destination) -> None:
+def deliver(report: Report, destination: Destination, says: str = "") -> None:
     """Write a report in the wanted format to the file, or to standard output; OutputError if that fails.
 
+    `says` goes behind the file's name where it is told that it was written: a verdict, since nobody sees the report.
     UsageError where a picture was asked for and there is none of it.
     """
     if destination.is_picture:
@@ -176,7 +177,7 @@ def deliver(report: Report, destination: Destination) -> None:
         from ..files import write_text
 
         write_text(destination.output, destination.writer.render(report, FILE_COLUMNS, False))
-        announce(destination.output)
+        announce(destination.output, says)
     else:
         deliver_text(lambda columns, colour: destination.writer.render(report, columns, colour))
 

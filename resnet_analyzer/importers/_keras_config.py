@@ -131,7 +131,13 @@ class Walk:
         return self.model(model, f"{scope}{name_of(entry)}/", given, made)
 
     def called(
-        self, operation: Any, path: str, name: str, arguments: list[Argument], call: Any, made: tuple[Declared, ...]
+        self,
+        operation: Any,
+        path: str,
+        name: str,
+        arguments: list[Argument],
+        call: Any,
+        made: tuple[Declared | None, ...],
     ) -> list[Ref]:
         """One call in a layer's code."""
         entry = self.source.entry(operation, name)
@@ -153,6 +159,9 @@ class Walk:
         trainable = own.pop("trainable", True) is not False
         own.pop("name", None)
         kind, space = self.source.kind(entry, thing)
+        behind = self.source.behind(entry, thing)
+        if behind is not None:
+            own["activation"] = "linear"
         record = Record(
             self.free_name(printable(path)), printable(kind), space, own,
             tuple(arguments), made or (None,),
@@ -160,7 +169,10 @@ class Walk:
             self.source.owner(entry, thing, path), trainable, self.source.asker(thing, call),
             self.source.looker(self, thing, path, call, arguments), stored=self.source.stored(entry, scope),
         )  # fmt: skip
-        return self.add(renamed(record))
+        refs = self.add(renamed(record))
+        if behind is None:
+            return refs
+        return self.called(behind, scope.rstrip("/"), behind.name, [Argument("", refs[0])], {}, made)
 
     def input(self, name: str, shape: Declared | None) -> Ref:
         """One input of the whole model."""

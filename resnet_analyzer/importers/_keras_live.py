@@ -125,6 +125,16 @@ class _Live(Source):
                 entry = self.keras.saving.serialize_keras_object(operation)
         return {**entry, "name": name}
 
+    def behind(self, entry: Mapping[str, Any], thing: Any) -> Any:
+        """A layer that does what somebody's own function does as a layer's activation; None where there is none."""
+        function = getattr(thing, "activation", None)
+        kind, space = self.kind(entry, thing)
+        if not space or kind == "Activation" or not callable(function) or not hasattr(thing, "compute_output_spec"):
+            return None
+        if isinstance(function, self.keras.layers.Layer) or str(function.__module__).startswith("keras."):
+            return None
+        return self.keras.layers.Activation(function, name=f"{thing.name}:activation")
+
     def weights(self, entry: Mapping[str, Any], thing: Any, path: str) -> tuple[Slot, ...] | None:
         """The variables that a layer holds; None before it is built."""
         if not isinstance(thing, self.keras.layers.Layer):
@@ -280,5 +290,7 @@ def _like(keras: Any, given: Any) -> Any:
 
 
 def _meant_to_train(layer: Any) -> set[int]:
-    """The variables in a layer that are trained unless somebody freezes them."""
-    return {id(weight) for each in layers_in(layer) for weight in each._trainable_variables}
+    """The variables in a layer that are trained unless somebody freezes them, or keeps them in few bits."""
+    found = {id(weight) for each in layers_in(layer) for weight in each._trainable_variables}
+    few = [each for each in layers_in(layer) if getattr(each, "quantization_mode", None)]
+    return found | {id(weight) for each in few for weight in each._non_trainable_variables if weight.name != "g_idx"}

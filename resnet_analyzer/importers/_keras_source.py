@@ -54,6 +54,10 @@ class Source:
         """What looks into a layer's code, called so."""
         return None
 
+    def behind(self, entry: Mapping[str, Any], thing: Any) -> Any:
+        """A layer of its own for the activation that a layer carries, where that is code."""
+        return None
+
     def entry(self, operation: Any, name: str) -> dict[str, Any]:
         """The description of an operation that some layer's code calls."""
         raise NotImplementedError

@@ -13,7 +13,7 @@ from ..ops.base import Op
 from ..ops.opaque import Opaque
 from ..ops.spelling import Array, Spelling, Stored
 from ..shape import Shape
-from ._agreement import agrees, at_batch_one
+from ._agreement import agrees, as_declared
 from .records import INSIDE, Declared, Looked, Record, Ref
 
 
@@ -131,7 +131,7 @@ class Looking:
                 continue
             made = self.made[ref.key]
             if isinstance(made, str) and self.asked is not None:
-                self.own.setdefault(made, None if theirs is None else at_batch_one(theirs))
+                self.own.setdefault(made, as_declared(theirs, 1))
             ours = self.own[made] if isinstance(made, str) else None
             if theirs is not None and ours is not None and not agrees(ours, theirs):
                 return False

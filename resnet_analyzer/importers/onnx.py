@@ -15,7 +15,7 @@ from ..errors import AnalyzerError, UsageError
 from ..frozen import replace
 from ..graph import Graph
 from ..request import Request
-from ..shape import Shape
+from ..shape import Shape, identical
 from .base import importer
 from .records import Declared, printable
 
@@ -64,12 +64,18 @@ def _read(stream: Any, title: str, request: Request) -> Graph:
     if model.graph is None or not model.graph.nodes:
         raise UsageError("no ONNX model: there is no graph in it")
     inputs, names, as_declared = input_shapes(model.graph, request)
-    if not as_declared:
-        model.graph.declared, model.graph.outputs = {}, dict.fromkeys(model.graph.outputs)
-    recorded = records_of(model, title, inputs, names)
+    recorded = records_of(model, title, inputs, names, _batch(model.graph, inputs, as_declared), not as_declared)
     shapes = dict(zip(recorded.inputs, inputs.values(), strict=True))
     graph = assemble_at(recorded, shapes, "onnx", _reckon)  # type: ignore[arg-type]
     return replace(graph, name=printable(model.graph.name, 60) or title)
+
+
+def _batch(graph: GraphData, inputs: Mapping[str, Shape], as_declared: bool) -> Dim | None:
+    """The batch of all inputs, where an open first axis of a declared shape can be it: the file leaves theirs open."""
+    first = [shape[0] for shape in inputs.values() if len(shape)]
+    declared = [graph.inputs[name] or (None,) for name in inputs]
+    opened = not as_declared or not any(type(shape[0]) is int for shape in declared)
+    return first[0] if first and opened and identical(tuple([Shape(size) for size in first])) else None
 
 
 def _reckon(kind: str, settings: Any, shapes: list[Any], given: list[Any]) -> Any:

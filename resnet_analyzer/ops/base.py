@@ -194,8 +194,11 @@ class Op(Frozen, ABC):
             return None
         return tuple([repeated(shape, cost.output) for shape in inputs])
 
-    def puts_channels_first(self, before: bool) -> bool:
-        """Whether its output has its channels in front of the sizes, its input having them so (`before`) or not."""
+    def puts_channels_first(self, before: bool) -> bool | None:
+        """Whether its output has its channels in front of the sizes, its input having them so (`before`) or not.
+
+        None where it puts them between the sizes.
+        """
         layout = self.__dict__.get("data_format")
         return before if layout is None else layout == CHANNELS_FIRST
 

@@ -257,11 +257,11 @@ class Permute(Op):
         "keras": Spelling("Permute", also=("ops.Transpose", "ops.Swapaxes", "ops.Moveaxis"), read=_read_transpose),
     }
 
-    def puts_channels_first(self, before: bool) -> bool:
-        """The channels are the axis behind the batch, or the last one."""
+    def puts_channels_first(self, before: bool) -> bool | None:
+        """The channels are the axis behind the batch, or the last one; None where they come between the sizes."""
         channels = 1 if before else len(self.axes) - 1
         place = self.axes.index(channels) if channels in self.axes else 0
-        return place == 1 if place in (1, len(self.axes) - 1) else before
+        return place == 1 if place in (1, len(self.axes) - 1) else None
 
     def __post_init__(self) -> None:
         if not isinstance(self.axes, (tuple, list)):

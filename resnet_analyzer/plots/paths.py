@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ..analyses.paths import Paths, paths
 from ..architectures.base import architecture
 from ..measurement import Measurement, measure
+from ..numbers import about
 from ._chart import KEY_LINE, LEFT, WIDTH, Chart, Series, key_lines
 from ._ticks import linear
 from ._words import safe, title_of
@@ -49,7 +50,7 @@ def _sentence(each: PathCurve) -> str:
         return f"{safe(each.title)}: one path of {own.longest} layers."
     return (
         f"{safe(each.title)}: paths of {own.shortest} to {own.longest} layers, "
-        f"{float(own.mean):g} on average, {own.total:.4g} in all."
+        f"{float(own.mean):g} on average, {about(own.total)} in all."
     )
 
 

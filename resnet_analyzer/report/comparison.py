@@ -42,7 +42,7 @@ def comparison(
     return Report(
         " against ".join(told),
         (table, *extra),
-        (*sentences, *notes, *_unknown(measured, told), COUNTED),
+        (*sentences, *notes, *_sizes(measured), *_unknown(measured, told), COUNTED),
         lambda: {
             "schema": 2,
             "kind": "comparison",
@@ -88,6 +88,16 @@ def _effects(changes: Sequence[Change]) -> str:
     return ", ".join(figures)
 
 
+def _sizes(measured: Sequence[Measurement]) -> list[tuple[str, str]]:
+    """That networks are told at different sizes, and how to compare them at one."""
+    alike = len({_input(each) for each in measured}) == 1
+    return [] if alike else [("input", "of different sizes, and so are MACs and activations; --input sets one for all")]
+
+
+def _input(each: Measurement) -> str:
+    return spell(each.graph.inputs[0].op.shape)  # type: ignore[attr-defined]
+
+
 def _unknown(measured: Sequence[Measurement], names: Sequence[str]) -> list[tuple[str, str]]:
     """Whose figures are a lower bound, since the cost of some layer is not known."""
     return [
@@ -118,7 +128,7 @@ def _row(each: Measurement, name: str, least: int) -> tuple[Any, ...]:
     totals = each.totals
     return (
         name,
-        spell(each.graph.inputs[0].op.shape),  # type: ignore[attr-defined]
+        _input(each),
         totals.layers,
         kernel_weights(each),
         totals.params,

@@ -8,12 +8,14 @@ from typing import Any, NamedTuple
 
 from ..analyses.paths import Lesion, Paths, Shuffle, in_blocks, lesions, paths, shuffles
 from ..graph import Graph
-from ..numbers import grouped
+from ..numbers import about, grouped
 from .model import Column, Report, Table
 
 VEIT = "Veit, Wilber & Belongie 2016 (arXiv 1605.06431)"
 COUNTED = "layers with weights: convolutions, dense layers, recurrent cells and attention; batch norms do not count"
+LESS = "the share of all paths that is left when any one block is deleted"
 BINS = 11
+LINE = 60  # characters beside a note's label, 80 columns wide
 
 
 class Claim(NamedTuple):
@@ -62,27 +64,13 @@ def percent_of(share: Fraction) -> str:
 
 
 def in_groups(number: int) -> str:
-    """All digits of a number, in groups that a line can break between.
+    """All digits of a number; where it is longer than a line, in groups that a line can break between.
 
-    >>> in_groups(18014398509481984)
-    '18 014 398 509 481 984'
+    >>> in_groups(18014398509481984), in_groups(2**210)[:20]
+    ('18,014,398,509,481,984', '1 645 504 557 321 20')
     """
-    return grouped(number).replace(",", " ")
-
-
-def about(number: int) -> str:
-    """A number in full, or where it is long by its power of two or ten.
-
-    >>> about(512), about(2**54), about(3**40)
-    ('512', '2^54', '1.2e19')
-    """
-    if number < 1_000_000:
-        return grouped(number)
-    power = number.bit_length() - 1
-    if number == 1 << power:
-        return f"2^{power}"
-    digits = str(number)
-    return f"{digits[0]}.{digits[1]}e{len(digits) - 1}"
+    digits = grouped(number)
+    return digits if len(digits) <= LINE else digits.replace(",", " ")
 
 
 def paths_report(graphs: Sequence[Graph]) -> Report:
@@ -95,6 +83,7 @@ def paths_report(graphs: Sequence[Graph]) -> Report:
         title = f"{found[0].title} · paths from input to output"
     else:
         tables, title = (side_by_side(found),), f"Paths through {len(found)} networks"
+        notes = [("less one block", LESS), *notes]
     return Report(title, tables, tuple(notes), lambda: _data(found))
 
 
@@ -107,7 +96,7 @@ def side_by_side(found: Sequence[Found]) -> Table:
         Column("mean", "shape"),
         Column("longest", "count"),
         Column("95 % are", "shape"),
-        Column("left without one block", "shape", drop=1),
+        Column("less one block", "shape", drop=1),
     )
     return Table(columns, tuple(map(_line, found)))
 

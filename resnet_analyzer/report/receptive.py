@@ -11,6 +11,7 @@ from ..analyses.fields import Field, Sizes, fields
 from ..errors import UnknownName
 from ..measurement import Measurement
 from .model import Column, Report, Section, Table
+from .stages import stage_names
 
 VIEWS = ("stage", "layer")
 COLUMNS = (
@@ -56,13 +57,8 @@ def field_table(found: Sequence[Field], by: str = "stage") -> Table:
 def stage_ends(found: Sequence[Field]) -> list[Field]:
     """The last layer of each stage (or of each layer outside of one) that is not an input."""
     kept = [each for each in found if each.row.node.inputs]
-    return [
-        list(members)[-1] for _, members in groupby(kept, key=lambda each: _stage(each.row.name, each.row.node.scope))
-    ]
-
-
-def _stage(name: str, scope: str) -> str:
-    return scope.split("/")[0] or name
+    stages = stage_names([each.row for each in found])
+    return [list(members)[-1] for _, members in groupby(kept, key=lambda each: stages[each.row.name])]
 
 
 def _line(each: Field) -> tuple[Any, ...]:

@@ -17,17 +17,33 @@ WHY_NOT = (
     "layer: its logarithm is spread out, and the typical draw lies below the mean, the more so the deeper the net "
     "(Hanin & Nica 2018, arXiv 1812.05994). With few seeds the mean over all draws then lies outside their spread"
 )
+LEGEND = (
+    ("signal ×", "mean square of the last layer's output, divided by that of the first: below 1 it shrinks"),
+    (
+        "gradient ×",
+        "mean square of the gradient with respect to a layer's output: the first layer's, where the backward pass "
+        "ends, "
+        "divided by the last one's; geometric means over the seeds",
+    ),
+    ("predicted", "by theory"),
+    ("within spread", "of all layers' figures, those that theory puts between the least and the most of the seeds"),
+    ("farthest", "the largest factor, over all layers, between theory and the seeds' geometric mean"),
+    (
+        "neighbours alike",
+        "cosine between the gradients of an image and of the same image with a tenth of another in it",
+    ),
+)
 SUMMARY = (
     Column("net"),
     Column("layers", "count"),
     Column("batch norm"),
-    Column("signal grows", "shape"),
+    Column("signal ×", "shape"),
     Column("predicted", "shape"),
-    Column("gradient grows", "shape"),
+    Column("gradient ×", "shape"),
     Column("predicted", "shape"),
-    Column("within spread", "shape"),
-    Column("farthest", "shape", drop=2),
-    Column("neighbours alike", "shape", drop=1),
+    Column("within spread", "shape", drop=1),
+    Column("farthest", "shape", drop=3),
+    Column("neighbours alike", "shape", drop=2),
 )
 LAYERS = (
     Column("layer", flexible=True),
@@ -47,13 +63,7 @@ def signals_report(study: SignalStudy, by_layer: bool = False) -> Report:
     if by_layer:
         tables += [layers(net) for net in study.nets]
     notes = [
-        ("signal", "mean square of a layer's output; grows: last layer's to first's, geometric mean over the seeds"),
-        (
-            "gradient",
-            "mean square with respect to a layer's output; grows: in the backward pass, first layer's to last's",
-        ),
-        ("within spread", "figures of all layers that theory puts between the least and the most of the seeds"),
-        ("alike", "cosine between the gradients of an image and of the same image with a tenth of another in it"),
+        *LEGEND,
         ("theory", THEORY),
         *([("outside", WHY_NOT)] if any(net.foreseen[0] < net.foreseen[1] for net in study.nets) else []),
         ("made with", made_with(study)),

@@ -27,6 +27,7 @@ REFERENCE = (  # He et al. 2015 (arXiv 1512.03385), Table 1
 )
 NUMBER = r"[^\s()\[\];]*\d(?:[^\s()\[\];]*[^\s()\[\];.,:?!])?"
 PATH = r"[\w.-]+(?:/[\w.-]+)+"
+FILE = r"[\w-]+\.(?:keras|h5|onnx|pt2|yaml|yml)(?!\w)"
 STYLED = r"[\w.-]+@[\w.-]+"  # googlenet@paper
 GIVEN = (  # what a person wrote, and what is known in its place
     r"(?<![\w'])'[^']*'|(?<=Did you mean )[^?]+(?=\?)|(?<=Known: )[^.]+(?=\.)|(?<=Variables: ).+(?=\.)"
@@ -36,7 +37,7 @@ GIVEN = (  # what a person wrote, and what is known in its place
     r"|(?<=exact formulas in )[\w, ]+$|(?<=for every ).+(?=, exactly)|(?<=reads )\S+(?= instead of )"
     r"|(?<= instead of )\S+"
 )
-TOKEN = re.compile(f"{GIVEN}|{REFERENCE}|{STYLED}|{NUMBER}|{PATH}|`[^`]*`")
+TOKEN = re.compile(f"{GIVEN}|{REFERENCE}|{STYLED}|{NUMBER}|{PATH}|{FILE}|`[^`]*`")
 CHANGE = re.compile(r"([a-z][a-z ]*) (\S+) → (\S+)")  # kernel size 1 → 3
 INSTEAD = re.compile(r"(\w+) for (\w+)")  # relu for rellu
 SAME = frozenset({"MACs", "FLOPs", "MAdd", "…"})  # as people write them in any language
@@ -44,6 +45,9 @@ INSIDE = re.compile(r"([^()]+) \((.+)\)")  # biases (1 per output element, thop 
 OTHER = re.compile(r"(.+) instead of (\S+)")
 BACKWARD = re.compile(r"(\S+) backward")  # the gradient's way through a layer
 CLOSING = {".": "。", ";": "；", ",": "，", ":": "："}
+SIDE_BY_SIDE = re.compile(r"\S+(?: against \S+)+")
+TIMES = re.compile(r"[\d,.]+×")
+SPAN = re.compile(r"[\d,.]+(?: %)? to [\d,.]+(?: %)?")  # `42 to 70`, `0 % to 50.00 %`
 MORE = re.compile(r"(\S+) and ([\d,]+) more")  # names of one kind, the first of them told
 WORD = re.compile(r"[A-Za-z]{2,}")
 
@@ -91,6 +95,8 @@ class Words:
             return f" {self.text(text[1:])}"
         if whole is None and " · " in text:
             return " · ".join(map(self.text, text.split(" · ")))
+        if whole is None and SIDE_BY_SIDE.fullmatch(text):
+            return self.sentence(" against ").join(text.split(" against "))
         whole = whole or self._composed(text)
         return text if whole is None else whole
 
@@ -134,31 +140,50 @@ class Words:
     def _found(self, text: str) -> str | None:
         pattern, parts = template(text)
         if not WORD.search(pattern):
-            return text
+            return self._left_out(text) if pattern == "{}" else text
         said = self._catalogue.gettext(pattern)
-        return None if said == pattern else said.format(*map(self.sentence, parts))
+        return None if said == pattern else said.format(*map(self._left_out, parts))
+
+    def _left_out(self, part: str) -> str:
+        """What is left out of a sentence: a title or a source that the catalogue has, and `16.94×` as one says it."""
+        if TIMES.fullmatch(part):
+            return self.sentence("{}×").format(part[:-1])
+        return self._catalogue.gettext(part) if WORD.search(part) else part
 
     def table(self, table: Table) -> Table:
         """A table: its titles, and the cells of columns that hold words."""
-        worded = [column.kind in ("text", "heading") and column.title not in NAMES for column in table.columns]
-        rows = tuple(
-            tuple(
-                cell if type(cell) is not str else self.text(cell) if told else self._name(cell)
-                for told, cell in zip(worded, row, strict=True)
-            )
-            for row in table.rows
-        )
-        return table._replace(columns=tuple(map(self._column, table.columns)), rows=rows, title=self.text(table.title))
+        rows = tuple(tuple(map(self._cell, table.columns, row)) for row in table.rows)
+        beside = [*(each.title for each in table.columns[1:]), ""]
+        columns = tuple(map(self._column, table.columns, beside))
+        return table._replace(columns=columns, rows=rows, title=self.text(table.title))
+
+    def _cell(self, column: Column, cell: Any) -> Any:
+        """What stands in a table: words in the language, names and numbers as they are."""
+        if type(cell) is not str:
+            return cell
+        if column.kind in ("text", "heading") and column.title not in NAMES:
+            return self._both(column.title, cell) or self.text(cell)
+        return self._name(cell)
 
     def _name(self, cell: str) -> str:
-        """A name as it is, but for how many more there are of its kind."""
+        """A name as it is, but for how many more there are of its kind; and from where to where a span goes."""
         backward, several = BACKWARD.fullmatch(cell), MORE.fullmatch(cell)
         if backward:
             return self.sentence("{} backward").format(backward[1])
-        return self.sentence("{} and {} more").format(*several.groups()) if several else cell
+        if several:
+            return self.sentence("{} and {} more").format(*several.groups())
+        return self.text(cell) if SPAN.fullmatch(cell) else cell
 
-    def _column(self, column: Column) -> Column:
-        return column._replace(title=self.text(column.title), name=column.name or column.title)
+    def _column(self, column: Column, beside: str) -> Column:
+        """A title: `what` is another word beside `bytes` than beside `output`."""
+        title = self._both(column.title, beside) or self.text(column.title)
+        return column._replace(title=title, name=column.name or column.title)
+
+    def _both(self, first: str, second: str) -> str | None:
+        """What the catalogue has for a title beside another one, or for a cell below its title."""
+        both = f"{first} | {second}"
+        said = self._catalogue.gettext(both)
+        return None if said == both else said
 
     def section(self, section: Section) -> Section:
         """A part of a long report."""

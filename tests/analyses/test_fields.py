@@ -115,7 +115,7 @@ def test_channels_first_and_several_sides():
     measured = measure(build.graph())
     last = fields(measured)[-1]
     assert (last.size, last.shortest) == ((3, 6), (3, 6))
-    assert middle(measured.rows[-1], "channels_first") == (0, 0, 3, 3)
+    assert middle(measured.rows[-1], True) == (0, 0, 3, 3)
 
 
 def test_concatenated_maps_over_one_another_are_not_told():

@@ -90,3 +90,9 @@ def test_units_follow_the_largest_row(run):
     text = run("resnet20", "--input", "45x45").out
     assert "MMACs" in text
     assert "kMACs" not in text
+
+
+def test_different_inputs_are_told(run):
+    both = run("compare", "lecture50", "resnet50@keras").out
+    assert "input    of different sizes" in both
+    assert "of different sizes" not in run("compare", "lecture50", "resnet50@keras", "--input", "224").out

@@ -124,8 +124,10 @@ def test_a_caller_may_ask_for_another_size():
 
 
 HOLD_AN_OP = {
+    "Adapted",
     "Bidirectional",
     "RecurrentLayer",
+    "SpectralNorm",
     "TimeDistributed",
 }  # a design has no words for a layer inside of a layer
 

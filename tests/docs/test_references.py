@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 
 import click
@@ -81,10 +82,27 @@ def test_convention(name):
 @pytest.mark.parametrize("name", [each for each in ra.__all__ if each not in ("__version__", "errors", "ops")])
 def test_public_name(name):
     text = page("python.md")
-    assert re.search(rf"^\| \[`{name}`\]\(#[\w.]+\) \| .{{10,}} \|$", text, re.MULTILINE)
-    assert re.search(rf"^::: resnet_analyzer[\w.]*\.{name}$", text, re.MULTILINE)
+    assert re.search(rf"^\| \[`{name}`\]\(#{name.lower()}\) \| .{{10,}} \|$", text, re.MULTILINE)
+    entry = text[text.index(f"\n### `{name}`\n") :].split("\n### ")[1]
+    value = getattr(ra, name)
+    if not (inspect.isclass(value) and issubclass(value, Exception)):
+        for parameter in set(inspect.signature(value).parameters) - {"values", "named"}:  # those of frozen classes
+            assert re.search(rf"\b{parameter}\b", entry), parameter
+    assert ("```python" in entry) == (">>> " in (value.__doc__ or ""))
+
+
+def test_python_page_reads_as_plain_markdown():
+    """Every link on it leads to a heading of it, by the name that GitHub gives the heading; nothing is left to fill."""
+    text = page("python.md")
+    places = {
+        re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-")
+        for level in (2, 3)
+        for heading in headings(text, level)
+    }
+    assert set(re.findall(r"\]\(#([^)]+)\)", text)) <= places
+    assert ":::" not in text
 
 
 @pytest.mark.parametrize("name", error_names())
 def test_error(name):
-    assert re.search(rf"^::: resnet_analyzer\.errors\.{name}$", page("python.md"), re.MULTILINE)
+    assert f"\n### `{name}`\n\nA kind of `" in page("python.md")

@@ -315,7 +315,7 @@ def test_a_graph_of_ours():
         ("my_models:needs", "TypeError: needs.*something"),
         ("my_models:nothing", "NoneType is no Keras model"),
         ("my_models:Written", "a subclassed model is code"),
-        ("my_models:gone", "has no attribute 'gone'"),
+        ("my_models:gone", "unknown name of my_models 'gone'"),
         ("no_module_of_this_name:make", "ModuleNotFoundError"),
     ],
 )

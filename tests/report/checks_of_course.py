@@ -141,6 +141,30 @@ def _(table):
                 (total(own, by_hand.every_param), total(full, by_hand.every_param)))  # fmt: skip
 
 
+def from_keras(depth, theirs, ours):
+    """`theirs` is what Keras documents of its network, `ours` what it prints of the course's code."""
+
+    def say(table):
+        first, classes, size, pool, last = table.rows
+        assert theirs - 994 * 2049 == ours  # 6 classes in place of 1,000, of 2,048 numbers and a bias each
+        macs = [by_hand.totals(f"resnet{depth}", style="keras", **at)[1] for at in ({}, {"input": 64, "classes": 6})]
+        figures_say(first, ("params so far", "MACs so far"), (theirs, macs[0]))
+        figures_say(classes, ("params added", "MACs added"), (-994 * 2049, -994 * 2048))
+        figures_say(size, ("params so far", "MACs so far"), (ours, macs[1]))
+        stage2 = (64 * 64 + 9 * 64 * 64 + 2 * 64 * 256) + 2 * (2 * 64 * 256 + 9 * 64 * 64)  # projection; two identities
+        assert says(pool["MACs added"], -stage2 * (16**2 - 15**2))
+        figures_say(last, ("params so far", "MACs so far"), (ours, total(rows_of(f"lecture{depth}"), by_hand.macs)))
+
+    return say
+
+
+# keras.io/api/applications; Keras' summary of the printed code
+for _depth, _theirs, _ours in ((50, 25_636_712, 23_600_006), (152, 60_419_944, 58_383_238)):
+    check(L, "From Keras to the course, step by step", f"ResNet-{_depth}, from Keras")(
+        from_keras(_depth, _theirs, _ours)
+    )
+
+
 @check(L, "The sizes")
 def _(table):
     sizes = {  # worked out by hand: 7×7/2 on zeros around it, a 3×3/2 pool without, then /2 three times

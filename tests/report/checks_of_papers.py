@@ -66,6 +66,17 @@ def _(table):
         figures_say(line, ("params", "MACs", "activations"), by_hand.totals(name, **options))
 
 
+@check(B, "Why ResNet-50 costs about as much as ResNet-34")
+def _(table):
+    """Main paths are what option A costs, projections what B adds to it: by the closed forms below."""
+    stem, dense = 7 * 7 * 3 * 64 * 112 * 112, {34: 512 * 1000, 50: 2048 * 1000}
+    parts = {depth: (stem, resnet(depth, "A")[1] - stem - dense[depth], resnet(depth, "B")[1] - resnet(depth, "A")[1],
+                     dense[depth], resnet(depth, "B")[1]) for depth in (34, 50)}  # fmt: skip
+    assert parts[50][1] < parts[34][1] < parts[34][4] < parts[50][4]
+    for line, small, large in zip(table.rows, parts[34], parts[50], strict=True):
+        figures_say(line, ("MACs, ResNet-34", "MACs, ResNet-50", "ratio"), (small, large, large / small))
+
+
 # ------------------------------------------------------------------ Table 1
 
 T = "resnet_table1"
@@ -223,7 +234,7 @@ for _section, _variants in (("The order inside the block", ORDERS), ("What stand
 R = "resnext_densenet"
 
 
-@check(R, "At equal cost")
+@check(R, "Side by side")
 def _(table):
     for line in table.rows:
         name = line["network"].lower().replace("-", "").replace(" ", "_").replace("×", "x")

@@ -121,7 +121,7 @@ def _(table):
     assert float(preact["mean"]) == 2 + 330 * 1.5 + 3 * 2
     assert (resnet50["paths"], resnet50["shortest"], resnet50["longest"]) == (f"{2**16:,}", "6", "50")
     assert float(resnet50["mean"]) == 2 + 12 * 1.5 + 4 * 2
-    assert {line["left without one block"] for line in table.rows[1:-1]} == {"50.00 %"}
+    assert {line["less one block"] for line in table.rows[1:-1]} == {"50.00 %"}
     assert dense["left without one block"] == "0 % to 50.00 %"  # a transition's convolution is on every path
 
 
@@ -163,8 +163,8 @@ def _(table):
         assert line["batch norm"] == ("with" if net["normalised"] else "without")
         told = [layer for layer in net["layers"] if layer[2] is not None]
         first, last = told[0], told[-1]
-        assert line["signal grows"] == f"{last[1][1] / first[1][1]:.3g}"
-        assert line["gradient grows"] == f"{first[3][1] / last[3][1]:.3g}"
+        assert line["signal ×"] == f"{last[1][1] / first[1][1]:.3g}"
+        assert line["gradient ×"] == f"{first[3][1] / last[3][1]:.3g}"
         pairs = [(layer[at], layer[at + 1]) for layer in net["layers"] for at in (1, 3) if layer[at + 1] is not None]
         inside = sum(low <= value <= high for (low, _, high), value in pairs)
         assert line["within spread"] == f"{inside}/{len(pairs)}"
@@ -235,13 +235,18 @@ def _(table):
 def _(table):
     """By hand: 1×1, 3×3, 1×1 with biases, four numbers a channel in each batch norm."""
 
-    def params(channels, shortcut):
-        branch = channels * 128 + 9 * 128 * 128 + 128 * 512 + 128 + 128 + 512 + 4 * (128 + 128 + 512)
-        return branch + shortcut * (channels * 512 + 512 + 4 * 512)
+    def params(channels, width, shortcut, norm):
+        branch = channels * width + 9 * width * width + width * 4 * width + 6 * width * (1 + norm)
+        return branch + shortcut * (channels * 4 * width + 4 * width * (1 + norm))
 
-    wide, same = table.rows
-    assert says(wide["params as Keras counts"], params(256, True))
-    assert says(same["params as Keras counts"], params(512, False))
+    expected = ((64, 64, True), (256, 64, False), (256, 128, True), (512, 128, False))
+    for line, of in zip(table.rows, expected, strict=True):
+        assert says(line["params"], params(*of, norm=2))
+        assert says(line["with moving statistics, as Keras counts"], params(*of, norm=4))
+    first, second, wide, same = table.rows
+    assert (first["in"], first["out"]) == ("15×15×64", "15×15×256")
+    assert "/2" not in first["on the main path"] + first["on the shortcut"]
+    assert second["in"] == second["out"] == "15×15×256"
     assert (wide["in"], wide["out"]) == ("15×15×256", "8×8×512")
     assert same["in"] == same["out"] == "8×8×512"
     assert "/2" in wide["on the main path"] and "/2" in wide["on the shortcut"]  # noqa: PT018

@@ -84,7 +84,9 @@ class Recipe:
             elif plain in self.variables:
                 found[plain] = None
             else:
-                raise UnknownName(f"variable of {self.name}", name, [*self.variables, *self.tuples], self._known())
+                known = [*self.variables, *self.tuples]
+                told = len(known) <= 12 and not UnknownName("", name, known).near  # the error tells them itself
+                raise UnknownName(f"variable of {self.name}", name, known, "" if told else self._known())
         return list(found)
 
     def _known(self) -> str:

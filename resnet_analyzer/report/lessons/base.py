@@ -11,6 +11,7 @@ from ...measurement import Measurement, Row, measure
 from ...registry import Registry
 from ...shape import spell
 from ..model import Report
+from ..places import spent
 
 Findings: TypeAlias = Sequence[str]
 Make: TypeAlias = Callable[[Findings], Report]
@@ -48,6 +49,19 @@ def _measured(name: str, options: tuple[tuple[str, Any], ...]) -> Measurement:
 def net(name: str, **options: Any) -> Measurement:
     """A registered network measured under options; the same one is measured once."""
     return _measured(name, tuple(sorted(options.items())))
+
+
+def main_path(measurement: Measurement, scope: str = "") -> int:
+    """MACs of the blocks in a scope, without what stands on their shortcuts.
+
+    >>> main_path(net("resnet50"), "stage2/block2"), main_path(net("resnet34"), "stage3/block1")
+    (218365952, 173408256)
+    """
+    return sum(
+        spent(row)
+        for row in measurement.rows
+        if (place := row.node.scope).startswith(scope) and "/block" in place and not place.endswith("/shortcut")
+    )
 
 
 def title(measurement: Measurement) -> str:

@@ -10,7 +10,7 @@ from ...shape import spell
 from ..document import document, figure
 from ..model import Column, Report, Section, Table
 from ..places import spent
-from .base import Findings, by_hand, lesson, net
+from .base import Findings, by_hand, lesson, main_path, net
 
 NAME = "bottleneck_vs_3x3"
 CHANNELS = (64, 128, 256, 512, 1024, 2048)
@@ -47,7 +47,7 @@ def report(findings: Findings) -> Report:
         f"Or, for what two 3×3 cost on {NARROW} channels ({grouped(narrow.totals.params)} weights), "
         f"it works on {WIDE} ({grouped(wide.totals.params)}).",
     )
-    sections = (_blocks(), _equal_cost(), _over_channels(), _over_sides(), _whole_networks())
+    sections = (_blocks(), _equal_cost(), _over_channels(), _over_sides(), _whole_networks(), _same_cost())
     return document("A bottleneck against two 3×3 convolutions", lead, sections, (("source", SOURCE),))
 
 
@@ -146,3 +146,40 @@ def _whole_networks() -> Section:
         f"{short(wide.totals.macs, 'MACs')} in place of {short(own.macs)}.",
     )
     return Section("In whole networks", (asked,), (Table(columns, tuple(rows)),), see=see)
+
+
+def _same_cost() -> Section:
+    """ResNet-50 beside ResNet-34, part by part."""
+    small, large = net("resnet34"), net("resnet50")
+    parts = ("first convolution", "main paths of the blocks", "projections on the shortcuts", "dense layer")
+    pairs = {part: (_part(small, part), _part(large, part)) for part in parts}
+    pairs["all"] = small.totals.macs, large.totals.macs
+    rows = [(part, *pair, share(pair[1], pair[0])) for part, pair in pairs.items()]
+    columns = (
+        Column("part"),
+        Column("MACs, ResNet-34", "count"),
+        Column("MACs, ResNet-50", "count"),
+        Column("ratio", "ratio"),
+    )
+    asked = "ResNet-50 has 16 layers more than ResNet-34. Why does it cost about the same?"
+    two, three = (main_path(each, "stage2/block2") for each in (small, large))
+    main, side, every = (pairs[part] for part in (parts[1], parts[2], "all"))
+    see = (
+        "Because layers are not what costs. Both have 16 blocks on the same maps. In a block that keeps its size, two "
+        f"3×3 on {NARROW} channels "
+        f"need 2·9·{NARROW}² = {grouped(18 * NARROW**2)} weights; 1×1, 3×3, 1×1 from {WIDE} to {NARROW} and back need "
+        f"(4 + 9 + 4)·{NARROW}² = {grouped(17 * NARROW**2)}: three layers for {times(three, two)} the MACs of "
+        "two. Later stages halve the side and double the channels, so that it is the same there.",
+        f"On the main paths, ResNet-50 is even the cheaper one, {times(main[1], main[0])}. What it pays more for is "
+        f"its projections, {short(side[1], 'MACs')} against {short(side[0])}: they join the wide ends, and "
+        "stage2 "
+        f"needs one too, from {NARROW} to {WIDE} channels. With them it is {times(every[1], every[0])}.",
+    )
+    return Section("Why ResNet-50 costs about as much as ResNet-34", (asked,), (Table(columns, tuple(rows)),), see=see)
+
+
+def _part(each: Measurement, part: str) -> int:
+    if part == "main paths of the blocks":
+        return main_path(each)
+    wanted = {"first convolution": "stage1", "projections on the shortcuts": "/shortcut", "dense layer": "head"}[part]
+    return sum(spent(row) for row in each.rows if f"{row.node.scope} ".endswith(f"{wanted} "))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ...measurement import Measurement, Row
+from ...measurement import Measurement, Row, Totals
 from ...numbers import grouped, short
 from ...shape import spell
 from ..document import document, figure
@@ -25,6 +25,14 @@ DEPARTURES = (
     Column("effect", "signed"),
     Column("on", "text"),
 )
+STEPS = (
+    Column("step"),
+    Column("params added", "signed"),
+    Column("MACs added", "signed"),
+    Column("params so far", "count"),
+    Column("MACs so far", "count"),
+)
+IN_KERAS = (50, 152)  # with the paper's filters, as Keras has them
 
 
 def printed(depth: int) -> Measurement:
@@ -49,14 +57,15 @@ def report(findings: Findings) -> Report:
     lead = (
         "The course prints three networks in Keras. Run as they stand, they are not quite the paper's. Here is every "
         "layer with its window formula, and each departure with what it changes, in numbers.",
-        f"The largest one first: the course's ResNet-101 has {grouped(tiny.all_params)} weights. The paper's has "
-        f"{grouped(paper(101).totals.all_params)}.",
+        f"The largest departure first: the course's ResNet-101 has {grouped(tiny.all_params)} parameters as Keras "
+        f"counts, with biases and moving statistics. The paper's has {grouped(paper(101).totals.all_params)}.",
     )
     sections = (
         _nets(),
         _filters(),
         _sizes(),
         _accounts(),
+        _from_keras(),
         _harmless(),
         _hand(),
         *[_layers(depth) for depth in DEPTHS],
@@ -160,14 +169,7 @@ def _account(depth: int) -> Table:
         params, work = params + more_params, work + more_work
         rows.append((what, more_params, more_work, params, work))
     rows.append(("the course's code, measured", None, None, ours.totals.all_params, ours.totals.macs))
-    columns = (
-        Column("step"),
-        Column("params added", "signed"),
-        Column("MACs added", "signed"),
-        Column("params so far", "count"),
-        Column("MACs so far", "count"),
-    )
-    return Table(columns, tuple(rows), f"ResNet-{depth}")
+    return Table(STEPS, tuple(rows), f"ResNet-{depth}")
 
 
 def _accounts() -> Section:
@@ -186,13 +188,55 @@ def _accounts() -> Section:
     return Section("From the paper to the course, step by step", (asked,), tables, see=see)
 
 
+def _from_keras() -> Section:
+    """From keras.applications' nets to the course's, as both stand."""
+    tables = tuple(map(_keras_account, IN_KERAS))
+    first, last = (row[3] for row in (tables[0].rows[0], tables[0].rows[-1]))
+    dense = next(row for row in printed(50).rows if row.op == "Dense")
+    asked = (
+        "And from Keras' own networks? keras.applications has ResNets with a bias in every convolution too, for "
+        f"{SIZE}×{SIZE}×3 and {grouped(CLASSES)} classes; the course's are for {input_of(printed(50))} and "
+        f"{dense.output[-1]}. Parameters as Keras counts.",  # type: ignore[index]
+    )
+    see = (
+        f"A summary of Keras' ResNet50 says {grouped(first)}, one of the course's {grouped(last)}. Only the last layer "
+        f"makes the difference, {grouped(first - last)}: a class is {grouped(dense.inputs[0][-1])} weights and a bias. "  # type: ignore[index]
+        "To compare the two, bring them to one size: resnet-analyze diff lecture50 resnet50@keras --input 64 "
+        "--classes 6.",
+    )
+    return Section("From Keras to the course, step by step", asked, tables, see=see)
+
+
+def _keras_account(depth: int) -> Table:
+    """The departures from Keras' network, one after another; the last line is measured."""
+    ours = printed(depth)
+    size, classes = int(input_of(ours).split("×")[0]), int(ours.rows[-1].output[-1])  # type: ignore[index]
+    theirs = [
+        net(f"resnet{depth}", style="keras", input=side, classes=number)
+        for side, number in ((SIZE, CLASSES), (SIZE, classes), (size, classes))
+    ]
+    words = (f"ResNet{depth} of keras.applications", f"{classes} classes", f"an input of {input_of(ours)}")
+    rows: list[tuple[Any, ...]] = [_step(words[0], None, theirs[0].totals)]
+    rows += [_step(what, one.totals, two.totals) for what, one, two in zip(words[1:], theirs, theirs[1:], strict=False)]
+    _, _, _, params, work = rows[-1]
+    for what, more_params, more_work in _steps(ours, theirs[-1]):
+        if more_params or more_work:
+            params, work = params + more_params, work + more_work
+            rows.append((what, more_params, more_work, params, work))
+    rows.append(_step("the course's code, measured", None, ours.totals))
+    return Table(STEPS, tuple(rows), f"ResNet-{depth}, from Keras")
+
+
+def _step(what: str, before: Totals | None, now: Totals) -> tuple[Any, ...]:
+    more = (now.all_params - before.all_params, now.macs - before.macs) if before else (None, None)
+    return what, *more, now.all_params, now.macs
+
+
 def _steps(ours: Measurement, theirs: Measurement) -> list[tuple[str, int, int]]:
     """Every departure with the parameters and the MACs that it adds."""
-    biases = [
-        weight.params for row in ours.rows if row.op == "Conv2d" for weight in row.weights if weight.name == "bias"
-    ]
+    biases = _biases(ours) - _biases(theirs)
     head = [next(row for row in each.rows if row.op == "Dense") for each in (ours, theirs)]
-    steps = [("a bias in every convolution", sum(biases), 0)]
+    steps = [("a bias in every convolution", biases, 0)]
     for stage in ("stage1", "stage2", "stage3", "stage4", "stage5"):
         difference = _spent(ours, stage) - _spent(theirs, stage)
         if difference:
@@ -200,6 +244,13 @@ def _steps(ours: Measurement, theirs: Measurement) -> list[tuple[str, int, int]]
             steps.append((f"no padding in the pool: {stage} on {sizes}", 0, difference))
     flattened = (head[0].params - head[1].params, spent(head[0]) - spent(head[1]))
     return [*steps, ("2×2 average and flatten, not a global average", *flattened)]
+
+
+def _biases(each: Measurement) -> int:
+    """Biases of convolutions."""
+    return sum(
+        weight.params for row in each.rows if row.op == "Conv2d" for weight in row.weights if weight.name == "bias"
+    )
 
 
 def _spent(each: Measurement, stage: str) -> int:

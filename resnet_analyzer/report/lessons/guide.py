@@ -36,7 +36,7 @@ PARTS = (
     Part((1, 2), "ResNet残差块", "The residual block of ResNet", "two 3×3 against 1×1, 3×3, 1×1: what the bottleneck saves", "compare bottleneck basic --channels 256 --input 56", "bottleneck_vs_3x3"),  # noqa: E501
     Part((1, 3), "梯度弥散和网络退化", "Vanishing gradients and degradation", "signal and gradient of deep nets, measured; plain nets that get worse", "gradients --stored", "why_residual"),  # noqa: E501
     Part((1, 4), "残差块变体", "Variants of the residual block", "orders of norm, ReLU and sum; what stands on the shortcut", "compare resnet110 resnet110_full_preactivation resnet110_conv", "block_variants"),  # noqa: E501
-    Part((1, 5), "ResNet模型变体", "Variants of the model", "ResNeXt and DenseNet at equal cost with ResNet", "compare resnet50@torchvision resnext50_32x4d densenet121", "resnext_densenet"),  # noqa: E501
+    Part((1, 5), "ResNet模型变体", "Variants of the model", "ResNeXt and DenseNet beside ResNet", "compare resnet50@torchvision resnext50_32x4d densenet121", "resnext_densenet"),  # noqa: E501
     Part((1, 6), "Residual Network补充", "Supplement: shortcuts, and why residual nets perform well", "a net with shortcuts as all its paths", "paths plain110 resnet110", "why_residual"),  # noqa: E501
     Part((1, 7), "1*1卷积核", "The 1×1 convolution", "a dense layer at every position: the same weights, the same work", "conv1x1 --how", "conv1x1"),  # noqa: E501
     Part((2,), "ResNet", "ResNet, He Kaiming's slides", "the paper's five networks, ours beside what it prints", "compare resnet18 resnet34 resnet50 resnet101 resnet152", "resnet_table1"),  # noqa: E501
@@ -51,7 +51,7 @@ PARTS = (
     Part((4, 3), "", "He Kaiming's papers", "the errors that they print, beside our parameters and MACs", "list resnet1202", "why_residual"),  # noqa: E501
     Part((4, 4), "", "Code", "ResNet-101 with its tiny filters, and ResNet-152", "compare lecture101 lecture152", "lecture101"),  # noqa: E501
 )  # fmt: skip
-SOURCE = "Lecture 9: Residual Network (ResNet), a Chinese course; its sections and titles"
+SOURCE = "Lecture 9: Residual Network (ResNet), a lecture in Chinese; its sections and titles"
 
 
 @lesson(NAME, 5, "The course, section by section: what is shown of it here, and the command that shows it.")
@@ -59,7 +59,9 @@ def report(findings: Findings) -> Report:
     """The lesson."""
     lead = (
         "Whoever took the course finds every one of its sections here, in its order, with what this project shows of "
-        "it, the command to type, and the report to read.",
+        "it, the command to type, and the report to read. The course is a lecture in Chinese, known to this project by "
+        "its sections and its printed code, without its author's name and address; it shows slides of He Kaiming's "
+        "talk and of Andrew Ng's course in its turn.",
     )
     sections = (_parts(), _blocks())
     return document("Guide to the course", lead, sections, (("source", SOURCE),))
@@ -68,9 +70,7 @@ def report(findings: Findings) -> Report:
 def _parts() -> Section:
     rows = [(each.place, each.chinese or None, each.english, each.shows, f"{PROGRAM} {each.command}") for each in PARTS]
     columns = (Column("section"), Column("title"), Column("in English"), Column("what is shown"), Column("command"))
-    links = tuple(
-        Link(f"{each.place} {each.english}", each.report, f"{each.shows}.") for each in PARTS if each.report != NAME
-    )
+    links = tuple(Link(f"{each.place} {each.english}", each.report, f"{each.shows}.") for each in PARTS)
     asked = ("What does the course say, and where is it here?",)
     return Section("Section by section", asked, (Table(columns, tuple(rows)),), links=links)
 
@@ -79,8 +79,9 @@ def _blocks() -> Section:
     """Identity and convolutional block of the course's ResNet-50."""
     own = net("lecture50")
     rows = [
-        _row("convolutional block", own, "stage3/block1"),
-        _row("identity block", own, "stage3/block2"),
+        _row(f"{kind}, {stage}", own, f"{stage}/{block}")
+        for stage in ("stage2", "stage3")
+        for kind, block in (("convolutional block", "block1"), ("identity block", "block2"))
     ]
     columns = (
         Column("block"),
@@ -88,22 +89,26 @@ def _blocks() -> Section:
         Column("on the shortcut"),
         Column("in", "shape"),
         Column("out", "shape"),
-        Column("params as Keras counts", "count"),
+        Column("params", "count"),
+        Column("with moving statistics, as Keras counts", "count"),
     )
     asked = (
         "The course builds its nets of two blocks. Both have a main path of 1×1, f×f and 1×1 convolutions and a "
         "shortcut, added at the end.",
         "Identity block: input and output have the same size, so the shortcut passes on what it reads.",
-        "Convolutional block: the sizes differ. The first 1×1 has stride s, and a 1×1 on the shortcut has it too, or "
-        "the two could not be added.",
+        "Convolutional block: what goes in and what comes out differ, in stage2 by the channels only (stride s = 1), "
+        "later by the size too (s = 2). The first 1×1 has stride s, and a 1×1 on the shortcut has it too, or the two "
+        "could not be added.",
     )
     see = (
         "Elsewhere the first is called a block with identity shortcut, the second one with projection shortcut "
         "(option B). Each stage begins with the second and goes on with the first.",
+        "Behind the last stage stand a pool, flattening and the dense layer; the paper's networks have a global "
+        "average pool there.",
     )
     figures: Sequence[Figure] = (
-        figure(f"{NAME}-identity", "block", [own], labels=("identity block",)),
-        figure(f"{NAME}-convolutional", "block", [own], labels=("convolutional block",), widens=True),
+        figure(f"{NAME}-identity", "block", [own], labels=("identity block, stage2",)),
+        figure(f"{NAME}-convolutional", "block", [own], labels=("convolutional block, stage2",), widens=True),
     )
     return Section("Identity block and convolutional block", asked, (Table(columns, tuple(rows)),), tuple(figures), see)
 
@@ -120,6 +125,7 @@ def _row(label: str, each: Measurement, scope: str) -> tuple[object, ...]:
         ", ".join(part for row in side for part in row.node.op.phrase(True)) or "nothing: the identity",
         "×".join(map(str, entry.inputs[0][1:])),  # type: ignore[index]
         "×".join(map(str, rows[-1].output[1:])),  # type: ignore[index]
+        sum(row.params for row in rows),
         sum(row.all_params for row in rows),
     )
 

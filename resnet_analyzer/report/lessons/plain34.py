@@ -14,7 +14,7 @@ from ..model import Column, Report, Section, Table
 from ..places import by_kind, parameters, spent
 from ..published import compared
 from ..several import SAME_SCALE
-from .base import Findings, lesson, net, title
+from .base import Findings, lesson, main_path, net, title
 
 NAME = "vgg19_plain34_resnet34"
 NAMES = ("vgg19", "plain34", "resnet34")
@@ -95,8 +95,11 @@ def _by_size() -> Section:
     see = (
         f"VGG-19 spends {short(early, 'MACs')} on maps larger than 56×56, "
         f"{times(early, residual.totals.macs)} the cost of the whole ResNet-34.",
-        "In ResNet-34 a block costs the same at every resolution: a quarter of the positions, four times the weights. "
-        "The 14×14 maps cost most because most blocks stand there.",
+        f"In ResNet-34 a block that keeps its size costs {short(main_path(residual, 'stage2/block2'), 'MACs')} at "
+        "every "
+        "resolution: a quarter of the positions, four times the weights. A block that halves the map reads half the "
+        f"channels, and costs {short(main_path(residual, 'stage3/block1'))} on its main path. The 14×14 maps cost most "
+        "because most blocks stand there.",
     )
     return Section("Where the work is done", (asked,), (Table(columns, tuple(rows)),), see=see)
 

@@ -12,7 +12,7 @@ from ..document import document, figure
 from ..model import Column, Report, Section, Table
 from ..published import Compared, compared
 from ..stages import parts
-from .base import Findings, lesson, net, title
+from .base import Findings, lesson, main_path, net, title
 
 NAME = "resnet_table1"
 DEPTHS = (18, 34, 50, 101, 152)
@@ -45,14 +45,23 @@ def _table() -> Section:
     macs = ("MACs", None, *[short(each.totals.macs) for each in _nets()])
     params = ("parameters", None, *[short(each.totals.params) for each in _nets()])
     columns = (Column("stage"), Column("output", "shape"), *[Column(f"{depth} layers") for depth in DEPTHS])
+    deep = [f"stage{stage}/block2" for stage in (2, 3, 4, 5)]
+    kept = {main_path(net("resnet50"), block) for block in deep}
+    grown = [grouped(_held(net("resnet50"), block)) for block in deep]
     asked = "Which layers does each network have, and how large are the maps that come out?"
     see = (
-        "Read a column downwards: the map's side halves from stage to stage, the channels double, so every stage's "
-        "3×3 convolutions cost the same per block.",
-        "Read a row across: up to 34 layers the blocks are two 3×3; from 50 on they are bottlenecks, and depth is put "
-        "into stage4, where a block is cheap and the maps are still large enough to say something.",
+        "Read a column downwards: the map's side halves from stage to stage, the channels double, so that a block "
+        f"which keeps its size costs the same in every stage: {short(kept.pop(), 'MACs')} from 50 layers on.",
+        "Read a row across: up to 34 layers the blocks are two 3×3; from 50 on they are bottlenecks. The deeper "
+        "networks put their depth into stage3 and stage4. Cheaper it is not there: the MACs of a block are the same, "
+        f"and its parameters four times those of the stage before ({'; '.join(grown)}). Why there, the paper does not "
+        "say.",
     )
     return Section("The table", (asked,), (Table(columns, (*rows, macs, params)),), see=see)
+
+
+def _held(each: Measurement, block: str) -> int:
+    return sum(row.params for row in each.rows if row.node.scope.startswith(block))
 
 
 def _flops() -> Section:

@@ -9,7 +9,7 @@ from math import log
 from ...analyses.degradation import Study, endings
 from ...analyses.signals import NetSignals, SignalStudy
 from ...measurement import Measurement
-from ...numbers import grouped, short
+from ...numbers import about, grouped, short
 from ...plots.accuracy import AccuracyPoint
 from ...plots.accuracy import draw as draw_accuracy
 from ...plots.degradation import draw as draw_degradation
@@ -19,7 +19,7 @@ from ..degradation import HONEST, claims, ending_table, setup
 from ..degradation import made_with as trained_with
 from ..document import PICTURES, document, figure
 from ..model import Column, Drawing, Figure, Report, Section, Table
-from ..paths import VEIT, about, found_in, in_groups, percent_of, side_by_side, veit_table
+from ..paths import VEIT, VEIT_CLAIMS, found_in, percent_of, side_by_side, veit_table
 from ..printed_errors import (
     CIFAR,
     FIGURES,
@@ -32,7 +32,7 @@ from ..printed_errors import (
     SINGLE_CROP,
     PrintedError,
 )
-from ..signals import THEORY, WHY_NOT, ends, summary
+from ..signals import LEGEND, THEORY, WHY_NOT, ends, summary
 from ..signals import figure as digits
 from ..signals import made_with as measured_with
 from ..stored import degradation, signals
@@ -41,7 +41,7 @@ from .base import Findings, lesson, net, title
 NAME = "why_residual"
 PATHS = ("plain110", "resnet20", "resnet56", "resnet110", "resnet1202", "preresnet1001", "resnet50", "densenet121")
 DRAWN = ("resnet20", "resnet56", "resnet110", "plain110", "densenet121")
-SOURCE = f"{HE15}; {HE16}; {VEIT}; He et al. 2015 (arXiv 1502.01852)"
+SOURCE = f"{HE15}; {HE16}; {VEIT}; He et al. 2015 (arXiv 1502.01852); Yang et al. 2019 (arXiv 1902.08129)"
 ERRORS = (
     Column("network"),
     Column("error, printed", "shape"),
@@ -57,11 +57,13 @@ def report(findings: Findings) -> Report:
     """The lesson."""
     paths = found_in(net("resnet110").graph).paths
     lead = (
-        "A deeper plain net could do all that a shallower one does: let the layers in addition pass on what they read. "
-        "Trained, it does worse, on the very images that it was trained on. A shortcut past every two layers changes "
-        "that. Why?",
-        f"Three answers, in numbers: a network of {paths.longest} layers with shortcuts is {about(paths.total)} paths, "
-        "half as long on average; the gradient has a way back that no layer scales; and here is a run of both kinds.",
+        "A deeper plain net could do all that a shallower one does: its additional layers need only pass on what they "
+        "read. Trained, it does worse, on the very images that it was trained on. A shortcut past every two layers "
+        "changes that. Why?",
+        f"Two answers, in numbers. A network of {paths.longest} layers with shortcuts is {about(paths.total)} paths, "
+        f"on average half as long. And the gradient has a way back past every branch: through {paths.longest} layers "
+        f"with batch norm its mean square grows {_back('resnet')} times before training, in the plain net "
+        f"{_back('plain')} times. Last, an experiment: both kinds of net, trained.",
     )
     sections = (
         _problem(), _block(), _paths(), _lesions(), _signal(), _run(), _printed(), _variants(), _thousand(),
@@ -92,9 +94,15 @@ def _errors(printed: Sequence[PrintedError], words: str = "") -> Table:
 
 def _problem() -> Section:
     asked = (
-        "Two different things make deep nets hard to train. Gradients that vanish or explode: a good initialisation "
-        "and batch normalisation cure that. Degradation: with both in place, deeper plain nets still end at a higher "
-        "training error. It is no overfitting, since the training error itself is higher.",
+        "Two different things make deep nets hard to train: gradients that vanish or explode, and degradation.",
+        "Gradients. A good initialisation and batch normalisation have largely solved that for nets of tens of "
+        "layers, say He et al. 2015 (arXiv 1512.03385), sec. 1. Much deeper plain nets are another matter: there it "
+        "is normalising itself that makes the gradient grow, by a factor at every layer (Yang et al. 2019, arXiv "
+        f"1902.08129). Measured below, in mean square: {_plain_gradients()}. With shortcuts, {_back('resnet')} times "
+        "at the deepest.",
+        "Degradation. In their plain nets of 18 and 34 layers He et al. find gradients of healthy norm (sec. 4.1), and "
+        "yet the deeper net ends at a higher training error. It is no overfitting, since the training error itself is "
+        "higher.",
         "What the paper prints for ImageNet, top-1 error of validation, ten crops; shortcuts by option A:",
     )
     rows = [(place, says, HE15) for place, says in FIGURES]
@@ -109,6 +117,27 @@ def _problem() -> Section:
     )
 
 
+def _deepest(kind: str, normalised: bool = True) -> NetSignals:
+    """The deepest measured net of a kind."""
+    return max((net for net in signals().nets if (net.net, net.normalised) == (kind, normalised)), key=lambda net: net.depth)  # fmt: skip  # noqa: E501
+
+
+def _grown(each: NetSignals) -> str:
+    """What the gradient's mean square is multiplied by in the backward pass, from the last layer to the first."""
+    first, last = ends(each)
+    return digits(first.gradient.mean / last.gradient.mean)
+
+
+def _back(kind: str) -> str:
+    return _grown(_deepest(kind))
+
+
+def _plain_gradients() -> str:
+    """How the gradient of plain nets with batch norm grows, depth by depth."""
+    plain = [net for net in signals().nets if net.net == "plain" and net.normalised]
+    return ", ".join(f"{_grown(net)} times in {net.depth} plain layers" for net in plain)
+
+
 def _block() -> Section:
     asked = (
         "The layers are the same. The residual block adds what it read to what they put out: y = x + F(x).",
@@ -117,8 +146,9 @@ def _block() -> Section:
     )
     see = (
         "Through L plain blocks the gradient is a product of L factors F', and is gone, or huge, where they are not "
-        "near 1. Through L residual blocks it is the product of 1 + F': multiplied out, a sum over all ways to pick "
-        "blocks, the 1 among them. That sum is the one over all paths of the next section.",
+        "near 1. Through L residual blocks it is the product of 1 + F'. Multiplied out, that is a sum with one term "
+        "for every choice of blocks to go through; the choice of none gives the 1. They are the paths of the next "
+        "section.",
         "And the identity is easy to learn: F = 0 will do, where a plain block must find weights that pass on x.",
     )
     return Section("One block, with its shortcut and without", asked, (), (_drawn("shortcut", draw_shortcut()),), see)
@@ -128,16 +158,20 @@ def _paths() -> Section:
     found = [found_in(net(name).graph) for name in PATHS]
     own = next(each for each in found if each.name == "resnet110")
     half = own.paths.share(0, own.paths.longest // 2)
+    short_ones = VEIT_CLAIMS[-1]
     asked = (
         "Follow the lines from the input to the output: at every addition there are two ways. How many paths are "
         "there, and how many layers with weights lie on each?",
     )
     see = (
-        f"ResNet-110 has {in_groups(own.paths.total)} paths. Their lengths are spread as heads among coins: "
-        f"{float(own.paths.mean):g} layers on average, and {percent_of(half)} of all paths have at most half of its "
-        f"{own.paths.longest} layers. The plain net has one path.",
-        "Veit, Wilber and Belongie see in that an ensemble of shallow networks, and find that during training nearly "
-        "all gradient comes through the short ones.",
+        f"ResNet-110 has {grouped(own.paths.total)} paths. Their lengths are binomial, as the number of heads among "
+        f"{len(own.lesions)} coins: {float(own.paths.mean):g} layers on average, and {percent_of(half)} of all paths "
+        "have at "
+        f"most half of its {own.paths.longest} layers. So most paths are neither short nor long. The plain net has one "
+        "path.",
+        f"Short are the paths that carry the gradient: Veit, Wilber and Belongie find that in training nearly all of "
+        f"it comes through those of {short_ones.least} to {short_ones.most} blocks, {short_ones.printed} of all, and "
+        "see in the net an ensemble of shallow networks.",
     )
     tables = (side_by_side(found), veit_table(own.paths)._replace(title="ResNet-110, beside what Veit et al. print"))
     drawn = figure(NAME, "paths", [net(name) for name in DRAWN])
@@ -182,14 +216,17 @@ def _signal() -> Section:
     asked = (
         "Before any training: what does a layer pass on, and what gradient comes back to it? Real Keras models, "
         "kernels drawn as He et al. 2015 (arXiv 1502.01852) propose, one pass forward and one back.",
+        *[f"{name}: {says}." for name, says in LEGEND],
         f"Theory: {THEORY}.",
     )
     see = [_said(each) for each in study.nets if each.depth == deepest and each.net in ("plain", "resnet")]
     see += [
-        "Without batch norm the residual net's signal doubles with every block, or more: shortcuts need a branch that "
-        "is normalised, or small at first. With it every block of a stage adds the same to the signal, a straight "
-        "line; the gradient grows far less in the backward pass than the plain net's, which explodes: there, it is "
-        "normalising behind every ReLU that makes it grow.",
+        "So a shortcut alone is no help. Without batch norm the residual net's signal doubles with every block, or "
+        "more, and its gradient about as fast: shortcuts need a branch that is normalised, or small at first. Nor is "
+        "batch "
+        "norm alone: normalising behind every ReLU makes a plain net's gradient grow by a factor at every layer, and "
+        f"explode, {_back('plain')} times. The two together do it: every block of a stage adds the same to the "
+        f"signal, a straight line, and the gradient grows {_back('resnet')} times.",
         f"Where a prediction lies outside the seeds' spread: {WHY_NOT}.",
         _scatter(study),
         "With batch norm, the gradient of the residual net "

@@ -1,4 +1,4 @@
-"""Mutated Keras files: some hundreds in the suite, more in its slow part; python -m tests.importers.fuzz h5 100000."""
+"""Mutated model files: some hundreds in the suite, more in its slow part; python -m tests.importers.fuzz h5 100000."""
 
 from __future__ import annotations
 
