@@ -93,7 +93,8 @@ def solve(
     """
     from .analyses.budgets import limits_of
     from .analyses.formula.recipe import recipe_of_target
-    from .analyses.solve.budget import WORDS, Budget, Range, Search, largest
+    from .analyses.solve.budget import WORDS, Budget, Range
+    from .analyses.solve.counted import search_of
     from .targets import resolve
 
     wanted = [Budget(each.figure, int(each.value)) for each in limits_of(budgets)]
@@ -101,7 +102,7 @@ def solve(
     if unknown or not wanted:
         raise UsageError(f"solve: budgets are of {', '.join(WORDS)}{f', not of {unknown[0]}' if unknown else ''}")
     recipe = recipe_of_target(resolve(os.fspath(what), _requested(asked), whole=False))
-    return largest(Search(recipe, [Range(variable, start, stop, step)], wanted))
+    return search_of(recipe, [Range(variable, start, stop, step)], wanted).answer()
 
 
 def memory(
@@ -222,7 +223,7 @@ def reconcile(what: Named, *numbers: str | int, **asked: Any) -> Reconciliation:
 
 
 def _requested(asked: Mapping[str, Any]) -> Request:
-    """What `load` can be asked, as a request; what is no such name is an option of a network, or a design's variable."""
+    """What `load` can be asked, as a request; what is no such name is an option of a network or a design's variable."""
     from .request import Request, sizes_of
 
     plain = {name: asked.get(name) for name in ("classes", "batch", "style")}

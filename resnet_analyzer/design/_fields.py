@@ -105,7 +105,7 @@ def read_value(field: Field, node: Value, names: Names) -> Any:
 
 
 def whole_number(field: Field, node: Value, names: Names) -> Dim:
-    """A whole number, or an expression that gives one; over symbols a formula, supposed to be whole and large enough."""
+    """A whole number, or an expression that gives one; over symbols a formula, supposed to be one that may stand."""
     value = _amount(node, names, field)
     if isinstance(value, Ratio):
         return _formula(field, node, value)

@@ -14,7 +14,7 @@ from typing import Any
 
 from ...architectures.base import Architecture
 from ...dim import Dim, is_number, is_symbol
-from ...errors import UnknownName, UsageError
+from ...errors import CheckFailed, UnknownName, UsageError
 from ...graph import Graph
 from ...measurement import Measurement, measure
 from ...ops.input import Input
@@ -222,7 +222,11 @@ def recipe_of_design(found: Target, batch: int) -> Recipe:
     def again(values: Mapping[str, Dim]) -> Recipe:
         settings = {name: values[called] for called, name in names.items()}
         asked = plain._replace(options={**request.options, **settings})
-        return _recipe_of_sizes(resolve(found.name, asked, whole=False).graph, batch, bool(names))
+        try:
+            graph = resolve(found.name, asked, whole=False).graph
+        except UsageError as error:  # which the file's own values do not raise
+            raise CheckFailed(found.graph.name, str(error)) from None
+        return _recipe_of_sizes(graph, batch, bool(names))
 
     sizes = _recipe_of_sizes(found.graph, batch, bool(names))
     defaults = {**sizes.defaults, **{called: own[name] for called, name in names.items()}}

@@ -130,6 +130,14 @@ class Search:
             if all(figures[each.figure] <= each.amount for each in self.budgets):
                 yield value
 
+    def answer(self) -> Answer:
+        """The largest value of the one variable: `largest`."""
+        return largest(self)
+
+    def pareto(self) -> list[dict[str, int]]:
+        """The Pareto set of several variables: `front`."""
+        return front(self)
+
     def require_growth(self) -> None:
         """Undecided if a figure of the budgets is not known to grow with every variable."""
         if self.form.gaps:
@@ -150,11 +158,11 @@ def largest(search: Search) -> Answer:
     found = _scanned(search, only) if search.form.gaps else bisected(search, only, search.least_point)
     found = next(search.beside_the_formula(only, found), found)
     if found is None:
-        raise CheckFailed(search.recipe.name, _too_small(search))
+        raise CheckFailed(search.recipe.name, too_small(search))
     return verified(search, {only.name: found})
 
 
-def _too_small(search: Search) -> str:
+def too_small(search: Search) -> str:
     """Why not even the first value fits: what it takes, beside what it may."""
     point = search.least_point
     where = ", ".join(f"{name} = {value}" for name, value in point.items())
@@ -252,7 +260,7 @@ def front(search: Search) -> list[dict[str, int]]:
     if search.form.gaps:
         raise Undecided("not every combination is possible here: use `sweep` with the constraint")
     if not search.fits(search.least_point):
-        raise CheckFailed(search.recipe.name, _too_small(search))
+        raise CheckFailed(search.recipe.name, too_small(search))
     *outer, first, second = search.ranges
     found: list[tuple[int, ...]] = []
     for values in _combinations(search, outer):
