@@ -219,10 +219,16 @@ def _scanned(search: Search, along: Range) -> int | None:
     """The largest possible value where conditions leave gaps."""
     start = along.start or 1
     stop = start + SCANNED * along.step if along.stop is None else along.stop
+    grows = "memory" not in [each.figure for each in search.budgets]
+    grows = grows and all(never_falls(each, along.name, start) for each in search.formulas.values())
     found = None
     for value in range(start, stop + 1, along.step):
-        if not search.form.broken({along.name: value}) and search.fits({along.name: value}):
+        if search.form.broken({along.name: value}):
+            continue
+        if search.fits({along.name: value}):
             found = value
+        elif grows:
+            break
     return found
 
 
