@@ -29,6 +29,7 @@ PATH = r"[\w.-]+(?:/[\w.-]+)+"
 FILE = r"[\w-]+\.(?:keras|h5|onnx|pt2|yaml|yml)(?!\w)"
 TOKEN = re.compile(f"{REFERENCE}|{NUMBER}|{PATH}|{FILE}|`[^`]*`")
 CLOSING = {".": "。", ";": "；", ",": "，", ":": "："}
+LABELLED = re.compile(r"([A-Za-z][A-Za-z ]*): (.+)\.")  # a note as a sentence of a long report
 SIDE_BY_SIDE = re.compile(r"\S+(?: against \S+)+")
 TIMES = re.compile(r"[\d,.]+×")
 SPAN = re.compile(r"[\d,.]+(?: %)? to [\d,.]+(?: %)?")  # `42 to 70`, `0 % to 50.00 %`
@@ -75,6 +76,8 @@ class Words:
         whole = self._found(text)
         if whole is None and " · " in text:
             return " · ".join(map(self.text, text.split(" · ")))
+        if whole is None and (told := LABELLED.fullmatch(text)) and (label := self._found(told[1])):
+            return f"{label}：{self.text(told[2])}。"
         if whole is None and SIDE_BY_SIDE.fullmatch(text):
             return self.sentence(" against ").join(text.split(" against "))
         return text if whole is None else whole

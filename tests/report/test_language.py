@@ -53,6 +53,8 @@ COMMANDS = (
     "report resnet18 --format markdown",
     "report vgg19 --format table",
     "report lecture50 --format markdown",
+    "report lecture101 --format markdown",
+    "roofline resnet50 --device t4",
 )
 ENGLISH = re.compile(r"(?<![-\w/])[a-z]{3,} [a-z]{3,}(?![-\w/])")  # two words in a row
 NUMBER = re.compile(r"\d[\d,.]*\d|\d")
