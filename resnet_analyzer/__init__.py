@@ -6,8 +6,8 @@
 
 Networks: `architecture`, `load`, `from_keras`, `from_torch`. Graphs of your own: `Graph`, `GraphBuilder`,
 `Node`, `Shape`, `ops`. Measuring: `measure`, `walk`, `Measurement`, `symbol`. What follows from it: `formula`,
-`memory`, `least_memory`, `training_memory`, `training`, `receptive`, `receptive_fields`, `roofline`. Numbers of
-other tools: `tool_numbers`, `reconcile`; what changed: `diff`. Designs: `write_design`, `verify`.
+`solve`, `memory`, `least_memory`, `training_memory`, `training`, `receptive`, `receptive_fields`, `roofline`.
+Numbers of other tools: `tool_numbers`, `reconcile`; what changed: `diff`. Designs: `write_design`, `verify`.
 Pictures: `draw`. Errors: `errors`.
 """
 
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from .library import receptive_fields as receptive_fields
     from .library import reconcile as reconcile
     from .library import roofline as roofline
+    from .library import solve as solve
     from .library import tool_numbers as tool_numbers
     from .library import training as training
     from .library import training_memory as training_memory
@@ -69,6 +70,7 @@ _HOME = {
     "training_memory": "library",
     "training": "library",
     "roofline": "library",
+    "solve": "library",
     "measure": "library",
     "memory": "library",
     "receptive": "library",

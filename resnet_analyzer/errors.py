@@ -15,6 +15,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+EXTRAS = {  # what an extra of pyproject.toml asks for
+    "keras": "tensorflow>=2.18",
+    "study": "scikit-learn>=1.5",
+    "dask": "dask[array]>=2024.8 distributed>=2024.8",
+    "parquet": "pyarrow>=18",
+    "pandas": "pandas",
+    "torch": "torch",
+}
+
 
 class AnalyzerError(Exception):
     """The root: whatever the package raises on purpose, with the exit status that the command ends with."""
@@ -27,7 +36,7 @@ class UsageError(AnalyzerError):
 
 
 class UnknownName(UsageError):
-    """A name that is not registered.
+    """A name that is not registered; `near` are those that are and look alike.
 
     >>> print(UnknownName("architecture", "resnet5o", ["resnet50", "vgg16"]))
     unknown architecture 'resnet5o'. Did you mean resnet50?
@@ -38,7 +47,8 @@ class UnknownName(UsageError):
 
         self.kind, self.name = kind, name
         folded = {item.lower(): item for item in known}
-        near = [folded[key] for key in difflib.get_close_matches(name.lower(), folded, n=3, cutoff=0.6)]
+        near = [folded[key] for key in difflib.get_close_matches(name.lower(), folded, n=3, cutoff=0.7)]
+        self.near = tuple(near)
         if near:
             guess = f" Did you mean {' or '.join(near)}?"
         elif len(folded) <= 12:
@@ -79,3 +89,23 @@ class CheckFailed(AnalyzerError):
     def __init__(self, node: str, sentence: str) -> None:
         self.node, self.sentence = node, sentence
         super().__init__(f"{node}: {sentence}")
+
+
+def install(extra: str) -> str:
+    """The command that installs what an extra needs, wherever the package itself came from.
+
+    >>> install("keras")
+    "pip install 'tensorflow>=2.18'"
+    """
+    return " ".join(["pip install", *(f"'{each}'" if ">" in each else each for each in EXTRAS[extra].split())])
+
+
+def unreadable(file: str, error: OSError | ValueError) -> UsageError:
+    """The error for a file that the system does not open, in one wording for every kind of file.
+
+    >>> print(unreadable("net.yaml", FileNotFoundError(2, "No such file or directory")))
+    net.yaml: there is no such file
+    """
+    if isinstance(error, FileNotFoundError):
+        return UsageError(f"{file}: there is no such file")
+    return UsageError(f"{file}: cannot be read: {getattr(error, 'strerror', None) or error}")

@@ -28,10 +28,12 @@ if TYPE_CHECKING:
     from .analyses.receptive_field import View
     from .analyses.reconcile import Reconciliation
     from .analyses.roofline import Roofline
+    from .analyses.solve.budget import Answer
     from .analyses.training import Course
     from .analyses.training_memory import TrainingMemory
     from .analyses.verify import Verified
     from .plots.base import Picture
+    from .request import Request
 
 Named = str | os.PathLike[str]
 
@@ -64,14 +66,42 @@ def formula(what: Named, variables: str | Sequence[str] = "n", batch: int = 1, *
     """
     from .analyses.formula.closed import closed_form
     from .analyses.formula.recipe import recipe_of_target
-    from .request import Request, sizes_of
     from .targets import resolve
 
-    sizes, classes, style = sizes_of(asked.pop("input", None)), asked.pop("classes", None), asked.pop("style", None)
-    request = Request(sizes, classes, tuple(asked.pop("trust", ())), None, style, asked)
-    found = resolve(os.fspath(what), request, whole=False)
+    found = resolve(os.fspath(what), _requested(asked), whole=False)
     names = variables.split(",") if isinstance(variables, str) else list(variables)
     return closed_form(recipe_of_target(found, batch), names)
+
+
+def solve(
+    what: Named,
+    budgets: Mapping[str, int | str],
+    variable: str = "n",
+    start: int | None = None,
+    stop: int | None = None,
+    step: int = 1,
+    **asked: Any,
+) -> Answer:
+    """The largest value of a variable within budgets: the side `n` of the input, `width`, `batch`, `blocks1` …
+
+    `budgets` are the most that figures may be: params, all_params, macs, flops, activations, or `memory` in bytes.
+    Values are looked for from `start` to `stop` in steps. CheckFailed where none is small enough.
+
+    >>> found = solve("resnet50", {"macs": "4.1G"})
+    >>> found.values, found.figures["macs"], found.beyond["n"]["macs"]
+    ({'n': 224}, 3857973248, 4382657728)
+    """
+    from .analyses.budgets import limits_of
+    from .analyses.formula.recipe import recipe_of_target
+    from .analyses.solve.budget import WORDS, Budget, Range, Search, largest
+    from .targets import resolve
+
+    wanted = [Budget(each.figure, int(each.value)) for each in limits_of(budgets)]
+    unknown = [each.figure for each in wanted if each.figure not in WORDS]
+    if unknown or not wanted:
+        raise UsageError(f"solve: budgets are of {', '.join(WORDS)}{f', not of {unknown[0]}' if unknown else ''}")
+    recipe = recipe_of_target(resolve(os.fspath(what), _requested(asked), whole=False))
+    return largest(Search(recipe, [Range(variable, start, stop, step)], wanted))
 
 
 def memory(
@@ -186,12 +216,19 @@ def reconcile(what: Named, *numbers: str | int, **asked: Any) -> Reconciliation:
     macs fvcore params
     """
     from .analyses.reconcile import reconcile as reconciled
-    from .request import Request, sizes_of
     from .targets import resolve
 
-    sizes, classes, style = sizes_of(asked.pop("input", None)), asked.pop("classes", None), asked.pop("style", None)
-    request = Request(sizes, classes, tuple(asked.pop("trust", ())), None, style, asked)
-    return reconciled(resolve(os.fspath(what), request), list(map(str, numbers)))
+    return reconciled(resolve(os.fspath(what), _requested(asked)), list(map(str, numbers)))
+
+
+def _requested(asked: Mapping[str, Any]) -> Request:
+    """What `load` can be asked, as a request; what is no such name is an option of a registered network."""
+    from .request import Request, sizes_of
+
+    plain = {name: asked.get(name) for name in ("classes", "batch", "style")}
+    sizes, trust, arguments = sizes_of(asked.get("input")), tuple(asked.get("trust", ())), asked.get("arguments") or {}
+    options = {name: value for name, value in asked.items() if name not in (*plain, "input", "trust", "arguments")}
+    return Request(sizes, trust=trust, arguments=arguments, options=options, **plain)
 
 
 def diff(first: Graph | Measurement | Named, second: Graph | Measurement | Named) -> Difference:
@@ -238,8 +275,25 @@ def write_design(what: Graph | Named, **asked: Any) -> str:
     return written(what if isinstance(what, Graph) else load(what, **asked))
 
 
-def verify(file: Named, like: str | None = None) -> Verified:
-    """A design file checked: what is wrong and where, tried repairs, budgets, advice, which network it is."""
-    from .analyses.verify import verify as verified
+def verify(
+    what: Named, like: str | None = None, budgets: Mapping[str, int | str] | None = None, **asked: Any
+) -> Verified:
+    """A design checked: what is wrong and where, tried repairs, advice, which network it is; any target: its budgets.
 
-    return verified(os.fspath(file), like=like)
+    `budgets` are the most that a figure of the totals, or `memory` in bytes, may be: a number, or a text as "300M".
+    The rest is what `load` can be asked; of a design only `input`. UsageError for a budget or a target that is none.
+
+    >>> found = verify("resnet50", budgets={"macs": "3.8G", "params": 26_000_000})
+    >>> found.valid, [each.result for each in found.failed]
+    (False, ['macs: 3,857,973,248, budget <= 3.8G: fails · 57.97 M (1.5 %) over'])
+    """
+    from .analyses.budgets import limits_of
+    from .analyses.verify import is_design, verify_target
+    from .analyses.verify import verify as verify_design
+
+    target, limits, request = os.fspath(what), limits_of(budgets or {}), _requested(asked)
+    if is_design(target):
+        if set(asked) - {"input"} or isinstance(request.input, Mapping):
+            raise UsageError(f"{target}: verify takes the size of a design's input; its other settings are in the file")
+        return verify_design(target, request.input, limits, like)
+    return verify_target(target, request, limits, like)

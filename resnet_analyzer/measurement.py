@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from .dim import Condition, Dim, holds, is_array, is_exactly, is_number, is_symbol, total
-from .errors import UsageError
+from .errors import UsageError, install
 from .frozen import Frozen, NamedTuple, replace
 from .graph import Graph
 from .ops.base import FROZEN, MOVING, TRAINABLE, UNTOLD, Check, require_whole
@@ -137,7 +137,7 @@ class Measurement(Frozen):
         try:
             from pandas import DataFrame
         except ImportError:
-            raise UsageError("to_dataframe needs pandas: pip install pandas (to_dict needs nothing)") from None
+            raise UsageError(f"to_dataframe needs pandas: {install('pandas')} (to_dict needs nothing)") from None
         return DataFrame(FRAMES["dataframe"](self)).set_index("name")
 
     def __repr__(self) -> str:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import inspect
+import tomllib
+from pathlib import Path
 
 import pytest
 
 from resnet_analyzer import errors
-from resnet_analyzer.errors import AnalyzerError, CheckFailed, UnknownName, UsageError
+from resnet_analyzer.errors import EXTRAS, AnalyzerError, CheckFailed, UnknownName, UsageError, install
 
+ROOT = Path(__file__).parents[1]
 TREE = [each for _, each in inspect.getmembers(errors, inspect.isclass) if issubclass(each, Exception)]
 
 
@@ -38,3 +41,14 @@ def test_unknown_names_in_a_short_list_show_it():
 def test_a_failed_check_carries_its_parts():
     error = CheckFailed("conv1", "does not fit.")
     assert (error.node, error.sentence, str(error)) == ("conv1", "does not fit.", "conv1: does not fit.")
+
+
+def test_advice_to_install_works_anywhere_and_is_that_of_the_extras():
+    """The package is on no index: an extra is installed only from a clone, what is in it from everywhere."""
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    for extra in ("keras", "study", "dask", "parquet"):
+        needed = [each for each in declared[extra] if not each.startswith("resnet-analyzer")]
+        assert EXTRAS[extra].split() == needed
+        assert all(each in install(extra) for each in needed)
+    for file in (ROOT / "resnet_analyzer").rglob("*.py"):
+        assert "resnet-analyzer[" not in file.read_text(encoding="utf-8"), file

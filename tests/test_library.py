@@ -126,3 +126,30 @@ def test_numbers_may_be_whole_ones():
     assert ra.reconcile("resnet50", 25_636_712)[0].explanations[0].convention.name == "keras_params"
     with pytest.raises(ra.errors.UsageError, match="expected a number"):
         ra.reconcile("resnet50", [1, 2])
+
+
+def test_solve_is_the_commands_answer():
+    found = ra.solve("resnet18", {"macs": "2G", "params": "12M"})
+    (side,) = found.values.values()
+    assert (
+        ra.measure("resnet18", input=side).totals.macs <= 2 * 10**9 < ra.measure("resnet18", input=side + 1).totals.macs
+    )
+    assert found.figures["macs"] == ra.measure("resnet18", input=side).totals.macs
+    stepped = ra.solve("resnet18", {"macs": 2 * 10**9}, start=32, step=32)
+    assert stepped.values == {"n": side // 32 * 32}
+    memory = ra.solve("resnet18", {"memory": "128MiB"}, "batch", input=224).values["batch"]
+    assert ra.memory("resnet18", input=224, batch=memory).total <= 2**27
+    with pytest.raises(UsageError, match=r"budgets are of macs, .* not of layers"):
+        ra.solve("resnet18", {"layers": 3})
+    with pytest.raises(UsageError, match="unknown figure"):
+        ra.solve("resnet18", {"mcs": 3})
+    with pytest.raises(AnalyzerError, match=r"the smallest, n = 1, takes .* MACs, more than 1"):
+        ra.solve("resnet18", {"macs": 1})
+
+
+def test_variables_are_told_once(tmp_path):
+    path = tmp_path / "mine.yaml"
+    path.write_text("input: 8x8x3\nclasses: 2\nlayers:\n- conv2d: {filters: 4, kernel_size: 3}\n", encoding="utf-8")
+    with pytest.raises(UsageError) as caught:
+        ra.solve(path, {"macs": 100}, "width")
+    assert str(caught.value).count("channels") == 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -23,7 +23,9 @@ from ..design import (
     read_shape,
     whole_number,
 )
+from ..errors import UsageError
 from ..measurement import Measurement, Row, Totals
+from ..numbers import short
 from ..shape import spell
 
 FIGURES = Totals._fields
@@ -49,7 +51,7 @@ class Limit(NamedTuple):
 class Verdict(NamedTuple):
     """Whether a limit or an expectation holds; None where the figure's lower bound does not decide it.
 
-    `least` tells that only such a bound is known.
+    `least` tells that only such a bound is known. `value` is the figure, `limit` what it is held to; a shape has none.
     """
 
     kind: str
@@ -59,12 +61,34 @@ class Verdict(NamedTuple):
     holds: bool | None
     place: Place = Place()
     least: bool = False
+    value: int | None = None
+    limit: Fraction | None = None
 
     @property
     def says(self) -> str:
         """The verdict as a sentence."""
         least = "at least " if self.least else ""
         return f"{self.what}: {least}{self.actual}, {self.kind} {self.wanted}"
+
+    @property
+    def word(self) -> str:
+        """Whether it holds: `holds`, `fails` or `not known`."""
+        return {True: "holds", None: "not known", False: "fails"}[self.holds]
+
+    @property
+    def missed(self) -> str:
+        """By how much a figure fails: `9.501 M (3.3 %) over`; empty where it holds, or is no figure."""
+        if self.holds is not False or self.value is None or self.limit is None:
+            return ""
+        missed = self.value - self.limit
+        percent = float(abs(100 * missed / self.limit)) if self.limit else 0.0
+        share = f" ({percent:,.{int(percent < 100)}f} %)" if percent >= 0.05 else ""
+        return f"{short(round(abs(missed)))}{share} {'over' if missed >= 0 else 'below'}"
+
+    @property
+    def result(self) -> str:
+        """The verdict as a sentence, with the result."""
+        return f"{self.says}: {self.word}{' · ' * bool(self.missed)}{self.missed}"
 
 
 def parse_limit(figure: str, text: str, place: Place = Place()) -> Limit:  # noqa: B008 (immutable)
@@ -85,6 +109,18 @@ def parse_limit(figure: str, text: str, place: Place = Place()) -> Limit:  # noq
     sign = {"≤": "<=", "≥": ">=", None: "<="}.get(match[1], match[1])
     value = Fraction(match[2].replace("_", "").replace(",", "")) * units[match[3].lower()]
     return Limit(figure, sign, value, f"{sign} {match[2]}{match[3]}{match[4]}", place)
+
+
+def limits_of(most: Mapping[str, int | str]) -> list[Limit]:
+    """The most that figures may be, by their names, as limits; UsageError for what is none.
+
+    >>> limits_of({"macs": "300M", "memory": 16_000_000})[1].value
+    Fraction(16000000, 1)
+    """
+    try:
+        return [parse_limit(figure, str(value)) for figure, value in most.items()]
+    except ValueError as error:
+        raise UsageError(f"budgets: {error}") from None
 
 
 def read_limits(node: Value | None) -> tuple[list[Limit], list[Problem]]:
@@ -110,14 +146,15 @@ def judged(limits: list[Limit], measurement: Measurement) -> list[Verdict]:
     """Whether each limit holds."""
     verdicts = []
     for limit in limits:
-        actual, least, unit = _actual(limit.figure, measurement)
+        actual, least, unit = figure_of(limit.figure, measurement)
         holds = _from_below(limit.sign, actual, limit.value) if least else COMPARE[limit.sign](actual, limit.value)
-        verdicts.append(Verdict("budget", limit.figure, limit.text, f"{actual:,}{unit}", holds, limit.place, least))
+        told, value = f"{actual:,}{unit}", limit.value
+        verdicts.append(Verdict("budget", limit.figure, limit.text, told, holds, limit.place, least, actual, value))
     return verdicts
 
 
-def _actual(figure: str, measurement: Measurement) -> tuple[int, bool, str]:
-    """A figure, whether it is only a lower bound, and its unit."""
+def figure_of(figure: str, measurement: Measurement) -> tuple[int, bool, str]:
+    """A figure that can be limited, whether it is only a lower bound, and its unit."""
     if figure != "memory":
         return getattr(measurement.totals, figure), figure in measurement.lower_bounds, ""
     from .memory import memory
@@ -181,7 +218,7 @@ def _of_row(row: Row, what: str, node: Value, place: Place) -> Verdict:
 def _exactly(name: str, figure: str, node: Value, actual: int, least: bool) -> Verdict:
     wanted = whole_number(Field(figure, "whole", least=0), node, {})
     holds = _from_below("==", actual, Fraction(wanted)) if least else wanted == actual
-    return Verdict("expected", name, f"{wanted:,}", f"{actual:,}", holds, node.place, least)
+    return Verdict("expected", name, f"{wanted:,}", f"{actual:,}", holds, node.place, least, actual, Fraction(wanted))
 
 
 def _shape(row: Row, node: Value) -> Verdict:

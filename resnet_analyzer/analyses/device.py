@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
-from ..errors import UnknownName, UsageError
+from ..errors import UnknownName, UsageError, unreadable
+from ..frozen import NamedTuple
 
 FOLDER = os.path.join(os.path.dirname(__file__), "devices")
 LARGEST = 10**21  # operations or bytes a second: more is a typing error
@@ -60,7 +61,7 @@ def device(name: str) -> Device:
         with open(path, encoding="utf-8") as file:
             data = json.load(file)
     except OSError as error:
-        raise UsageError(f"{name}: cannot be read: {error.strerror}") from error
+        raise unreadable(name, error) from error
     except (ValueError, RecursionError) as error:
         raise UsageError(f"{name}: is no JSON file: a device has name, title, rates and bandwidth") from error
     return _device(name, data)

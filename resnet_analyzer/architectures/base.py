@@ -15,7 +15,11 @@ from ..graph import Graph
 from ..registry import Registry
 from ..shape import Shape
 
-ARCHITECTURES: Registry[Architecture] = Registry("architecture", __package__, "See: resnet-analyze list")
+HINT = (
+    "See: resnet-analyze list. Others: a file (model.keras, net.onnx, net.pt2), or a framework's own, as "
+    "torchvision.models:mobilenet_v2 or keras.applications:MobileNetV2"
+)
+ARCHITECTURES: Registry[Architecture] = Registry("architecture", __package__, HINT)
 
 
 class Published(NamedTuple):

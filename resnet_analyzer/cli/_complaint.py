@@ -19,9 +19,21 @@ def complaint(error: click.ClickException, path: str, command: click.Command | N
     if isinstance(error, click.BadParameter) and error.param is not None:
         missing = isinstance(error, click.MissingParameter)
         return _spelled(error.param) + (f" is missing. See: {path} --help" if missing else f": {error.message}")
+    if is_one_too_many(error):
+        return f"{one_too_many(error)}. See: {path} --help"
     return error.format_message()
+
+
+def is_one_too_many(error: click.ClickException) -> bool:
+    """Whether an argument was given that the command does not take."""
+    return "unexpected extra argument" in error.format_message()
 
 
 def _spelled(parameter: click.Parameter) -> str:
     """A parameter as help pages write it: --input, NETWORK."""
     return max(parameter.opts, key=len) if isinstance(parameter, click.Option) else parameter.human_readable_name
+
+
+def one_too_many(error: click.ClickException) -> str:
+    """Which arguments the command does not take."""
+    return f"one argument too many: {error.format_message().partition('(')[2].rstrip(')')}"

@@ -155,16 +155,18 @@ def format_for(format_name: str | None, output: str | None, more: Mapping[str, S
         if is_node(str(output)):
             return "table"
         known = ", ".join(sorted({each for several in endings.values() for each in several}))
-        raise UsageError(f"{output}: this command cannot write {ending} files, only {known}")
+        draw = "; for a picture: resnet-analyze draw" if ending in PICTURES else ""
+        raise UsageError(f"{output}: this command cannot write {ending} files, only {known}{draw}")
     agreeing = (None, "table", format_name, str(format_name).removeprefix("raw-"))  # .txt is any text
     if format_name is not None and named not in agreeing:
         raise UsageError(f"--format {format_name} and {output} do not agree: give one of them")
     return str(named) if format_name is None else format_name
 
 
-def deliver(report: Report, destination: Destination) -> None:
+def deliver(report: Report, destination: Destination, says: str = "") -> None:
     """Write a report in the wanted format to the file, or to standard output; OutputError if that fails.
 
+    `says` goes behind the file's name where it is told that it was written: a verdict, since nobody sees the report.
     UsageError where a picture was asked for and there is none of it.
     """
     if destination.is_picture:
@@ -176,7 +178,7 @@ def deliver(report: Report, destination: Destination) -> None:
         from ..files import write_text
 
         write_text(destination.output, destination.writer.render(report, FILE_COLUMNS, False))
-        announce(destination.output)
+        announce(destination.output, says)
     else:
         deliver_text(lambda columns, colour: destination.writer.render(report, columns, colour))
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 import sys
-from fractions import Fraction
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,7 +13,12 @@ from . import _completion as completion
 from ._network import TRUST, NetworkOptions, Word, network_options, resolve
 from ._output import Destination, deliver, output_options
 
-LIMIT = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*%")
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+GROWTH = (
+    "Exit with 1 if parameters or MACs grew by more: 1%; or another figure: macs=1%, memory=0%. May be given again."
+)
 
 
 @click.command(short_help="What changed between two networks, layer by layer.")
@@ -22,7 +26,7 @@ LIMIT = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*%")
 @click.argument("second", metavar="AFTER", shell_complete=completion.networks)
 @TRUST
 @click.option("--by", type=Word(["change", "layer"]), default="change", help="A line per kind of change, or per layer.")
-@click.option("--fail-over", metavar="PERCENT", help="Exit with 1 if parameters or MACs grew by more, as 1%.")
+@click.option("--fail-over", metavar="[FIGURE=]PERCENT", multiple=True, help=GROWTH)
 @network_options
 @output_options
 def command(
@@ -30,7 +34,7 @@ def command(
     second: str,
     trust: tuple[str, ...],
     by: str,
-    fail_over: str | None,
+    fail_over: tuple[str, ...],
     asked: NetworkOptions,
     destination: Destination,
 ) -> None:
@@ -38,25 +42,31 @@ def command(
 
     \b
     resnet-analyze diff resnet50@paper resnet50@torchvision
-    resnet-analyze diff resnet50 resnext50_32x4d --fail-over 10% --format markdown
+    resnet-analyze diff resnet50 resnext50_32x4d --fail-over macs=10% --format github
+    resnet-analyze diff resnet50 resnext50_32x4d --format markdown
     """
     from ..analyses.diff import diff
-    from ..report.diff import diff_report
+    from ..analyses.growth import grown
+    from ..report.diff import diff_report, holds, verdict
 
-    limit = _limit(fail_over)
+    limits = _limits(fail_over)
     one, two = [measure(resolve(target, asked, trust).graph) for target in (first, second)]
     found = diff(one, two)
-    deliver(diff_report(found, (first, second), by == "layer"), destination)
-    grown = [(found.params, one.totals.params), (found.macs, one.totals.macs)]
-    if limit is not None and any(more > limit * whole for more, whole in grown):
+    growths = grown(one, two, limits)
+    report = diff_report(found, (first, second), by == "layer", growths)
+    deliver(report, destination, f": {verdict(growths)}" if growths else "")
+    if not holds(growths):
         sys.exit(1)
 
 
-def _limit(text: str | None) -> Fraction | None:
-    """`1%` as a hundredth; UsageError for what is no percentage."""
-    if text is None:
-        return None
-    match = LIMIT.fullmatch(text.strip())
-    if match is None:
-        raise UsageError(f"--fail-over {text!r}: expected a percentage, as 1%")
-    return Fraction(match[1]) / 100
+def _limits(texts: tuple[str, ...]) -> dict[str, Fraction]:
+    """What `--fail-over` says, by the figure's name; of several limits on one figure the last."""
+    from ..analyses.growth import parse_growth
+
+    limits: dict[str, Fraction] = {}
+    for text in texts:
+        try:
+            limits.update(parse_growth(text))
+        except UsageError as error:
+            raise UsageError(f"--fail-over {error}") from None
+    return limits

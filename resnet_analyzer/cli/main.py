@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import codecs
-import gc
 import os
 import sys
 import warnings
 from collections.abc import Sequence
 from importlib import import_module
+from itertools import pairwise
 from typing import Any, NoReturn
 
 import click
 
 from .. import __version__
-from ..errors import AnalyzerError
+from ..errors import AnalyzerError, UnknownName
 
 DEFAULT = "show"
 OWN_OPTIONS = ("--help", "-h", "--version")
@@ -91,23 +91,18 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     _spell_for_the_encoding()
     if not sys.warnoptions:  # what a library will change one day is for its callers, not for who runs this
         warnings.simplefilter("ignore", FutureWarning)
-    collecting = gc.isenabled()
-    gc.disable()  # a graph of thousands of layers holds no garbage, and looking for it takes a tenth of the time
-    try:
-        sys.exit(_status(arguments))
-    finally:
-        if collecting:
-            gc.enable()
+    sys.exit(_status(arguments))
 
 
 def _status(arguments: Sequence[str] | None) -> int:
     """Run the program; the exit status, with a line on standard error where it is not 0."""
+    typed = sys.argv[1:] if arguments is None else arguments
     try:
         status = program.main(arguments, prog_name="resnet-analyze", standalone_mode=False)
     except AnalyzerError as error:
-        return _complain(str(error), error.exit_status)
+        return _complain(_or_a_command(error, typed), error.exit_status, typed)
     except click.ClickException as error:
-        return _complain(_in_our_words(error, sys.argv[1:] if arguments is None else arguments), 2)
+        return _complain(_in_our_words(error, typed), 2, typed)
     except (click.Abort, KeyboardInterrupt, Stopped):
         return _complain("interrupted", 130)
     except OSError as error:
@@ -120,17 +115,54 @@ def _status(arguments: Sequence[str] | None) -> int:
     return status if isinstance(status, int) else 0
 
 
+def _or_a_command(error: AnalyzerError, typed: Sequence[str]) -> str:
+    """The sentence of an error; where the first word is no network but nearly a command, that it may be one."""
+    if isinstance(error, UnknownName) and typed[:1] == [error.name]:
+        return _no_command(typed[0]) or str(error)
+    return str(error)
+
+
+def _no_command(word: str) -> str:
+    """That a word is no command, where one is near; else nothing."""
+    said = str(
+        UnknownName("command", word, program.list_commands(click.Context(program)), "See: resnet-analyze --help")
+    )
+    return said if "Did you mean" in said else ""
+
+
+def _is_network(word: str) -> bool:
+    from ..architectures.base import find
+    from ..targets import is_source, split_target
+
+    try:
+        return is_source(word) or find(split_target(word)[0]) is not None
+    except AnalyzerError:
+        return False
+
+
 def _in_our_words(error: click.ClickException, arguments: Sequence[str]) -> str:
-    from ._complaint import complaint
+    from ._complaint import complaint, is_one_too_many, one_too_many
 
     context = click.Context(program)
     named = bool(arguments) and arguments[0] in program.list_commands(context)
     own = not arguments or arguments[0] in OWN_OPTIONS
+    if not named and not own:
+        said = _no_command(arguments[0])
+        if said and not arguments[0].startswith("-") and not _is_network(arguments[0]):
+            return said
+        if is_one_too_many(error):
+            return f"{one_too_many(error)}. For several networks side by side: resnet-analyze compare"
     command = program if own else program.get_command(context, arguments[0] if named else DEFAULT)
     return complaint(error, f"resnet-analyze {arguments[0]}" if named else "resnet-analyze", command)
 
 
-def _complain(message: str, status: int) -> int:
+def _complain(message: str, status: int, typed: Sequence[str] = ()) -> int:
+    """Tell an error on standard error, and as an annotation too where the output was to hold annotations."""
+    if "--format=github" in typed or ("--format", "github") in pairwise(typed):
+        from ..writers.github import annotation
+        from ._output import show
+
+        show(annotation("error", message))
     if sys.stderr is not None:
         print(f"resnet-analyze: {' '.join(message.split())}", file=sys.stderr)
     return status

@@ -15,7 +15,7 @@ from ._recipe import names_of, resolve_recipe
 @click.command(short_help="Bytes of weights and live activations; the least peak.")
 @model_options
 @click.option("--in", "variables", metavar="NAMES", help="Formulas in these instead of numbers: n, batch, n,batch ...")
-@click.option("--by", type=Word(["stage", "layer"]), default="stage", help="A line per stage, or per layer.")
+@click.option("--by", type=Word(["stage", "block", "layer"]), default="stage", help="A line per stage, block or layer.")
 @one_network
 @picture_options("a picture of the bytes alive")
 def command(

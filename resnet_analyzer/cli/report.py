@@ -10,6 +10,7 @@ import click
 from ..errors import CheckFailed, UsageError
 from ..files import is_node, write_files, write_text
 from ..measurement import WRITERS, Measurement, measure
+from ..report.choice import BRIEF, SECTIONS, chosen, without_directions
 from ..report.model import Report
 from ..targets import Target, is_source
 from . import _completion as completion
@@ -30,6 +31,8 @@ STANDARD_FOLDER = "reports"
 @click.option("--crosscheck", "with_keras", is_flag=True, help="Also build and run it in Keras; takes a while.")
 @click.option("--conventions", "told", is_flag=True, help="Also what other tools print for it.")
 @click.option("--since", metavar="TARGET", help="Also what changed since TARGET, layer by layer.")
+@click.option("--sections", metavar="NAMES", help=f"Only these, by commas: {', '.join(SECTIONS)}.")
+@click.option("--brief", is_flag=True, help=f"Only {', '.join(BRIEF)}: a comment on a pull request.")
 @click.option("--format", "format_name", type=Word(FORMATS), help="Format; default: by FILE's ending, else markdown.")
 @click.option("--output", "-o", metavar="DIR|FILE", help="Write to FILE or DIR, pictures beside it (atomic).")
 @TRUST
@@ -42,6 +45,8 @@ def command(
     with_keras: bool,
     told: bool,
     since: str | None,
+    sections: str | None,
+    brief: bool,
     format_name: str | None,
     output: str | None,
     trust: tuple[str, ...],
@@ -53,6 +58,7 @@ def command(
     resnet-analyze report resnet50
     resnet-analyze report resnet50 -o resnet50.html
     resnet-analyze report resnet50@torchvision --since resnet50 --conventions -o change.html
+    resnet-analyze report resnet50@torchvision --since resnet50 --brief
     resnet-analyze report vgg19 plain34 resnet34 -o comparison
 
     Without -o, standard output; pictures are then described in words (HTML holds them).
@@ -60,7 +66,7 @@ def command(
     """
     draw_quietly()
     if standard:
-        if targets or with_keras or told or since or format_name not in (None, "markdown"):
+        if targets or with_keras or told or since or sections or brief or format_name not in (None, "markdown"):
             raise UsageError("report --standard writes its own networks as markdown: give -o DIR, or --check, alone")
         _standard(output or STANDARD_FOLDER, checking)
         return
@@ -77,6 +83,9 @@ def command(
         report = _with_more(report, measured, targets, told, before, since or "")
     if with_keras:
         report = _crosschecked(report, measured)
+    if sections is not None or brief:
+        wanted = [name.strip() for name in (sections or "").split(",") if name.strip()]
+        report = chosen(report, (*wanted, *(BRIEF if brief else ())))
     _deliver(report, stem, format_name, output)
 
 
@@ -107,22 +116,22 @@ def _with_more(
     before: Measurement | None,
     since: str,
 ) -> Report:
-    """The report with what other tools print for each network, and what changed since another."""
+    """The report with what changed since another network in front, and what other tools print for each behind."""
     from ..analyses.diff import diff
     from ..report.conventions import conventions_report
     from ..report.diff import diff_report
     from ..report.document import as_section, with_sections
 
-    more = []
+    first, more = [], []
     for name, each in zip(names, measured, strict=True):
         of = f": {name}" if len(names) > 1 else ""
         if before is not None:
             asked = f"What changed since {since}, layer by layer? The effects add up to the difference."
-            more.append(as_section(diff_report(diff(before, each), (since, name)), f"What changed{of}", asked))
+            first.append(as_section(diff_report(diff(before, each), (since, name)), f"What changed{of}", asked))
         if told:
             asked = "What do other tools print for it, and what is that number made of?"
             more.append(as_section(conventions_report(each), f"What other tools print{of}", asked))
-    return with_sections(report, more)
+    return with_sections(report, more, first)
 
 
 def _crosschecked(report: Report, measured: list[Measurement]) -> Report:
@@ -144,7 +153,7 @@ def _deliver(report: Report, stem: str, format_name: str | None, output: str | N
 
     if output in (None, "-"):
         writer = WRITERS[format_name or "markdown"]
-        told = in_language(report, writer.name)
+        told = in_language(report if writer.name == "html" else without_directions(report), writer.name)
         deliver_text(lambda columns, colour: writer.render(loose(told), columns, colour))
         return
     path = str(output)
@@ -152,8 +161,9 @@ def _deliver(report: Report, stem: str, format_name: str | None, output: str | N
     is_file = bool(suffix) and not os.path.isdir(path)
     writer = WRITERS[format_for(format_name, path) if is_file else format_name or "markdown"]
     titles = [each.drawing for each in report.figures]
-    report = in_language(report, writer.name)
-    if writer.pictures or writer.name == "html":
+    drawn = bool(writer.pictures) or writer.name == "html"
+    report = in_language(report if drawn else without_directions(report), writer.name)
+    if drawn:
         announce_letters(titles)
     if is_node(path):  # a device or a pipe has no place for pictures beside it
         write_text(path, writer.render(loose(report), COLUMNS, False))

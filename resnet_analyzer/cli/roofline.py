@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import click
 
-from ..errors import UsageError
+from ..errors import UsageError, unreadable
 from ._network import OneNetwork, Word, one_network
 from ._output import Destination, deliver, deliver_drawn, picture_options
 
@@ -64,7 +64,7 @@ def _from_file(file: str, model: str, batch: int) -> float:
         with open(file, encoding="utf-8") as stream:
             data = json.load(stream)
     except OSError as error:
-        raise UsageError(f"--measured {file}: cannot be read: {error.strerror}") from error
+        raise unreadable(f"--measured {file}", error) from error
     except (ValueError, RecursionError) as error:
         raise UsageError(f"--measured {file}: is no JSON file of crosscheck") from error
     models = data.get("models") if isinstance(data, dict) else None

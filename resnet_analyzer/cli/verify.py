@@ -33,6 +33,7 @@ def _maxima(command):  # type: ignore[no-untyped-def]
 @click.argument("file", metavar="DESIGN.yaml|NETWORK[@STYLE]|FILE", shell_complete=completion.networks)
 @click.option("--like", metavar="NETWORK[@STYLE]", help="Require that it equals this network.")
 @_maxima
+@click.option("--no-advice", is_flag=True, help="Leave the advice out.")
 @click.option("--fix", metavar="OUT.yaml", help="Write the design with the cheapest repairs to this file.")
 @click.option("--force", is_flag=True, help="Allow --fix to overwrite an existing file.")
 @click.option("--crosscheck", is_flag=True, help="Build the real Keras model, run it, and compare.")
@@ -44,6 +45,7 @@ def command(
     asked: NetworkOptions,
     trust: tuple[str, ...],
     like: str | None,
+    no_advice: bool,
     fix: str | None,
     force: bool,
     crosscheck: bool,
@@ -74,7 +76,10 @@ def command(
         verified = verify_target(file, requested(file, asked, trust), limits, like)
     if crosscheck and verified.measurement is not None:
         verified.crosscheck = _witness(verified.measurement.graph)
-    deliver(verify_report(verified), destination)
+    if no_advice:
+        verified.advice = ()
+    report = verify_report(verified)
+    deliver(report, destination, f": {dict(report.notes)['result']}")
     status = verified.exit_status
     if fix is not None:
         status = _fix(file, fix, size, status, bool(verified.findings))

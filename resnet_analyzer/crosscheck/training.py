@@ -13,7 +13,7 @@ from typing import Any
 
 from ..analyses.degradation import Run, Settings, Study, study_of
 from ..architectures.base import find
-from ..errors import UsageError
+from ..errors import UsageError, install
 from ..files import write_text
 from ..graph import Graph
 from ..importers.framework import MissingFramework
@@ -21,7 +21,6 @@ from ..importers.framework import keras as import_keras
 from .builder import Built, build
 from .framework import Device, forget_models
 
-INSTALL = "pip install 'resnet-analyzer[study]'"
 Told = Callable[[Run], None]
 
 
@@ -53,7 +52,7 @@ def _digits() -> tuple[Any, Any]:
         from sklearn.datasets import load_digits
     except ImportError as error:
         raise MissingFramework(
-            f"the images come with scikit-learn (1.3 or newer), which is not installed: {INSTALL}"
+            f"the images come with scikit-learn, which is not installed: {install('study')}"
         ) from error
     digits = load_digits()
     return digits.images, digits.target

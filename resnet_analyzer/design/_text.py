@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any, NamedTuple
 
-from ..errors import UsageError
+from ..errors import UsageError, unreadable
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 32
@@ -112,8 +112,7 @@ def read_bytes(file: str) -> str:
         with open(file, "rb") as stream:
             data = stream.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise UsageError(f"{file}: cannot be read: {reason}") from error
+        raise unreadable(file, error) from error
     if len(data) > MAX_BYTES:
         raise SyntaxProblem(file, None, f"is larger than {MAX_BYTES:,} bytes; a design takes a few thousand")
     return decoded(file, data)

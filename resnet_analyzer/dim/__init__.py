@@ -121,6 +121,23 @@ def ceil_div(numerator: Dim, divisor: Dim) -> Dim:
     return floor_div(numerator + (divisor - 1), divisor)
 
 
+def prime_factors(number: Dim) -> tuple[int, ...] | None:
+    """The prime factors of a plain number, the smallest first; None for arrays, symbols, and 2^32 and more.
+
+    >>> prime_factors(12), prime_factors(1), prime_factors(symbol("n"))
+    ((2, 2, 3), (), None)
+    """
+    if not is_number(number) or number >= 2**32:
+        return None
+    found, factor = [], 2
+    while factor * factor <= number:
+        while number % factor == 0:
+            found.append(factor)
+            number //= factor
+        factor += 1
+    return (*found, number) if number > 1 else tuple(found)
+
+
 def product(*factors: Dim) -> Dim:
     """The product of all factors; 1 of none. DimensionOverflow if an array would pass `arrays.PRODUCT_LIMIT`.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..dim import Dim, equal, holds, is_number, is_symbol
+from ..dim import Dim, equal, holds, is_exactly, is_number, is_symbol
 from ..ops.base import FROZEN, MOVING, TRAINABLE, Weight
 from ..shape import Shape
 from .records import Declared, Slot
@@ -32,10 +32,11 @@ def _same(mine: Dim, size: int) -> bool:
     return bool(is_number(mine)) and mine == size
 
 
-def at_batch_one(shape: Declared) -> Shape | None:
-    """A declared shape at batch 1; None where another axis is open, or empty."""
-    sizes = [1 if place == 0 and size is None else size for place, size in enumerate(shape)]
-    return Shape(*sizes) if all(is_number(size) and size != 0 for size in sizes) else None
+def as_declared(shape: Declared | None, batch: Dim | None) -> Shape | None:
+    """A declared shape as ours, an open first axis being the batch; None where another axis is open, or empty."""
+    sizes = [batch if place == 0 and size is None else size for place, size in enumerate(shape or ())]
+    whole = all(size is not None and not isinstance(size, str) and not is_exactly(size, 0) for size in sizes)
+    return None if shape is None or not whole else Shape(*sizes)  # type: ignore[arg-type]
 
 
 def spelled_shape(shape: Declared) -> str:
@@ -52,7 +53,12 @@ def require_weights(ours: tuple[Weight, ...], theirs: tuple[Slot, ...]) -> None:
     mine = sorted((weight.shape, weight.role == MOVING) for weight in ours)
     if mine != sorted((slot.shape, slot.role == MOVING) for slot in theirs):
         raise Different(f"we find weights of {_list_of(ours)}, it has {_list_of(theirs)}")
-    if {FROZEN, TRAINABLE} <= {slot.role for slot in theirs}:
+    if FROZEN not in [*[each.role for each in ours], *[each.role for each in theirs]]:
+        return
+    found = matched(ours, theirs)
+    roles = [(weight.role, found[weight.name].role) for weight in ours]
+    trained = {role for own, role in roles if own == TRAINABLE}
+    if {FROZEN, TRAINABLE} <= trained or (FROZEN, TRAINABLE) in roles:
         raise Different("some of its weights are frozen and some are not")
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ..dim import Dim
 from ..ops.spelling import Array, Stored, Tensor
 from ..shape import Shape
-from ._agreement import agrees, at_batch_one
+from ._agreement import agrees, as_declared
 from .records import Record, Ref, printable
 
 Read = str | Array  # the name of a node, or a constant
@@ -41,12 +42,12 @@ def arguments_of(
 
 
 def shapes_of(
-    record: Record, reads: list[str | Array], own: Mapping[str, Shape | None]
+    record: Record, reads: list[str | Array], own: Mapping[str, Shape | None], batch: Dim | None
 ) -> tuple[list[Shape | None], bool]:
     """The shapes that a record reads at the source's own size, and whether they are those that it was declared on.
 
-    Where we know none, the declared one holds. A nested model may be called on another size than it
-    was built on: its declared shapes then say nothing of this call.
+    Where we know none, the declared one holds (an open first axis being `batch`). A nested model may be called
+    on another size than it was built on: its declared shapes then say nothing of this call.
     """
     declared = [ref.shape for argument in record.arguments for ref in _refs_and_arrays(argument.value)]
     shapes: list[Shape | None] = []
@@ -56,8 +57,8 @@ def shapes_of(
             shapes.append(Shape(*read.shape))
             continue
         ours = own[read]
-        if ours is None and theirs is not None:
-            ours = at_batch_one(theirs)
+        if ours is None:
+            ours = as_declared(theirs, batch)
         comparable &= theirs is None or ours is None or agrees(ours, theirs)
         shapes.append(ours)
     return shapes, comparable

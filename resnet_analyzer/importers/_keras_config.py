@@ -77,9 +77,11 @@ class Walk:
         if namespace(entry) and not isinstance(layers, list):
             raise UsageError(f"no Keras model: it describes a {printable(str(entry['class_name']))}")
         if not isinstance(layers, list) or not layers:
+            package = printable(str(entry.get("module") or "").partition(".")[0]) or "PACKAGE"
             raise UsageError(
                 f"no Keras model with a graph of layers: it describes {printable(str(entry['class_name']))}, "
-                "whose call is code. Build it functionally, or call it on a keras.Input and make a keras.Model of that."
+                "whose call is code. Let its own package build it (--trust "
+                f"{package}), or call it on a keras.Input and save a keras.Model of that."
             )
         shapes = [input_shape(each) for each in layers if isinstance(each, dict) and is_input(each)]
         reads = [self.input(f"input_{number}", shape) for number, shape in enumerate(shapes or [None], 1)]
@@ -131,7 +133,13 @@ class Walk:
         return self.model(model, f"{scope}{name_of(entry)}/", given, made)
 
     def called(
-        self, operation: Any, path: str, name: str, arguments: list[Argument], call: Any, made: tuple[Declared, ...]
+        self,
+        operation: Any,
+        path: str,
+        name: str,
+        arguments: list[Argument],
+        call: Any,
+        made: tuple[Declared | None, ...],
     ) -> list[Ref]:
         """One call in a layer's code."""
         entry = self.source.entry(operation, name)
@@ -153,6 +161,9 @@ class Walk:
         trainable = own.pop("trainable", True) is not False
         own.pop("name", None)
         kind, space = self.source.kind(entry, thing)
+        behind = self.source.behind(entry, thing)
+        if behind is not None:
+            own["activation"] = "linear"
         record = Record(
             self.free_name(printable(path)), printable(kind), space, own,
             tuple(arguments), made or (None,),
@@ -160,7 +171,10 @@ class Walk:
             self.source.owner(entry, thing, path), trainable, self.source.asker(thing, call),
             self.source.looker(self, thing, path, call, arguments), stored=self.source.stored(entry, scope),
         )  # fmt: skip
-        return self.add(renamed(record))
+        refs = self.add(renamed(record))
+        if behind is None:
+            return refs
+        return self.called(behind, scope.rstrip("/"), behind.name, [Argument("", refs[0])], {}, made)
 
     def input(self, name: str, shape: Declared | None) -> Ref:
         """One input of the whole model."""

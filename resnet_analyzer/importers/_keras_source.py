@@ -22,7 +22,7 @@ class Opened(NamedTuple):
 
 Asker = Callable[[list[Declared]], "tuple[Declared, ...] | None"]
 Finder = Callable[[], "StoredWeights | None"]
-Looker = Callable[[tuple[Declared, ...]], "Looked | None"]
+Looker = Callable[[tuple[Declared, ...], int], "Looked | None"]
 
 
 class Source:
@@ -52,6 +52,10 @@ class Source:
 
     def looker(self, walk: Any, thing: Any, path: str, call: Any, arguments: list[Argument]) -> Looker | None:
         """What looks into a layer's code, called so."""
+        return None
+
+    def behind(self, entry: Mapping[str, Any], thing: Any) -> Any:
+        """A layer of its own for the activation that a layer carries, where that is code."""
         return None
 
     def entry(self, operation: Any, name: str) -> dict[str, Any]:

@@ -115,12 +115,20 @@ def part(value: Mapping[str, Any]) -> Any:
     config = value.get("config")
     kind, space = str(value.get("class_name")), namespace(value)
     if kind.endswith("DTypePolicy") and isinstance(config, dict):
-        return neutral(config.get("name"))
+        return _policy(config)
     if kind == "function":
         return Part(printable(str(config)), space, {"function": True}, "")
     inside = settings(config) if isinstance(config, dict) else {}
     shared = value.get("shared_object_id")
     return Part(printable(kind), space, inside, f"#{shared}" if type(shared) is int else "")
+
+
+def _policy(config: Mapping[str, Any]) -> Any:
+    """A policy of types by its name: `mixed_float16`, or `int4/128_from_float32` for weights of few bits."""
+    mode, source, history = (neutral(config.get(each)) for each in ("mode", "source_name", "amax_history_length"))
+    if not isinstance(mode, str):
+        return neutral(config.get("name"))
+    return f"{mode}{'' if history is None else f'/{history}'}_from_{source}"
 
 
 def settings(config: Mapping[str, Any]) -> dict[str, Any]:

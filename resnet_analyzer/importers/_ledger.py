@@ -9,7 +9,7 @@ from math import prod
 from typing import Any
 
 from ..dim import is_exactly
-from ..ops.base import FROZEN, MOVING, Weight
+from ..ops.base import FROZEN, MOVING, TRAINABLE, Weight
 from ..ops.spelling import Array, Stored
 from ._agreement import matched
 from ._arguments import stored_in
@@ -63,12 +63,18 @@ class Ledger:
                 found.append(Weight(printable(stored.roots[0]), self.shapes[stored.roots[0]]))
         return tuple(found)
 
-    def settle(self, said: Said, reads: list[str | Array], wanted: set[str]) -> None:
+    def settle(self, said: Said, reads: Mapping[str, Array], wanted: set[str]) -> None:
         """What is neither read as a tensor nor a weight is a setting (a scale of sizes, a limit): no parameter."""
         own = [stored.name for stored in said.weights_in.values()]
-        for read in stored_in(reads).values():
-            if read.name not in wanted and read.name not in own:
+        for name, read in reads.items():
+            if isinstance(read, Stored) and name not in wanted and read.name not in own:
                 self.counted.update(read.roots)
+
+    def is_whole(self, stored: Array) -> bool:
+        """Whether a constant is all of some parameters that nothing counts yet, be it in another shape."""
+        roots = stored.roots if isinstance(stored, Stored) else ()
+        size = sum(self.sizes[root] for root in roots)
+        return bool(roots) and not self.counted & set(roots) and prod(stored.shape) == size
 
     def _held_elsewhere(self, step: Step, own: Mapping[str, Stored]) -> dict[str, Any]:
         """Which weights of a step are tensors of the file that another row counts, or that are parts of others."""
@@ -119,7 +125,8 @@ class Ledger:
             other = first if first != record.name else next((each for each in owners if each != record.name), "")
             return {"weights_of": other, "frozen": not record.trainable}
         slots = matched(step.cost.weights, record.weights)
-        frozen = any(slot.role == FROZEN for slot in slots.values())
+        own_roles = {weight.name: weight.role for weight in step.cost.weights}
+        frozen = any(slot.role == FROZEN and own_roles[name] == TRAINABLE for name, slot in slots.items())
         elsewhere = {name: self.variables.get(slot.identity, step.name) for name, slot in slots.items()}
         for slot in slots.values():
             self.variables.setdefault(slot.identity, step.name)

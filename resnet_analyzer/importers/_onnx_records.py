@@ -7,14 +7,20 @@ from dataclasses import dataclass, field, replace
 from math import prod
 from typing import Any
 
+from ..dim import Dim
 from ..errors import UsageError
 from ..ops.spelling import Stored
 from ._onnx_file import FromCall, FunctionData, GraphData, ModelData, NodeData, TensorData
+from ._onnx_quantised import operands, plain
 from .records import Argument, Declared, Record, Recorded, Ref, Slot, printable
 
 DEPTH = 24  # functions within functions, branches within branches
 MOST_RECORDS = 400_000
-FLOATS = ("float32", "float16", "float64", "bfloat16")
+# types of weights: floating-point numbers, and what stands for them in quantised models
+FLOATS = (
+    "float32", "float16", "float64", "bfloat16", "float8e4m3fn", "float8e4m3fnuz", "float8e5m2", "float8e5m2fnuz",
+    "float4e2m1", "int8", "uint8", "int4", "uint4",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +31,17 @@ class Branch:
     outputs: tuple[Any, ...]
 
 
-def records_of(model: ModelData, title: str, inputs: Mapping[str, Declared], names: Mapping[str, Any]) -> Recorded:
+def records_of(
+    model: ModelData,
+    title: str,
+    inputs: Mapping[str, Declared],
+    names: Mapping[str, Any],
+    batch: Dim | None = None,
+    of_another_batch: bool = False,
+) -> Recorded:
     """The records of a file; `inputs` are the shapes of its inputs, `names` the sizes that its own names stand for.
+
+    `batch` and `of_another_batch` tell of its declared shapes (see `Recorded`).
 
     UsageError for a graph that reads what nothing makes.
     """
@@ -43,9 +58,9 @@ def records_of(model: ModelData, title: str, inputs: Mapping[str, Declared], nam
     opset = model.opsets.get("", 0)
     producer = printable(f"{model.producer} {model.version}".strip(), 60)
     says = f"{title} (ONNX opset {opset}{f', {producer}' if producer else ''})"
-    return Recorded(
-        title, tuple(records), tuple(each.name for each in first), outputs, says, tuple(maker.parameters.values())
-    )
+    given = tuple(each.name for each in first)
+    weights = tuple(maker.parameters.values())
+    return Recorded(title, tuple(records), given, outputs, says, weights, batch, of_another_batch)
 
 
 @dataclass
@@ -56,6 +71,9 @@ class _Maker:
     names: Mapping[str, Any]
     taken: set[str] = field(default_factory=set)
     parameters: dict[str, Slot] = field(default_factory=dict)
+    known: dict[str, Any] = field(default_factory=dict)
+    quantised: set[str] = field(default_factory=set)
+    scales: set[str] = field(default_factory=set)
     count: int = 0
 
     def __post_init__(self) -> None:
@@ -74,6 +92,9 @@ class _Maker:
         """The records of a graph; `scope` gets the tensors that it makes."""
         if depth > DEPTH:
             raise UsageError(f"branches within branches, more than {DEPTH} deep")
+        for node in graph.nodes:
+            for found, names in zip((self.quantised, self.scales), operands(node), strict=True):
+                found.update(prefix + name for name in names)
         for name, tensor in graph.tensors.items():
             scope[name] = self.stored(tensor, name, prefix)
         declared = {**graph.declared, **graph.outputs}
@@ -81,9 +102,10 @@ class _Maker:
         return [record for node in graph.nodes for record in self.node(node, scope, declared, used, prefix, depth)]
 
     def stored(self, tensor: TensorData, name: str, prefix: str) -> Stored:
-        """A tensor of the file; a parameter if it is of floating-point numbers, more than one."""
+        """A tensor of the file; a parameter if it is of several numbers, floating-point or few-valued."""
         full = prefix + name
-        counts = tensor.dtype in FLOATS and prod(tensor.shape) > 1
+        counts = (tensor.dtype in FLOATS or full in self.quantised) and prod(tensor.shape) > 1
+        counts = counts and full not in self.scales
         if counts:
             self.parameters.setdefault(full, Slot(printable(full), tensor.shape, identity=full))
         return Stored(tensor.shape, tensor.dtype, full, tensor.numbers, (full,) if counts else ())
@@ -101,6 +123,7 @@ class _Maker:
         self.count += 1
         if self.count > MOST_RECORDS:
             raise UsageError(f"more than {MOST_RECORDS} operations")
+        node = plain(node)
         if node.kind == "Constant" and not node.domain and node.outputs:
             scope[node.outputs[0]] = self.constant(node, prefix)
             return []
@@ -137,7 +160,18 @@ class _Maker:
         """A declared shape with what its names stand for; None for a name that stands for nothing here."""
         if shape is None:
             return None
-        return tuple(self.names.get(size) if isinstance(size, str) else size for size in shape)
+        return tuple([self.size(size) if isinstance(size, str) else size for size in shape])
+
+    def size(self, name: str) -> Any:
+        """What a declared size's name, or its expression of names, stands for; None where nothing tells."""
+        if name not in self.names and not name.isidentifier() and name not in self.known:
+            from ._pt2_expressions import NoValue, evaluate
+
+            try:
+                self.known[name] = evaluate(name, self.names)
+            except NoValue:
+                self.known[name] = None
+        return self.names.get(name, self.known.get(name))
 
     def constant(self, node: NodeData, prefix: str) -> Stored:
         """The tensor of a Constant node, whatever it is written as."""
@@ -160,6 +194,8 @@ class _Maker:
                 inner = dict(scope)
                 records = self.graph(graph, inner, f"{name}/", depth + 1)
                 outputs = tuple(self.found(inner, each, name) for each in graph.outputs)
+                if len(outputs) != len(node.outputs):
+                    raise UsageError(f"{name} makes {len(node.outputs)} tensors, its {attribute} {len(outputs)}")
                 found[key] = Branch(tuple(records), outputs)
         return found
 

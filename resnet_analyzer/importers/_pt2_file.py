@@ -62,7 +62,7 @@ class Program:
     version: str
     inputs: tuple[str, ...] = ()
     held: dict[str, Held] = field(default_factory=dict)
-    unread: dict[str, Meta] = field(default_factory=dict)
+    unread: dict[str, tuple[str, Meta]] = field(default_factory=dict)
     tensors: dict[str, Meta] = field(default_factory=dict)
     numbers: dict[str, int | str] = field(default_factory=dict)
     operations: tuple[Operation, ...] = ()
@@ -135,12 +135,12 @@ def _program(described: dict[str, Any], stored: dict[str, Any], name: str) -> Pr
     program.numbers = {_text(each): _size(size) for each, size in graph.get("sym_int_values", {}).items()}
     for each, bounds in (described.get("range_constraints") or {}).items():
         program.ranges[_text(each)] = (bounds.get("min_val"), bounds.get("max_val"))
-    where = {each: _text(entry["path_name"]) for each, entry in _config(stored).items()}
+    where = {each: _stored(entry) for each, entry in _config(stored).items()}
     program.inputs = _inputs(program, module["signature"]["input_specs"], where)
     known = {held.name for held in program.held.values()}
     for each, entry in _config(stored).items():
         if each not in known and entry.get("is_param"):
-            program.unread[each] = _meta(entry["tensor_meta"])
+            program.unread[where[each]] = (each, _meta(entry["tensor_meta"]))
     program.operations = tuple(map(_operation, graph["nodes"]))
     program.outputs = tuple(each for output in graph["outputs"] for each in _names(output))
     return program
@@ -151,6 +151,16 @@ def _config(stored: dict[str, Any]) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise TypeError("no table of weights")
     return found
+
+
+def _stored(entry: dict[str, Any]) -> str:
+    """Where a tensor is stored: those of one file, shape and first number in it are one tensor.
+
+    Parts of one storage are several: an LSTM's weights, where a GPU wants them beside one another.
+    """
+    meta = entry.get("tensor_meta") or {}
+    first = (meta.get("storage_offset") or {}).get("as_int", 0)
+    return f"{_text(entry['path_name'])}+{first}: {meta.get('sizes')}"
 
 
 def _inputs(program: Program, specs: list[Any], where: dict[str, str]) -> tuple[str, ...]:

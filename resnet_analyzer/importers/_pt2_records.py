@@ -52,8 +52,8 @@ class _Reader:
             else:
                 made = Stored(shape, meta.dtype, held.storage)
             self.scope[name] = made
-        for name, meta in program.unread.items():
-            self.maker.parameter(name, self.fixed(meta), meta.dtype, meta.requires_grad, name)
+        for storage, (name, meta) in program.unread.items():
+            self.maker.parameter(name, self.fixed(meta), meta.dtype, meta.requires_grad, storage)
 
     def fixed(self, meta: Meta) -> tuple[int, ...]:
         """The shape of a tensor that the program holds; UsageError for one that is not fixed."""

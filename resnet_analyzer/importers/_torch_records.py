@@ -162,7 +162,7 @@ class Maker:
         records = tuple([_trimmed(record, read) for record in used])
         inputs = tuple(record.name for record in records if record.kind == "Input")
         found = tuple(each for each in outputs if isinstance(each, Ref))
-        return Recorded(title, records, inputs, found, says, tuple(self.parameters.values()))
+        return Recorded(title, records, inputs, found, says, tuple(self.parameters.values()), None)
 
 
 def _tensors(value: Any) -> Iterator[Any]:

@@ -20,8 +20,8 @@ from ..ops.input import Input
 from ..ops.lookup import spelled
 from ..ops.opaque import Opaque
 from ..ops.spelling import Array, Call, Part, Spelling, Stored, Tensor
-from ..shape import Shape, spell
-from ._agreement import Different, agrees, at_batch_one
+from ..shape import Shape, identical, spell
+from ._agreement import Different, agrees, as_declared
 from ._arguments import arguments_of, constant_name, numbered, shapes_of, stored_in
 from ._branching import Branching
 from ._choice import State
@@ -30,7 +30,7 @@ from ._ledger import Ledger
 from ._said import NOT_OURS, Said, Step, applied, reading, require_the_same, said_by
 from ._sizes import Sizes, own_shapes, wanted_shapes
 from ._unknown import asked, seen_at, with_stored
-from .records import INSIDE, Record, Recorded
+from .records import INSIDE, Declared, Record, Recorded
 
 
 def assemble(recorded: Recorded, sizes: Sizes = None, framework: str = "keras") -> Graph:
@@ -106,6 +106,7 @@ class _Assembler(Branching):
         layers = [record for record in self.recorded.records if record.name not in self.inputs]
         read = len(layers) + self.looked[0]
         declared = sum(shape is not None for record in layers for shape in record.outputs) + self.looked[1]
+        declared = 0 if self.recorded.of_another_batch else declared
         confirmed = f"{self.agreeing} of {declared} tensor shapes as it declares them"
         said = f"read {read} operation{'s' * (read != 1)} from {self.recorded.says}"
         return said + (f", {confirmed}" if declared else "")
@@ -127,7 +128,8 @@ class _Assembler(Branching):
         if "branches" in record.settings and self.branch(record):
             return
         reads, places, named = arguments_of(record, self.made)
-        shapes, comparable = shapes_of(record, reads, self.own)
+        shapes, comparable = shapes_of(record, reads, self.own, self.recorded.batch)
+        comparable &= not self.recorded.of_another_batch
         if self.reckon is not None and self._reckoned(record, places, reads, shapes):
             return
         reason = "which branch costs less depends on the sizes" if "branches" in record.settings else ""
@@ -148,6 +150,8 @@ class _Assembler(Branching):
             if said is not None:
                 return
         if None not in shapes and self.is_opened(record) and self.look(record, reads):
+            return
+        if reason and record.look is not None and self.look(record, reads, wholly=True):
             return
         if not self._constant_as_declared(record, reads):
             self._add_unknown(record, reads, reason)
@@ -267,9 +271,9 @@ class _Assembler(Branching):
 
     def _add_said(self, record: Record, said: Said, reads: list[str | Array]) -> None:
         wanted = {name for step in said.steps for name in step.reads}
-        for place, read in enumerate(reads):
-            if isinstance(read, Array):
-                self._add_array(record, constant_name(record, place, read), read, wanted)
+        held = {constant_name(record, at, read): read for at, read in enumerate(reads) if isinstance(read, Array)}
+        for name, read in held.items():
+            self._add_array(record, name, read, wanted)
         first = self.ledger.first(record)
         for step in said.steps:
             self._add(step, record, self.ledger.sharing(record, step, first, said.weights_in))
@@ -277,20 +281,17 @@ class _Assembler(Branching):
             self.made[record.name, index] = name
         self.confirm(sum(shape is not None for shape in record.outputs))
         if self.framework == "onnx":  # of PyTorch every parameter counts, wherever it is read
-            self.ledger.settle(said, reads, wanted)
+            self.ledger.settle(said, held, wanted)
 
     def _add_array(self, record: Record, name: str, array: Array, wanted: set[str]) -> None:
         """A constant that a record reads as a tensor: a parameter where the file's own tensor is one."""
+        if name not in wanted or name in self.nodes:
+            return
         roots = array.roots if isinstance(array, Stored) else ()
-        if name not in wanted:
-            return
-        if name in self.nodes:
-            return
-        is_root = len(roots) == 1 and isinstance(array, Stored) and array.name == roots[0]
-        whole = is_root and roots[0] not in self.ledger.counted
+        whole = self.ledger.is_whole(array)
         op = Parameter(array.shape) if whole else Constant(array.shape)
         if whole:
-            self.ledger.counted.add(roots[0])
+            self.ledger.counted.update(roots)
         frozen = whole and self.ledger.are_frozen([array])  # type: ignore[list-item]
         self._add(Step(name, op, (), op.apply()), record, {"frozen": True} if frozen else None)
 
@@ -331,7 +332,7 @@ class _Assembler(Branching):
         self.looked = (*self.looked[:2], self.looked[2] + 1, self.looked[3])
         record, known = with_stored(record)
         for index, shape in enumerate(record.outputs):
-            output = None if shape is None else at_batch_one(shape)
+            output = self._declared(shape, at)
             ask = None if record.ask is None else partial(asked, record, index)
             weights = () if index else (*self.ledger.slots(record), *self.ledger.roots(read))
             op = Opaque(reason, output, weights, seen=seen_at(record, at), ask=ask, all_weights=known or index > 0)
@@ -340,6 +341,14 @@ class _Assembler(Branching):
             self.nodes[step.name] = Node(step.name, op, step.reads, record.scope)
             self.now[step.name] = output if self.asked is None else op.apply(*[self.now[name] for name in reads]).output
             self.made[record.name, index] = step.name
+
+    def _declared(self, shape: Declared | None, at: tuple[Shape | None, ...]) -> Shape | None:
+        """The declared shape of an output that nothing else tells; in another batch where all that is read has that."""
+        batch = self.recorded.batch
+        if not self.recorded.of_another_batch or not shape or batch is None:
+            return None if self.recorded.of_another_batch else as_declared(shape, batch)
+        alike = bool(at) and all(each and identical((Shape(batch), Shape(each[0]))) for each in at)
+        return as_declared((None, *shape[1:]), batch) if alike and shape[0] == 1 else None
 
     def free_name(self, name: str) -> str:
         return name if name not in self.nodes else self.free_name(f"{name}_")

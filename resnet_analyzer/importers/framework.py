@@ -11,9 +11,7 @@ from contextlib import contextmanager, redirect_stderr
 from importlib.machinery import PathFinder
 from typing import Any
 
-from ..errors import UsageError
-
-INSTALL = "pip install 'resnet-analyzer[keras]'"
+from ..errors import UsageError, install
 
 
 class MissingFramework(UsageError):
@@ -26,9 +24,11 @@ def keras() -> Any:
     try:
         import keras as module
     except ImportError as error:
-        raise MissingFramework(f"this needs Keras 3 and TensorFlow, which are not installed: {INSTALL}") from error
+        raise MissingFramework(
+            f"this needs Keras 3 and TensorFlow, which are not installed: {install('keras')}"
+        ) from error
     if not module.__version__.startswith("3."):
-        raise MissingFramework(f"this needs Keras 3, not {module.__version__}: {INSTALL}")
+        raise MissingFramework(f"this needs Keras 3, not {module.__version__}: {install('keras')}")
     return module
 
 
@@ -37,7 +37,7 @@ def torch() -> Any:
     try:
         import torch as module
     except ImportError as error:
-        raise MissingFramework("this needs PyTorch, which is not installed: pip install torch") from error
+        raise MissingFramework(f"this needs PyTorch, which is not installed: {install('torch')}") from error
     return module
 
 

@@ -7,10 +7,11 @@ import re
 import sys
 from collections.abc import Mapping
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from ..dim import Dim
-from ..errors import UsageError
+from ..errors import UnknownName, UsageError
 from ..frozen import replace
 from ..graph import Graph
 from ..request import Request, resized, sizes_of
@@ -85,10 +86,12 @@ def read_factory(source: str, request: Request) -> Graph:
     found = _made(source, request.arguments)
     if is_module(found):
         if request.classes is not None:
-            raise UsageError(f"{source}: its number of classes is its own; --classes is for registered networks")
+            raise UsageError(f"{source}: a model keeps its number of classes; --classes is for registered networks")
         graph = read_module(found, source, request)
-    else:
+    elif isinstance(found, Graph) or "keras" in sys.modules:
         graph = _read(found, source, request)
+    else:  # what was made without Keras is none of its models, and no reason to ask for it
+        raise UsageError(f"{source}: {type(found).__name__} is no Keras model, PyTorch module or graph")
     about: dict[str, Any] = {**graph.about, "source": source, "arguments": request.arguments}
     return replace(graph, about=about)
 
@@ -96,7 +99,7 @@ def read_factory(source: str, request: Request) -> Graph:
 def _read(found: Any, source: str, request: Request) -> Graph:
     """The graph of a model or a graph; the size that was asked for instead of its own."""
     if request.classes is not None:
-        raise UsageError(f"{source}: its number of classes is its own; --classes is for registered networks")
+        raise UsageError(f"{source}: a file keeps its number of classes; --classes is for registered networks")
     from .assemble import assemble
     from .records import Recorded
 
@@ -113,6 +116,14 @@ def _read(found: Any, source: str, request: Request) -> Graph:
     return replace(graph, about={**graph.about, "source": source})
 
 
+def _part(found: Any, name: str) -> Any:
+    """A name of a module, or of a class; UnknownName, with those near it, where there is none."""
+    if not hasattr(found, name):
+        known = [each for each in vars(found) if not each.startswith("_")] if hasattr(found, "__dict__") else []
+        raise UnknownName(f"name of {getattr(found, '__name__', 'this')}", name, known)
+    return getattr(found, name)
+
+
 def _made(source: str, arguments: Mapping[str, Any]) -> Any:
     """What a name of a module is, or makes when called with these arguments."""
     module_name, _, attributes = source.partition(":")
@@ -121,7 +132,11 @@ def _made(source: str, arguments: Mapping[str, Any]) -> Any:
     try:
         found = import_module(module_name)
         for name in attributes.split("."):
-            found = getattr(found, name)
+            found = _part(found, name)
+        if isinstance(found, ModuleType):
+            callables = [name for name, each in vars(import_module(module_name)).items() if callable(each)]
+            error = UnknownName("factory", attributes, callables)
+            raise UsageError(f"this is a module, not a factory that makes a model.{str(error).partition('.')[2]}")
         is_model = isinstance(found, Graph) or (hasattr(found, "layers") and not isinstance(found, type))
         is_made = is_model or is_module(found) or not callable(found)
         if not is_made:

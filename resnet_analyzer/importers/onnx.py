@@ -15,7 +15,7 @@ from ..errors import AnalyzerError, UsageError
 from ..frozen import replace
 from ..graph import Graph
 from ..request import Request
-from ..shape import Shape
+from ..shape import Shape, identical
 from .base import importer
 from .records import Declared, printable
 
@@ -29,7 +29,7 @@ IMAGE_CHANNELS = (1, 3, 4)
 def read_file(source: str, request: Request) -> Graph:
     """The graph of an ONNX file at its own sizes, or those that are asked for."""
     if request.classes is not None:
-        raise UsageError(f"{source}: its number of classes is its own; --classes is for registered networks")
+        raise UsageError(f"{source}: a file keeps its number of classes; --classes is for registered networks")
     if request.trust:
         raise UsageError(f"{source}: nothing of an ONNX file runs: --trust is for Keras files")
     if not os.path.isfile(source):
@@ -64,12 +64,18 @@ def _read(stream: Any, title: str, request: Request) -> Graph:
     if model.graph is None or not model.graph.nodes:
         raise UsageError("no ONNX model: there is no graph in it")
     inputs, names, as_declared = input_shapes(model.graph, request)
-    if not as_declared:
-        model.graph.declared, model.graph.outputs = {}, dict.fromkeys(model.graph.outputs)
-    recorded = records_of(model, title, inputs, names)
+    recorded = records_of(model, title, inputs, names, _batch(model.graph, inputs, as_declared), not as_declared)
     shapes = dict(zip(recorded.inputs, inputs.values(), strict=True))
     graph = assemble_at(recorded, shapes, "onnx", _reckon)  # type: ignore[arg-type]
     return replace(graph, name=printable(model.graph.name, 60) or title)
+
+
+def _batch(graph: GraphData, inputs: Mapping[str, Shape], as_declared: bool) -> Dim | None:
+    """The batch of all inputs, where an open first axis of a declared shape can be it: the file leaves theirs open."""
+    first = [shape[0] for shape in inputs.values() if len(shape)]
+    declared = [graph.inputs[name] or (None,) for name in inputs]
+    opened = not as_declared or not any(type(shape[0]) is int for shape in declared)
+    return first[0] if first and opened and identical(tuple([Shape(size) for size in first])) else None
 
 
 def _reckon(kind: str, settings: Any, shapes: list[Any], given: list[Any]) -> Any:

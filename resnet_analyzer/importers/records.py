@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from ..dim import Dim
 from ..ops.base import TRAINABLE
 from ..ops.spelling import Part
 
@@ -96,7 +97,7 @@ class Record:
     owner: str = ""
     trainable: bool = True
     ask: Callable[[list[Declared]], tuple[Declared, ...] | None] | None = field(default=None, compare=False, repr=False)
-    look: Callable[[tuple[Declared, ...]], Looked | None] | None = field(default=None, compare=False, repr=False)
+    look: Callable[[tuple[Declared, ...], int], Looked | None] | None = field(default=None, compare=False, repr=False)
     made_by: str = ""
     stored: Callable[[], StoredWeights | None] | None = field(default=None, compare=False, repr=False)
 
@@ -140,8 +141,9 @@ class Recorded:
     """A model as records, each after all that it reads.
 
     `inputs` are the records of its inputs, `outputs` the tensors that it gives, `says` what made the
-    file ("Keras 3.15.1"), `unused` the weights that no record has. `declared` tensors are those
-    whose shape the source wrote down.
+    file ("Keras 3.15.1"), `unused` the weights that no record has. `batch` is what an open first axis of a
+    declared shape stands for, None where it may be anything; `of_another_batch` tells that shapes are declared
+    for a batch of one, and `batch` is asked for. `declared` tensors are those whose shape the source wrote down.
     """
 
     name: str
@@ -150,6 +152,8 @@ class Recorded:
     outputs: tuple[Ref, ...]
     says: str = ""
     unused: tuple[Slot, ...] = ()
+    batch: Dim | None = 1
+    of_another_batch: bool = False
 
     @property
     def declared(self) -> int:

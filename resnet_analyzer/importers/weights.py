@@ -43,7 +43,7 @@ def accepts(source: str) -> bool:
     return kind_of(source) is not None
 
 
-@importer("weights", "what no graph can be read of is told: .pt, .pth, .safetensors, .bin, .tflite", accepts)
+@importer("weights", "", accepts)
 def refuse(source: str, request: Request) -> Graph:
     """UsageError, with what the file is and what can be read instead."""
     if not os.path.exists(source):

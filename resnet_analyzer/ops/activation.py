@@ -192,12 +192,7 @@ def _read_keras(call: Call) -> list[Op] | None:
             function = function.kind if function.namespace else ""
         return [Activation(function)] if function in (*PER_ELEMENT, *ALIASES, *ALONG_AXIS) else None
     if kind in ("Softmax", "ops.Softmax", "ops.LogSoftmax"):
-        axis = call.settings.get("axis", -1)
-        return (
-            [Activation("log_softmax" if kind == "ops.LogSoftmax" else "softmax", axis)]
-            if type(axis) is int and len(call.shapes) == 1
-            else None
-        )
+        return _read_softmax(call)
     if kind == "ReLU":
         return _read_relu(call)
     if kind in LAYERS or kind in AS_THEY_ARE:
@@ -206,6 +201,17 @@ def _read_keras(call: Call) -> list[Op] | None:
         return [Activation("gelu_erf")]
     words = {name.replace("_", ""): name for name in (*PER_ELEMENT, *ALIASES)}
     return [Activation(words[kind.removeprefix("ops.").lower()])]
+
+
+def _read_softmax(call: Call) -> list[Op] | None:
+    """Softmax along one axis; Keras' layer puts a number far below zero where a mask says so."""
+    axis = call.settings.get("axis", -1)
+    if isinstance(axis, (list, tuple)) and len(axis) == 1:
+        (axis,) = axis
+    if type(axis) is not int or len(call.shapes) > (1 if call.kind.startswith("ops.") else 2):
+        return None
+    masked = [OPS["Where"](1)] if len(call.shapes) == 2 else []  # type: ignore[call-arg]
+    return [*masked, Activation("log_softmax" if call.kind == "ops.LogSoftmax" else "softmax", axis)]
 
 
 def _read_relu(call: Call) -> list[Op] | None:

@@ -9,7 +9,7 @@ from ..errors import UsageError
 from ..shape import Shape
 from .base import MOVING, TRAINABLE, Cost, Op, Weight, require_whole
 from .gradient import of_moves, of_nothing
-from .spelling import Call, Spelling
+from .spelling import Call, Reads, Spelling
 
 if TYPE_CHECKING:
     from .keras_steps import Steps
@@ -24,6 +24,11 @@ def _read_parameter(call: Call) -> list[Op]:
     """A weight that a layer's code reads as a tensor."""
     moving = call.settings["role"] == MOVING
     return [Parameter(call.settings["shape"], call.settings["weight"], moving)]  # type: ignore[call-arg]
+
+
+def _read_like(call: Call) -> Reads | None:
+    """What is put there may be told by a tensor, too."""
+    return call.reading(FilledLike())
 
 
 class Constant(Op):
@@ -89,3 +94,30 @@ class Parameter(Op):
     def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps | None:
         """A Keras layer reads something: it has none for a weight alone."""
         return None
+
+
+class FilledLike(Op):
+    """One and the same number in the shape of its input: no arithmetic (numpy.zeros_like, full_like).
+
+    >>> FilledLike().apply(Shape(1, 16, 64)).output
+    Shape(1, 16, 64)
+    """
+
+    kind = "shape"
+    word = "filled"
+    keeps_places = True
+    storage = "own"
+    gradient = of_nothing
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling("", also=("ops.ZerosLike", "ops.OnesLike", "ops.EmptyLike", "ops.FullLike"), read=_read_like)
+    }
+
+    def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
+        """The same shape."""
+        return Cost(shape)
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """By keras.ops."""
+        from .keras_steps import by_ops
+
+        return by_ops(lambda x: keras.ops.zeros_like(x))

@@ -46,7 +46,10 @@ class _Drop(Op):
 IN_TRAINING = (
     "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "AlphaDropout", "GaussianDropout", "GaussianNoise",
     "ActivityRegularization", "RandomFlip", "RandomRotation", "RandomZoom", "RandomContrast", "RandomBrightness",
-    "RandomTranslation",
+    "RandomTranslation", "RandomColorDegeneration", "RandomColorJitter", "RandomElasticTransform", "RandomErasing",
+    "RandomGaussianBlur", "RandomGrayscale", "RandomHue", "RandomInvert", "RandomPerspective", "RandomPosterization",
+    "RandomSaturation", "RandomSharpness", "RandomShear", "RandAugment", "AugMix", "CutMix", "MixUp", "Equalization",
+    "Solarization",
 )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from ..dim import Dim, equal, product
 from ..reach import EVERYTHING, Reaches, same_place
 from ..shape import Shape
-from .base import Check, Cost, Op, Spelling, Weight, Work
+from .base import OPS, Check, Cost, Op, Spelling, Weight, Work
 from .gradient import of_scattered
 from .spelling import Call, Reads
 
@@ -17,13 +17,18 @@ if TYPE_CHECKING:
 
 
 def _read_keras(call: Call) -> list[Op] | None:
-    """Keras' layers; ReversibleEmbedding is called one way and, told so, the other, with one table."""
+    """Keras' layers; ReversibleEmbedding is called one way and, told so, the other, with one table or two."""
     settings = call.settings
-    plain = settings.get("tie_weights", True) and settings.get("logit_soft_cap") is None
-    if call.is_rewritten or call.takes_more_than_inputs or not plain:
+    if call.is_rewritten or call.takes_more_than_inputs:
         return None
-    reverse = call.argument("reverse", 1, False) is True if call.kind == "ReversibleEmbedding" else False
-    return [Embedding(settings["input_dim"], settings["output_dim"], reverse)]
+    sizes = settings["input_dim"], settings["output_dim"]
+    if call.kind != "ReversibleEmbedding":
+        return [Embedding(*sizes)]
+    reverse, cap = call.argument("reverse", 1, False) is True, settings.get("logit_soft_cap")
+    op = Embedding(*sizes, reverse, untied=settings.get("tie_weights") is False)
+    if not reverse or cap is None:
+        return [op]
+    return [op, OPS["Divide"](1), OPS["Activation"]("tanh"), OPS["Rescale"](cap)]  # type: ignore[call-arg]
 
 
 def _read_torch(call: Call) -> Reads | None:
@@ -38,7 +43,8 @@ class Embedding(Op):
     """Each number's own vector of `output_dim`, from a table of `input_dim` of them: a look-up, no arithmetic.
 
     With `reverse` the other way: every vector's product with each of the table's, one number each (Press & Wolf
-    2017: a language model's output, whose table is the input's: give the node `weights_of`).
+    2017: a language model's output, whose table is the input's: give the node `weights_of`). `untied`: the way back
+    has a table of its own, which is held beside the other.
 
     >>> cost = Embedding(30522, 768).apply(Shape(1, 128))
     >>> cost.output, cost.weights[0].params, cost.work.multiply_accumulates
@@ -50,6 +56,7 @@ class Embedding(Op):
     input_dim: Dim
     output_dim: Dim
     reverse: bool = False
+    untied: bool = False
 
     storage = "own"
     gradient = of_scattered
@@ -70,7 +77,9 @@ class Embedding(Op):
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """One axis more; reversed, the last axis by the table."""
-        weights = (Weight("embeddings", (self.input_dim, self.output_dim)),)
+        weights: tuple[Weight, ...] = (Weight("embeddings", (self.input_dim, self.output_dim)),)
+        if self.untied:
+            weights += (Weight("reverse_embeddings", (self.output_dim, self.input_dim)),)
         if not self.reverse:
             return Cost(Shape(*shape, self.output_dim), weights)
         output = shape.with_size(-1, self.input_dim)
@@ -90,17 +99,21 @@ class Embedding(Op):
         """Keras' layer looks up alone; the product is a small layer of our own."""
         from .keras_steps import Steps, layer
 
+        size, untied = (self.input_dim, self.output_dim), self.untied
+        if untied and not self.reverse:
+            return Steps(keras.layers.ReversibleEmbedding(*size, tie_weights=False, name=name))
         if not self.reverse:
             return Steps(layer(keras, self, name))
-        size = (self.input_dim, self.output_dim)
 
         class Reversed(keras.layers.Layer):  # type: ignore[misc, name-defined]
             """The product with every vector of a table."""
 
             def build(self, _shape: Any) -> None:
                 self.embeddings = self.add_weight(name="embeddings", shape=size)
+                if untied:
+                    self.reversed = self.add_weight(name="reverse_embeddings", shape=size[::-1])
 
             def call(self, x: Any) -> Any:
-                return keras.ops.matmul(x, keras.ops.transpose(self.embeddings))
+                return keras.ops.matmul(x, self.reversed if untied else keras.ops.transpose(self.embeddings))
 
         return Steps(Reversed(name=name), remark="a layer of our own: Keras has none")

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..shape import Shape, spell
-from .base import Check, Cost, Op, Spelling
+from ._broadcast import broadcast
+from .base import Check, Cost, Op, Spelling, axis_index
 from .spelling import Call, Reads
 
 if TYPE_CHECKING:
@@ -15,6 +16,12 @@ if TYPE_CHECKING:
 
 def _read_all(call: Call) -> Reads:
     return call.reading(Scatter(), places=tuple(range(len(call.places))))
+
+
+def _read_along(call: Call) -> list[Op] | None:
+    """keras.ops.take_along_axis along an axis; without one it flattens first, and is not read."""
+    (axis,) = call.axes(call.argument("axis", 2))
+    return [GatherElements(axis, broadcasts=True)]
 
 
 class Scatter(Op):
@@ -42,11 +49,16 @@ class Scatter(Op):
 class GatherElements(Op):
     """For each number of the second input one of the first: the same axes, another length along `axis` at most.
 
+    With `broadcasts` 1 fits any length along the other axes, as in numpy.take_along_axis.
+
     >>> GatherElements().apply(Shape(1, 10, 4), Shape(1, 3, 4)).output
+    Shape(1, 3, 4)
+    >>> GatherElements(1, broadcasts=True).apply(Shape(1, 10, 4), Shape(1, 3, 1)).output
     Shape(1, 3, 4)
     """
 
     axis: int = 0
+    broadcasts: bool = False
 
     kind = "shape"
     word = "gather"
@@ -56,13 +68,19 @@ class GatherElements(Op):
         "onnx": Spelling(
             "GatherElements",
             read=lambda call: call.reading(GatherElements(call.settings.get("axis", 0)), places=(0, 1)),
-        )
+        ),
+        "keras": Spelling("", also=("ops.TakeAlongAxis",), read=_read_along),
     }
 
     def rule(self, data: Shape, picked: Shape) -> Cost:  # type: ignore[override]
-        """The second shape."""
+        """The second shape; where it broadcasts, the common one."""
         sentence = "places {} need as many axes as {}."
-        return Cost(picked, checks=(Check(len(data) == len(picked), sentence, (spell(picked), spell(data))),))
+        same = Check(len(data) == len(picked), sentence, (spell(picked), spell(data)))
+        axis = axis_index(self.axis, len(picked))
+        if not self.broadcasts or axis is None or len(data) != len(picked):
+            return Cost(picked, checks=(same,))
+        output, checks = broadcast("pick from", (data.with_size(axis, picked[axis]), picked))
+        return Cost(output, checks=(same, *checks))
 
     def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
         """By keras.ops."""
@@ -112,7 +130,8 @@ class Triangle(Op):
     keeps_places = True
     storage = "own"
     spellings: ClassVar[Mapping[str, Spelling]] = {
-        "onnx": Spelling("Trilu", read=lambda call: call.reading(Triangle()))
+        "onnx": Spelling("Trilu", read=lambda call: call.reading(Triangle())),
+        "keras": Spelling("", also=("ops.Tril", "ops.Triu")),
     }
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]

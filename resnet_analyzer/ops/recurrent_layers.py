@@ -18,8 +18,11 @@ PLAIN = {"LSTM": ["Sigmoid", "Tanh", "Tanh"], "GRU": ["Sigmoid", "Tanh"], "RNN":
 
 
 def _read_onnx(call: Call) -> Outputs | None:
-    """LSTM, GRU and RNN: sequence, kernel, recurrent kernel, bias, lengths, first state, first cell (LSTM)."""
-    settings, kind = call.settings, call.kind
+    """LSTM, GRU and RNN: sequence, kernel, recurrent kernel, bias, lengths, first state, first cell (LSTM).
+
+    DynamicQuantizeLSTM's kernels are few-valued and turned round: (directions, channels, 4·units).
+    """
+    settings, kind = call.settings, call.kind.removeprefix("DynamicQuantize")
     directions = 2 if settings.get("direction") == "bidirectional" else 1
     given = settings.get("activations") or PLAIN[kind] * directions
     if list(given) != PLAIN[kind] * directions or call.tensor(7) is not None:
@@ -28,7 +31,7 @@ def _read_onnx(call: Call) -> Outputs | None:
     if recurrent is None:
         return None
     bias = call.tensor(3) is not None
-    cell = _cell(kind, recurrent[2], bias, bool(settings.get("linear_before_reset")))
+    cell = _cell(kind, recurrent[2 if kind == call.kind else 1], bias, bool(settings.get("linear_before_reset")))
     numbers = tuple(number for place in (0, 5, 6) if (number := call.tensor(place)) is not None)
     weights = {"kernel": call.tensor(1), "recurrent_kernel": call.tensor(2), "bias": call.tensor(3)}
     own = {name: number for name, number in weights.items() if number is not None}
@@ -64,7 +67,9 @@ class RecurrentLayer(Op):
     kind = "recurrence"
     storage = "own"
     arity: ClassVar[int | None] = None
-    spellings: ClassVar[Mapping[str, Spelling]] = {"onnx": Spelling("LSTM", also=("GRU", "RNN"), read=_read_onnx)}
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "onnx": Spelling("LSTM", also=("GRU", "RNN", "DynamicQuantizeLSTM"), read=_read_onnx)
+    }
 
     def __post_init__(self) -> None:
         if not hasattr(self.layer, "return_sequences"):

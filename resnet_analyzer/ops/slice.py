@@ -102,8 +102,17 @@ def _read_keras(call: Call) -> list[Op] | None:
     if call.kind == "ops.Flip":
         axes = range(call.rank) if call.argument("axis", 1) is None else call.axes(call.argument("axis", 1))
         return [Slice(tuple((None, None, -1) if place in axes else (None, None) for place in range(call.rank)))]
+    if call.kind == "ops.Slice":
+        starts, sizes = call.argument("start_indices", 1), call.argument("shape")
+        whole = all(type(each) is int for each in (*starts, *sizes))
+        return [Slice(tuple(map(_part, starts, sizes)))] if whole and len(starts) == len(sizes) else None
     key = call.argument("key", 1)
     return [Slice(tuple(key) if isinstance(key, list) else (key,))]
+
+
+def _part(start: int, size: int) -> tuple[int, int | None]:
+    """So many places from there; -1: to the end."""
+    return (start, None if size == -1 else start + size)
 
 
 class Slice(Op):
@@ -123,7 +132,7 @@ class Slice(Op):
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "onnx": Spelling("Slice", read=_read_onnx),
         "torch": Spelling("aten.slice", also=("aten.select", "aten.narrow", "aten.flip"), read=_read_torch),
-        "keras": Spelling("", also=("ops.GetItem", "ops.Flip"), read=_read_keras),
+        "keras": Spelling("", also=("ops.GetItem", "ops.Flip", "ops.Slice"), read=_read_keras),
     }
 
     kind = "shape"

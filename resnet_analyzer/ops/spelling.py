@@ -6,7 +6,7 @@ framework has it, and makes ops of such a call.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -64,6 +64,9 @@ class Tensor(NamedTuple):
     number: int
 
 
+FEW_BITS = ("int", "uint", "float8", "gptq", "awq")  # how names of policies of types for such weights begin
+
+
 class Call(NamedTuple):
     """One call of a layer or operation, in no framework's words.
 
@@ -102,7 +105,7 @@ class Call(NamedTuple):
     @property
     def is_rewritten(self) -> bool:
         """Whether its weights are others than its settings tell: quantised, or with low-rank additions (LoRA)."""
-        quantised = str(self.settings.get("dtype")).startswith(("int", "uint", "float8", "gptq", "awq"))
+        quantised = any(str(name).startswith(FEW_BITS) for name in _texts(self.settings.get("dtype")))
         return quantised or bool(self.settings.get("lora_rank") or self.settings.get("quantization_config"))
 
     def argument(self, name: str, place: int | None = None, default: Any = None) -> Any:
@@ -148,6 +151,17 @@ class Call(NamedTuple):
         if not all(type(axis) is int and -self.rank <= axis < self.rank for axis in given):
             raise ValueError(f"no axes of {self.rank}: {value}")
         return tuple(axis % self.rank for axis in given)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """The texts in a setting, those in parts of it too: a policy of types may be one for each layer."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Part):
+        yield from _texts(value.settings)
+    elif isinstance(value, Mapping):
+        for each in value.values():
+            yield from _texts(each)
 
 
 def _holds_tensor(value: Any) -> bool:

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from ..numbers import UNITS, decimal, grouped, printed, short, signed
-from .model import Column
+from .model import Column, Table
 
 MISSING = "–"
 # what terminals show two columns wide, of what our words are in: ideographs and their punctuation (Unicode, UAX #11)
@@ -84,6 +84,27 @@ def decimals_for(values: Iterable[Any]) -> int:
     known = [value for value in values if value is not None]
     size, unit = scale_for(known)
     return (1 if max(known) >= 100 * size else 2) if unit else 0
+
+
+def filled(tables: Sequence[Table]) -> list[Table]:
+    """Tables of the same columns without those that are empty in all of them, as stages of a model that has none.
+
+    >>> (table,) = filled([Table((Column("stage"), Column("what")), (("", "3×3"), ("", "1×1")))])
+    >>> table.rows
+    (('3×3',), ('1×1',))
+    """
+    count, rows = len(tables[0].columns), [row for table in tables for row in table.rows]
+    kept = [i for i in range(count) if not rows or any(row[i] != "" for row in rows)]
+    if len(kept) in (0, count):
+        return list(tables)
+
+    def part(cells: tuple[Any, ...]) -> tuple[Any, ...]:
+        return tuple(cells[i] for i in kept) if cells else ()
+
+    return [
+        table._replace(columns=part(table.columns), rows=tuple(map(part, table.rows)), total=part(table.total))
+        for table in tables
+    ]
 
 
 def spell_column(column: Column, values: Sequence[Any]) -> tuple[str, list[str]]:

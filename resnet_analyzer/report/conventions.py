@@ -11,13 +11,19 @@ from ..shape import spell
 from .model import Column, Report, Table
 
 COLUMNS = (
-    Column("tool"),
+    Column("tool", wrapped=True),
     Column("calls it", drop=1),
     Column("number", "count"),
-    Column("prints", "shape", drop=2),
-    Column("which is", flexible=True),
+    Column("prints", "shape", drop=3),
+    Column("which is", wrapped=True),
 )
-ITEMS = (Column("tool"), Column("calls it"), Column("item"), Column("counted as", drop=1), Column("amount", "count"))
+ITEMS = (
+    Column("tool", wrapped=True),
+    Column("calls it"),
+    Column("item", wrapped=True),
+    Column("counted as", wrapped=True, drop=3),
+    Column("amount", "count"),
+)
 COUNTED = "every number is emulated from the layers, fault by fault; the real tools' own figures are held in tests"
 
 
@@ -29,7 +35,9 @@ def conventions_report(measured: Measurement, by_item: bool = False) -> Report:
     if by_item:
         tables.append(Table(ITEMS, tuple(line for each in found for line in _items(each)), "What each is the sum of"))
     misses = [
-        ("misses", f"{each.convention.label}: {_missed(each)}") for each in found if each.missed and not each.fails
+        ("misses", f"{each.convention.label} ({each.convention.calls}): {_missed(each)}")
+        for each in found
+        if each.missed and not each.fails
     ]
     bound = (
         [("bound", "the cost of some layer is not known: every number is at least so much")] if measured.unknown else []

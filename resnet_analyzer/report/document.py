@@ -23,11 +23,11 @@ def as_section(report: Report, title: str, asked: str) -> Section:
     return Section(title, (asked,), report.tables, see=see)
 
 
-def with_sections(report: Report, sections: Sequence[Section]) -> Report:
-    """The report with more sections behind its own; its data tell them too."""
-    if not sections:
+def with_sections(report: Report, sections: Sequence[Section], first: Sequence[Section] = ()) -> Report:
+    """The report with more sections behind its own, and before them; its data tell them too."""
+    if not sections and not first:
         return report
-    longer = report._replace(sections=(*report.sections, *sections))
+    longer = report._replace(sections=(*first, *report.sections, *sections))
     return longer._replace(data=lambda: {**report.data(), "sections": list(map(_section, longer.sections))})
 
 

@@ -111,7 +111,7 @@ def _figures(rows: Sequence[Row], measurement: Measurement) -> tuple[Any, ...]:
 
 
 def _by_stage(measurement: Measurement) -> Table:
-    columns = (Column("stage"), Column("what", flexible=True), OUTPUT, *FIGURES)
+    columns = (Column("stage"), Column("what", wrapped=True), OUTPUT, *FIGURES)
     rows, before = [], None
     for part in parts(measurement.rows, measurement.graph.channels_first()):
         label = "" if part.stage == before else part.stage
@@ -124,7 +124,7 @@ def _by_block(measurement: Measurement) -> Table:
     columns = (Column("block", flexible=True), Column("layers", "count", drop=4), OUTPUT, *FIGURES)
     rows = [
         (name, len(members), spell(members[-1].output), *_figures(members, measurement))
-        for name, members in blocks(measurement.rows)
+        for name, members in blocks(measurement.rows, measurement.graph.channels_first())
     ]
     return Table(columns, tuple(rows))
 

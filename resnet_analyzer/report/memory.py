@@ -13,9 +13,10 @@ from ..analyses.training_memory import TrainingMemory, training_memory
 from ..measurement import Measurement
 from ..numbers import grouped, short
 from .model import Column, Report, Section, Table
+from .stages import blocks, stage_names
 
-FIGURES = (Column("what"), Column("bytes", "count"), Column("rounded", "shape", drop=2), Column("where it comes from", flexible=True))  # fmt: skip  # noqa: E501
-LIVES = (Column("layer", flexible=True), Column("alive at most", "count"), Column("while", drop=1, flexible=True))
+FIGURES = (Column("what"), Column("bytes", "count"), Column("rounded", "shape", drop=2), Column("where it comes from", wrapped=True))  # fmt: skip  # noqa: E501
+ALIVE = (Column("alive at most", "count"), Column("while", drop=1, flexible=True))
 COUNTED = {
     "inference": "an output lives from its layer to its last reader; views cost nothing; no work space inside layers",
     "training": "weights, gradients and optimizer's state in float32; kept: what each backward pass needs, once; "
@@ -112,20 +113,24 @@ def _training_notes(found: TrainingMemory) -> tuple[tuple[str, str], ...]:
 
 
 def _by(lives: Sequence[Live], measurement: Measurement, by: str) -> Table:
-    """The bytes alive, a line per layer that runs, or per stage: its fullest moment."""
+    """The bytes alive, a line per layer that runs, or per stage or block: its fullest moment."""
     if by == "layer":
-        return Table(LIVES[:2], tuple((live.name, live.bytes) for live in lives))
-    scopes = {row.name: row.node.scope.split("/")[0] or row.name for row in measurement.rows}
+        return Table((Column("layer", flexible=True), ALIVE[0]), tuple((live.name, live.bytes) for live in lives))
+    first = measurement.graph.channels_first()
+    if by == "stage":
+        groups = stage_names(measurement.rows, first)
+    else:
+        groups = {row.name: name for name, members in blocks(measurement.rows, first) for row in members}
 
-    def stage(live: Live) -> str:
+    def group(live: Live) -> str:
         name = live.name.removesuffix(" backward")
-        return scopes.get(name, name) + live.name.removeprefix(name)
+        return groups.get(name, name) + live.name.removeprefix(name)
 
     rows = []
-    for name, members in groupby(lives, key=stage):
+    for name, members in groupby(lives, key=group):
         fullest = max(members, key=lambda live: live.bytes)  # type: ignore[arg-type, return-value]
         rows.append((name, fullest.bytes, fullest.name))
-    return Table(LIVES, tuple(rows))
+    return Table((Column(by, flexible=True), *ALIVE), tuple(rows))
 
 
 def model_data(model: Model) -> dict[str, Any]:

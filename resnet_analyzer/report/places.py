@@ -11,6 +11,7 @@ from ..ops.conv import Conv2d
 from ..shape import spell
 from ..window import by
 from .model import Column, Table
+from .stages import stage_names
 
 BY_KIND = (
     Column("kind of layer"),
@@ -94,8 +95,9 @@ def largest(measurement: Measurement, figure: Callable[[Row], int], most: int = 
 def by_stage(measurement: Measurement) -> list[tuple[str, list[Row]]]:
     """The layers of each stage (or each layer outside of one), in order."""
     found: dict[str, list[Row]] = {}
+    stages = stage_names(measurement.rows, measurement.graph.channels_first())
     for row in measurement.rows:
-        found.setdefault(row.node.scope.split("/")[0] or row.name, []).append(row)
+        found.setdefault(stages[row.name], []).append(row)
     return list(found.items())
 
 

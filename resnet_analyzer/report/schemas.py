@@ -98,11 +98,18 @@ _DIFFERENCE = _object(
     schema={"const": 2},
     kind={"const": "difference"},
     models=NAMES,
+    file=_nullable(TEXT),
     changes=_listed(what=TEXT, before=_nullable(TEXT), after=_nullable(TEXT), why=TEXT, params=_INTEGER, macs=_INTEGER),
     same=WHOLE,
     params={"type": "array", "items": WHOLE},
     macs={"type": "array", "items": WHOLE},
-)
+    limits=_listed(
+        figure=TEXT, limit_millionths=WHOLE, before=WHOLE, after=WHOLE, most=WHOLE, over=WHOLE,
+        holds=_nullable(BOOL), says=TEXT,
+    ),
+    valid=BOOL,
+    exit_status={"enum": [0, 1]},
+)  # fmt: skip
 
 SCHEMAS: dict[str, dict[str, Any]] = {
     "conventions": _CONVENTIONS,

@@ -5,19 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..analyses.solve.budget import Answer, Budget, Search
+from ..analyses.solve.budget import WORDS, Answer, Budget, Search
 from ..analyses.solve.match import ExactSettings
 from ..numbers import grouped
 from .model import Column, Report, Table
 
-WORDS = {
-    "macs": "MACs",
-    "flops": "FLOPs",
-    "params": "params",
-    "all_params": "all params",
-    "activations": "activations",
-    "memory": "bytes of memory",
-}
 SHOWN = ("params", "macs", "flops", "activations", "memory")
 MEMORY = "weights and the activations that are alive at once, in {} bytes a number: {}"
 

@@ -31,27 +31,72 @@ class Part(NamedTuple):
 def parts(rows: Sequence[Row], channels_first: frozenset[str] = frozenset()) -> list[Part]:
     """The lines of the stage table, in order; the input has none. `channels_first`: see `Graph.channels_first`."""
     found: list[Part] = []
-    for stage, members in groupby((row for row in rows if row.op != "Input"), key=_stage):
+    kept = [row for row in rows if row.op != "Input"]
+    if _is_flat(kept):
+        return _folded([part for name, group in _named_runs(kept) for part in _flat_parts(name, group, channels_first)])
+    for stage, members in groupby(kept, key=_stage):
         for block, inner in groupby(members, key=_block):
             group = tuple(inner)
             found += _block_part(stage, group) if block else _pieces(stage, group, channels_first)
     return _folded(found)
 
 
-def blocks(rows: Sequence[Row]) -> list[tuple[str, tuple[Row, ...]]]:
+def blocks(rows: Sequence[Row], channels_first: frozenset[str] = frozenset()) -> list[tuple[str, tuple[Row, ...]]]:
     """Rows by their block (or stage, outside of one), in order, under the block's full name.
 
-    Where layers stand in no scopes, as in a flat Keras model, blocks are those that their names tell of.
+    Where layers stand in no scopes, as in a flat Keras model, blocks are those that their names tell of, and what
+    stands outside of them is cut where the resolution changes, and goes by its first and last layer.
     """
     kept = [row for row in rows if row.op != "Input"]
-    flat = not any(row.node.scope for row in kept)
-    return [(name or MISSING, tuple(members)) for name, members in groupby(kept, key=_named if flat else block_name)]
+    if not _is_flat(kept):
+        return [(name or MISSING, tuple(members)) for name, members in groupby(kept, key=block_name)]
+    found: list[tuple[str, tuple[Row, ...]]] = []
+    for name, group in _named_runs(kept):
+        found += (
+            [(name, group)] if name else [(_ends(part.rows), part.rows) for part in _pieces("", group, channels_first)]
+        )
+    return found
+
+
+def stage_names(rows: Sequence[Row], channels_first: frozenset[str] = frozenset()) -> dict[str, str]:
+    """The stage of each layer by the layer's name; in a flat model the one that names tell of, else the block."""
+    if not _is_flat(rows):
+        return {row.name: _stage(row) or row.name for row in rows}
+    told = {row.name: _flat_stage(name) or name for name, group in blocks(rows, channels_first) for row in group}
+    return {row.name: told.get(row.name, row.name) for row in rows}
+
+
+def _is_flat(rows: Sequence[Row]) -> bool:
+    return not any(row.node.scope for row in rows)
+
+
+def _ends(rows: Sequence[Row]) -> str:
+    return f"{rows[0].name} … {rows[-1].name}" if len(rows) > 1 else rows[0].name
+
+
+def _named_runs(rows: Sequence[Row]) -> list[tuple[str, tuple[Row, ...]]]:
+    """Rows of a flat model by the block in their names, in order; "" where there is none."""
+    return [(name, tuple(members)) for name, members in groupby(rows, key=_named)]
 
 
 def _named(row: Row) -> str:
     """The block in a layer's own name: `block_1_expand`, `conv2_block1_1_conv`, `block1a_se_reduce`."""
     found = BLOCK.match(row.name)
     return found[0] if found else ""
+
+
+def _flat_stage(block: str) -> str:
+    """The stage in a block's name: conv2 of `conv2_block1`; empty where there is none."""
+    return block[: block.find("_block")] if "_block" in block and "…" not in block else ""
+
+
+def _flat_parts(block: str, rows: tuple[Row, ...], channels_first: frozenset[str]) -> list[Part]:
+    """A named block as one line, with its strides: only equal blocks are one; else pieces of one resolution."""
+    phrases = [" ".join(row.node.op.phrase(True)) for row in rows]
+    told = [phrase for phrase in phrases if phrase]
+    if not block or not told:
+        return _pieces("", rows, channels_first)
+    return [Part(_flat_stage(block), ", ".join(_repeated(told)), rows)]
 
 
 def block_name(row: Row) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import Any
 
 from ..analyses.diagnose import Finding
@@ -37,7 +38,7 @@ REPORTS.add("verify", verify_report)
 
 
 def _title(verified: Verified) -> str:
-    parts = [verified.file, "valid" if verified.valid else "not valid"]
+    parts = [verified.file, verdict(verified)]
     reading = verified.reading
     if reading is None and verified.measurement is not None:
         parts.append(flow_of(verified.measurement))
@@ -112,11 +113,10 @@ def _totals(verified: Verified) -> Iterator[tuple[str, str]]:
 
 def _held(verified: Verified) -> Iterator[tuple[str, str]]:
     """Budgets and expectations: those that fail one by one with their place, the others in a sentence."""
-    for verdict in verified.verdicts:
-        if not verdict.holds:
-            place = f" (line {verdict.place.line})" if verdict.place.end else ""
-            yield f"{verdict.kind}", f"{verdict.says}: {'not known' if verdict.holds is None else 'fails'}{place}"
-    kept = [verdict.what for verdict in verified.verdicts if verdict.holds]
+    for each in verified.failed:
+        place = f" (line {each.place.line})" if each.place.end else ""
+        yield each.kind, " · ".join(filter(None, (f"{each.says}: {each.word}{place}", each.missed)))
+    kept = [f"{each.what} {each.actual}" for each in verified.verdicts if each.holds]
     if kept:
         names = ", ".join(map(_plain, kept[:6])) + " …" * (len(kept) > 6)
         yield "met", f"{len(kept)} of {len(verified.verdicts)}: {names}"
@@ -142,6 +142,21 @@ def _match(label: str, match: Match) -> Iterator[tuple[str, str]]:
         yield "", _plain(difference)
 
 
+def verdict(verified: Verified) -> str:
+    """The verdict in a few words: `valid`, or what is not: a sound network may be over its budget."""
+    if verified.findings:
+        return "not valid"
+    failed = {each.kind for each in verified.failed}
+    parts = [
+        "cost not known" if verified.measurement is not None and verified.measurement.unknown else "",
+        "not within budget" if "budget" in failed else "",
+        "not as expected" if "expected" in failed else "",
+        f"not equal to {verified.like.label}" if verified.like is not None and not verified.like.equal else "",
+        "not confirmed" if verified.crosscheck is not None and not verified.crosscheck["agrees"] else "",
+    ]
+    return " · ".join(part for part in parts if part) or "valid"
+
+
 def _verdict(verified: Verified) -> str:
     findings = len(verified.findings)
     parts = []
@@ -151,9 +166,7 @@ def _verdict(verified: Verified) -> str:
         parts.append(f"{verified.tried} repairs tested, {offered} shown" if verified.tried else "")
     if verified.failed:
         parts.append(f"{len(verified.failed)} of {len(verified.verdicts)} budgets and expectations fail")
-    if verified.like is not None and not verified.like.equal:
-        parts.append(f"not equal to {verified.like.label}")
-    parts.append("valid" if verified.valid else "not valid")
+    parts.append(verdict(verified))
     return " · ".join(part for part in parts if part)
 
 
@@ -170,14 +183,20 @@ def _data(verified: Verified) -> dict[str, Any]:
         "totals": measurement.totals._asdict() if measurement else None,
         "unknown": list(measurement.unknown) if measurement else [],
         "budgets": [
-            {"kind": each.kind, "what": each.what, "wanted": each.wanted, "actual": each.actual, "holds": each.holds,
-             **_where(verified, each.place)}
+            {"kind": each.kind, "what": each.what, "wanted": each.wanted,
+             "actual": each.actual if each.value is None else each.value, "limit": _number(each.limit),
+             "holds": each.holds, "says": each.result, **_where(verified, each.place)}
             for each in verified.verdicts
         ],
         "advice": [_advice(verified, each) for each in verified.advice],
         "identity": [_identity_data(match) for match in ([verified.like] if verified.like else verified.matches)],
         "crosscheck": verified.crosscheck,
     }  # fmt: skip
+
+
+def _number(limit: Fraction | None) -> int | float | None:
+    """A limit as JSON has it: whole where it is."""
+    return limit if limit is None else int(limit) if limit.denominator == 1 else float(limit)
 
 
 def _finding(verified: Verified, index: int) -> dict[str, Any]:

@@ -14,20 +14,31 @@ from .base import writer
 OF_MESSAGE = {"%": "%25", "\r": "%0D", "\n": "%0A"}
 OF_PROPERTY = {**OF_MESSAGE, ":": "%3A", ",": "%2C"}
 
+MEASURED = ("total", "params", "MACs", "limit", "met")  # notes that tell what was measured, whether or not all holds
+
 
 @writer("github")
 def render(report: Report, width: int = 80, colour: bool = False) -> str:
-    """Errors, failed budgets as errors, advice as notices, and the title as the last notice."""
+    """Errors, failed budgets and limits as errors, advice as notices; at last the title, the totals and the verdict."""
     data = report.data()
+    nowhere = {"line": None, "column": None}
     lines = [_line("error", data, each, _full(each)) for each in data.get("findings", ())]
-    for each in data.get("budgets", ()):
-        if not each["holds"]:
-            says = f"{each['what']}: {each['actual']}, {each['kind']} {each['wanted']}"
-            lines.append(_line("error", data, each, says))
+    for name in ("budgets", "limits"):
+        failed = [each for each in data.get(name, ()) if not each["holds"]]
+        lines += [_line("error", data, {**nowhere, **each}, each["says"]) for each in failed]
     for each in data.get("advice", ()):
         lines.append(_line("notice", data, each, f"{each['node']}: {each['message']}"))
-    lines.append(f"::notice::{_escaped(report.title, OF_MESSAGE)}")
-    return "\n".join(lines) + "\n"
+    told = [f"{label}: {text}" for label, text in report.notes if label in MEASURED]
+    return "".join(f"{line}\n" for line in lines) + annotation("notice", "\n".join([report.title, *told]))
+
+
+def annotation(level: str, says: str) -> str:
+    """A line that GitHub shows as an error or a notice of no file.
+
+    >>> print(annotation("error", "net.yaml: 3 % over"), end="")
+    ::error::net.yaml: 3 %25 over
+    """
+    return f"::{level}::{_escaped(says, OF_MESSAGE)}\n"
 
 
 def _full(finding: Mapping[str, Any]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 
-from ..report.columns import spell_column
+from ..report.columns import filled, spell_column
 from ..report.language import message
 from ..report.model import Figure, Link, Report, Section, Table
 from .base import writer
@@ -88,6 +88,7 @@ def tabulated(titles: list[str], rows: list[list[str]], table: Table, form: str)
 
 
 def _table(table: Table) -> str:
+    (table,) = filled([table])
     titles, rows = spelled(table)
     cells = [[escaped(cell) for cell in row] for row in rows]
     return tabulated([escaped(title) for title in titles], cells, table, "pipe")

@@ -9,7 +9,7 @@ from itertools import groupby, islice, zip_longest
 from operator import itemgetter
 
 from ..frozen import NamedTuple
-from ..report.columns import IDEOGRAPHS, cut, has_ideographs, padded, screen_width, spell_column
+from ..report.columns import IDEOGRAPHS, cut, filled, has_ideographs, padded, screen_width, spell_column
 from ..report.language import message
 from ..report.model import Column, Report, Section, Table
 from .base import writer
@@ -19,6 +19,7 @@ HIDDEN = "not shown: {}; use a wider terminal or --format csv"
 NARROWEST = 12  # characters that a flexible column keeps whatever happens
 WIDE = 40  # characters that it keeps at the cost of EXPENDABLE columns
 LINE = 15  # characters that a line of a wrapped column keeps
+LONGEST_WORD = 24  # characters of a word that a wrapped column does not cut if there is room elsewhere
 EXPENDABLE = 3  # columns of this `drop` and above give way to wide text, others only to what cannot be cut
 
 
@@ -176,6 +177,7 @@ def _broken(text: str, width: int) -> list[str]:
 
 def _tables(tables: list[Table], width: int, colour: bool) -> tuple[list[str], list[str]]:
     """Tables of the same columns under one header, and the columns that found no room."""
+    tables = filled(tables)
     columns = tables[0].columns
     rows = [row for table in tables for row in table.rows]
     spelled = [spell_column(column, [row[i] for row in rows]) for i, column in enumerate(columns)]
@@ -186,12 +188,16 @@ def _tables(tables: list[Table], width: int, colour: bool) -> tuple[list[str], l
     if headed:
         cells[1] = [_under(heading, text) for heading, text in zip(headings, cells[1], strict=True)]
     layout = _layout(titled, cells, int(headed), width)
-    head = layout.line([column.title for column in layout.columns])
-    lines = [head] if head.strip() else []
+    header = layout.line([column.title for column in layout.columns])
+    is_told = bool(header.strip())
+    lines = [header] if is_told and (len(tables) > 1 or not tables[0].title) else []
     waiting = iter(zip(headings, zip(*[cells[i] for i in layout.shown], strict=True), strict=True))
     for table in tables:
         if table.title:
-            lines += [""] * bool(lines) + [*(_bold(line, colour) for line in wrapped(table.title, width))]
+            between = [""] if lines else []
+            lines += [*between, *(_bold(line, colour) for line in wrapped(table.title, width))]
+        if len(tables) == 1 and table.title and is_told:
+            lines += ["", header]
         lines += _body(layout, islice(waiting, len(table.rows)), width, colour)
     left_out = [column.title for i, column in enumerate(columns) if i >= headed and i not in layout.shown]
     return lines, left_out
@@ -231,7 +237,8 @@ def _layout(columns: Sequence[Column], cells: Sequence[list[str]], first: int, w
             if columns[i].drop >= expendable and _span([least[i] for i in kept]) > width:
                 kept.remove(i)
     shown = tuple(columns[i] for i in kept)
-    return Layout(tuple(kept), shown, tuple(_shrunk(shown, [natural[i] for i in kept], width)))
+    words = [_longest_word(cells[i]) if columns[i].wrapped else NARROWEST for i in kept]
+    return Layout(tuple(kept), shown, tuple(_shrunk(shown, [natural[i] for i in kept], words, width)))
 
 
 def _gives(column: Column) -> bool:
@@ -242,12 +249,19 @@ def _span(widths: Sequence[int]) -> int:
     return sum(widths) + len(GAP) * (len(widths) - 1)
 
 
-def _shrunk(columns: Sequence[Column], widths: list[int], width: int) -> list[int]:
-    """Widths that fit, taken from the flexible columns, the widest first."""
+def _longest_word(texts: Sequence[str]) -> int:
+    """Columns that the longest word of a wrapped column takes, which is better not cut; at most LONGEST_WORD."""
+    longest = max((screen_width(word) for text in texts for word in text.split()), default=0)
+    return min(max(longest, NARROWEST), LONGEST_WORD)
+
+
+def _shrunk(columns: Sequence[Column], widths: list[int], words: Sequence[int], width: int) -> list[int]:
+    """Widths that fit, taken from the flexible columns, the widest first; from within words last of all."""
     flexible = [i for i, column in enumerate(columns) if _gives(column)]
-    while _span(widths) > width and flexible:
-        widest = max(flexible, key=widths.__getitem__)
-        if widths[widest] <= NARROWEST:
-            break
-        widths[widest] -= 1
+    for least in (words, [NARROWEST] * len(widths)):
+        while _span(widths) > width:
+            wide = [i for i in flexible if widths[i] > least[i]]
+            if not wide:
+                break
+            widths[max(wide, key=widths.__getitem__)] -= 1
     return widths

@@ -8,9 +8,7 @@ import zipfile
 
 import pytest
 
-MESSAGE = (
-    "resnet-analyze: this needs Keras 3 and TensorFlow, which are not installed: pip install 'resnet-analyzer[keras]'\n"
-)
+MESSAGE = "resnet-analyze: this needs Keras 3 and TensorFlow, which are not installed: pip install 'tensorflow>=2.18'\n"
 BLOCKED = """
 import sys
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import jsonschema
 import pytest
@@ -27,7 +28,27 @@ def test_conventions(run):
     out = run("conventions", "resnet50@torchvision", "--format", "csv").out
     assert "4111512576" in out
     assert "4133742592" in out
-    assert "fvcore 0.1.5: 49 ReLU, 16 Add, 1 3×3 max pool, /2" in run("conventions", "resnet50@torchvision").out
+    assert "fvcore 0.1.5 (flops): 49 ReLU, 16 Add, 1 3×3 max pool, /2" in run("conventions", "resnet50@torchvision").out
+
+
+@pytest.mark.parametrize("columns", [80, 100])
+def test_conventions_fit_and_cut_nothing(run, columns):
+    for items in ([], ["--items"]):
+        out = run("conventions", "resnet50@torchvision", *items, columns=columns).out
+        assert max(map(len, out.splitlines())) <= columns
+        assert "…" not in out.partition("misses")[0]
+    assert re.search(r"^What each is the sum of\n\ntool ", out, re.MULTILINE)  # the title above its header
+    assert "multiply-accumulates" in out  # no word is cut
+
+
+def test_misses_say_of_which_figure(run):
+    """fvcore prints flops and activations, and misses other layers in each."""
+    out = run("conventions", "resnet50@torchvision", columns=300).out
+    lines = out.partition("\nmisses")[2].splitlines()
+    heads = [line.strip().partition(": ")[0] for line in lines]
+    assert len([head for head in heads if head.startswith("fvcore")]) == 2
+    told = [head for head in heads if head.endswith(")")]
+    assert len(set(told)) == len(told)
 
 
 def test_reconcile(run):
@@ -43,7 +64,23 @@ def test_diff(run):
     assert out.count("77,070,336") == 3
     assert "+231,211,008 (+6.0 %)" in out
     out = run("diff", "resnet50@paper", "resnet50@torchvision", "--format", "markdown").out
-    assert "stage3/block1/conv1 and 2 more | stage3/block1/conv1 | strides 2 → 1 |        0 | +231,211,008" in out
+    assert "| stage3/block1/conv1 |        3 | strides 2 → 1 |        0 | +231,211,008" in out
+    assert "was" not in out  # nothing was renamed
+
+
+def test_diff_cuts_no_name_and_no_setting(run):
+    """At 80 columns conv1 and conv2 were both `stage3/block1/c…`, and `activation – → relu` lost its end."""
+    out = run("diff", "resnet50@paper", "resnet50@torchvision").out
+    assert "stage3/block1/conv1" in out
+    assert "stage3/block1/conv2" in out
+    renamed = run("diff", "resnet50@paper", "resnet50@keras").out
+    assert "activation – → softmax" in renamed
+    assert "stage1/conv" in renamed
+    for text in (out, renamed, run("diff", "resnet18", "resnet50", columns=60).out):
+        assert "…" not in text
+        assert max(map(len, text.splitlines())) <= 80
+    lines = [line.split() for line in out.splitlines() if line.startswith("changed")]
+    assert sum(int(line[2]) for line in lines) == 6  # as the title says
 
 
 def test_diff_fails_where_it_grows(run, complain):

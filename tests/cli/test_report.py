@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import re
 import resource
 import signal
 import subprocess
@@ -10,6 +11,8 @@ import sys
 import time
 
 import pytest
+
+from resnet_analyzer.report.choice import name_of
 
 from .conftest import ROOT
 
@@ -44,12 +47,56 @@ def test_sections_that_are_asked_for(run):
         run("report", "resnet50@torchvision", "--since", "resnet50", "--conventions", "--format", "json").out
     )
     titles = [each["title"] for each in data["sections"]]
-    assert titles == [each["title"] for each in plain["sections"]] + ["What changed", "What other tools print"]
-    changed, told = (each["tables"][0]["rows"] for each in data["sections"][-2:])
+    own = [each["title"] for each in plain["sections"]]
+    assert titles == ["What changed", *own, "What other tools print"]  # what a reviewer asks first stands first
+    changed, told = (data["sections"][place]["tables"][0]["rows"] for place in (0, -1))
     assert sum(row[-1] for row in changed) == 231_211_008  # the stride in the 3×3 instead: 3 · 77,070,336
     assert 4_111_512_576 in [row[2] for row in told]  # fvcore 0.1.5 on torchvision's ResNet-50
     several = run("report", "resnet18", "resnet34", "--since", "resnet18").out
     assert "## What changed: resnet34" in several
+
+
+def test_a_few_sections(run, complain, tmp_path):
+    text = run("report", "resnet18", "--sections", "stages,glance").out
+    assert re.findall(r"^## (.+)$", text, re.MULTILINE) == ["At a glance", "Stage by stage"]
+    data = json.loads(run("report", "resnet18", "--sections", "memory", "--format", "json").out)
+    assert [each["title"] for each in data["sections"]] == ["Memory"]
+    assert data["totals"]["params"] == 11_689_512
+    assert "unknown section 'glanse'. Did you mean glance?" in complain("report", "resnet18", "--sections", "glanse")
+    file = tmp_path / "few.html"
+    run("report", "resnet18", "--sections", "glance", "-o", str(file), "-q")
+    page = file.read_text(encoding="utf-8")
+    assert "At a glance" in page
+    assert "Stage by stage" not in page
+
+
+def test_a_comment_on_a_pull_request_has_room(run):
+    """GitHub takes 65,536 characters; the whole report on MobileNetV2 has 82,450."""
+    text = run("report", "resnet152", "--since", "resnet101", "--brief").out
+    assert re.findall(r"^## (.+)$", text, re.MULTILINE) == ["What changed", "At a glance", "Stage by stage"]
+    assert len(text) < 65_536 // 4
+
+
+def test_every_section_has_one_short_name():
+    from resnet_analyzer.architectures.base import ARCHITECTURES
+    from resnet_analyzer.measurement import measure
+    from resnet_analyzer.report.network import network_report
+    from resnet_analyzer.report.several import several_report
+
+    known = [ARCHITECTURES["resnet18"], ARCHITECTURES["vgg11"]]
+    measured = [measure(each.graph()) for each in known]
+    for report in (network_report(measured[0], "x", known[0]), several_report(measured, "x", known)):
+        names = [name_of(section) for section in report.sections]
+        assert "" not in names
+        assert len(set(names) - {"layers"}) == len([name for name in names if name != "layers"])
+
+
+@pytest.mark.parametrize("form", ["markdown", "table"])
+def test_nobody_is_told_how_to_read_a_picture_that_is_not_there(run, tmp_path, form):
+    assert "Read it from top to bottom" not in run("report", "resnet18", "--format", form).out
+    run("report", "resnet18", "-o", str(tmp_path / "r.md"), "-q")
+    assert "Read it from top to bottom" in (tmp_path / "r.md").read_text(encoding="utf-8")
+    assert "Read it from top to bottom" in run("report", "resnet18", "--format", "html").out
 
 
 PICTURES_OF_A_NETWORK = ("architecture", "cost", "memory", "receptive", "resolution", "roofline", "training")

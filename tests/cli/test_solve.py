@@ -39,7 +39,7 @@ def test_a_match_and_none(run):
 
 
 def test_a_budget_that_nothing_meets_ends_with_1(complain):
-    assert "n = 1 already has" in complain("solve", "resnet50", "--max-macs", "1M", status=1)
+    assert "the smallest, n = 1, takes" in complain("solve", "resnet50", "--max-macs", "1M", status=1)
 
 
 @pytest.mark.parametrize(

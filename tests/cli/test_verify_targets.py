@@ -38,8 +38,8 @@ def test_memory_is_weights_and_live_activations(run):
 
 def test_annotations_of_what_has_no_lines(run):
     out = run("verify", "resnet50", "--max-macs", "300M", "--format", "github").out.splitlines()
-    assert out[0] == "::error::macs: 3,857,973,248, budget <= 300M"
-    assert out[-1] == "::notice::resnet50 · not valid · 224×224×3 → 1000 classes"
+    assert out[0] == "::error::macs: 3,857,973,248, budget <= 300M: fails · 3.558 G (1,186 %25) over"
+    assert out[-1].startswith("::notice::resnet50 · not within budget · 224×224×3 → 1000 classes%0Atotal: ")
 
 
 def test_a_keras_file(run, tmp_path):

@@ -18,7 +18,7 @@ DESIGNS = 600
 
 @pytest.fixture(autouse=True)
 def keras():
-    return pytest.importorskip("keras", reason="Keras is not installed: pip install 'resnet-analyzer[keras]'")
+    return pytest.importorskip("keras", reason="Keras is not installed: pip install tensorflow")
 
 
 @pytest.mark.parametrize("broken", corpus(), ids=lambda broken: broken.path.stem)

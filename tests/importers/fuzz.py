@@ -1,8 +1,9 @@
-"""Mutated Keras files: no traceback, no hang, little memory, nothing run. python -m tests.importers.fuzz h5 100000
+"""Mutated model files: no traceback, no hang, little memory, nothing run. python -m tests.importers.fuzz h5 100000
 
 Every file is read and measured, its table and JSON are written. A file is a failure if anything but AnalyzerError is
 raised, if it takes longer than LIMIT seconds of processor time or MOST_MEMORY more than before, if its code, a program
-or the network is asked for, or if what is printed would steer a terminal. Those of PyTorch and ONNX: in their tests.
+or the network is asked for, or if what is printed would steer a terminal.
+FORMATS are those that it knows; a third number is how many processes run.
 """
 
 from __future__ import annotations
@@ -25,9 +26,12 @@ from typing import Any, NamedTuple
 import resnet_analyzer as ra
 from resnet_analyzer.errors import AnalyzerError
 
+from . import fuzz_onnx
+
 DATA = Path(__file__).parents[1] / "data"
-FORMATS = ("keras", "h5", "json")
+FORMATS = ("keras", "h5", "json", "onnx", "pt2")
 LIMIT, MOST_MEMORY, CHUNK = 5.0, 400 * 2**20, 200
+PROGRAM, HELD = "model/models/model.json", "model/data/weights/model_weights_config.json"
 FORBIDDEN = ("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "socket.connect", "pickle.find_class")
 NASTY: tuple[Any, ...] = (
     None, True, -1, 0, 1, 3, 2**31, 10**30, 0.5, 1e308, "", "x", "\x1b[31m", "same", "relu", "Dense", "Conv2D",
@@ -35,6 +39,17 @@ NASTY: tuple[Any, ...] = (
     [None] * 9,
     {"class_name": "__keras_tensor__", "config": {"shape": [None, 10**9], "keras_history": ["x", 0, 0]}},
     {"class_name": "Lambda", "module": "keras.layers", "config": {"function": {"class_name": "__lambda__"}}},
+)  # fmt: skip
+NASTY_TORCH: tuple[Any, ...] = (
+    {"as_int": -1}, {"as_int": 0}, {"as_int": 10**20}, {"as_ints": []}, {"as_ints": [1, 1, -1]}, {"as_ints": [0]},
+    {"as_none": True}, {"as_bool": True}, {"as_float": 1e999}, {"as_string": "same"}, {"as_tensor": {"name": "x"}},
+    {"as_tensors": [{"name": "x"}]}, {"as_sym_int": {"as_name": "sym_size_int"}}, {"as_sym_ints": [{"as_int": 3}]},
+    {"as_expr": {"expr_str": "s77//0", "hint": None}}, {"as_expr": {"expr_str": "(" * 60 + "s77"}}, "s77*" * 3000 + "1",
+    *(f"torch.ops.aten.{name}.default" for name in (
+        "conv2d", "linear", "view", "cat", "split", "permute", "softmax", "expand", "slice", "einsum", "max_pool2d",
+        "batch_norm", "matmul", "scaled_dot_product_attention", "chunk", "roll", "pad", "unflatten",
+        "adaptive_avg_pool2d",
+    )), "torch.ops.mine.own.default", None, True, -1, 0, 3, 2**31, 10**30, 0.5, "", "\x1b[31m", [], {}, [None] * 9,
 )  # fmt: skip
 WORDS = (b"null", b"-1", b"0", b"99999999999", b"1e999", b'"x"', b"[]", b"{}", b"[[", b"}", b'"\\u001b[1m"', b"NaN")
 
@@ -51,6 +66,12 @@ class Result(NamedTuple):
 @cache
 def seeds(kind: str) -> list[bytes]:
     """The files that are mutated: small models with what is seldom met, Keras 2's, one of keras.applications."""
+    if kind == "pt2":
+        names = ["open", "even", "torchvision-alexnet", "pytorchcv-darknet_tiny", "torchvision-squeezenet1_1"]
+        return [
+            *([path.read_bytes() for path in sorted((DATA / "torch").glob("small-*.pt2"))] * 5),
+            *((DATA / "torch" / f"{name}.pt2").read_bytes() for name in names * 3),
+        ]
     with zipfile.ZipFile(DATA / "keras" / "small.zip") as archive:
         found = {name: archive.read(name) for name in archive.namelist()}
     files = [data for name, data in found.items() if name.endswith(".h5" if kind == "h5" else ".keras")]
@@ -62,13 +83,32 @@ def seeds(kind: str) -> list[bytes]:
 
 
 def _config(data: bytes) -> bytes:
+    return _member(data, "config.json")
+
+
+def _member(data: bytes, name: str) -> bytes:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        return archive.read("config.json")
+        return archive.read(name)
+
+
+def _program(text: bytes, data: bytes) -> bytes:
+    """An archive with that program, and the list of weights of another one."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr(PROGRAM, text)
+        archive.writestr(HELD, _member(data, HELD))
+    return made.getvalue()
 
 
 def mutated(rng: random.Random, kind: str) -> bytes:
     """A file with a few mutations, of its description or of its bytes."""
+    if kind == "onnx":
+        data = rng.choice(rng.choice(fuzz_onnx.seeds()))
+        return fuzz_onnx.changed(rng, data) if rng.random() < 0.8 else _bytes(rng, data, 6)
     data = rng.choice(seeds(kind))
+    if kind == "pt2":
+        text = data if rng.random() < 0.1 else described(rng, _member(data, PROGRAM), NASTY_TORCH)
+        return _bytes(rng, data, 12) if text is data else _program(text, data)
     if kind == "json":
         return described(rng, data)
     if kind == "h5" and rng.random() < 0.5:
@@ -99,7 +139,7 @@ def _within_h5(rng: random.Random, data: bytes) -> bytes:
     return data[:start] + text.ljust(length) + data[start + length :]
 
 
-def described(rng: random.Random, text: bytes) -> bytes:
+def described(rng: random.Random, text: bytes, nasty: tuple[Any, ...] = NASTY) -> bytes:
     """A description with parts changed: values of its tree, or its text."""
     if rng.random() < 0.7:
         tree = json.loads(text)
@@ -110,7 +150,7 @@ def described(rng: random.Random, text: bytes) -> bytes:
             kind = rng.random()
             try:
                 if kind < 0.5:
-                    holder[key] = rng.choice(NASTY)
+                    holder[key] = rng.choice(nasty)
                 elif kind < 0.75:
                     holder[key] = json.loads(json.dumps(other[name]))
                 elif kind < 0.9 and type(holder[key]) is int:
@@ -178,7 +218,9 @@ def tried(path: Path, data: bytes) -> Result:
 
 def _read(path: str) -> str:
     graph = ra.load(path)
-    if graph.is_open:
+    if graph.is_open and path.endswith(("onnx", "pt2")):
+        ra.formula(path)
+    elif graph.is_open:
         ra.formula(path, "h,w") if re.search(rb"image", Path(path).read_bytes()[:4000]) else None
     measured = ra.measure(graph)
     json.loads(json.dumps(measured.to_json(), default=str))
@@ -216,10 +258,10 @@ def _chunk(what: tuple[str, int]) -> list[tuple[Result, bytes]]:
     return chunk(*what)
 
 
-def main(kind: str, count: int) -> int:
-    """Run `count` files on all processors; print the figures, and every failure; 1 if there is one."""
+def main(kind: str, count: int, processes: int | None = None) -> int:
+    """Run `count` files in so many processes; print the figures, and every failure; 1 if there is one."""
     began, ends, slowest, failures, peak = time.perf_counter(), Counter[str](), 0.0, 0, 0
-    with multiprocessing.get_context("spawn").Pool() as pool:
+    with multiprocessing.get_context("spawn").Pool(processes) as pool:
         for results in pool.imap_unordered(_chunk, [(kind, number) for number in range(-(-count // CHUNK))]):
             for result, data in results:
                 ends[result.ended] += 1
@@ -237,4 +279,4 @@ def main(kind: str, count: int) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 10_000))
+    sys.exit(main(sys.argv[1], *map(int, sys.argv[2:] or ["10000"])))

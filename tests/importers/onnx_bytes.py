@@ -61,9 +61,15 @@ def node(kind: str, inputs: str, outputs: str, **attributes: Any) -> bytes:
     return reads + makes + field(4, kind) + more
 
 
-def graph(nodes: list[bytes], tensors: list[bytes], inputs: list[bytes], outputs: list[bytes]) -> bytes:
-    """A graph."""
-    parts = [(1, nodes), (5, tensors), (11, inputs), (12, outputs)]
+def graph(
+    nodes: list[bytes],
+    tensors: list[bytes],
+    inputs: list[bytes],
+    outputs: list[bytes],
+    between: tuple[bytes, ...] = (),
+) -> bytes:
+    """A graph; `between` are tensors whose shape is declared that go neither in nor out."""
+    parts = [(1, nodes), (5, tensors), (11, inputs), (12, outputs), (13, list(between))]
     return field(2, "net") + b"".join(field(number, each) for number, group in parts for each in group)
 
 

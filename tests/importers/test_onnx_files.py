@@ -45,7 +45,7 @@ def case(row):
     return pytest.param(row, marks=() if row["model"] in QUICK else pytest.mark.slow, id=name)
 
 
-@pytest.mark.parametrize("row", map(case, TORCHVISION))
+@pytest.mark.parametrize("row", list(map(case, TORCHVISION)))
 def test_torchvision_by_both_exporters(row):
     """torchvision's own parameters and multiply-accumulates, and the parameters that a file holds.
 
@@ -70,15 +70,20 @@ def test_torchvision_by_both_exporters(row):
 P, QKV = 3 * 48 * 16, 48 * 144 + 144 + 48 * 48 + 48  # 4×4 patches; projections of tokens of 48
 ATTENTION = 64 * P + 64 * 48 * 192 + 2 * 64 * 64 * 48  # and two products of 64 tokens with one another
 RECURRENT = 4 * 5 * 2 * ((6 + 5) + (10 + 5))  # two layers of two directions, 5 units of 4 gates, at each step
-# parameters, multiply-accumulates; of the newer exporter the first states (LSTM 4·5, others 5·2) are tensors too
+# parameters, multiply-accumulates
 SMALL = {
     "functional": (432, 442_368), "twice": (81, 165_888), "transposed": (180, 184_320), "same": (384, 393_216),
     "einsum": (21, 32 * 32 * 21), "attention": (P + QKV, ATTENTION), "multihead": (P + QKV, ATTENTION),
     "tied": (18_432, 3 * 64 * 9216), "lstm": (RECURRENT + 2 * 2 * 2 * 20, 2 * 7 * RECURRENT),
     "gru": (15 * (6 + 5 + 2), 2 * 7 * 15 * (6 + 5)), "rnn": (5 * (6 + 5 + 2), 2 * 7 * 5 * (6 + 5)),
 }  # fmt: skip
-# what the newer exporter adds: first states, and a first step of zeros that it leaves out
-ADDED = {"lstm": (20, 0), "gru": (10, 0), "rnn": (10, -2 * 25)}
+# what the exporters add: first states as tensors of the file (LSTM 2·2·5, of the older exporter two for each layer;
+# others 2·5), and a first step of zeros that the newer one leaves out; the onnx package has the same sums
+ADDED = {
+    "lstm": {"script": (2 * 2 * 20, 0), "dynamo": (20, 0)},
+    "gru": {"script": (10, 0), "dynamo": (10, 0)},
+    "rnn": {"script": (10, 0), "dynamo": (10, -2 * 25)},
+}
 
 
 @pytest.mark.parametrize("file", sorted(held("small.zip")))
@@ -86,8 +91,25 @@ def test_small_models_that_others_count_wrong(file):
     """By hand; every shape as onnxruntime found it in a real forward pass."""
     name, exporter, _ = file.split(".")
     measured = ra.measure(read_stream(io.BytesIO(held("small.zip")[file]), file))
-    more = ADDED.get(name, (0, 0)) if exporter == "dynamo" else (0, 0)
+    more = ADDED.get(name, {}).get(exporter, (0, 0))
     assert (measured.totals.params, measured.totals.macs) == (SMALL[name][0] + more[0], SMALL[name][1] + more[1])
+    assert measured.status == "complete"
+    agreeing, of = confirmed(measured)
+    assert agreeing == of > 0
+
+
+# torch's own sums; convolutions by positions, 9 tokens of an LSTM (4·10 gates), 60 + 20 + 32 + 32 by 20, and attention
+QUANTISED = {
+    "image": (216 + 8 + 80 + 72 + 2_320 + 170, 1024 * (216 + 72 + 64) + 64 * 2_304 + 160),
+    "tokens": (5_759 + 20, 9 * (2 * 40 * 22 + 1_200 + 400 + 1_280 + 140) + 2 * 81 * 20),  # its first state, a tensor
+}
+
+
+@pytest.mark.parametrize("file", sorted(held("quantised.zip")))
+def test_quantised_models_have_the_figures_of_what_they_were_made_from(file):
+    """Whatever way few-valued numbers are written: weights are weights, scales and zero points are none."""
+    measured = ra.measure(read_stream(io.BytesIO(held("quantised.zip")[file]), file))
+    assert (measured.totals.params, measured.totals.macs) == QUANTISED[file.partition(".")[0]]
     assert measured.status == "complete"
     agreeing, of = confirmed(measured)
     assert agreeing == of > 0
@@ -224,3 +246,91 @@ def test_open_sizes_of_two_inputs_have_two_names():
     data = model(graph([node("Relu", name, f"{name}_") for name in "abcd"], [], inputs, [value("a_", None)]))
     shapes = [tuple(map(str, each.op.shape)) for each in read_stream(io.BytesIO(data), "net.onnx").inputs]
     assert shapes == [("1", "3", "h", "w"), ("1", "length"), ("1", "length2"), ("1", "t")]
+
+
+@pytest.mark.parametrize("batch", [1, 3])
+def test_a_parameter_that_is_read_in_another_form_counts(batch):
+    """A bias of 8 in another shape, a class token of 5 repeated for every image: 8·27 + 8 + 5."""
+    nodes = [
+        node("Conv", "x w", "a", kernel_shape=[3, 3]),
+        node("Reshape", "bias like", "b"),
+        node("Add", "a b", "c"),
+        node("Shape", "x", "sizes"),
+        node("Gather", "sizes nought", "batch"),
+        node("Concat", "batch rest", "to", axis=0),
+        node("Expand", "token to", "tokens"),
+        node("Add", "tokens y", "z"),
+    ]
+    tensors = [conv("w", 8), tensor("bias", (8,)), tensor("like", (3,), (8, 1, 1)), tensor("nought", (1,), (0,)),
+               tensor("rest", (2,), (1, 5)), tensor("token", (1, 1, 5))]  # fmt: skip
+    inputs = [value("x", ("N", 3, 8, 8)), value("y", ("N", 1, 5))]
+    data = model(graph(nodes, tensors, inputs, [value("c", None), value("z", None)]))
+    measured = ra.measure(read_stream(io.BytesIO(data), "net.onnx", Request(batch=batch)))
+    assert measured.status == "complete"
+    assert measured.totals.params == 8 * 27 + 8 + 5
+
+
+@pytest.mark.parametrize("kind", ["MaxPool", "AveragePool"])
+@pytest.mark.parametrize(
+    ("pads", "ceil", "sides"),
+    [([1, 1, 2, 2], 0, (5, 6)), ([1, 1, 2, 2], 1, (5, 6)), ([0, 0, 2, 2], 0, (5, 5)), ([2, 2, 0, 0], 1, (5, 6))],
+)
+def test_pools_with_more_padding_on_one_side(kind, pads, ceil, sides):
+    """Of 9×10 by 3×3 in steps of 2, as ceil_mode was written before opset 10; sides of onnxruntime 1.32."""
+    settings = {"kernel_shape": [3, 3], "strides": [2, 2], "pads": pads, "ceil_mode": ceil}
+    data = model(graph([node(kind, "x", "y", **settings)], [], [value("x", (1, 2, 9, 10))], [value("y", None)]))
+    measured = ra.measure(read_stream(io.BytesIO(data), "net.onnx"))
+    assert measured.rows[-1].output == (1, 2, *sides)
+    assert measured.status == "complete"
+
+
+def test_a_pool_whose_padding_is_a_window_is_unknown():
+    settings = {"kernel_shape": [3, 3], "strides": [2, 2], "pads": [1, 1, 3, 3]}
+    data = model(graph([node("MaxPool", "x", "y", **settings)], [], [value("x", (1, 2, 9, 10))], [value("y", None)]))
+    (row,) = [row for row in ra.measure(read_stream(io.BytesIO(data), "net.onnx")).rows if row.op == "Opaque"]
+    assert row.node.op.reason == (
+        "an ONNX MaxPool: a padding of 3 is all of the pooling window of 3, or more. Use less padding"
+    )
+
+
+def behind(image, declared):
+    """A convolution 3 → 8, an operator that nobody knows, whose output is declared, and 1×1 to 4 behind it."""
+    nodes = [
+        node("Conv", "x w", "a", kernel_shape=[3, 3], pads=[1] * 4),
+        node("Strange", "a", "b"),
+        node("Conv", "b v", "y", kernel_shape=[1, 1]),
+    ]
+    tensors = [conv("w", 8), conv("v", 4, 8, 1)]
+    return model(graph(nodes, tensors, [value("x", image)], [value("y", None)], (value("b", declared),)))
+
+
+@pytest.mark.parametrize(
+    ("image", "declared", "size", "batch", "positions"),
+    [
+        ((1, 3, 8, 8), (1, 8, 4, 4), None, None, 16),
+        ((1, 3, 8, 8), (1, 8, 4, 4), None, 5, 80),  # declared for one image, and all that is read is of five
+        ((None, 3, 8, 8), (None, 8, 4, 4), None, 5, 80),
+        (("N", 3, "h", "w"), ("N", 8, "h", "w"), (6, 10), None, 60),
+        (("N", 3, "h", "w"), ("N", 8, "floor(h/2 - 1/2) + 1", "w"), (7, 10), 3, 120),
+    ],
+)
+def test_behind_an_unknown_operator_the_declared_shape_holds(image, declared, size, batch, positions):
+    """So many positions of 8·4; the operator's own work is not known."""
+    data = io.BytesIO(behind(image, declared))
+    measured = ra.measure(read_stream(data, "net.onnx", Request(size, batch=batch)))
+    assert [row.op for row in measured.rows if row.cost.unknown] == ["Opaque"]
+    assert measured.rows[-1].macs == positions * 8 * 4
+    assert measured.status == "lower_bound"
+
+
+def test_behind_an_unknown_operator_sizes_stay_open():
+    data = io.BytesIO(behind(("N", 3, "h", "w"), ("N", 8, "(h - 1)//2 + 1", "w")))
+    measured = ra.measure(read_stream(data, "net.onnx"))
+    assert [measured.rows[-1].macs.at(h=h, w=10) for h in (7, 8, 9)] == [32 * 40, 32 * 40, 32 * 50]
+
+
+@pytest.mark.parametrize("declared", [(None, 8, 4, 4), ("unk__7", 8, 4, 4), (1, 8, None, 4), ("N+", 8, 4, 4)])
+def test_a_size_that_nobody_declares_is_none(declared):
+    """The input's batch is fixed: an open first axis of something else is no batch."""
+    measured = ra.measure(read_stream(io.BytesIO(behind((1, 3, 8, 8), declared)), "net.onnx"))
+    assert measured.rows[-1].output is None

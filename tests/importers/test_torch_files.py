@@ -185,6 +185,34 @@ def described(**changes):
     return json.dumps(found)
 
 
+def test_weights_of_one_storage_are_several_unless_they_are_the_same_part():
+    """A GPU's LSTM has all of its weights in one: three kernels of 32·32·9, then one that is the third part of it."""
+    with zipfile.ZipFile(DATA / "small-tied.pt2") as source:
+        found = {name.partition("/")[2]: source.read(name) for name in source.namelist()}
+    held = json.loads(found["data/weights/model_weights_config.json"])
+    assert len({entry["path_name"] for entry in held["config"].values()}) == 2
+    for first, params in ((0, 9216), (9216, 2 * 9216)):
+        for entry in held["config"].values():
+            entry["path_name"] = "weight_0"
+        held["config"]["two.weight"]["tensor_meta"]["storage_offset"]["as_int"] = first
+        members = {"models/model.json": found["models/model.json"], "data/weights/model_weights_config.json": held}
+        text = {f"m/{name}": each if isinstance(each, bytes) else json.dumps(each) for name, each in members.items()}
+        assert ra.measure(read_stream(archive(**text), "net.pt2")).totals.params == params
+
+
+def test_behind_an_unknown_operator_the_declared_shape_holds():
+    """The patches' convolution is somebody's own: all but its 2304 products a token is known, for every size."""
+    with zipfile.ZipFile(DATA / "open.pt2") as source:
+        text = source.read("model/models/model.json").decode()
+    assert text.count("torch.ops.aten.conv2d.default") == 1
+    changed = text.replace("torch.ops.aten.conv2d.default", "torch.ops.mine.conv2d.default")
+    graph = read_stream(archive(**{"m/models/model.json": changed}), "net.pt2")
+    macs = ra.measure(graph).totals.macs
+    assert [row.op for row in ra.measure(graph).rows if row.cost.unknown] == ["Opaque"]
+    for tokens, height, width in ((64, 32, 32), (64, 16, 64), (4, 8, 8)):
+        assert macs.at(h=height, w=width) == tokens * 48 * 192 + 2 * 48 * tokens**2
+
+
 @pytest.mark.parametrize(
     ("stream", "text"),
     [

@@ -18,6 +18,7 @@ PICK_CASES: dict[str, list[Case]] = {
         case(GatherElements(1), ROW, Shape("b", 3, "c")),
         case(GatherElements(), VECTOR, VECTOR),
         case(GatherElements(), ROW, VECTOR),
+        case(GatherElements(1, broadcasts=True), ROW, Shape("b", 3, 1)),
     ],
     "GatherND": [
         case(GatherND(), MAP, Shape("m", 2)),

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from resnet_analyzer.ops.adapted import Adapted
 from resnet_analyzer.ops.attention import AdditiveAttention, Attention
-from resnet_analyzer.ops.constant import Constant, Parameter
+from resnet_analyzer.ops.constant import Constant, FilledLike, Parameter
+from resnet_analyzer.ops.conv import Conv2d
+from resnet_analyzer.ops.dense import Dense
 from resnet_analyzer.ops.dot import Dot
 from resnet_analyzer.ops.einsum import Einsum, EinsumDense
 from resnet_analyzer.ops.embedding import Embedding
+from resnet_analyzer.ops.fourier import FourierTransform
 from resnet_analyzer.ops.matmul import MatMul
 from resnet_analyzer.ops.multi_head_attention import GroupQueryAttention, MultiHeadAttention
 from resnet_analyzer.ops.scaled_dot_product_attention import ScaledDotProductAttention
+from resnet_analyzer.ops.spectral_norm import SpectralNorm
 from resnet_analyzer.shape import Shape
 
-from .case import MAP, ROW, VECTOR, VOLUME, Case, case
+from .case import MAP, ROW, VECTOR, VOLUME, Case, case, everywhere
 
 HEADS = Shape("b", 4, "h", 8)
 KEYS, VALUES = Shape("b", 4, "m", 8), Shape("b", 4, "m", "c")
@@ -61,11 +66,25 @@ PRODUCT_CASES: dict[str, list[Case]] = {
         case(lambda sizes: EinsumDense("abc,cd->abd", (0, sizes["n"]), "bd"), ROW),
         case(EinsumDense("ab,bc->ac", 64), ROW),
     ],
+    "Adapted": [
+        *(case(Adapted(Dense(7), mode, rank), ROW) for mode in ("", "int8", "int4") for rank in (0, 2)),
+        case(Adapted(Dense(7, activation="relu"), "int8", rounds_input=True), ROW),
+        case(Adapted(Dense(7), "int4", block=4), VECTOR),
+        case(Adapted(Dense(7), "float8"), MAP),
+        case(Adapted(EinsumDense("abc,cde->abde", (0, 2, 3), "de"), "int8", 2, rounds_input=True), ROW),
+        case(Adapted(EinsumDense("abc,cde->abde", (0, 2, 3), "de"), "int4", 2, block=4), ROW),
+        case(Adapted(EinsumDense("aecd,bcd->abce", (3, 0, 0)), "int8"), MAP),
+        *(case(Adapted(Embedding(100, 8), mode, 2), Shape("b", "h")) for mode in ("", "int8", "int4")),
+        case(Adapted(Embedding(100, 8), "int4", block=4), Shape("b", "h")),
+        case(lambda sizes: Adapted(Dense(sizes["n"]), rank=3), MAP),
+    ],
     "Embedding": [
         case(Embedding(100, 8), Shape("b", "h")),
         case(Embedding(100, 8), Shape("b")),
         case(lambda sizes: Embedding(sizes["w"], sizes["n"]), Shape("b", "h", "d")),
         case(Embedding(100, 12, reverse=True), ROW),
+        *(case(Embedding(100, 12, reverse=True, untied=True), shape) for shape in (ROW, VECTOR)),
+        case(Embedding(100, 8, untied=True), Shape("b", "h")),
     ],
     "GroupQueryAttention": [
         case(GroupQueryAttention(4, 6, num_key_value_heads=2), ROW, Shape("b", "w", "c")),
@@ -94,6 +113,18 @@ PRODUCT_CASES: dict[str, list[Case]] = {
         case(MultiHeadAttention(2, 4, attention_axes=(1, 3)), VOLUME),
         case(MultiHeadAttention(2, 4, roles=("query", "value", "attention_mask")), ROW, ROW, Shape("b", "h", "h")),
         case(MultiHeadAttention(2, 4), VECTOR),
+    ],
+    "FilledLike": everywhere(FilledLike()),
+    "FourierTransform": [
+        case(FourierTransform(), Shape("b", "h", 8), Shape("b", "h", 8)),
+        case(FourierTransform(2), Shape("b", 12, 7), Shape("b", 12, 7)),
+        case(FourierTransform(2, inverse=True), Shape("b", "n", 16, 9), Shape("b", "n", 16, 9)),
+    ],
+    "SpectralNorm": [
+        case(SpectralNorm(Dense(7)), ROW),
+        case(SpectralNorm(Conv2d(8, 3, padding="same")), MAP),
+        case(SpectralNorm(Embedding(100, 8)), Shape("b", "h")),
+        case(lambda sizes: SpectralNorm(Dense(sizes["n"])), VECTOR),
     ],
     "Parameter": [
         case(Parameter((1, 197, 768))),

@@ -60,9 +60,29 @@ SWITCHES = {  # fields that are no dimensions
         "backward",
     ),
     *("negative_slope", "threshold", "stored", "use_scale", "normalize", "heads_last", "causal", "transposed", "row"),
-    *("reverse", "moving", "return_sequences", "reset_after", "two_biases", "antialias", "batch_first"),
+    *(
+        "reverse",
+        "inverse",
+        "moving",
+        "return_sequences",
+        "reset_after",
+        "two_biases",
+        "antialias",
+        "batch_first",
+        "broadcasts",
+    ),
+    *("rounds_input", "untied", "in_bits", "per_call"),
 }
-TEXTS = {"shared", "interpolation", "padding", "activation", "arrow", "dots"}  # fields and names that hold words
+TEXTS = {
+    "kernel_order",
+    "mode",
+    "shared",
+    "interpolation",
+    "padding",
+    "activation",
+    "arrow",
+    "dots",
+}  # fields and names that hold words
 STRUCTURE = ("axis", "axes", "place", "rank", "name", "names")  # names that end so hold no dimensions either
 FORBIDDEN_CALLS = {"max", "min", "sum", "round", "int", "float", "bool", "divmod", "abs"}
 

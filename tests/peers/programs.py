@@ -35,7 +35,7 @@ def main() -> None:
                 program = torch.export.export(built(network, size), (torch.zeros(1, 3, size, size),), strict=False)
             out = io.BytesIO()
             torch.export.save(program, out)
-            (FOLDER / f"{network}-{size}.pt2").write_bytes(stripped(out.getvalue()))
+            (FOLDER / f"{network}-{size}.pt2").write_bytes(stripped(out).getvalue())
 
 
 if __name__ == "__main__":

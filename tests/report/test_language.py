@@ -31,6 +31,7 @@ COMMANDS = (
     "list",
     "compare resnet50 resnet101",
     "diff resnet50@paper resnet50@torchvision",
+    "diff resnet50@paper resnet50@torchvision --fail-over 10% --fail-over memory=1%",
     "formula resnet50",
     "solve resnet50 --max-macs 5G",
     "memory resnet50",

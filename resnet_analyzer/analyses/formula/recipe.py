@@ -42,6 +42,9 @@ class Recipe:
     varied: Callable[[Mapping[str, Any]], Recipe] | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
 
+    def __repr__(self) -> str:
+        return f"<Recipe of {self.name} in {len(self.variables)} variables>"
+
     def graph(self, values: Mapping[str, Dim]) -> Graph:
         """The graph at these values, the rest as given; UnknownName for a name that is none."""
         for name in values:
@@ -81,7 +84,9 @@ class Recipe:
             elif plain in self.variables:
                 found[plain] = None
             else:
-                raise UnknownName(f"variable of {self.name}", name, [*self.variables, *self.tuples], self._known())
+                known = [*self.variables, *self.tuples]
+                told = len(known) <= 12 and not UnknownName("", name, known).near  # the error tells them itself
+                raise UnknownName(f"variable of {self.name}", name, known, "" if told else self._known())
         return list(found)
 
     def _known(self) -> str:

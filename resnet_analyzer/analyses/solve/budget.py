@@ -18,6 +18,16 @@ MOST_POINTS = 500_000  # combinations of values that are looked at one by one
 SCANNED = 4_096  # values that are tried one by one where not every one is possible
 
 
+WORDS = {  # figures, as sentences have them
+    "macs": "MACs",
+    "flops": "FLOPs",
+    "params": "params",
+    "all_params": "all params",
+    "activations": "activations",
+    "memory": "bytes of memory",
+}
+
+
 class Budget(NamedTuple):
     """At most (or, if `least`, at least) so much of a figure of `measure.Totals`, or of `memory` in bytes."""
 
@@ -145,11 +155,16 @@ def largest(search: Search) -> Answer:
 
 
 def _too_small(search: Search) -> str:
+    """Why not even the first value fits: what it takes, beside what it may."""
     point = search.least_point
     where = ", ".join(f"{name} = {value}" for name, value in point.items())
     figures = search.measured(point)
-    over = [f"{figures[each.figure]:,} {each.figure} of {each.amount:,}" for each in search.budgets if figures[each.figure] > each.amount]  # fmt: skip  # noqa: E501
-    return f"no value meets the budget: {where} already has {' and '.join(over) or 'no valid network'}."
+    over = [
+        f"takes {figures[each.figure]:,} {WORDS.get(each.figure, each.figure)}, more than {each.amount:,}"
+        for each in search.budgets
+        if figures[each.figure] > each.amount
+    ]
+    return f"no value meets the budget: the smallest, {where}, {' and '.join(over) or 'is no valid network'}."
 
 
 def bisected(search: Search, along: Range, point: Mapping[str, int]) -> int | None:

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from ...errors import AnalyzerError, UsageError
+from ...errors import AnalyzerError, UsageError, install
 from .work import Job
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def _on_cluster(job: Job, scheduler: str) -> Iterator[numpy.ndarray]:
         import dask.array
         from distributed import Client
     except ImportError as error:
-        raise UsageError('--scheduler needs Dask: pip install "resnet-analyzer[dask]"') from error
+        raise UsageError(f"--scheduler needs Dask: {install('dask')}") from error
     try:
         client = Client(scheduler, timeout="10s")
     except (OSError, ValueError, TimeoutError) as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO, TextIO
 
-from ...errors import UsageError
+from ...errors import UsageError, install
 from ...files import spreadsheet_cell
 from .designs import Space
 from .work import ABSENT
@@ -58,7 +58,7 @@ def write_parquet(space: Space, tables: Iterable[Any], file: BinaryIO) -> int:
         import pyarrow
         from pyarrow import parquet
     except ImportError as error:
-        raise UsageError('a Parquet file needs pyarrow: pip install "resnet-analyzer[parquet]"') from error
+        raise UsageError(f"a Parquet file needs pyarrow: {install('parquet')}") from error
     fields = [(name, pyarrow.string()) for name in LABELS]
     fields += [(name, pyarrow.int64()) for name in (*space.variables, *space.figures)]
     schema = pyarrow.schema(fields)

@@ -31,10 +31,10 @@ MODELS = {
 COLUMNS = ("library", "model", "height", "width", "params", "conv_macs", "matmul_macs")
 
 
-def stripped(archive: bytes) -> bytes:
-    """The archive without weights, examples, guards and traces."""
+def stripped(archive) -> io.BytesIO:
+    """The archive (a stream) without weights, examples, guards and traces."""
     out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(archive)) as source, zipfile.ZipFile(out, "w") as made:
+    with zipfile.ZipFile(archive) as source, zipfile.ZipFile(out, "w") as made:
         for name in source.namelist():
             short = name.partition("/")[2]
             if short not in ("models/model.json", "data/weights/model_weights_config.json", "archive_format"):
@@ -50,7 +50,8 @@ def stripped(archive: bytes) -> bytes:
                 text = json.dumps(described, separators=(",", ":")).encode()
             entry = zipfile.ZipInfo(f"model/{short}", (1980, 1, 1, 0, 0, 0))
             made.writestr(entry, text, zipfile.ZIP_DEFLATED, 9)
-    return out.getvalue()
+    out.seek(0)
+    return out
 
 
 def written(name: str, module, example, dynamic=None) -> None:
@@ -60,7 +61,7 @@ def written(name: str, module, example, dynamic=None) -> None:
         program = torch.export.export(module.eval(), example, dynamic_shapes=dynamic, strict=False)
     out = io.BytesIO()
     torch.export.save(program, out)
-    (HERE / f"{name}.pt2").write_bytes(stripped(out.getvalue()))
+    (HERE / f"{name}.pt2").write_bytes(stripped(out).getvalue())
 
 
 def built(library: str, row: dict) -> tuple:
