@@ -104,7 +104,8 @@ def _line() -> Section:
         Column("difference", "signed"),
     )
     asked = (
-        "If every block costs the same, the two smallest nets tell all others. Draw the line through 20 and 32 layers: "
+        "If one more block in each stage always adds the same, the two smallest nets tell all others. Draw the line "
+        "through 20 and 32 layers: "
         f"{'; '.join(f'{word} = {_linear(*line)}' for word, *line in zip(FIGURE_WORDS, slope, start, strict=True))}."
     )
     exact = all(row[-1] == 0 for row in rows)
