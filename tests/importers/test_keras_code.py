@@ -45,6 +45,12 @@ def rotated(x, own):
     return x * ops.cos(angles) + ops.roll(x, 1, -1) * ops.sin(angles)
 
 
+def attended(x, own):
+    """Attention that looks at what came before, and tells its scores."""
+    made, scores = own.up(own.down(x, x, use_causal_mask=True), x, return_attention_scores=True)
+    return made + ops.sum(scores, axis=(1, 3))[..., None]
+
+
 def standardised(x, own):
     """Weight standardisation (Qiao et al. 2019), then a depthwise convolution by a weight."""
     kernel = own.first - ops.mean(own.first, axis=(0, 1, 2), keepdims=True)
@@ -65,6 +71,10 @@ def picked(x, own):
 CODE = {
     "rotary": ((6, 8), lambda: Own(rotated)),
     "standardised": ((16, 16, 3), lambda: Own(standardised, (3, 3, 3, 8), (3, 3, 8, 2))),
+    "attended": (
+        (6, 8),
+        lambda: Own(attended, up=layers.MultiHeadAttention(2, 3), down=layers.GroupQueryAttention(4, 4, 2)),
+    ),
     "fourier": ((6, 8), lambda: Own(mixed)),
     "picked": ((6, 8), lambda: Own(picked, (8, 3))),
     "tensordot": ((4, 6), lambda: Own(lambda x, own: ops.tensordot(x, own.first, axes=[[1, 2], [0, 1]]), (4, 6, 7))),
@@ -151,7 +161,7 @@ def test_a_model_of_code_has_its_inputs_names_and_one_image():
 # layers of Keras that no op is, and why: from a file they are named rows with the shape and weights that it tells
 NO_OP = {
     "looked into where the model is live": "GRUCell LSTMCell SimpleRNNCell StackedRNNCells Lambda Layer Wrapper "
-    "Pipeline GroupedQueryAttention",
+    "Pipeline",
     "look-ups of words, numbers and classes before a network": "CategoryEncoding Discretization HashedCrossing Hashing "
     "IntegerLookup StringLookup TextVectorization MaxNumBoundingBoxes",
     "work on images that depends on their numbers": "AutoContrast RandomCrop "
