@@ -20,7 +20,7 @@ from .graph import Graph
 from .importers.base import importer_for
 from .measurement import PLOTS, WRITERS, Measurement, measure
 from .numbers import grouped, short
-from .report.language import FOR_MACHINES, translated
+from .report.language import FOR_MACHINES, picture_in, translated
 from .report.measured import flow_of, measured_report
 from .report.model import Report
 from .report.words import Words
@@ -61,13 +61,14 @@ class Page:
         >>> json.loads(Page().answer('{"ask": "show", "network": {"target": "resnet5"}, "view": {}}'))["error"]
         'no ImageNet ResNet has 5 layers. Nearest: 18 and 34; any other by --blocks 3,4,23,3.'
         """
+        question = json.loads(text)
         try:
-            question = json.loads(text)
             return json.dumps(getattr(self, f"_{question['ask']}")(question), ensure_ascii=False)
         except AnalyzerError as error:
-            return json.dumps({"error": " ".join(str(error).split())[:600]})
+            line = " ".join(str(error).split())[:600]
         except (MemoryError, RecursionError):
-            return json.dumps({"error": TOO_LARGE})
+            line = TOO_LARGE
+        return json.dumps({"error": Words(question.get("language", "en")).text(line)}, ensure_ascii=False)
 
     def forget(self) -> None:
         """Files have changed: nothing that was read of them holds."""
@@ -90,7 +91,7 @@ class Page:
     def _view(self, shown: Shown, question: Mapping[str, Any]) -> dict[str, Any]:
         view, language = question["view"], question.get("language", "en")
         if view.get("kind") in PICTURES:
-            picture = PLOTS[PICTURES[view["kind"]]].draw(shown.measurement)
+            picture = picture_in(PLOTS[PICTURES[view["kind"]]].draw(shown.measurement), language)
             return {"svg": picture.svg.decode(), "alt": picture.alt, "title": picture.title}
         report, command = self._report(shown, view)
         words = join(["resnet-analyze", command, *shown.command, *_flags(view)])
@@ -101,6 +102,7 @@ class Page:
         shown, view, name = self._shown(question["network"]), question["view"], question["format"]
         if name == "svg":
             picture = PLOTS[PICTURES.get(view.get("kind"), "architecture")].draw(shown.measurement)
+            picture = picture_in(picture, question.get("language", "en"))
             return {"text": picture.svg.decode(), "name": f"{_stem(shown)}-{picture.name}.svg"}
         if name == "html":
             from .report.whole import whole_report
@@ -120,12 +122,18 @@ class Page:
         found = verify_text("design.yaml", question["text"], identity=bool(question.get("whole")))
         report = verify_report(found)
         answer: dict[str, Any] = {**report.data()}
+        say = Words(question.get("language", "en")).text
         for index, finding in enumerate(answer["findings"]):
+            finding["message"] = say(finding["message"])
             texts = [each.text for each in found.repairs.get(index, ())]
-            finding["repairs"] = [{**told, "text": text} for told, text in zip(finding["repairs"], texts, strict=True)]
+            finding["repairs"] = [
+                {**told, "change": say(told["change"]), "text": text}
+                for told, text in zip(finding["repairs"], texts, strict=True)
+            ]
         answer["report"] = WRITERS["html"].fragment(translated(report, question.get("language", "en")))
         if found.measurement is not None:
-            answer["svg"] = PLOTS["architecture"].draw(found.measurement).svg.decode()
+            picture = picture_in(PLOTS["architecture"].draw(found.measurement), question.get("language", "en"))
+            answer["svg"] = picture.svg.decode()
         return answer
 
     def _design(self, question: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ who asks for one table waits for them. Here all classes share their methods, and
 from __future__ import annotations
 
 from collections import namedtuple
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, dataclass_transform
 
@@ -39,6 +40,48 @@ def _twin(owner: type[Frozen]) -> type:
 
 def _same(value: Any) -> Any:
     return value
+
+
+LINE = 120  # characters of a record's text
+SHORT = 28  # of a field's, where the whole has no room
+
+
+def whole(value: Any) -> str:
+    """A value as text that tells all of it, however long; `repr` of a record fits a line.
+
+    >>> class Named(Frozen):
+    ...     name: str = "x"
+    >>> len(repr(Named("y" * 200))), len(whole((Named("y" * 200),)))
+    (40, 217)
+    """
+    if isinstance(value, Frozen):
+        return _named(value, [(name, whole(value.__dict__[name])) for name, _ in value.defaults()])
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        return _named(value, [(name, whole(each)) for name, each in zip(value._fields, value, strict=True)])
+    if isinstance(value, (tuple, list)):
+        inside = ", ".join(map(whole, value))
+        return f"[{inside}]" if isinstance(value, list) else f"({inside}{',' * (len(value) == 1)})"
+    return repr(value)
+
+
+def _named(record: Any, told: Iterable[tuple[str, str]]) -> str:
+    return f"{type(record).__qualname__}({', '.join(f'{name}={text}' for name, text in told)})"
+
+
+def _on_a_line(record: Any, defaults: Sequence[tuple[str, Any]], values: Mapping[str, Any]) -> str:
+    """A record's text; where it is longer than a line: without defaults, long values cut, and then the last fields."""
+    told = [(name, repr(values[name])) for name, _ in defaults]
+    full = _named(record, told)
+    if len(full) <= LINE:
+        return full
+    own = [(name, text) for (name, text), (_, default) in zip(told, defaults, strict=True) if text != repr(default)]
+    cut = [(name, text if len(text) <= SHORT else f"{text[: SHORT - 1]}…") for name, text in own]
+    for last in range(len(cut), 0, -1):
+        text = _named(record, cut[:last])
+        text = text if len(cut[:last]) == len(told) else f"{text[:-1]}, …)"
+        if len(text) <= LINE:
+            return text
+    return f"{type(record).__qualname__}(…)"
 
 
 REQUIRED: Any = object()  # in the place of a default: the field has none
@@ -112,8 +155,7 @@ class Frozen:
         raise FrozenInstanceError(f"cannot change field {name!r} of {type(self).__name__}")
 
     def __repr__(self) -> str:
-        told = ", ".join(f"{name}={self.__dict__[name]!r}" for name in self._defaults)
-        return f"{type(self).__qualname__}({told})"
+        return _on_a_line(self, self.defaults(), self.__dict__)
 
 
 class Value(Frozen):
@@ -150,6 +192,11 @@ def replace(record: Record, **changed: Any) -> Record:
     return type(record)(**{name: told[name] for name, _default in record.defaults()} | changed)
 
 
+def _tuple_on_a_line(record: Any) -> str:
+    defaults = record._field_defaults
+    return _on_a_line(record, [(name, defaults.get(name, REQUIRED)) for name in record._fields], record._asdict())
+
+
 if not TYPE_CHECKING:
 
     class _Tuples(type):
@@ -159,6 +206,7 @@ if not TYPE_CHECKING:
             fields = told.get("__annotations__", {})
             defaults = [told[field] for field in fields if field in told]
             made = namedtuple(name, fields, defaults=defaults, module=told["__module__"])
+            made.__repr__ = _tuple_on_a_line
             for key, value in told.items():
                 if key not in fields and key != "__classcell__":
                     setattr(made, key, value)

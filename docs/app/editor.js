@@ -55,7 +55,7 @@ export function editor({ ask, openTarget, current }) {
   }
 
   function finding({ line, message, node, repairs }) {
-    const there = make("button", { type: "button", className: "line", textContent: `${say("line")} ${line}` });
+    const there = make("button", { type: "button", className: "line", textContent: say("line", line) });
     there.addEventListener("click", () => go(line));
     const item = make("li", {}, there, ` ${node ? `${node}: ` : ""}${message}`);
     for (const repair of repairs) {

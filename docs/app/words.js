@@ -20,7 +20,7 @@ export const WORDS = {
     h: "height", w: "width", batch: "batch", classes: "classes", style: "style", further: "All options", "option width": "channels of the first stage (width)", "option growth": "growth",
     params: "parameters", moving_statistics: "moving statistics", macs: "MACs", flops: "FLOPs",
     activations: "activations", layers: "layers", least: "at least", valid: "Valid.", invalid: "Not valid.",
-    line: "line", shown: "{} is shown.", both: "Both sides", report: "the whole report (HTML)",
+    line: "line {}", shown: "{} is shown.", both: "Both sides", report: "the whole report (HTML)",
     failed: "Python did not start: {}", restart: "Starting anew …", dropped: "dropped",
     unknown: "The cost of {} layers is unknown: {}",
   },
@@ -40,7 +40,7 @@ export const WORDS = {
     in: "变量", numbers: "要解释的数字，如 4.11G 或 25,557,032", other: "与", h: "高", w: "宽", batch: "批大小",
     classes: "类别数", style: "风格", further: "全部选项", "option width": "第一阶段的通道数（width）", "option growth": "增长率（growth）", params: "参数", moving_statistics: "移动统计量",
     macs: "MACs", flops: "FLOPs", activations: "激活值", layers: "层", least: "至少", valid: "有效。", invalid: "无效。",
-    line: "行", shown: "已显示 {}。", both: "两边相同", report: "完整报告（HTML）", failed: "Python 没有启动：{}",
+    line: "第 {} 行", shown: "已显示 {}。", both: "两边相同", report: "完整报告（HTML）", failed: "Python 没有启动：{}",
     restart: "重新启动 …", dropped: "拖入的文件", unknown: "{} 层的开销未知：{}",
   },
 };

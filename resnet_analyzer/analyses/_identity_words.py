@@ -7,6 +7,7 @@ from difflib import SequenceMatcher
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+from ..frozen import whole
 from ..measurement import Row
 from ._identity_tokens import token
 
@@ -114,7 +115,7 @@ def _alike(changes: list[Change], label: str) -> Iterator[str]:
     """The changes, those of the same field and values said once."""
     groups: dict[tuple[str, str, str, str], list[Change]] = {}
     for change in changes:
-        key = (change.row.op, change.field, repr(change.mine), repr(change.theirs))
+        key = (change.row.op, change.field, whole(change.mine), whole(change.theirs))
         groups.setdefault(key, []).append(change)
     for group in groups.values():
         first = group[0]

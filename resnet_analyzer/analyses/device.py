@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from ..errors import UnknownName, UsageError, unreadable
+from ..frozen import NamedTuple
 
 FOLDER = os.path.join(os.path.dirname(__file__), "devices")
 LARGEST = 10**21  # operations or bytes a second: more is a typing error

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from ..design import Failure, Place, Reading, Suggestion, quoted
+from ..frozen import NamedTuple
 from ..measurement import Row
 from ..ops.input import Input
 from ..shape import Shape, spell

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
-from typing import Any, NamedTuple
+from typing import Any
 
+from ..frozen import NamedTuple, whole
 from ..measurement import Measurement, Row, as_html, as_table
 from ..ops.base import leaves
 from ..ops.input import Input
@@ -179,7 +180,7 @@ def _likeness(one: Row, two: Row, became: dict[str, str]) -> int:
 
 def _kernel(row: Row) -> Any:
     """A layer's kind and the shapes of its weights but biases."""
-    return row.op, repr([shape for name, shape in _weights(row) if name != "bias"])
+    return row.op, whole([shape for name, shape in _weights(row) if name != "bias"])
 
 
 def _weights(row: Row) -> tuple[Any, ...]:
@@ -189,7 +190,7 @@ def _weights(row: Row) -> tuple[Any, ...]:
 def _token(row: Row) -> Any:
     """What a layer is: its kind, its settings, the shapes of its weights."""
     settings = sorted((name, _spelled(row, name)) for name in row.node.op.settings() if name not in UNTOLD)
-    return row.op, repr(settings), repr(_weights(row))
+    return row.op, whole(settings), whole(_weights(row))
 
 
 def _spelled(row: Row, name: str) -> Any:

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from typing import NamedTuple, TypeAlias
+from functools import partial
+from typing import TypeAlias
 
+from ..dim import Dim, floor_div, maximum, minimum
 from ..errors import UsageError
+from ..frozen import NamedTuple
 from ..measurement import Measurement, Row
 from ..reach import EVERYTHING, Mixed
-from .receptive_field import Axis, View, receptive_fields
+from .receptive_field import Axis, View, in_numbers, receptive_fields
 
 Sizes: TypeAlias = tuple[int | None, ...]  # along each side; None for all of it
 Ends: TypeAlias = dict[tuple[int | Fraction, int], Axis]  # by the distance of units and the layer's axis they follow
@@ -71,23 +74,49 @@ def fields(measurement: Measurement) -> tuple[Field, ...]:
     >>> last.size, last.stride, last.offset, last.shortest   # along the shortcuts: 7, then 3 with stride 2
     ((483, 483), (32, 32), (-241, -241), (11, 11))
     """
-    rows = measurement.rows
     image = _sides(measurement)
+    return tuple(map(partial(_field, image=image), traced(measurement)))
+
+
+class Traced(NamedTuple):
+    """What of a field does not follow from the size of the image; `before` are the shortest paths of its inputs."""
+
+    row: Row
+    view: View | None
+    shortest: Sizes | None
+    longest: Sizes | None
+    before: tuple[Sizes | None, ...]
+    unread: bool
+
+    @property
+    def slides(self) -> bool:
+        """Whether it has a window of more than one place."""
+        return any(window.span != 1 for window in self.row.cost.windows)
+
+
+def traced(measurement: Measurement) -> list[Traced]:
+    """The fields of every layer, in order, over plain sizes or symbols; UsageError where they depend on symbols."""
+    rows, layout = measurement.rows, measurement.graph.data_format
     views = receptive_fields(rows)
     shortest, longest = _extremes(rows, min), _extremes(rows, max)
     read = _read_by_outputs(measurement)
-    layout = measurement.graph.data_format
-    found = []
-    for row in rows:
-        view = views[row.name]
-        short, long = [_sizes(each[row.name], layout) for each in (shortest, longest)]
-        before = [_sizes(shortest[name], layout) for name in row.node.inputs]
-        idle = any(window.span != 1 for window in row.cost.windows) and all(_covers(each, image) for each in before)
-        found.append(
-            Field(row, view, short, long, _share(row, view, image, layout), _exceeds(view, image), idle,
-                  row.name not in read)
-        )  # fmt: skip
-    return tuple(found)
+    return [
+        Traced(
+            row,
+            views[row.name],
+            _sizes(shortest[row.name], layout),
+            _sizes(longest[row.name], layout),
+            tuple(_sizes(shortest[name], layout) for name in row.node.inputs),
+            row.name not in read,
+        )
+        for row in rows
+    ]
+
+
+def _field(each: Traced, image: Sequence[int]) -> Field:
+    idle = each.slides and all(_covers(sizes, image) for sizes in each.before)
+    share, exceeds = _share(each, image), _exceeds(each.view, image)
+    return Field(each.row, each.view, each.shortest, each.longest, share, exceeds, idle, each.unread)
 
 
 def _sides(measurement: Measurement) -> tuple[int, ...]:
@@ -121,16 +150,27 @@ def _exceeds(view: View | None, image: Sequence[int]) -> bool:
     return all(side is None or side.size > pixels for side, pixels in zip(view.sides, image, strict=True))
 
 
-def _share(row: Row, view: View | None, image: Sequence[int], layout: str | None) -> Fraction | None:
+def _share(each: Traced, image: Sequence[int]) -> Fraction | None:
     """What lies between the first and the last pixel that the middle unit sees, of the whole image."""
-    if view is None or row.output is None or len(view.sides) != len(image) or not image:
+    found = part_seen(each, image)
+    return None if found is None else Fraction(*found)
+
+
+def part_seen(each: Traced, image: Sequence[Dim]) -> tuple[Dim, Dim] | None:
+    """The pixels from the first to the last that the middle unit sees, and all along those sides; None where unknown.
+
+    Over symbols too, where every unit of a layer sees the same number of pixels.
+    """
+    view, output = each.view, each.row.output
+    if view is None or output is None or len(view.sides) != len(image) or not image:
         return None
-    share = Fraction(1)
+    seen, whole = 1, 1
     for side, pixels in zip(view.sides, image, strict=True):
         if side is not None:
-            first, last = side.sees(row.output[side.along] // 2)  # type: ignore[operator]
-            share *= Fraction(max(min(last, pixels - 1) - max(first, 0) + 1, 0), pixels)
-    return share
+            first, last = side.sees(floor_div(output[side.along], 2))
+            seen = seen * maximum(minimum(last, pixels - 1) - maximum(first, 0) + 1, 0)
+            whole = whole * pixels
+    return seen, whole
 
 
 def _sizes(paths: Paths, layout: str | None) -> Sizes | None:
@@ -138,11 +178,7 @@ def _sizes(paths: Paths, layout: str | None) -> Sizes | None:
     if paths is None:
         return None
     sides = paths[2:] if layout == "channels_first" else paths[1:-1]
-    return tuple(None if ends is None else next(iter(_by_size(ends))).size for ends in sides)
-
-
-def _by_size(ends: Ends) -> list[Axis]:
-    return sorted(ends.values(), key=lambda axis: axis.size)
+    return tuple(None if ends is None else min(axis.size for axis in ends.values()) for ends in sides)
 
 
 def _extremes(rows: Sequence[Row], pick: Callable[..., Axis]) -> dict[str, Paths]:
@@ -163,7 +199,7 @@ def _through(row: Row, before: Sequence[Paths], pick: Callable[..., Axis]) -> Pa
         return None
     found: list[list[Ends | None]] = []
     for paths, reach in zip(before, reaches, strict=True):
-        passed = [_ends(ends, reach) for ends in paths or ()]
+        passed = [_ends(ends, in_numbers(reach, EVERYTHING)) for ends in paths or ()]
         if any(each == {} for each in passed):
             return None
         found.append(passed)
@@ -191,6 +227,8 @@ def _picked(several: Sequence[Ends | None], pick: Callable[..., Axis]) -> Ends |
     told = [each for each in several if each is not None]
     if not told or (pick is max and len(told) < len(several)):
         return None
+    if len(told) == 1:
+        return told[0]
     found: Ends = {}
     for each in told:
         for key, axis in each.items():

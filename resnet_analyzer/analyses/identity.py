@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from ..architectures.base import ARCHITECTURES, Architecture
 from ..errors import AnalyzerError
+from ..frozen import whole
 from ..graph import Graph
 from ..measurement import Row, walk
 from ..ops.input import Input
@@ -135,4 +136,4 @@ def _shared(rows: Sequence[Row], theirs: Sequence[Row]) -> float:
 
 
 def _hashable(row: Row) -> str:
-    return repr(token(row))
+    return whole(token(row))

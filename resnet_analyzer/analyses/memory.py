@@ -16,7 +16,7 @@ from ..dim import Dim, at_least, is_number
 from ..dim.polynomial import largest_of
 from ..errors import UsageError
 from ..measurement import Measurement
-from .order import Least, least_peak
+from .order import Least, forced_moments, least_peak
 from .schedule import exact, moments, steps_of
 
 FLOAT32 = 4  # bytes
@@ -110,6 +110,17 @@ def live_bytes(
     """
     steps = steps_of(measurement.rows, fuse_bn)
     return [Live(step.name, live * itemsize) for step, live, _slot in moments(steps, in_place)]
+
+
+def least_bytes(measurement: Measurement, itemsize: int = FLOAT32) -> list[Dim]:
+    """What must be alive while each layer runs, whatever the order; over symbols as polynomials.
+
+    >>> from resnet_analyzer.architectures.base import architecture
+    >>> from resnet_analyzer.measurement import measure
+    >>> max(least_bytes(measure(architecture("googlenet"))))   # its own order is as good
+    6422528
+    """
+    return [each * itemsize for each in forced_moments(steps_of(measurement.rows))]
 
 
 def peak_of(lives: list[Live]) -> Dim:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import NamedTuple
 
 from ..dim import Dim
 from ..dim.polynomial import polynomial
 from ..errors import UnknownName
+from ..frozen import NamedTuple
 from ..measurement import Measurement
 from .formula.form import ClosedForm, form_of, over_symbols
 from .formula.recipe import Recipe

@@ -16,8 +16,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from heapq import heappop, heappush
-from typing import NamedTuple
+from typing import Any
 
+from ..frozen import NamedTuple
 from .schedule import Step, moments, readers_of
 
 MOST_STATES = 200_000
@@ -140,7 +141,12 @@ def _unrolled(path: object) -> tuple[int, ...]:
 
 
 def forced(steps: Sequence[Step], in_place: bool = False) -> int:
-    """A lower bound on the peak of every order: for each layer what must be alive whenever it runs.
+    """A lower bound on the peak of every order: the most that must be alive whenever some layer runs."""
+    return max(forced_moments(steps, in_place), default=0)
+
+
+def forced_moments(steps: Sequence[Step], in_place: bool = False) -> list[Any]:
+    """For each layer what must be alive whenever it runs, in elements; over symbols as polynomials.
 
     That is every buffer written by one of its ancestors and read by itself or one of its descendants, every output
     among its ancestors, and its own output unless it may write over an input.
@@ -156,7 +162,7 @@ def forced(steps: Sequence[Step], in_place: bool = False) -> int:
         for each in search.unlocks[number]:
             behind[number] |= behind[each] | 1 << each
     last = [readers.bit_length() - 1 for readers in search.readers]
-    bound = 0
+    found = []
     open_buffers: list[int] = []  # those that a step from here on reads: others are alive in no order
     for number, step in enumerate(steps):
         later = behind[number] | 1 << number
@@ -167,6 +173,6 @@ def forced(steps: Sequence[Step], in_place: bool = False) -> int:
             if before[number] >> each & 1 and (search.stays[each] or search.readers[each] & later)
         )
         own = 0 if in_place and step.over else search.sizes[number]
-        bound = max(bound, held + own)
+        found.append(held + own)
         open_buffers.append(number)
-    return bound
+    return found

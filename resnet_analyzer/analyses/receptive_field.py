@@ -19,10 +19,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from math import gcd, lcm
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from ..dim import is_exactly
 from ..errors import UsageError
+from ..frozen import NamedTuple
 from ..graph import input_layouts
 from ..measurement import Row
 from ..reach import EVERYTHING, Along, Mixed, Reach, Reaches
@@ -48,8 +49,9 @@ class Axis(NamedTuple):
     @property
     def jump(self) -> int | Fraction:
         """How far the next unit's view is moved, on average."""
-        jump = Fraction(self.advance, self.period)
-        return int(jump) if jump.denominator == 1 else jump
+        if self.advance % self.period == 0:
+            return self.advance // self.period
+        return Fraction(self.advance, self.period)
 
     @property
     def first(self) -> int:
@@ -68,6 +70,8 @@ class Axis(NamedTuple):
         >>> Axis(2, (-3,), (3,)).size
         7
         """
+        if len(self.firsts) == 1:
+            return self.lasts[0] - self.firsts[0] + 1
         return max(last - first for first, last in zip(self.firsts, self.lasts, strict=True)) + 1
 
     def through(self, reach: Reach) -> Axis | None:
@@ -98,6 +102,8 @@ class Axis(NamedTuple):
         return self._at(unit, self.firsts), self._at(unit, self.lasts)
 
     def _at(self, unit: int, ends: tuple[int, ...]) -> int:
+        if len(ends) == 1:  # a symbol, too
+            return unit * self.advance + ends[0]
         times, rest = divmod(unit, self.period)
         return times * self.advance + ends[rest]
 
@@ -203,9 +209,15 @@ def receptive_fields(rows: Iterable[Row]) -> dict[str, View | None]:
     layouts = input_layouts([row.node for row in rows])
     known: dict[str, Known | None] = {}
     views: dict[str, View | None] = {}
+    unsure: set[str] = set()  # along some axis symbols tell what they see
     for row in rows:
-        found = known[row.name] = _seen(row, [known[name] for name in row.node.inputs])
+        unsure |= {row.name} if unsure.intersection(row.node.inputs) else set()
+        found = known[row.name] = _seen(row, [known[name] for name in row.node.inputs], unsure)
         views[row.name] = _view(found, layouts) if found is not None else None
+        if views[row.name] is None and row.name in unsure:
+            raise UsageError(
+                f"{row.name}: its receptive field depends on sizes that are no numbers: measure plain sizes"
+            )
     return views
 
 
@@ -218,7 +230,7 @@ def _view(known: Known, layouts: Mapping[str, str]) -> View | None:
     return View(tuple(None if isinstance(side, Mixed) else side for side in sides))
 
 
-def _seen(row: Row, before: Sequence[Known | None]) -> Known | None:
+def _seen(row: Row, before: Sequence[Known | None], unsure: set[str]) -> Known | None:
     """What a node's units see of every input, along every axis; None if that is not known."""
     if row.output is None:
         return None
@@ -231,9 +243,10 @@ def _seen(row: Row, before: Sequence[Known | None]) -> Known | None:
     for known, shape, reach in zip(before, row.inputs, reaches, strict=True):
         if known is None:
             return None
-        _require_numbers(row, reach)
+        told = in_numbers(reach)
+        unsure |= set() if told is reach else {row.name}
         for name, axes in known.items():
-            passed = [_passed(seen, shape, reach) for seen in axes]
+            passed = [_passed(seen, shape, told) for seen in axes]
             if None in passed:
                 return None
             old = found.get(name, passed)
@@ -241,9 +254,15 @@ def _seen(row: Row, before: Sequence[Known | None]) -> Known | None:
     return found
 
 
-def _require_numbers(row: Row, reaches: Reaches) -> None:
-    if any(type(number) is not int for reach in reaches if type(reach) is Reach for number in reach):
-        raise UsageError(f"{row.name}: its receptive field depends on sizes that are no numbers: measure plain sizes")
+def in_numbers(reaches: Reaches, instead: Mixed | None = None) -> Reaches:
+    """How an output reaches its input; an axis along which symbols tell it is told to depend on unknown places."""
+    if all(type(number) is int for reach in reaches if type(reach) is Reach for number in reach):
+        return reaches
+    return tuple(
+        reach if type(reach) is not Reach or all(type(number) is int for number in reach)
+        else instead or Mixed((reach.axis,))
+        for reach in reaches
+    )  # fmt: skip
 
 
 def _passed(seen: Seen, shape: Shape, reaches: Reaches) -> Seen | None:

@@ -7,11 +7,12 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from fractions import Fraction
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any
 
 from ..architectures.base import ARCHITECTURES
 from ..conventions.base import CONVENTIONS, Convention
 from ..errors import AnalyzerError, UsageError
+from ..frozen import NamedTuple
 from ..measurement import Measurement, as_html, as_table, measure
 from ..numbers import signed
 from ..ops.base import Op

@@ -9,10 +9,10 @@ verifies first, then by the number of edits, then by what it changes in paramete
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from ..design import Reading, Suggestion, applied
 from ..errors import AnalyzerError
+from ..frozen import NamedTuple
 from .diagnose import HEAD, SHAPES, Finding, diagnose
 
 OFFERED = 3  # repairs shown of a finding

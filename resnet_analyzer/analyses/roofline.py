@@ -16,9 +16,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from typing import NamedTuple
 
 from ..errors import UsageError
+from ..frozen import NamedTuple
 from ..measurement import Measurement, Row
 from .device import SIZE, Device
 from .memory import require_numbers
@@ -122,6 +122,11 @@ def roofline(measurement: Measurement, device: Device, dtype: str = "float32") -
     ('stage1/conv', 1925504)
     """
     require_numbers(measurement)
+    return bounds(measurement, device, dtype)
+
+
+def bounds(measurement: Measurement, device: Device, dtype: str = "float32") -> Roofline:
+    """The same over symbols, too: then bytes and multiply-accumulates are polynomials, and have no seconds."""
     if dtype not in SIZE:
         raise UsageError(f"{dtype}: expected {', '.join(SIZE)}")
     rows = [row for row in measurement.rows if row.node.inputs and not row.node.training_only]

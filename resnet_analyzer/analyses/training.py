@@ -10,11 +10,11 @@ v ← μ·v + g, w − η·v 4, adam (Kingma & Ba 2015, alg. 1, corrections in �
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 from ..conventions.base import CONVENTIONS
 from ..dim import Dim, total
 from ..errors import UsageError
+from ..frozen import NamedTuple
 from ..measurement import Measurement, Row, measure
 from ..ops.base import NO_WORK, Cost, Work
 from .backward import backward_of

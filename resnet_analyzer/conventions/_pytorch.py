@@ -130,7 +130,8 @@ def fails_on_attention(row: MeasuredRow) -> str:
 
 def fails_on_sequences(row: MeasuredRow) -> str:
     """Why a tool ends at a dense layer of several positions: it asserts two axes."""
-    long = any(call.does == "linear" and call.module and len(row.inputs[0]) > 2 for call in calls(row))
+    several = bool(row.inputs) and len(row.inputs[0]) > 2
+    long = several and row.node.op.kind == "dense" and any(each.does == "linear" and each.module for each in calls(row))
     return "AssertionError: nn.Linear of more than two axes" if long else ""
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import Any
 
 from ..architectures.residual_style import STYLES
 from ..dim import Dim
 from ..errors import UsageError
+from ..frozen import NamedTuple
 from ..shape import Shape
 from ._edit import Suggestion, replace
 from ._entry import Problem, kind_named, near_words, quoted, renames
@@ -64,6 +65,9 @@ class Header:
     expect: Value | None = None
     like: str = ""
     nodes: dict[str, Value] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return f"<Header of {self.name:.40}: {len(self.nodes)} keys>"
 
     @property
     def input_place(self) -> Place:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import NamedTuple
 
 from ..architectures.residual_builder import ResidualBuilder
 from ..architectures.residual_style import STYLES
+from ..frozen import NamedTuple
 from ..measurement import Row, walk
 from ..ops.base import Check
 from ._builder import Builder, Growing

@@ -13,8 +13,7 @@ class Work(NamedTuple):
     that they end in (the elements that such layers put out). The others are single operations.
 
     >>> Work(multiplies=2) + Work(multiplies=1, adds=5)
-    Work(multiply_accumulates=0, accumulators=0, adds=5, multiplies=3, compares=0, exponentials=0, divisions=0, \
-square_roots=0)
+    Work(adds=5, multiplies=3, …)
     """
 
     multiply_accumulates: Dim = 0

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from ..shape import Shape
+from ._dense import Dense, drawn_apart, widths_of
 from ._fonts import text_width
 from ._pieces import Block, Box, Branch, Piece, Split
 from ._sheet import Sheet
@@ -80,11 +81,23 @@ class Flow:
             half = self.box_width(piece) / 2
             return Room(half, half + self._times_width(piece.times), self.box_height(piece.shape))
         if isinstance(piece, Block):
+            dense = self._dense(piece)
+            if dense is not None:
+                return self._dense_room(piece, dense)
             inner = self.sequence_room(piece.main)
             words = max((self.width(text, bold) for text, bold in self._beside(piece)), default=0)
             right = inner.right + self.sizes.arc + (words + 8 if words else 2)
             return Room(inner.left, right, inner.height + self.sizes.gap + TO_JOINT + 2 * self.sizes.joint)
         return self._split_room(piece)
+
+    def _dense(self, block: Block) -> Dense | None:
+        """A dense block whose layers are drawn one by one."""
+        widths = drawn_apart(block, self.sizes.beside)
+        return None if widths is None else Dense(self, block, widths)
+
+    def _dense_room(self, block: Block, dense: Dense) -> Room:
+        words = max(self.width(text, bold) for text, bold in self._beside(block))
+        return Room(dense.left(), dense.right() + words + 12, dense.height())
 
     def sequence_room(self, pieces: Sequence[Piece]) -> Room:
         """The room of pieces one below the other."""
@@ -145,6 +158,14 @@ class Flow:
         """For branches: boxes hardly wider than their words."""
         return Flow(self.sizes._replace(narrowest=24, per_doubling=4.5), self._canvas, self._places, self._number)
 
+    def level(self) -> Flow:
+        """For layers of a dense block: boxes as low as their words, whatever the size of the map."""
+        return Flow(self.sizes._replace(taller=0, gap=4), self._canvas, self._places, self._number)
+
+    def mark(self, names: Sequence[str]) -> str:
+        """What a box that stands for some layers is called in an SVG."""
+        return box_mark(self._number, self._at(names))
+
     # --- drawing -------------------------------------------------------------------------------
 
     def draw(self, piece: Piece, x: float, y: float) -> None:
@@ -173,7 +194,7 @@ class Flow:
     def _draw_box(self, box: Box, x: float, y: float) -> None:
         width, height, kind = self.box_width(box), self.box_height(box.shape), KINDS[box.kind]
         places = self._at(box.names)
-        mark, label = box_mark(self._number, places), text_mark("label", self._number, places)
+        mark, label = self.mark(box.names), text_mark("label", self._number, places)
         self.canvas.box(x - width / 2, y, width, height, kind.fill, kind.edge, mark=mark)
         self.canvas.text(x, y + height / 2, box.label, self.sizes.text, mark=label)
         self._times(box.times, x + width / 2, y + height / 2)
@@ -187,6 +208,11 @@ class Flow:
             self.canvas.text(x + 7, y, f"×{times}", self.sizes.text + 2, bold=True, align="left")
 
     def _draw_block(self, block: Block, x: float, y: float) -> None:
+        dense = self._dense(block)
+        if dense is not None:
+            dense.draw(x, y)
+            self._draw_beside(block, x + dense.right() + 6, y + dense.height() / 2)
+            return
         sizes, inner = self.sizes, self.sequence_room(block.main)
         start, joint = y + 1, y + self.room(block).height - sizes.joint
         self.link(x, y, y + sizes.gap)
@@ -259,11 +285,8 @@ def _paths(branch: Branch) -> str:
 
 def widening(block: Block) -> list[str]:
     """What a block that joins its output to its input does to the channels: `64 → 256`, over all of its repetitions."""
-    inner = block.main[-1].shape if block.main else None
-    if block.sign != "‖" or block.shortcut or block.shape is None or inner is None:
-        return []
-    after, added = block.shape[-1], inner[-1] * block.times
-    return [f"{after - added} → {after}"] if after > added else []
+    widths = widths_of(block)
+    return [f"{widths.before} → {widths.at(widths.layers)}"] if widths else []
 
 
 def broken(label: str) -> list[str]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import NamedTuple
 
+from ..frozen import NamedTuple
 from ._fonts import text_width
 from ._sheet import Sheet
 from .palette import INK, KINDS, MUTED, Kind

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import groupby
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
+from ..frozen import NamedTuple
 from ..measurement import Row
 from ..shape import Shape
 from ._words import any_label, kind_of_row, layer_label, resolution

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from ..frozen import NamedTuple
 from ..measurement import Measurement, with_channels_last
 from ..shape import is_map, spell
 from . import structure
 from ._canvas import painted
+from ._dense import drawn_apart, together
 from ._flow import NARROW, NOWHERE, WIDE, Flow, Sizes, broken, text_mark, widening
 from ._fonts import text_width
 from ._legend import LegendItem, draw_legend, kind_items, legend_height, meeting_items
@@ -46,7 +48,8 @@ def drawn_network(measurement: Measurement, most: int, fold: bool | None = None)
     measurement = with_channels_last(measurement)
     shape = structure.read(measurement.rows)
     told = pieces(shape.items)
-    told = folded(told) if fold or (fold is None and count(told) > most) else told
+    if fold is not False:
+        told = folded(told) if fold or count(told) > most else together(told)
     sides = [_side_words(side) for side in shape.sides[:MOST_SIDES]]
     more = len(shape.sides) - len(sides)
     sides += [f"beside the main line: {more} more"] if more else []
@@ -171,7 +174,7 @@ class _Drawing:
         self.label_width = max([text_width(row.label, 11, True) for row in self.rows] + [40]) + 16
         self.rooms = [self._room(each) for each in networks]
         self.heights = [self._height(row) for row in self.rows]
-        self.legend = _legend(networks)
+        self.legend = _legend(networks, sizes)
         inner = self.label_width + sum(left + right for left, right in self.rooms)
         self.width = max(inner + 2 * MARGIN, 390.0)
         self.slack = (self.width - inner - 2 * MARGIN) / (len(networks) + 1)
@@ -257,22 +260,24 @@ def _lines(words: str) -> list[str]:
     return words.split(" · ")
 
 
-def _legend(networks: Sequence[DrawnNetwork]) -> list[LegendItem]:
+def _legend(networks: Sequence[DrawnNetwork], sizes: Sizes) -> list[LegendItem]:
     told = [piece for each in networks for piece in _all_pieces(each.pieces)]
     kinds = {piece.kind for piece in told if isinstance(piece, Box)}
     found = kind_items(kinds)
+    dense = [piece for piece in told if isinstance(piece, Block) and drawn_apart(piece, sizes.beside)]
     blocks = [piece for piece in told if isinstance(piece, Block)]
     if any(not block.shortcut for block in blocks):
         found.append(LegendItem("line", "identity"))
     if any(block.shortcut for block in blocks):
         projects = all(block.shortcut.startswith("1×1, ") for block in blocks if block.shortcut)
         found.append(LegendItem("dashes", "projection" if projects else "shortcut with layers"))
-    signs = {piece.sign for piece in told if not isinstance(piece, Box)}
+    signs = {piece.sign for piece in told if not isinstance(piece, Box) and piece not in dense}
     found += meeting_items(signs)
     wide = "not to scale: width shows channels, height shows pixels"
     if any(isinstance(piece, Block) and widening(piece) for piece in told):
-        dense = ("a layer reads all that is put out before it in its stage", "64 → 256: channels before and behind")
-        found += [LegendItem("text", words) for words in dense]
+        reads = "a layer reads all that is put out before it in its stage"
+        bars = ["a bar shows what: as wide as its channels, a piece for each layer"] if dense else []
+        found += [LegendItem("text", words) for words in (reads, *bars, "64 → 256: channels before and behind")]
     return [*found, LegendItem("text", wide), LegendItem("text", "not drawn: normalisation, activations")]
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from ..frozen import NamedTuple
 from ..measurement import Measurement, Row, with_channels_last
 from ..numbers import counted, short
 from ._canvas import painted

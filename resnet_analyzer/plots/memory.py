@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from ..analyses.memory import Live, live_bytes
 from ..analyses.memory_model import INFERENCE, Model
 from ..analyses.training_memory import training_memory
+from ..frozen import NamedTuple
 from ..measurement import Measurement
 from ..numbers import grouped, short
 from ._chart import LEFT, WIDTH, Chart, Series

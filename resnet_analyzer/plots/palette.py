@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import NamedTuple
 
 from ..errors import UnknownName
+from ..frozen import NamedTuple
 from ..ops.base import Op
 
 

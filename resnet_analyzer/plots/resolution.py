@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from math import log10
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from ..frozen import NamedTuple
 from ..measurement import Measurement, Row, with_channels_last
 from ..shape import is_map
 from . import structure

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from ..analyses.device import device
 from ..analyses.roofline import Roofline, roofline
+from ..frozen import NamedTuple
 from ..measurement import Measurement
 from ..numbers import short
 from ._chart import LEFT, WIDTH, Chart, Series, key_lines

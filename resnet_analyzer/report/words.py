@@ -10,6 +10,7 @@ import gettext
 import re
 from dataclasses import replace
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,22 @@ REFERENCE = (  # He et al. 2015 (arXiv 1512.03385), Table 1
 NUMBER = r"[^\s()\[\];]*\d(?:[^\s()\[\];]*[^\s()\[\];.,:?!])?"
 PATH = r"[\w.-]+(?:/[\w.-]+)+"
 FILE = r"[\w-]+\.(?:keras|h5|onnx|pt2|yaml|yml)(?!\w)"
-TOKEN = re.compile(f"{REFERENCE}|{NUMBER}|{PATH}|{FILE}|`[^`]*`")
+STYLED = r"[\w.-]+@[\w.-]+"  # googlenet@paper
+GIVEN = (  # what a person wrote, and what is known in its place
+    r"(?<![\w'])'[^']*'|(?<=Did you mean )[^?]+(?=\?)|(?<=Known: )[^.]+(?=\.)|(?<=Variables: ).+(?=\.)"
+    r"|^[\w.]+(?= must be )|(?<=must be one of )[^;]+|(?<=number, not ).+$|(?<=text, not ).+$"
+    r"|(?<=false, not ).+$|(?<=; not ).+$"
+    r"|(?<=^without )[a-z_]\w*$|(?<=^without )\w+: .+|(?<=unknown variable of )\S+"
+    r"|(?<=exact formulas in )[\w, ]+$|(?<=for every ).+(?=, exactly)|(?<=reads )\S+(?= instead of )"
+    r"|(?<= instead of )\S+"
+)
+TOKEN = re.compile(f"{GIVEN}|{REFERENCE}|{STYLED}|{NUMBER}|{PATH}|{FILE}|`[^`]*`")
+CHANGE = re.compile(r"([a-z][a-z ]*) (\S+) → (\S+)")  # kernel size 1 → 3
+INSTEAD = re.compile(r"(\w+) for (\w+)")  # relu for rellu
+SAME = frozenset({"MACs", "FLOPs", "MAdd", "…"})  # as people write them in any language
+INSIDE = re.compile(r"([^()]+) \((.+)\)")  # biases (1 per output element, thop 0.1.1)
+OTHER = re.compile(r"(.+) instead of (\S+)")
+BACKWARD = re.compile(r"(\S+) backward")  # the gradient's way through a layer
 CLOSING = {".": "。", ";": "；", ",": "，", ":": "："}
 SIDE_BY_SIDE = re.compile(r"\S+(?: against \S+)+")
 TIMES = re.compile(r"[\d,.]+×")
@@ -55,12 +71,14 @@ def template(text: str) -> tuple[str, list[str]]:
 
 @cache
 def _titles() -> str:
-    """The titles of networks and the sources of their numbers, as alternatives of a pattern, the longest first."""
+    """Titles of networks, sources of their numbers, tools: alternatives of a pattern, the longest first."""
     from ..architectures.base import ARCHITECTURES
+    from ..conventions.base import CONVENTIONS
 
     every = [each for _, each in ARCHITECTURES.items()]
     titles = {each.title for each in every if each.title[:1].isupper()}  # not "1×1 convolution"
     titles |= {known.source for each in every for known in each.published}
+    titles |= {each.label for _, each in CONVENTIONS.items()}
     return "|".join(map(re.escape, sorted(titles, key=lambda title: (-len(title), title))))
 
 
@@ -73,11 +91,40 @@ class Words:
     def text(self, text: str) -> str:
         """A text: as a whole if the catalogue has it, else part by part between its dots."""
         whole = self._found(text)
+        if whole is None and text[:1] == " ":
+            return f" {self.text(text[1:])}"
         if whole is None and " · " in text:
             return " · ".join(map(self.text, text.split(" · ")))
         if whole is None and SIDE_BY_SIDE.fullmatch(text):
             return self.sentence(" against ").join(text.split(" against "))
+        whole = whole or self._composed(text)
         return text if whole is None else whole
+
+    def _composed(self, text: str) -> str | None:
+        """A list of parts that the catalogue has one by one; None where it lacks one."""
+        inside, other = INSIDE.fullmatch(text), OTHER.fullmatch(text)
+        if inside or other:
+            both = [self._found(part) or self._composed(part) for part in (inside or other).groups()]  # type: ignore[union-attr]
+            form = "{}（{}）" if inside else self.sentence("{} instead of {}")
+            return None if None in both else form.format(*both)
+        pattern, names = template(text)
+        parts, left_out = re.split(r"([:;,] )", pattern), iter(names)
+        said = [self._part(part.format(*islice(left_out, part.count("{}")))) for part in parts[::2]]
+        if None in said:
+            return None
+        parts[::2] = said  # type: ignore[assignment]
+        parts[1::2] = [CLOSING[sign[0]] for sign in parts[1::2]]
+        return "".join(parts)
+
+    def _part(self, text: str) -> str | None:
+        """A part of a list; a setting that changed keeps its name where there is no word for it."""
+        change, instead = CHANGE.fullmatch(text), INSTEAD.fullmatch(text)
+        if instead:
+            return self.sentence("{} for {}").format(*instead.groups())
+        if change is None:
+            return text if text in SAME else self._found(text)
+        name, before, after = (self.sentence(each) for each in change.groups())
+        return f"{name} {before} → {after}"
 
     def sentence(self, sentence: str) -> str:
         """What the catalogue has for a sentence whose parts are left out."""
@@ -93,11 +140,11 @@ class Words:
     def _found(self, text: str) -> str | None:
         pattern, parts = template(text)
         if not WORD.search(pattern):
-            return self._part(text) if pattern == "{}" else text
+            return self._left_out(text) if pattern == "{}" else text
         said = self._catalogue.gettext(pattern)
-        return None if said == pattern else said.format(*map(self._part, parts))
+        return None if said == pattern else said.format(*map(self._left_out, parts))
 
-    def _part(self, part: str) -> str:
+    def _left_out(self, part: str) -> str:
         """What is left out of a sentence: a title or a source that the catalogue has, and `16.94×` as one says it."""
         if TIMES.fullmatch(part):
             return self.sentence("{}×").format(part[:-1])
@@ -120,7 +167,9 @@ class Words:
 
     def _name(self, cell: str) -> str:
         """A name as it is, but for how many more there are of its kind; and from where to where a span goes."""
-        several = MORE.fullmatch(cell)
+        backward, several = BACKWARD.fullmatch(cell), MORE.fullmatch(cell)
+        if backward:
+            return self.sentence("{} backward").format(backward[1])
         if several:
             return self.sentence("{} and {} more").format(*several.groups())
         return self.text(cell) if SPAN.fullmatch(cell) else cell

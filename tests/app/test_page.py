@@ -160,6 +160,43 @@ def test_in_chinese(page):
     page.after(lambda: page.run("document.getElementById('language').click()"))
 
 
+LATIN = r"(?<![\w/.@=-])[a-z]{3,} [a-z]{3,}(?![\w/-])"  # two words in a row
+NAMES = r"torchvision, papers|back end|cost analysis jax|[A-Z][\w ]*(?:et al\.|\(arXiv)[^·；：]*|resnet-analyze .*"
+
+
+@pytest.mark.parametrize("kind", [*VIEWS, "diff", "reconcile"])
+def test_no_sentence_of_a_chinese_page_is_english(page, kind):
+    """But for names: of tools, layers, sources, commands."""
+    name_it(page, "resnet50")
+    page.after(lambda: page.run("document.getElementById('language').click()"))
+    try:
+        page.show(kind)
+        if kind == "reconcile":
+            page.set("option-numbers", "3.8G 24.37M 999", "change")
+        if kind == "diff":
+            page.set("option-other", "resnet34", "change")
+        words = page.run("""[...document.querySelectorAll('body *')].filter(each => each.checkVisibility()
+            && !['SCRIPT', 'STYLE', 'CODE', 'OPTION'].includes(each.tagName)).flatMap(each => [...each.childNodes]
+            .filter(node => node.nodeType === 3).map(node => node.data))""")
+        words += page.run("[...document.querySelectorAll('#view img')].map(each => each.alt)")
+        assert [text for text in words if re.search(LATIN, re.sub(NAMES, "", text))] == []
+    finally:
+        page.after(lambda: page.run("document.getElementById('language').click()"))
+        page.show("table")
+
+
+def test_a_chinese_editor_complains_and_repairs_in_chinese(page):
+    page.run("document.getElementById('language').click(); write.click()")
+    number = page.run("editor.dataset.checked")
+    page.run(f"text.value = {json.dumps(BROKEN)}; text.dispatchEvent(new Event('input'))")
+    page.wait(f"editor.dataset.checked !== '{number}' && editor.dataset.valid === 'false'")
+    said = page.run("""[...document.querySelectorAll('#findings li, #findings button, #verified dd')]
+        .flatMap(each => [...each.childNodes].filter(node => node.nodeType === 3).map(node => node.data))""")
+    assert any("不能相加" in each for each in said)
+    assert [each for each in said if re.search(LATIN, each)] == []
+    page.run("write.click(); document.getElementById('language').click()")
+
+
 def test_by_keyboard_alone(page):
     browser = page.browser
     page.run("network.value = ''; document.querySelector('.skip').focus()")

@@ -1,3 +1,5 @@
+from collections import Counter
+
 import pytest
 
 import resnet_analyzer as ra
@@ -8,9 +10,11 @@ from resnet_analyzer.ops.activation import Activation
 from resnet_analyzer.ops.conv import Conv2d
 from resnet_analyzer.ops.layer_norm import LayerNorm
 from resnet_analyzer.ops.reshape import Permute
+from resnet_analyzer.plots._sheet import Sheet
 from resnet_analyzer.plots._words import resolution
 from resnet_analyzer.plots.architecture import bands, drawn_network
 from resnet_analyzer.plots.base import PLOTS
+from resnet_analyzer.plots.palette import LIGHT
 from resnet_analyzer.report.stages import parts
 from resnet_analyzer.shape import Shape
 
@@ -94,6 +98,53 @@ def test_dense_blocks_tell_how_their_channels_grow():
     texts = [text for text, _ in found]
     assert [text for text in texts if "→" in text and ":" not in text] == ["64 → 256", "128 → 512", "256 → 1024", "512 → 1024"]  # fmt: skip  # noqa: E501
     assert "a layer reads all that is put out before it in its stage" in texts
+
+
+class Drawn(Sheet):
+    """A sheet that only remembers its words, dots and arrow heads."""
+
+    def __init__(self, width, height):
+        super().__init__(width, height, LIGHT)
+        self.words, self.dots, self.heads = [], [], []
+
+    def text(self, x, y, words, *more, **options):
+        self.words.append((words, y))
+
+    def bar(self, *sizes):
+        pass
+
+    def patch(self, *outline, **options):
+        pass
+
+    def disc(self, x, y, radius, *tones):
+        self.dots.append((x, y))
+
+    def side_arrow(self, x, y, *more):
+        self.heads.append((x, y))
+
+
+def test_dense_links_and_the_growing_width_are_drawn():
+    """Huang et al. 2017, Fig. 1 and Table 1: a layer reads every output before it; 32 channels more each time."""
+    drawing = PLOTS["architecture"].draw(measured("densenet121")).drawing
+    sheet = Drawn(drawing.width, drawing.height)
+    drawing.put(sheet)
+    read = [int(text) for text, _ in sheet.words if text.isdecimal()]
+    assert read == [
+        64, 96, 128, 224, 256, 128, 160, 192, 480, 512, 256, 288, 320, 992, 1024, 512, 544, 576, 992, 1024,
+    ]  # fmt: skip
+    assert [text for text, _ in sheet.words if text.endswith(" more")] == ["3 more", "9 more", "21 more", "13 more"]
+    links = Counter(y for _, y in sheet.dots)
+    assert sorted(links.values()) == sorted([1, 2, 3, 4] * 4)  # from the input, and from each output before the last
+    assert sorted(links) == sorted(y for _, y in sheet.heads)
+
+
+def test_short_dense_blocks_are_drawn_whole():
+    """Of four layers none is left out."""
+    drawing = PLOTS["architecture"].draw(ra.measure("densenet121", blocks=(4, 3, 2, 1))).drawing
+    sheet = Drawn(drawing.width, drawing.height)
+    drawing.put(sheet)
+    assert not [text for text, _ in sheet.words if text.endswith(" more")]
+    assert [int(text) for text, _ in sheet.words if text.isdecimal()][:5] == [64, 96, 128, 160, 192]
 
 
 def turned(last):

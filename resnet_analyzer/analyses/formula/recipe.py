@@ -42,6 +42,9 @@ class Recipe:
     varied: Callable[[Mapping[str, Any]], Recipe] | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
 
+    def __repr__(self) -> str:
+        return f"<Recipe of {self.name} in {len(self.variables)} variables>"
+
     def graph(self, values: Mapping[str, Dim]) -> Graph:
         """The graph at these values, the rest as given; UnknownName for a name that is none."""
         for name in values:
