@@ -23,13 +23,13 @@ def seen_at(record: Record, shapes: tuple[Shape | None, ...]) -> tuple[Shape | N
 
 def known_behind(reads: list[str], nodes: Mapping[str, Node], own: Mapping[str, Shape | None]) -> list[str]:
     """The nearest rows of known shape behind those whose shape we do not know: what these depend on."""
-    pending, passed = [name for name in reads if own[name] is None], set(reads)
+    pending, passed = [name for name in reads if own.get(name) is None], set(reads)
     found: list[str] = []
     while pending:
         for name in nodes[pending.pop()].inputs:
             if name not in passed:
                 passed.add(name)
-                (pending if own[name] is None else found).append(name)
+                (pending if own.get(name) is None else found).append(name)
     return found
 
 
