@@ -29,7 +29,7 @@ from ._head import classes_told
 from ._ledger import Ledger
 from ._said import NOT_OURS, Said, Step, applied, reading, require_the_same, said_by
 from ._sizes import Sizes, own_shapes, wanted_shapes
-from ._unknown import asked, seen_at, with_stored
+from ._unknown import asked, known_behind, seen_at, with_stored
 from .records import INSIDE, Declared, Record, Recorded
 
 
@@ -326,6 +326,7 @@ class _Assembler(Branching):
     def _add_unknown(self, record: Record, read: list[str | Array], different: str) -> None:
         """A row whose cost we do not know: the weights and, if fixed, the shape are the source's own."""
         reads = [each for each in read if isinstance(each, str)]
+        reads += known_behind(reads, self.nodes, self.own)
         reason = f"a{'n' * (self.framework == 'onnx')} {TITLES[self.framework]} {record.kind}"
         reason += f": {different}" if different else ""
         at = tuple(self.own[name] for name in reads)
