@@ -33,7 +33,7 @@ GIVEN = (  # what a person wrote, and what is known in its place
     r"(?<![\w'])'[^']*'|(?<=Did you mean )[^?]+(?=\?)|(?<=Known: )[^.]+(?=\.)|(?<=Variables: ).+(?=\.)"
     r"|^[\w.]+(?= must be )|(?<=must be one of )[^;]+|(?<=number, not ).+$|(?<=text, not ).+$"
     r"|(?<=false, not ).+$|(?<=; not ).+$"
-    r"|(?<=^without )[a-z_]\w*$|(?<=^without )\w+: .+|(?<=unknown variable of )\S+"
+    r"|(?<=^without )[a-z_]\w*$|(?<=^without )\w+: [^·]+$|(?<=unknown variable of )\S+"
     r"|(?<=exact formulas in )[\w, ]+$|(?<=for every ).+(?=, exactly)|(?<=reads )\S+(?= instead of )"
     r"|(?<= instead of )\S+"
 )
@@ -45,6 +45,7 @@ INSIDE = re.compile(r"([^()]+) \((.+)\)")  # biases (1 per output element, thop 
 OTHER = re.compile(r"(.+) instead of (\S+)")
 BACKWARD = re.compile(r"(\S+) backward")  # the gradient's way through a layer
 CLOSING = {".": "。", ";": "；", ",": "，", ":": "："}
+LABELLED = re.compile(r"([A-Za-z][A-Za-z ]*): (.+)\.")  # a note as a sentence of a long report
 SIDE_BY_SIDE = re.compile(r"\S+(?: against \S+)+")
 TIMES = re.compile(r"[\d,.]+×")
 SPAN = re.compile(r"[\d,.]+(?: %)? to [\d,.]+(?: %)?")  # `42 to 70`, `0 % to 50.00 %`
@@ -95,6 +96,8 @@ class Words:
             return f" {self.text(text[1:])}"
         if whole is None and " · " in text:
             return " · ".join(map(self.text, text.split(" · ")))
+        if whole is None and (told := LABELLED.fullmatch(text)) and (label := self._found(told[1])):
+            return f"{label}：{self.text(told[2])}。"
         if whole is None and SIDE_BY_SIDE.fullmatch(text):
             return self.sentence(" against ").join(text.split(" against "))
         whole = whole or self._composed(text)
