@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import Any
 
@@ -49,7 +50,9 @@ def title_of(measurement: Measurement) -> str:
     about = measurement.graph.about
     says = about.get("says") or (f"style {about['style']}" if about.get("style", "paper") != "paper" else "")
     named = about.get("title", measurement.graph.name)
-    origin = ", ".join(part for part in (_head(about.get("source", "")), says) if part)
+    source = _head(about.get("source", ""))
+    source = "" if os.path.basename(source) == named else source  # told already
+    origin = ", ".join(part for part in (source, says) if part)
     return " · ".join(part for part in (named, origin, flow_of(measurement)) if part)
 
 

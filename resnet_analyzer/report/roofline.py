@@ -129,9 +129,8 @@ def saved_by_fusion(found: Roofline) -> list[tuple[Bound, Fraction]]:
 def _measured(found: Roofline, seconds: Fraction | None) -> list[tuple[str, str]]:
     if not seconds:
         return []
-    words = (
-        f"{float(seconds) * 1000:.4g} ms a run: the bound with all in a cache is {_share(found.cached.seconds, seconds)} of it"
-    )
+    cached = _share(found.cached.seconds, seconds)
+    words = f"{float(seconds) * 1000:.4g} ms a run: the bound with all in a cache is {cached} of it"
     return [("measured", f"{words}, that of fused layers {_share(found.fused_seconds, seconds)}")]
 
 
