@@ -12,6 +12,7 @@ from ..analyses.budgets import Limit, parse_limit
 from ..errors import OutputError, UsageError
 from ..files import write_text
 from ..graph import Graph
+from ..numbers import many
 from ..report.verify import verify_report
 from . import _completion as completion
 from ._network import TRUST, NetworkOptions, network_options, parse_input, requested
@@ -111,7 +112,7 @@ def _witness(graph: Graph) -> dict[str, Any]:
         return {"agrees": False, "says": f"not built: {error}", "disagreements": []}
     wrong = verdict.disagreements
     layers = len(verdict.layers)
-    says = f"{len(wrong)} disagreements: {wrong[0]}" if wrong else f"built, run, and all {layers} layers agree"
+    says = f"{many(len(wrong), 'disagreement')}: {wrong[0]}" if wrong else f"built, run, and all {layers} layers agree"
     return {"agrees": not wrong, "says": f"{says} · {on.text()}", "disagreements": wrong}
 
 

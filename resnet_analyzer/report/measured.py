@@ -8,7 +8,7 @@ from typing import Any
 
 from ..errors import UnknownName
 from ..measurement import Measurement, Row
-from ..numbers import grouped, share, short
+from ..numbers import grouped, many, share, short
 from ..shape import spell
 from .by_hand import macs_by_hand, params_by_hand
 from .model import Column, Report, Table
@@ -81,7 +81,7 @@ def _summary(measurement: Measurement) -> list[tuple[str, str]]:
     found = [("total", " · ".join(figures))]
     if measurement.unknown:
         names = ", ".join(measurement.unknown[:5]) + (" …" if len(measurement.unknown) > 5 else "")
-        found.append(("unknown", f"cost of {len(measurement.unknown)} layers: {names}"))
+        found.append(("unknown", f"cost of {many(len(measurement.unknown), 'layer')}: {names}"))
     return [*found, ("counted", COUNTED.format(images))]
 
 

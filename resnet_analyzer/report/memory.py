@@ -11,7 +11,7 @@ from ..analyses.memory_model import INFERENCE, Model
 from ..analyses.order import Least
 from ..analyses.training_memory import TrainingMemory, training_memory
 from ..measurement import Measurement
-from ..numbers import grouped, short
+from ..numbers import many, short
 from .model import Column, Report, Section, Table
 from .stages import blocks, stage_names
 
@@ -55,14 +55,14 @@ def inference_table(measurement: Measurement, model: Model, least: Least) -> Tab
     """The figures of inference, in the given order and in the best."""
     found = memory(measurement, model.itemsize, model.setting.in_place, model.fuse_bn)
     sign = "" if found.exact else "≥ "
-    numbers = grouped(measurement.totals.all_params)
+    numbers = many(measurement.totals.all_params, "number")
     return Table(
         FIGURES,
         (
             _line(
                 "weights",
                 found.weights,
-                f"{numbers} numbers of {model.itemsize} bytes",
+                f"{numbers} of {many(model.itemsize, 'byte')}",
                 measurement.least("all_params"),
             ),
             _line("alive at the peak", found.peak, f"while {found.at} runs, in the given order", sign),
@@ -108,7 +108,8 @@ def _training_notes(found: TrainingMemory) -> tuple[tuple[str, str], ...]:
         notes.append(("checkpoints", ", ".join(found.cuts)))
     if found.unknown:
         names = ", ".join(found.unknown[:5]) + (" …" if len(found.unknown) > 5 else "")
-        notes.append(("unknown", f"what {len(found.unknown)} layers need kept: {names}"))
+        need = "needs" if len(found.unknown) == 1 else "need"
+        notes.append(("unknown", f"what {many(len(found.unknown), 'layer')} {need} kept: {names}"))
     return tuple(notes)
 
 

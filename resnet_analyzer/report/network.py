@@ -10,7 +10,7 @@ from ..analyses.memory import memory
 from ..analyses.receptive_field import View, receptive_fields
 from ..architectures.base import Architecture
 from ..measurement import Measurement, Row
-from ..numbers import grouped, percent, short
+from ..numbers import grouped, many, percent, short
 from ..plots.base import PLOTS
 from ..shape import is_map, spell
 from .beyond import beyond_flops
@@ -72,7 +72,9 @@ def _notes(measurement: Measurement, known: Architecture | None) -> tuple[tuple[
     if measurement.unknown:
         names = ", ".join(measurement.unknown[:5])
         bounds = ", ".join(named(measurement.lower_bounds))
-        notes.insert(0, ("unknown", f"cost of {len(measurement.unknown)} layers; lower bounds: {bounds}: {names}"))
+        notes.insert(
+            0, ("unknown", f"cost of {many(len(measurement.unknown), 'layer')}; lower bounds: {bounds}: {names}")
+        )
     return tuple(notes)
 
 

@@ -84,6 +84,8 @@ def test_receptive_fields_have_a_line_per_block(run, mobile):
 def test_a_model_without_a_name_goes_by_its_files(run, mobile):
     """Keras calls it functional, functional_1 …; README's reader has model.keras."""
     title = " ".join(run("show", mobile).out.partition("\n\n")[0].split())
-    assert re.match(r"mine\.keras · 15\d operations read from Keras [\d.]+, (\d+) of \1 tensor shapes as declared", title)
+    assert re.match(
+        r"mine\.keras · 15\d operations read from Keras [\d.]+, (\d+) of \1 tensor shapes as declared", title
+    )
     assert run("report", mobile).out.splitlines()[2].startswith("mine.keras turns an image of 224×224×3 into")
     assert json.loads(run("show", mobile, "--format", "json").out)["model"] == "mine.keras"

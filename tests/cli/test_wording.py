@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 import pytest
 
@@ -73,3 +74,35 @@ def test_csv_holds_no_formula(run, tmp_path, monkeypatch):
         assert [cell for row in csv.reader(io.StringIO(raw)) for cell in row if cell[:1] in ("=", "@")]
     assert run("sweep", "--net", "evil.yaml", "--input", "8:16:8", "--format", "raw-csv", "-o", "a.csv").status == 0
     assert (tmp_path / "a.csv").read_text().splitlines()[1].startswith("=cmd|x")
+
+
+SEVERAL = (
+    "bytes",
+    "findings",
+    "layers",
+    "errors",
+    "images",
+    "epochs",
+    "budgets",
+    "repairs",
+    "matches",
+    "exact matches",
+)
+
+
+def test_one_thing_is_not_several(run, tmp_path):
+    """`2,264,389 numbers of 1 bytes`, `1 findings`, `unknown cost of 1 layers`."""
+    wrong = tmp_path / "wrong.yaml"
+    wrong.write_text("input: 8x8x3\nlayers:\n- rleu\n", encoding="utf-8")
+    commands = [
+        ("memory", "resnet18", "--dtype", "int8"),
+        ("training", "resnet18", "--images", "1", "--batch", "1"),
+        ("verify", "resnet18", "--max-macs", "1"),
+        ("verify", str(wrong)),
+        ("diff", "resnet18", "resnet18"),
+        ("solve", "--match", "25557032", "params"),
+    ]
+    for command in commands:
+        out = run(*command, columns=400).out
+        said = [each for each in SEVERAL if re.search(rf"(?<![\d.,×])1 {each}", out)]
+        assert said == [], out
