@@ -5,12 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import re
+import sys
+from contextlib import nullcontext
+from types import SimpleNamespace
 
 import pytest
 
 from resnet_analyzer.architectures.base import ARCHITECTURES, find
 from resnet_analyzer.architectures.options import OPTIONS
 from resnet_analyzer.architectures.residual import CHOICES
+from resnet_analyzer.errors import UsageError
+from resnet_analyzer.importers.framework import called
 
 
 def test_formula_lists_the_variables(complain):
@@ -106,3 +111,29 @@ def test_one_thing_is_not_several(run, tmp_path):
         out = run(*command, columns=400).out
         said = [each for each in SEVERAL if re.search(rf"(?<![\d.,×])1 {each}", out)]
         assert said == [], out
+
+
+def test_every_budget_has_an_example_of_its_own(run):
+    said = " ".join(run("verify", "--help", columns=200).out.split())
+    assert "At most this many layers: 200." in said
+    assert "At most this many multiply-accumulates: 4.2G." in said
+    assert "trainable_params" not in said
+
+
+def test_a_factory_that_fetches_weights_says_one_line(monkeypatch, capfd):
+    """PyTorch's hub tells of the address before it fetches, which is refused: that is one error, and no address."""
+
+    def fetch(*_arguments):
+        raise AssertionError("nothing is fetched")
+
+    hub = SimpleNamespace(download_url_to_file=fetch)
+    torch = SimpleNamespace(hub=hub, device=lambda name: nullcontext())
+    monkeypatch.setitem(sys.modules, "torch", torch)
+
+    def factory():
+        print("Downloading: an address")
+        torch.hub.download_url_to_file("an address", "a file")
+
+    with pytest.raises(UsageError, match="nothing is downloaded"):
+        called(factory, {})
+    assert capfd.readouterr() == ("", "")
