@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Literal, Protocol, TypeAlias
 
-from ..dim import Dim, total
+from ..dim import Dim, floor_div, total
 from ..frozen import NamedTuple
 from ..ops.base import Cost
 from ..registry import Registry
@@ -108,16 +108,33 @@ def itemised(name: str, **about: Any) -> Callable[[Any], Any]:
     return register
 
 
-def rounded(unit: int, digits: int, word: str) -> Callable[[int], str]:
-    """How a tool prints: so many digits behind the point, in units of `unit`, and a word.
+class Rounded(NamedTuple):
+    """How a tool prints: so many digits behind the point, in units of `unit`, and a word; `cut` off or rounded."""
+
+    unit: int
+    digits: int
+    word: str
+    cut: bool = False
+
+    def __call__(self, number: int) -> str:
+        """A number as the tool prints it.
+
+        >>> Rounded(10**9, 2, " GMac")(4089184256), Rounded(10**9, 1, " G", cut=True)(3857973248)
+        ('4.09 GMac', '3.8 G')
+        """
+        whole, rest = divmod(self.scaled(number), 10**self.digits)
+        return f"{whole}.{rest:0{self.digits}d}{self.word}" if self.digits else f"{whole}{self.word}"
+
+    def scaled(self, number: Dim) -> Dim:
+        """All the digits that are printed, as one number; over symbols, too."""
+        twice = 2 * number * 10**self.digits
+        return floor_div(twice if self.cut else twice + self.unit, 2 * self.unit)
+
+
+def rounded(unit: int, digits: int, word: str) -> Rounded:
+    """How a tool prints that rounds.
 
     >>> rounded(10**9, 2, " GMac")(4089184256)
     '4.09 GMac'
     """
-
-    def prints(number: int) -> str:
-        scaled = (2 * number * 10**digits + unit) // (2 * unit)
-        whole, rest = divmod(scaled, 10**digits)
-        return f"{whole}.{rest:0{digits}d}{word}" if digits else f"{whole}{word}"
-
-    return prints
+    return Rounded(unit, digits, word)

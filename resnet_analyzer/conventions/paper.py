@@ -3,17 +3,9 @@
 from __future__ import annotations
 
 from ..dim import Dim
-from .base import MeasuredRow, convention
+from .base import MeasuredRow, Rounded, convention
 
-
-def cut_off(number: int) -> str:
-    """Two digits, cut off and not rounded, as Table 1 has 3.8×10⁹ for 3.858×10⁹.
-
-    >>> cut_off(3857973248)
-    '3.8 G'
-    """
-    tenths = number // 10**8
-    return f"{tenths // 10}.{tenths % 10} G"
+cut_off = Rounded(10**9, 1, " G", cut=True)  # as Table 1 has 3.8×10⁹ for 3.858×10⁹
 
 
 @convention(

@@ -20,12 +20,15 @@ from ..analyses.conventions import conventions, counted
 from ..analyses.formula.form import ClosedForm, form_of, over_symbols
 from ..analyses.formula.recipe import Recipe
 from ..analyses.memory import FLOAT32, live_bytes
+from ..conventions.base import Convention, Rounded
 from ..dim import Dim
-from ..dim.polynomial import polynomial
+from ..dim.polynomial import Polynomial, polynomial
 from ..dim.spelling import marked
 from ..errors import AnalyzerError, Undecided
 from ..measurement import Measurement
+from .beyond import DEVICE
 from .conventions import tools_title
+from .live_beyond import beyond
 from .live_cells import Cell, Cells, text_cell
 from .live_charts import charts
 from .live_sections import drawing, fullest, section_tables, seen_in
@@ -122,17 +125,31 @@ def _opened(measurement: Measurement, recipe: Recipe, names: Sequence[str]) -> _
 
 
 def _tools(measurement: Measurement, opened: _Opened) -> list[list[Cell]]:
-    """A line per tool: its number; what it prints is not told for another size, all else stays as it is."""
+    """A line per tool: its number and what it prints of it; all else stays as it is."""
     tried = list(_tried(opened.form))
     rows: list[list[Cell]] = []
     for each in conventions(measurement):
         number: Cell = {"words": "–"}
+        prints: Cell = {"words": "–"}
         with suppress(AnalyzerError):
             formula = polynomial(counted(each.convention, opened.over))
             if all(formula.at(point) == counted(each.convention, measured) for point, measured in tried):
                 number = opened.cells.number(formula)
-        rows.append([None, None, None if each.fails else number, {"words": "–"}, None])
+                prints = _printed(opened.cells, each.convention.prints, formula)
+        rows.append([None, None, *((None, None) if each.fails else (number, prints)), None])
     return rows
+
+
+def _printed(cells: Cells, prints: Callable[[int], str], formula: Polynomial) -> Cell:
+    """A tool's number as it prints it."""
+    if isinstance(prints, Rounded):
+        digits = cells.number(prints.scaled(formula))
+        return {"text": [{"decimal": digits, "places": prints.digits}, prints.word]}
+    return (
+        {"text": [{"grouped": cells.number(formula)}]}
+        if prints == Convention._field_defaults["prints"]
+        else {"words": "–"}
+    )
 
 
 def _tried(form: ClosedForm) -> Iterator[tuple[dict[str, int], Measurement]]:
@@ -155,12 +172,14 @@ def _data(measurement: Measurement, opened: _Opened, lead: Words | None) -> dict
     tables["glance"] = _glance(cells, over)
     with marked(cells.mark):
         sentences = [text_cell(text) for text in (lead(over, cells.grouped, cells.short) if lead else ())]
+    further = beyond(cells, measurement, over, DEVICE)
     found = {
         "tables": {name: table for name, table in tables.items() if _fits(measurement, name, table)}
-        | section_tables(cells, measurement, over, totals["macs"]),
+        | section_tables(cells, measurement, over, totals["macs"])
+        | further["tables"],
         "drawing": drawing(cells, over),
-        "see": seen_in(cells, measurement, over),
-        "charts": charts(cells, measurement, over),
+        "see": seen_in(cells, measurement, over) | further["see"],
+        "charts": charts(cells, measurement, over) | further["charts"],
         "lead": sentences,
     }
     return found | opened.data()

@@ -6,7 +6,8 @@ A cell is the number of a formula, or one of
     {"most": [3, 4, 5]}                              the largest of some formulas
     {"words": "stage1/conv"}                         words as they are
 A piece of a text is words, the number of a formula, that grouped or short, a share, or the pieces that belong to
-the largest of some formulas: {"pick": [3, 4], "give": [["stage1"], ["stage2"]]}.
+the largest of some formulas: {"pick": [3, 4], "give": [["stage1"], ["stage2"]]}, or digits, of which the last are
+behind the point: {"decimal": 3, "places": 2}.
 """
 
 from __future__ import annotations

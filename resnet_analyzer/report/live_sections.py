@@ -13,13 +13,13 @@ from ..dim.spelling import marked
 from ..measurement import Measurement, Row
 from ..plots.architecture import labels
 from ..shape import spell
+from .live_beyond import least_peak
 from .live_cells import Cell, Cells, Piece, text_cell
 from .places import by_stage, kinds
 from .sizes import first_that_change, into, weights_in_words
 from .training import PASSES
 
 Rows = list[list[Cell]]
-ONLY_HERE = {"words": "–"}  # what no closed form has: the best order of layers
 
 
 def section_tables(cells: Cells, own: Measurement, over: Measurement, all_macs: int) -> dict[str, Any]:
@@ -64,7 +64,7 @@ def _memory(cells: Cells, over: Measurement) -> dict[str, Rows]:
     inference = [
         _bytes(weights, numbers),
         _bytes(peak, at),
-        [None, ONLY_HERE, ONLY_HERE, ONLY_HERE],
+        least_peak(cells, over),
         _bytes(whole, None),
     ]
     found = training_memory(over)

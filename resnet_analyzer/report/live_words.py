@@ -7,11 +7,14 @@ and taken apart again at the numbers and names that were put in.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from fractions import Fraction
+from functools import reduce
 from math import prod
 from typing import Any
 
 from ..numbers import grouped, percent, short
 from .live_cells import Cell, Piece
+from .roofline import in_seconds
 
 
 def translated_live(data: Mapping[str, Any], text: Callable[[str], str]) -> dict[str, Any]:
@@ -62,6 +65,12 @@ class _Words:
 
     def chart(self, chart: Mapping[str, Any]) -> dict[str, Any]:
         """A chart: its titles and the words of its looks."""
+        if "fields" in chart:
+            return dict(chart)
+        if "roof" in chart:
+            roof = chart["roof"]
+            looks = [{**look, "word": self.text(look["word"])} for look in roof["looks"]]
+            return {"roof": {**roof, "looks": looks, "titles": list(map(self.text, roof["titles"]))}}
         if "bars" not in chart:
             steps = [{**panel, "title": self.text(panel["title"])} for panel in chart["steps"]]
             return {"steps": steps, "label": self.text(chart["label"])}
@@ -71,6 +80,10 @@ class _Words:
 
     def cell(self, cell: Cell) -> Cell:
         """A cell in the other language; as it was where it holds no words."""
+        if isinstance(cell, dict) and "late" in cell:
+            return {"late": self.cell(cell["late"])}
+        if isinstance(cell, dict) and "if" in cell:
+            return {**cell, "then": self.cell(cell["then"]), "else": self.cell(cell["else"])}
         if not isinstance(cell, dict) or "text" not in cell:
             return cell
         pieces = self._pieces(cell["text"])
@@ -80,12 +93,20 @@ class _Words:
         if len(pieces) == 1 and isinstance(pieces[0], dict) and "pick" in pieces[0]:
             give = [self._pieces(each) for each in pieces[0]["give"]]
             return None if None in give else [{**pieces[0], "give": give}]
+        if len(pieces) == 1 and isinstance(pieces[0], dict) and "chosen" in pieces[0]:
+            return [{**pieces[0], "forms": list(map(self._form, pieces[0]["forms"]))}]
         spelled = [(piece, self._spelled(piece)) for piece in pieces]
         home = "".join(text for _, text in spelled)
         said = self.text(home)
         if said == home:
             return list(pieces)
         return list(_apart(said, [pair for pair in spelled if not isinstance(pair[0], str)]))
+
+    def _form(self, form: str) -> str:
+        """A sentence with places for a number and names."""
+        stands = {"{n}": "31", "{0}": "a0/a", "{1}": "a1/a", "{2}": "a2/a"}
+        said = self.text(reduce(lambda text, place: text.replace(place, stands[place]), stands, form))
+        return reduce(lambda text, place: text.replace(stands[place], place), stands, said)
 
     def _spelled(self, piece: Piece) -> str:
         if isinstance(piece, str):
@@ -100,7 +121,24 @@ class _Words:
         if "pick" in piece:
             values = list(map(self._number, piece["pick"]))
             return "".join(map(self._spelled, piece["give"][values.index(max(values))]))
+        if "decimal" in piece:
+            whole, rest = divmod(self._number(piece["decimal"]), 10 ** piece["places"])
+            return f"{whole}.{rest:0{piece['places']}d}" if piece["places"] else str(whole)
+        if "time" in piece:
+            return in_seconds(Fraction(self._number(piece["time"][0]), piece["time"][1]))
+        if "count" in piece:
+            return str(sum(self._holds(pair) for pair in piece["count"]))
+        if "part" in piece:
+            held = sum(self._number(pair[0]) for pair in piece["part"] if self._holds(pair))
+            return f"{float(Fraction(100 * held, self._number(piece['of']))):.0f}"
+        if "top" in piece:
+            known = sorted(((self._number(index), name) for index, name in piece["of"]), key=lambda pair: -pair[0])
+            times = [f"{name} {in_seconds(Fraction(value, piece['over']))}" for value, name in known if value > 0]
+            return "; ".join(times[: piece["top"]])
         return grouped(self._number(piece["grouped"])) if "grouped" in piece else self._short(piece["short"])
+
+    def _holds(self, pair: Sequence[Any]) -> bool:
+        return self._number(pair[0]) >= self._number(pair[1])
 
     def _short(self, cell: Cell) -> str:
         value = max(map(self._number, cell["most"])) if isinstance(cell, dict) else self._number(cell)

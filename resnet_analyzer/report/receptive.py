@@ -24,6 +24,7 @@ COLUMNS = (
     Column("longest path", "shape", drop=5),
     Column("remark", drop=6),
 )
+BEYOND, IDLE = "a field larger than the input", "windows over what has seen the whole image already"
 COUNTED = (
     "pixels from the first to the last that a unit depends on, those beyond the edge counted; from: the first pixel "
     "of unit 0; of the image: what the middle unit sees of it"
@@ -100,8 +101,8 @@ def facts(found: Sequence[Field]) -> list[tuple[str, str]]:
         beside = f", its neighbour {spelled(last.stride)} on" if any(last.stride or ()) else ""
         notes.append(("last", f"a unit of {last.name} sees {_both(last.size)}{beside}"))
     for label, words, names in (
-        ("beyond", "a field larger than the input", [each.name for each in found if each.exceeds]),
-        ("idle", "windows over what has seen the whole image already", [each.name for each in found if each.idle]),
+        ("beyond", BEYOND, [each.name for each in found if each.exceeds]),
+        ("idle", IDLE, [each.name for each in found if each.idle]),
         ("dead", "no output depends on them", [each.name for each in found if each.unread]),
         ("unknown", "what they see is not told", [each.name for each in found if each.view is None]),
     ):
@@ -126,7 +127,8 @@ def receptive_section(measurement: Measurement, figures: tuple[Any, ...] = ()) -
     found = fields(measurement)
     asked = "How much of the image does a unit see, and where does that stop growing?"
     see = tuple(f"{words[0].upper()}{words[1:]}." for _, words in facts(found))
-    return Section("What a unit sees", (asked,), (field_table(found),), figures, see)
+    table = field_table(found)._replace(live="receptive")
+    return Section("What a unit sees", (asked,), (table,), figures, see, live="receptive")
 
 
 def _data(measurement: Measurement, found: Sequence[Field]) -> dict[str, Any]:

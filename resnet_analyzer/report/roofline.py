@@ -152,9 +152,9 @@ def roofline_section(found: Roofline, figures: tuple[Any, ...] = ()) -> Section:
     asked = f"How fast could it be at best, one image at a time in {found.dtype} on {found.device.title}?"
     see = [f"{label[0].upper()}{label[1:]}: {words}." for label, words in _facts(found)]
     see += [f"{label[0].upper()}{label[1:]}: {words}." for label, words in sources(found.device, found.dtype)]
-    return Section(
-        "Bounds on time", (asked,), (whole_table(found),), figures, (*see, f"{COUNTED[0].upper()}{COUNTED[1:]}.")
-    )
+    table = whole_table(found)._replace(live="roofline")
+    said = (*see, f"{COUNTED[0].upper()}{COUNTED[1:]}.")
+    return Section("Bounds on time", (asked,), (table,), figures, said, live="roofline")
 
 
 def _data(measurement: Measurement, found: Roofline, seconds: Fraction | None) -> dict[str, Any]:

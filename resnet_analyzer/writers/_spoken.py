@@ -28,6 +28,7 @@ SPOKEN = {
     "how": "how",
     "hint": "Point at a box, or move to it with Tab and the arrow keys: its row and its formula are shown. Enter goes there.",  # noqa: E501
     "fixed": "For the size of the report, not for the one chosen above.",
+    "pixels": "{} pixels",
     "redrawn": "drawn anew for another size",
 }
 

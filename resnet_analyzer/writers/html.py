@@ -102,8 +102,11 @@ def _section(section: Section, number: int, numbers: count[int], language: str) 
 def _figure(figure: Figure, language: str) -> str:
     name = escape(figure.drawing.title, quote=True)
     picture = inline(figure.drawing.svg)
-    words = escape(message(language, "Drawn for the size of the report, not for the one chosen above."))
-    note, kind = f'<figcaption class="at-home">{words}</figcaption>', escape(figure.drawing.name, quote=True)
+    stays, look = "Drawn for the size of the report, not for the one chosen above.", "at-home"
+    if figure.drawing.name == "architecture":
+        stays, look = "Its words follow the size chosen above; its boxes keep their sizes.", "at-home boxes"
+    words, kind = escape(message(language, stays)), escape(figure.drawing.name, quote=True)
+    note = f'<figcaption class="{look}">{words}</figcaption>'
     inside = f'<div class="scroll" role="region" tabindex="0" aria-label="{name}">{picture}</div>'
     return f'<figure data-picture="{kind}">{inside}{note}</figure>'
 

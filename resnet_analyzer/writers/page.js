@@ -27,6 +27,19 @@ theme.addEventListener("click", () => {
 prefersDark.addEventListener("change", showTheme);
 showTheme();
 
+// ---------------------------------------------------------------- what is cut fades at that edge
+
+function fade(box) {
+  box.classList.toggle("further", box.scrollLeft + box.clientWidth < box.scrollWidth - 1);
+}
+
+const fading = new ResizeObserver((found) => found.forEach(({ target }) => fade(target.closest(".scroll"))));
+for (const box of all(".scroll")) {
+  box.addEventListener("scroll", () => fade(box), { passive: true });
+  fading.observe(box);
+  for (const inside of box.children) fading.observe(inside);
+}
+
 // ---------------------------------------------------------------- tables
 
 const UNSEARCHED = ["reads", "how", "params by hand", "MACs by hand"]; // numbers of other layers stand there, too
@@ -56,7 +69,7 @@ class TableView {
   }
 
   wrapLongTexts() {
-    for (const cell of all("tbody td:not(.n)", this.table)) if (cell.textContent.length > 28) cell.classList.add("long");
+    for (const cell of all("tbody td:not(.n), tbody th[scope=row]", this.table)) if (cell.textContent.length > 28) cell.classList.add("long");
   }
 
   // descending first for numbers, ascending first for texts; then the other way; then as it was
@@ -249,6 +262,24 @@ function scaled(number, size, places) {
 
 // a formula, or the largest of some
 const amount = (cell, forms) => (cell.most ? largestOf(cell.most.map((index) => forms.number(index))) : forms.number(cell));
+const atLeast = ([left, right], forms) => amount(left, forms) >= amount(right, forms);
+
+// of cells that depend on a condition the one that holds
+function settled(cell, forms) {
+  let found = cell;
+  while (found && found.if) found = atLeast(found.if, forms) ? found.then : found.else;
+  return found;
+}
+
+const TIMES = [[1n, "s"], [10n ** 3n, "ms"], [10n ** 6n, "\u00b5s"], [10n ** 9n, "ns"]];
+
+// seconds in four digits and the unit that fits
+function seconds(above, below) {
+  if (above === 0n) return "0 s";
+  const [size, unit] = TIMES.find(([each]) => above * each >= below) || TIMES.at(-1);
+  const value = Number((above * size * 10n ** 15n) / below) / 1e15;
+  return `${Number(value.toPrecision(4))} ${unit}`;
+}
 
 function percent([part, whole], forms) {
   const [a, b] = [forms.number(part), forms.number(whole)];
@@ -256,7 +287,8 @@ function percent([part, whole], forms) {
   return { text: `${grouped((millionths + 5000n) / 10000n)} %`, value: millionths };
 }
 
-function spelled(cell, head, forms) {
+function spelled(given, head, forms) {
+  const cell = settled(given, forms);
   if (cell === null) return { text: "\u2013" };
   if (typeof cell === "number" || cell.most) {
     const value = amount(cell, forms);
@@ -276,13 +308,56 @@ function inWords(piece, forms) {
   if (piece.share) return percent(piece.share, forms).text;
   if (piece.ratio) return hundredths(...piece.ratio.map((index) => forms.number(index)));
   if (piece.short !== undefined) return short(amount(piece.short, forms));
+  if (piece.decimal !== undefined) return withPoint(forms.number(piece.decimal), piece.places);
+  if (piece.time) return seconds(forms.number(piece.time[0]), BigInt(piece.time[1]));
+  if (piece.count) return piece.count.filter((pair) => atLeast(pair, forms)).length.toString();
+  if (piece.part) return partOf(piece.part.filter((pair) => atLeast(pair, forms)), piece.of, forms);
+  if (piece.top) return largestTimes(piece, forms);
+  if (piece.chosen) return chosenNames(piece, forms);
   const values = piece.pick.map((index) => forms.number(index));
   return piece.give[values.indexOf(largestOf(values))].map((each) => inWords(each, forms)).join("");
+}
+
+function withPoint(digits, places) {
+  const text = digits.toString().padStart(places + 1, "0");
+  return places ? `${text.slice(0, -places)}.${text.slice(-places)}` : text;
+}
+
+function partOf(pairs, whole, forms) {
+  const sum = pairs.reduce((total, [index]) => total + forms.number(index), 0n);
+  const all_ = forms.number(whole);
+  return all_ === 0n ? "0" : ((200n * sum + all_) / (2n * all_)).toString();
+}
+
+function largestTimes({ top, of, over }, forms) {
+  const known = of.map(([index, name]) => [forms.number(index), name]).filter(([value]) => value > 0n);
+  known.sort(([a], [b]) => (a < b ? 1 : a > b ? -1 : 0));
+  return known.slice(0, top).map(([value, name]) => `${name} ${seconds(value, BigInt(over))}`).join("; ");
+}
+
+function chosenNames({ chosen, forms: texts }, forms) {
+  const names = chosen.filter((pair) => atLeast(pair, forms)).map(([, , name]) => name);
+  if (!names.length) return "";
+  const text = texts[Math.min(names.length, texts.length) - 1].replace("{n}", names.length);
+  return names.slice(0, texts.length - 1).reduce((found, name, place) => found.replace(`{${place}}`, name), text);
 }
 
 function hundredths(above, below) {
   const whole = (200n * above + below) / (2n * below);
   return `${whole / 100n}.${(whole % 100n).toString().padStart(2, "0")}`;
+}
+
+// the sentences of a section with their places; one that is not said at home has an empty one
+function sentencesOf(section, sentences) {
+  const places = all(":scope > p.see", section);
+  return sentences.map((cell) => {
+    if (!cell || !cell.late) return [cell, places.shift()];
+    const place = document.createElement("p");
+    place.className = "see";
+    if (places.length) places[0].before(place);
+    else section.append(place);
+    return [cell.late, place];
+  });
 }
 
 class Live {
@@ -293,8 +368,7 @@ class Live {
     const lead = all("main > p.lead");
     this.words = [[data.heading, document.querySelector("h1 span")], ...data.lead.map((cell, index) => [cell, lead[index]])];
     for (const [name, sentences] of Object.entries(data.see)) {
-      const places = all(`section[data-live="${name}"] > p.see`);
-      sentences.forEach((cell, index) => this.words.push([cell, places[index]]));
+      for (const section of all(`section[data-live="${name}"]`)) this.words.push(...sentencesOf(section, sentences));
     }
     this.words = this.words.filter(([cell, place]) => cell && place).map(([cell, place]) => [cell, place, place.textContent]);
     this.shown = all("figure[data-picture]").flatMap((figure) => this.pictureOf(figure));

@@ -52,7 +52,8 @@ function barChart({ columns, looks, lines }, forms) {
 
 // in full where that is short
 const counted = (number) => (number < 100000n ? grouped(number) : short(number));
-const largestOf = (numbers) => numbers.reduce((a, b) => (a > b ? a : b), 0n);
+const largestOf = (numbers) => (numbers.length ? numbers.reduce((a, b) => (a > b ? a : b)) : 0n);
+const smallestOf = (numbers) => numbers.reduce((a, b) => (a < b ? a : b));
 
 // lines that stay level from one place to the next, one panel below the other
 function stepChart(panels, label, forms) {
@@ -90,6 +91,77 @@ function marksOf(points, heights, at) {
   return found;
 }
 
+// what middle units see, on the image: those of the stages dashed, the last one's filled where it lies on the image
+function fieldChart({ image, shown, fill, edge, faint }, forms) {
+  const [area, top, furthest] = [310, 16, 2n];
+  const sides = image.map((index) => forms.number(index));
+  const boxes = shown.map(([, , box]) => box.map((ends) => ends.map((index) => forms.number(index))));
+  const lows = sides.map((side, axis) => largestOf([smallestOf([0n, ...boxes.map((box) => box[axis][0])]), -furthest * side]));
+  const highs = sides.map((side, axis) => smallestOf([largestOf([side, ...boxes.map((box) => box[axis][1] + 1n)]), (furthest + 1n) * side]));
+  const scale = area / Number(largestOf(highs.map((high, axis) => high - lows[axis])));
+  const picture = drawn("svg", { width: CHART_WIDTH, height: area + 50, viewBox: `0 0 ${CHART_WIDTH} ${area + 50}` });
+  const rectangle = (box, look) => {
+    const [[up, down], [left, right]] = box.map(([first, last], axis) =>
+      [largestOf([first, lows[axis]]), smallestOf([last + 1n, highs[axis]])]);
+    return drawn("rect", { x: 14 + Number(left - lows[1]) * scale, y: top + Number(up - lows[0]) * scale,
+      width: Math.max(Number(right - left) * scale, 1), height: Math.max(Number(down - up) * scale, 1), ...look });
+  };
+  picture.append(rectangle(sides.map((side) => [0n, side - 1n]), { fill: faint, stroke: "#1f2328", "stroke-width": 1.6 }));
+  const inside = boxes.at(-1).map(([first, end], axis) => [largestOf([first, 0n]), smallestOf([end, sides[axis] - 1n])]);
+  if (inside.every(([first, end]) => first <= end)) picture.append(rectangle(inside, { fill }));
+  shown.forEach(([name, size], place) => {
+    const last = place === shown.length - 1;
+    const look = last ? { stroke: edge, "stroke-width": 2 } : { stroke: "#57606a", "stroke-dasharray": "3 2" };
+    picture.append(rectangle(boxes[place], { fill: "none", ...look }));
+    const y = top + 10 + 30 * place;
+    picture.append(drawn("path", { d: `M${area + 36} ${y}h22`, fill: "none", ...look }));
+    picture.append(words(area + 66, y - 2, name, last ? { "font-weight": 700 } : {}), words(area + 66, y + 12, pageWords("pixels", size), { fill: "#57606a" }));
+  });
+  picture.append(words(14, area + 40, `${sides.join("\u00d7")}`, { fill: "#57606a" }));
+  return picture;
+}
+
+// layers under the roof of a device, both axes logarithmic
+function roofChart({ looks, points, peak, bandwidth, over, titles }, forms) {
+  const [left, top, width, height] = [74, 40, CHART_WIDTH - 100, 240];
+  const places = points.map(([look, work, moved, time]) => {
+    const [operations, bytes, above] = [work, moved, time].map((index) => Number(forms.number(index)));
+    return [look, operations / bytes, (operations / above) * over];
+  });
+  const ridge = peak / bandwidth;
+  const xs = [...places.map(([, x]) => x), ridge], low = Math.min(...xs) / 1.5, high = Math.max(...xs) * 1.5;
+  const bottom = Math.min(...places.map(([, , y]) => y), bandwidth * low) / 1.2, roof = peak * 1.3;
+  const across = (x) => left + (width * Math.log(x / low)) / Math.log(high / low);
+  const at = (y) => top + height - (height * Math.log(y / bottom)) / Math.log(roof / bottom);
+  const picture = drawn("svg", { width: CHART_WIDTH, height: top + height + 52, viewBox: `0 0 ${CHART_WIDTH} ${top + height + 52}` });
+  let x = 4;
+  for (const { word, fill, edge } of looks) {
+    picture.append(drawn("circle", { cx: x + 6, cy: 10, r: 4, fill, stroke: edge }), words(x + 16, 14, word));
+    x += 36 + 6.4 * word.length;
+  }
+  picture.append(words(4, 32, titles[0], { fill: "#57606a" }), words(left + width / 2, top + height + 44, titles[1], { "text-anchor": "middle", fill: "#57606a" }));
+  picture.append(drawn("path", { d: `M${left} ${top}V${top + height}H${left + width}`, fill: "none", stroke: "#57606a" }));
+  for (let mark = 3; mark < 22; mark += 1) {
+    const value = 10 ** mark;
+    if (value >= bottom && value <= roof) picture.append(words(left - 6, at(value) + 4, short(10n ** BigInt(mark)).replace(/\.0+ /, " ").trim(), { "text-anchor": "end" }));
+  }
+  for (let mark = -6; mark < 12; mark += 1) {
+    const value = 10 ** mark;
+    if (value >= low && value <= high) picture.append(words(across(value), top + height + 18, value.toString(), { "text-anchor": "middle" }));
+  }
+  picture.append(drawn("path", { d: `M${across(low)} ${at(bandwidth * low)}L${across(ridge)} ${at(peak)}H${left + width}`, fill: "none", stroke: "#57606a", "stroke-width": 1.6 }));
+  for (const [look, intensity, rate] of places) {
+    picture.append(drawn("circle", { cx: across(intensity), cy: at(rate), r: 4, fill: looks[look].fill, stroke: looks[look].edge }));
+  }
+  return picture;
+}
+
+function chartOf(spec, forms) {
+  if (spec.bars) return barChart(spec.bars, forms);
+  if (spec.fields) return fieldChart(spec.fields, forms);
+  return spec.roof ? roofChart(spec.roof, forms) : stepChart(spec.steps, spec.label, forms);
+}
+
 class Chart {
   constructor(name, spec, figure) {
     Object.assign(this, { name, spec, figure });
@@ -100,7 +172,7 @@ class Chart {
     if (this.now) this.now.remove();
     this.home.style.display = moved ? "none" : "";
     if (!moved) return;
-    this.now = this.spec.bars ? barChart(this.spec.bars, forms) : stepChart(this.spec.steps, this.spec.label, forms);
+    this.now = chartOf(this.spec, forms);
     this.now.setAttribute("role", "img");
     this.now.setAttribute("aria-label", `${this.home.getAttribute("aria-label").split(/[.:;。：；]/)[0]}, ${pageWords("redrawn")}`);
     this.now.classList.add("live");

@@ -1,6 +1,8 @@
 """The sliders: every cell that the page works out anew is what Python measures at that size."""
 
 import json
+from itertools import pairwise
+from math import log
 
 import pytest
 from click.testing import CliRunner
@@ -13,6 +15,7 @@ from resnet_analyzer.architectures.base import architecture, find
 from resnet_analyzer.cli.main import program
 from resnet_analyzer.measurement import measure
 from resnet_analyzer.numbers import counted, decimal, short
+from resnet_analyzer.plots.base import PLOTS
 from resnet_analyzer.report.columns import decimals_for, spell_column
 from resnet_analyzer.report.measured import measured_report
 from resnet_analyzer.report.network import network_report
@@ -152,14 +155,19 @@ def test_title_lead_and_glance_follow_and_come_back(browse):
     for row, (name, value, _) in zip(rows, report.sections[0].tables[0].rows, strict=True):
         assert (row[0][0], row[1][0]) == (name, f"{value:,}")
     fixed = "[...document.querySelectorAll('figcaption')].filter(each => each.offsetParent).map(each => each.innerText)"
-    assert browser.run(fixed) == ["Drawn for the size of the report, not for the one chosen above."] * 2
+    assert browser.run(fixed) == ["Its words follow the size chosen above; its boxes keep their sizes."]
     set_to(browser, {"n": 224})
     assert browser.run("document.body.innerText") == home
 
 
-TABLES = ("glance", "kinds", "most-params", "most-macs", "sizes", "memory", "training-memory", "step")
+TABLES = (
+    "glance", "kinds", "most-params", "most-macs", "sizes", "memory", "training-memory", "step", "receptive",
+    "roofline",
+)  # fmt: skip
 POINTS = {
     "resnet50": [{"n": 97}, {"n": 320}, {"n": 500, "width": 33}, {"n": 224, "width": 128}],
+    "resnet20": [{"n": 16}, {"n": 48, "width": 17}],
+    "alexnet": [{"n": 99}, {"n": 448}],
     "googlenet": [{"n": 33}, {"n": 448}],
     "densenet121": [{"n": 65}, {"n": 320}],
 }
@@ -176,16 +184,20 @@ def test_tables_and_sentences_of_all_sections_follow(browse, name):
             known = {cells[0][0]: cells for cells in shown}
             assert len(known) == len(table.rows)
             for row in table.rows:
-                if row[0] not in ("least peak", "receptive field", "layers"):
+                if row[0] != "layers":
                     cells = known[row[0]]
                     told = [value for value, column in zip(row, table.columns, strict=True) if column.kind == "count"]
                     raw = [int(value) for _, value in cells if value is not None]
                     assert set(filter(None, told)) <= set(raw), (table.live, row, point)
                     words = [i for i, column in enumerate(table.columns) if column.kind in ("text", "shape")]
                     assert [cells[i][0] for i in words] == [row[i] or "–" for i in words], (table.live, point)
+                    shares = [i for i, column in enumerate(table.columns) if column.kind == "share"]
+                    told = [spell_column(table.columns[i], [row[i]])[1][0] for i in shares]
+                    assert [cells[i][0] for i in shares] == told, (table.live, row, point)
         for section in (each for each in report.sections if each.live):
             read = (
                 f"[...document.querySelectorAll('section[data-live={section.live}] > p.see')].map(p => p.textContent)"
+                ".filter(Boolean)"
             )
             assert browser.run(read) == list(section.see), point
     assert browser.complaints == []
@@ -223,6 +235,38 @@ def test_charts_are_drawn_anew(browse):
     assert f"stage2, forward: {sum(each[0] for each in first):,}" in browser.run(widths)
     set_to(browser, {"n": 224})
     assert browser.run("document.querySelector('svg.live')") is None
+
+
+def test_what_a_unit_sees_is_drawn_anew(browse):
+    """The boxes of the middle units, to scale, as the picture of that size has them."""
+    browser = browse("resnet50")
+    set_to(browser, {"n": 96})
+    read = "[...document.querySelectorAll('figure[data-picture=receptive] svg.live rect')].map(r => [r.x, r.y, r.width, r.height].map(a => a.baseVal.value))"  # noqa: E501
+    image, *boxes = browser.run(read)
+    shown = PLOTS["receptive"].draw(recipe_of(find("resnet50")).measured({"n": 96})).data
+    pixel = image[2] / 96
+    low, high = -2 * 96, max(each.box[1][1] for each in shown) + 1  # up to two images before the edge are drawn
+    ends = [[max(each.box[1][0], low), min(each.box[1][1] + 1, high)] for each in shown]
+    ends.insert(0, [0, 96])  # the part of the last that lies on the image
+    wanted = [((last - first) * pixel, (first - ends[-1][0]) * pixel) for first, last in ends]
+    assert [(width, x - boxes[-1][0]) for x, _, width, _ in boxes] == [pytest.approx(each, abs=0.01) for each in wanted]
+
+
+def test_layers_under_the_roof_are_drawn_anew(browse):
+    """Each layer at its operations a byte and a second; those of the same place lie on one another."""
+    browser = browse("resnet50")
+    set_to(browser, {"n": 320})
+    read = "[...document.querySelectorAll('figure[data-picture=roofline] svg.live circle')].map(c => [c.cx.baseVal.value, c.cy.baseVal.value])"  # noqa: E501
+    points = PLOTS["roofline"].draw(recipe_of(find("resnet50")).measured({"n": 320})).data.points
+    drawn = browser.run(read)[len({kind for kind, *_ in points}) :]
+    assert len(drawn) == len(points)
+    places = sorted(zip(drawn, points, strict=True), key=lambda pair: pair[1][1])
+    for (one, (_, x1, y1)), (two, (_, x2, y2)) in pairwise(places[:: len(places) // 5]):
+        steps = [log(x2 / x1) / (two[0] - one[0])] if x2 > x1 else []
+        assert all(
+            step == pytest.approx(log(points[0][1] / points[-1][1]) / (drawn[0][0] - drawn[-1][0])) for step in steps
+        )
+        assert (y2 > y1) == (two[1] < one[1])
 
 
 def test_two_columns_from_1100_pixels(browse):

@@ -147,6 +147,31 @@ def test_fits_a_phone(browse, name):
     assert browser.run("document.documentElement.scrollWidth") <= 390
 
 
+@pytest.mark.parametrize("width", [390, 768, 1280, 1440, 1920])
+@pytest.mark.parametrize("dark", [False, True])
+def test_what_is_cut_fades_at_that_edge(browse, width, dark):
+    """Whatever can be scrolled sideways says so, until it has been."""
+    browser = browse("resnet50", width=width, dark=dark)
+    cut = "[...document.querySelectorAll('.scroll')].filter(each => each.scrollWidth > each.clientWidth + 1)"
+    fades = f"{cut}.map(each => getComputedStyle(each).maskImage !== 'none')"
+    settle = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+    browser.run(settle)
+    assert browser.run(fades)
+    assert set(browser.run(fades)) == {True}
+    browser.run(f"{cut}.forEach(each => each.scrollTo(each.scrollWidth, 0))")
+    browser.run(settle)
+    assert set(browser.run(fades)) == {False}
+
+
+@pytest.mark.parametrize("width", [1280, 1440, 1920])
+@pytest.mark.parametrize("name", ["resnet50", "alexnet"])
+def test_tables_of_stages_fit_beside_the_drawing(browse, width, name):
+    browser = browse(name, width=width)
+    for table in ("glance", "stages", "kinds", "most-params", "most-macs", "sizes", "receptive", "memory", "roofline"):
+        place = f"document.querySelector('.table[data-live={table}] > .scroll')"
+        assert browser.run(f"{place}.scrollWidth <= {place}.clientWidth + 1"), table
+
+
 def test_says_what_everything_is(browse):
     browser = browse("resnet50")
     assert browser.run("[...document.querySelectorAll('th')].every(each => each.scope)")
