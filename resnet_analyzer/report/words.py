@@ -33,7 +33,7 @@ GIVEN = (  # what a person wrote, and what is known in its place
     r"(?<![\w'])'[^']*'|(?<=Did you mean )[^?]+(?=\?)|(?<=Known: )[^.]+(?=\.)|(?<=Variables: ).+(?=\.)"
     r"|^[\w.]+(?= must be )|(?<=must be one of )[^;]+|(?<=number, not ).+$|(?<=text, not ).+$"
     r"|(?<=false, not ).+$|(?<=; not ).+$"
-    r"|(?<=^without )[a-z_]\w*$|(?<=^without )\w+: .+|(?<=unknown variable of )\S+"
+    r"|(?<=^without )[a-z_]\w*$|(?<=^without )\w+: [^·]+$|(?<=unknown variable of )\S+"
     r"|(?<=exact formulas in )[\w, ]+$|(?<=for every ).+(?=, exactly)|(?<=reads )\S+(?= instead of )"
     r"|(?<= instead of )\S+"
 )
