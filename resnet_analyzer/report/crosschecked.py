@@ -24,7 +24,7 @@ MODELS = (
     Column("GMAC/s", "shape", drop=4),
 )
 LAYERS = (
-    Column("layer", flexible=True),
+    Column("layer", wrapped=True),
     Column("op", drop=1),
     Column("shape"),
     Column("weights"),

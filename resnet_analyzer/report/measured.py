@@ -124,7 +124,7 @@ def _by_stage(measurement: Measurement) -> Table:
 
 
 def _by_block(measurement: Measurement) -> Table:
-    columns = (Column("block", flexible=True), Column("layers", "count", drop=4), OUTPUT, *FIGURES)
+    columns = (Column("block", wrapped=True), Column("layers", "count", drop=4), OUTPUT, *FIGURES)
     rows = [
         (name, len(members), spell(members[-1].output), *_figures(members, measurement))
         for name, members in blocks(measurement.rows, measurement.graph.channels_first())
@@ -133,8 +133,8 @@ def _by_block(measurement: Measurement) -> Table:
 
 
 def _by_layer(measurement: Measurement) -> Table:
-    names = (Column("block", "heading"), Column("layer", flexible=True))
-    columns = (*names, Column("op", drop=5), Column("reads", drop=3, flexible=True), OUTPUT, *FIGURES)
+    names = (Column("block", "heading"), Column("layer", wrapped=True))
+    columns = (*names, Column("op", drop=5), Column("reads", drop=3, wrapped=True), OUTPUT, *FIGURES)
     rows = [
         (
             block_name(row),

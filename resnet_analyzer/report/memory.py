@@ -16,7 +16,7 @@ from .model import Column, Report, Section, Table
 from .stages import blocks, stage_names
 
 FIGURES = (Column("what"), Column("bytes", "count"), Column("rounded", "shape", drop=2), Column("where it comes from", wrapped=True))  # fmt: skip  # noqa: E501
-ALIVE = (Column("alive at most", "count"), Column("while", drop=1, flexible=True))
+ALIVE = (Column("alive at most", "count"), Column("while", drop=1, wrapped=True))
 COUNTED = {
     "inference": "an output lives from its layer to its last reader; views cost nothing; no work space inside layers",
     "training": "weights, gradients and optimizer's state in float32; kept: what each backward pass needs, once; "
@@ -116,7 +116,7 @@ def _training_notes(found: TrainingMemory) -> tuple[tuple[str, str], ...]:
 def _by(lives: Sequence[Live], measurement: Measurement, by: str) -> Table:
     """The bytes alive, a line per layer that runs, or per stage or block: its fullest moment."""
     if by == "layer":
-        return Table((Column("layer", flexible=True), ALIVE[0]), tuple((live.name, live.bytes) for live in lives))
+        return Table((Column("layer", wrapped=True), ALIVE[0]), tuple((live.name, live.bytes) for live in lives))
     first = measurement.graph.channels_first()
     if by == "stage":
         groups = stage_names(measurement.rows, first)
@@ -131,7 +131,7 @@ def _by(lives: Sequence[Live], measurement: Measurement, by: str) -> Table:
     for name, members in groupby(lives, key=group):
         fullest = max(members, key=lambda live: live.bytes)  # type: ignore[arg-type, return-value]
         rows.append((name, fullest.bytes, fullest.name))
-    return Table((Column(by, flexible=True), *ALIVE), tuple(rows))
+    return Table((Column(by, wrapped=True), *ALIVE), tuple(rows))
 
 
 def model_data(model: Model) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from ..numbers import grouped, many, short
 from .model import Column, Report, Section, Table
 
 LAYERS = (
-    Column("layer", flexible=True),
+    Column("layer", wrapped=True),
     Column("MACs", "count", drop=5),
     Column("bytes", "count", drop=4),
     Column("2·MACs a byte", "shape", drop=2),

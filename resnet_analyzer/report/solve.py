@@ -90,7 +90,7 @@ def front_report(search: Search, points: Sequence[tuple[dict[str, int], dict[str
 
 def match_report(amount: int, word: str, found: Sequence[ExactSettings], where: str, most: int | None = None) -> Report:
     """Settings at which a figure is exactly the wanted one, at most so many lines of them."""
-    columns = (Column("network"), Column("style", drop=2), Column("figure", drop=1), Column("settings", flexible=True))
+    columns = (Column("network"), Column("style", drop=2), Column("figure", drop=1), Column("settings", wrapped=True))
     rows = tuple(
         (each.network, each.style, WORDS.get(each.figure, each.figure), _settings(each)) for each in found[:most]
     )

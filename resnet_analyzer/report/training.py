@@ -14,7 +14,7 @@ from .model import Column, Report, Section, Table
 
 UNITS = ((10**18, "exaFLOPs"), (10**15, "petaFLOPs"), (10**12, "teraFLOPs"), (10**9, "GFLOPs"), (1, "FLOPs"))
 LAYERS = (
-    Column("layer", flexible=True),
+    Column("layer", wrapped=True),
     Column("forward", "count"),
     Column("inputs' gradients", "count"),
     Column("weights' gradients", "count"),

@@ -89,3 +89,12 @@ def test_a_model_without_a_name_goes_by_its_files(run, mobile):
     )
     assert run("report", mobile).out.splitlines()[2].startswith("mine.keras turns an image of 224×224×3 into")
     assert json.loads(run("show", mobile, "--format", "json").out)["model"] == "mine.keras"
+
+
+@pytest.mark.parametrize("options", [["--how"], ["--by", "layer"]])
+@pytest.mark.parametrize("columns", [60, 80])
+def test_no_name_of_a_layer_is_cut(run, mobile, options, columns):
+    """`expanded_conv_…` was the name of eight layers."""
+    out = run("show", mobile, *options, columns=columns).out
+    assert max(map(len, out.splitlines())) <= columns
+    assert "…" not in out
