@@ -145,11 +145,12 @@ def wrapped(text: str, width: int) -> list[str]:
 
 
 def _in_lines(text: str, size: int) -> list[str]:
-    """A cell's text in lines of `size`, each indented as it is; as it stands where it fits."""
+    """A cell's text in lines of `size`, a name below a heading indented further; as it stands where it fits."""
     if screen_width(text) <= size:
         return [text]
     indent = " " * (len(text) - len(text.lstrip()))
-    return [f"{indent}{line}" for line in wrapped(text.lstrip(), size - len(indent))]
+    first, *rest = wrapped(text.lstrip(), size - 2 * len(indent))
+    return [f"{indent}{first}", *(f"{indent}{indent}{line}" for line in rest)]
 
 
 def _filled(parts: list[str], glue: str, width: int) -> list[str]:
