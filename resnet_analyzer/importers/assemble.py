@@ -107,8 +107,11 @@ class _Assembler(Branching):
         read = len(layers) + self.looked[0]
         declared = sum(shape is not None for record in layers for shape in record.outputs) + self.looked[1]
         declared = 0 if self.recorded.of_another_batch else declared
-        confirmed = f"{self.agreeing} of {declared} tensor shapes as it declares them"
-        said = f"read {read} operation{'s' * (read != 1)} from {self.recorded.says}"
+        confirmed = f"{self.agreeing} of {declared} tensor shapes as declared there"
+        origin, own = self.recorded.says, f"{self.recorded.name} ("
+        if origin.startswith(own):  # the title tells the name
+            origin = origin.removeprefix(own).removesuffix(")")
+        said = f"{read} operation{'s' * (read != 1)} read from {origin}"
         return said + (f", {confirmed}" if declared else "")
 
     def confirm(self, count: int) -> None:

@@ -76,8 +76,8 @@ def test_what_others_count_wrong(name):
 def test_what_is_read_is_told():
     """53 convolutions and normalisations, 49 activations, 16 sums, 4 others."""
     says = ra.load(DATA / "torchvision-resnet50.pt2").about["says"]
-    read = "read 175 operations from torchvision-resnet50.pt2 (PyTorch 2.14.1)"
-    assert says == f"{read}, 175 of 175 tensor shapes as it declares them"
+    read = "175 operations read from PyTorch 2.14.1"
+    assert says == f"{read}, 175 of 175 tensor shapes as declared there"
 
 
 def test_rows_are_called_as_the_modules():
