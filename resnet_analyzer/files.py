@@ -37,7 +37,9 @@ def is_node(path: str) -> bool:
 @contextmanager
 def writing(path: str) -> Iterator[BinaryIO]:
     """A file to write bytes to, in its place at the end; OutputError if it cannot be written."""
-    if not path or path.endswith("/"):
+    if path and (path.endswith("/") or os.path.isdir(path)):
+        raise OutputError(f"cannot write {path}: it names a folder; give the name of a file in it")
+    if not path:
         raise OutputError(f"cannot write {path!r}: --output needs the name of a file")
     stage = _Stage()
     with _explained(path), stage.cleared():

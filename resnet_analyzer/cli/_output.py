@@ -155,7 +155,8 @@ def format_for(format_name: str | None, output: str | None, more: Mapping[str, S
         if is_node(str(output)):
             return "table"
         known = ", ".join(sorted({each for several in endings.values() for each in several}))
-        raise UsageError(f"{output}: this command cannot write {ending} files, only {known}")
+        draw = "; for a picture: resnet-analyze draw" if ending in PICTURES else ""
+        raise UsageError(f"{output}: this command cannot write {ending} files, only {known}{draw}")
     agreeing = (None, "table", format_name, str(format_name).removeprefix("raw-"))  # .txt is any text
     if format_name is not None and named not in agreeing:
         raise UsageError(f"--format {format_name} and {output} do not agree: give one of them")

@@ -42,7 +42,7 @@ def command(
 
     \b
     resnet-analyze diff resnet50@paper resnet50@torchvision
-    resnet-analyze diff resnet50@paper resnet50@torchvision --fail-over macs=1% --format github
+    resnet-analyze diff resnet50 resnext50_32x4d --fail-over macs=10% --format github
     resnet-analyze diff resnet50 resnext50_32x4d --format markdown
     """
     from ..analyses.diff import diff

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -65,7 +66,8 @@ def command(
         raise UsageError(f"--how and --by {by} do not agree: the formulas are those of layers")
     found = _resolved(target, asked, trust, _Residual(depth, blocks, block, dataset, shortcut))
     measurement = measure(found.graph)
-    deliver(measured_report(measurement, by or "stage", how, _notes(found, measurement, target)), destination)
+    more = [way for way in ("--by layer", "--how") if not how and way != f"--by {by}"]
+    deliver(measured_report(measurement, by or "stage", how, _notes(found, measurement, target, more)), destination)
     if strict and measurement.unknown:
         raise click.exceptions.Exit(1)
 
@@ -94,14 +96,14 @@ def _resolved(target: str | None, asked: NetworkOptions, trust: tuple[str, ...],
     )
 
 
-def _notes(found: Target, measurement: Measurement, target: str | None) -> list[tuple[str, str]]:
+def _notes(found: Target, measurement: Measurement, target: str | None, more: Sequence[str]) -> list[tuple[str, str]]:
     """What is worth saying below the table: published numbers, what else can be asked."""
     known = found.architecture
     if known is None:
-        return [("more", f"--by layer · --how · crosscheck {target}")]
+        return [("more", " · ".join([*more, f"crosscheck {target}"]))]
     notes = notes_for(known, measurement.totals, found.style, found.as_published)
     if ARCHITECTURES.find(known.name) is known:
-        notes.append(("more", f"--by layer · --how · list {known.name} · compare {known.name} …"))
+        notes.append(("more", " · ".join([*more, f"list {known.name}", f"compare {known.name} …"])))
     return notes
 
 

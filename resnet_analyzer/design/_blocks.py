@@ -35,8 +35,11 @@ def values_of(reader: Notes, entry: Entry, table: dict[str, Field]) -> dict[str,
                 failed = error
                 reader.note_value(entry, name, error)
     missing = [name for name, field in table.items() if field.required and name not in entry.fields]
+    strange = [name for name in entry.keys if name not in {**entry.known, **table}]
+    misspelt = {near for name in strange for near in near_words(name, missing)}  # told as an unknown setting already
     for name in missing:
-        reader.note_missing(entry, name)
+        if name not in misspelt:
+            reader.note_missing(entry, name)
     if failed or missing:
         raise Unbuildable
     return found

@@ -77,9 +77,11 @@ class Walk:
         if namespace(entry) and not isinstance(layers, list):
             raise UsageError(f"no Keras model: it describes a {printable(str(entry['class_name']))}")
         if not isinstance(layers, list) or not layers:
+            package = printable(str(entry.get("module") or "").partition(".")[0]) or "PACKAGE"
             raise UsageError(
                 f"no Keras model with a graph of layers: it describes {printable(str(entry['class_name']))}, "
-                "whose call is code. Build it functionally, or call it on a keras.Input and make a keras.Model of that."
+                "whose call is code. Let its own package build it (--trust "
+                f"{package}), or call it on a keras.Input and save a keras.Model of that."
             )
         shapes = [input_shape(each) for each in layers if isinstance(each, dict) and is_input(each)]
         reads = [self.input(f"input_{number}", shape) for number, shape in enumerate(shapes or [None], 1)]

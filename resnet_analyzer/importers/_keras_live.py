@@ -18,7 +18,8 @@ from ..errors import UsageError
 from ..ops.base import FROZEN, MOVING, TRAINABLE
 from ._keras_config import Walk, read_description
 from ._keras_source import Asker, Looker, Opened, Source
-from ._keras_trace import Call, Tracer, has_own_call, layers_in, undamaged
+from ._keras_trace import Call, Tracer, has_own_call
+from ._keras_undamaged import layers_in, undamaged
 from .framework import keras as import_keras
 from .framework import named_weights
 from .records import Argument, Declared, Looked, Record, Recorded, Slot, references
@@ -49,11 +50,10 @@ _IS_CODE = (
 
 def _of_code(source: _Live, model: Any, says: str) -> Recorded:
     """A model whose call is its author's: what it calls on symbolic inputs."""
-    given = _inputs_for(source.keras, model)
-    walk = Walk(source)
-    if given is not None:
+    for given in _inputs_for(source.keras, model):
+        walk = Walk(source)
         call = Call((given,), {})
-        refs = [walk.input(*each) for each in _named(model, source.tracer.tensors(call))]
+        refs = [walk.input(*each) for each in _named(model, given, source.tracer.tensors(call))]
         walk.records, inputs = [], tuple(walk.records)
         walk.inside = count(1)
         found = source.tracer.look(walk, model, "", call, refs)
@@ -63,9 +63,9 @@ def _of_code(source: _Live, model: Any, says: str) -> Recorded:
     raise UsageError(_IS_CODE.format(model.name))
 
 
-def _named(model: Any, tensors: list[Any]) -> list[tuple[str, Declared]]:
-    """The inputs of a model of code, each with a name: its own where it has as many, else numbers."""
-    own = [each.name for each in getattr(model, "inputs", None) or ()]
+def _named(model: Any, given: Any, tensors: list[Any]) -> list[tuple[str, Declared]]:
+    """The inputs of a model of code, each with a name: its own, or its key, where it has as many, else numbers."""
+    own = [each.name for each in getattr(model, "inputs", None) or ()] or list(given if isinstance(given, dict) else ())
     names = own if len(own) == len(tensors) else [f"input_{number}" for number in range(1, len(tensors) + 1)]
     if len(tensors) == 1 and names == ["input_1"]:
         names = ["input"]
@@ -192,19 +192,19 @@ class _Live(Source):
 
     def looker(self, walk: Walk, thing: Any, path: str, call: Any, arguments: list[Argument]) -> Looker | None:
         """What a layer's code calls, called so."""
-        if not isinstance(thing, self.keras.layers.Layer):
-            return None
+        if not isinstance(thing, self.keras.layers.Layer) or getattr(thing, "quantization_mode", None):
+            return None  # of few bits another function than `call` runs
         refs = [ref for argument in arguments for ref in references(argument.value)]
 
         @cache
-        def look(shapes: tuple[Declared, ...]) -> Looked | None:
+        def look(shapes: tuple[Declared, ...], way: int) -> Looked | None:
             own = shapes or tuple(ref.shape for ref in refs if ref.shape is not None)
             if len(own) < len(refs):
                 return None
             with suppress(Exception):  # a call that cannot be described
                 plain = Call((_like(self.keras, arguments[0].value),), {}) if call == {} else self._call(call)
                 walk.inside = walk.inside or count(1)
-                return self.tracer.look(walk, thing, path, self.tracer.again(plain, list(own)), refs)
+                return self.tracer.look(walk, thing, path, self.tracer.again(plain, list(own)), refs, way)
             return None
 
         return look
@@ -258,25 +258,30 @@ def _silenced(operations: Any) -> Iterator[None]:
             del vars(each)["get_config"]
 
 
-def _inputs_for(keras: Any, model: Any) -> Any:
-    """Symbolic inputs of the shapes that a model was built on; None where they are not known."""
+def _inputs_for(keras: Any, model: Any) -> list[Any]:
+    """Symbolic inputs of the shapes that a model was built on, of any batch first; none where they are not known."""
     if getattr(model, "inputs", None):
         made = [keras.KerasTensor(tuple(each.shape), dtype=each.dtype) for each in model.inputs]
-        return made if len(made) > 1 else made[0]
+        return [made if len(made) > 1 else made[0]]
     shapes = model.get_build_config() or {}
-    return _on_shapes(keras, shapes.get("input_shape", shapes.get("shapes_dict")))
+    shape = shapes.get("input_shape", shapes.get("shapes_dict"))
+    found = [_on_shapes(keras, shape, whole) for whole in (False, True)]
+    return [each for each in found if each is not None]
 
 
-def _on_shapes(keras: Any, shape: Any) -> Any:
-    """Symbolic tensors in the structure of the shapes that a model was built on; None for what are no shapes."""
+def _on_shapes(keras: Any, shape: Any, whole: bool) -> Any:
+    """Symbolic tensors in the structure of the shapes that a model was built on; None for what are no shapes.
+
+    Not `whole`: of any batch.
+    """
     if isinstance(shape, Mapping):
-        made = {name: _on_shapes(keras, each) for name, each in shape.items()}
+        made = {name: _on_shapes(keras, each, whole) for name, each in shape.items()}
         return None if None in made.values() or not made else made
     if not isinstance(shape, (list, tuple)) or not shape:
         return None
     if all(each is None or isinstance(each, int) for each in shape):
-        return keras.KerasTensor(tuple(shape))
-    several = [_on_shapes(keras, each) for each in shape]
+        return keras.KerasTensor(tuple(shape) if whole else (None, *shape[1:]))
+    several = [_on_shapes(keras, each, whole) for each in shape]
     return None if None in several else several
 
 

@@ -22,7 +22,7 @@ class Opened(NamedTuple):
 
 Asker = Callable[[list[Declared]], "tuple[Declared, ...] | None"]
 Finder = Callable[[], "StoredWeights | None"]
-Looker = Callable[[tuple[Declared, ...]], "Looked | None"]
+Looker = Callable[[tuple[Declared, ...], int], "Looked | None"]
 
 
 class Source:

@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..ops.spelling import Array
+from ._keras_undamaged import layers_in, undamaged
 from .records import Argument, Declared, Looked, Record, Ref, Slot, printable
 
 if TYPE_CHECKING:
@@ -36,15 +37,18 @@ class Tracer:
     def __init__(self, keras: Any, role: Callable[[Any, Any], str]) -> None:
         self.keras, self.role = keras, role
 
-    def look(self, walk: Walk, layer: Any, path: str, call: Call, refs: list[Ref]) -> Looked | None:
+    def look(self, walk: Walk, layer: Any, path: str, call: Call, refs: list[Ref], way: int = 0) -> Looked | None:
         """What a layer calls when it is called so; None where its code does not go through.
 
-        `refs` are the tensors of the call, in order, as `walk` knows them.
+        `refs` are the tensors of the call, in order, as `walk` knows them. There are two ways: first what the code
+        counts (its positions) is a tensor like others, so that work on it is seen; in the second it is numbers, and
+        nothing comes of it where the first has seen all that there is.
         """
         given = self.tensors(call)
         if len(given) != len(refs):
             return None
         for substituted in (True, False):
+            counted: list[Any] = []
             mark = len(walk.records)
             with (
                 warnings.catch_warnings(),
@@ -55,8 +59,11 @@ class Tracer:
                 with (
                     _weights_as_tensors(self.keras, layer if substituted else None) as variables,
                     _nothing_as_tensor(self.keras, layer) as nothing,
+                    _counted_as_tensors(self.keras, counted, way == 0),
                 ):
                     made = type(layer).call(layer, *call.args, **_complete(layer, call))
+                    if way and not counted:
+                        return None
                     trace = _Trace(self, walk, layer, path, variables, nothing)
                     trace.know(zip(given, refs, strict=True))
                     return trace.read(self.keras.tree.flatten(made))
@@ -294,6 +301,25 @@ def _weights_as_tensors(keras: Any, layer: Any) -> Iterator[dict[int, Any]]:
 
 
 @contextmanager
+def _counted_as_tensors(keras: Any, counted: list[Any], symbolic: bool) -> Iterator[None]:
+    """Let what `keras.ops.arange` makes be symbolic tensors, if asked for; `counted` has all that it makes."""
+    own = keras.ops.arange
+
+    def arange(*args: Any, **kwargs: Any) -> Any:
+        made = own(*args, **kwargs)
+        if symbolic and not isinstance(made, keras.KerasTensor):
+            made = keras.KerasTensor(tuple(made.shape), dtype=keras.backend.standardize_dtype(made.dtype))
+        counted.append(made)
+        return made
+
+    keras.ops.arange = arange
+    try:
+        yield
+    finally:
+        keras.ops.arange = own
+
+
+@contextmanager
 def _nothing_as_tensor(keras: Any, layer: Any) -> Iterator[dict[int, Any]]:
     """Let layers inside give a tensor where they give None, which Keras takes from no layer; which those are.
 
@@ -336,56 +362,3 @@ def has_own_call(layer: Any) -> bool:
     """Whether a layer's `call` is not Keras' own, but its author's."""
     owner = next(each for each in type(layer).__mro__ if "call" in vars(each))
     return not owner.__module__.startswith("keras.")
-
-
-class NotBuilt(Exception):
-    """A layer that would make its weights while it is looked into."""
-
-
-@contextmanager
-def undamaged(keras: Any, layer: Any) -> Iterator[None]:
-    """Take back what calling a layer leaves in it and in those inside, and in Keras' count of names.
-
-    A layer that is not built, and makes weights when it is, raises instead.
-    """
-    layers = layers_in(layer)
-    kept = [(each, dict(vars(each)), _lists_of(each)) for each in layers]
-    names = _names()
-    before = dict(names)
-    add_weight = keras.layers.Layer.add_weight
-    keras.layers.Layer.add_weight = _refused
-    try:
-        yield
-    finally:
-        keras.layers.Layer.add_weight = add_weight
-        for each, attributes, lists in kept:
-            vars(each).clear()
-            vars(each).update(attributes)
-            for name, values in lists.items():
-                list.__delitem__(attributes[name], slice(len(values), None))  # Keras' own lists tell of what they lose
-        names.clear()
-        names.update(before)
-
-
-def _lists_of(layer: Any) -> dict[str, list[Any]]:
-    """The lists that Keras keeps of a layer's calls, weights and losses."""
-    return {name: list(value) for name, value in vars(layer).items() if isinstance(value, list)}
-
-
-def _refused(*shapes: Any, **named: Any) -> None:
-    raise NotBuilt
-
-
-def layers_in(layer: Any) -> list[Any]:
-    """A layer and every layer inside it."""
-    return list(layer._flatten_layers())  # Keras has no public word for it
-
-
-def _names() -> dict[str, Any]:
-    """Keras' count of the names that it has given; one of our own where this Keras keeps it elsewhere."""
-    try:
-        from keras.src.backend.common import global_state
-    except ImportError:
-        return {}
-    found = global_state.get_global_attribute("object_name_uids")
-    return {} if found is None else found  # type: ignore[no-any-return]

@@ -60,17 +60,21 @@ class Looking:
         known = self.candidates(record.kind) if record.namespace else []
         return all(spelling.fallback or op.__name__ == "Activation" for op, spelling in known)
 
-    def look(self, record: Record, reads: list[str | Array]) -> bool:
-        """Whether the records of what a layer's code calls stand in its place; False where nothing is seen of it."""
+    def look(self, record: Record, reads: list[str | Array], wholly: bool = False) -> bool:
+        """Whether the records of what a layer's code calls stand in its place; False where nothing is seen of it.
+
+        `wholly`: only if all of it is known.
+        """
         assert record.look is not None
         start, best = self.state(), None
-        for shapes, fixed in self._views(record, reads):
-            found = record.look(shapes)
+        ways = [(*view, way) for view in self._views(record, reads) for way in (0, 1)]
+        for shapes, fixed, way in ways:
+            found = record.look(shapes, way)
             outputs = () if found is None else found.outputs[: len(record.outputs)]
             if found is None or len(outputs) < len(record.outputs):
                 continue
             self._inside(record, found)
-            if self._stands_for(record, outputs):
+            if self._stands_for(record, outputs, start.looked[2]):
                 self._add_left(record)
                 self.looked = (*self.looked[:3], self.looked[3] or fixed)
                 if best is None or self.looked[2] < best.looked[2]:
@@ -78,9 +82,10 @@ class Looking:
                 if best.looked[2] == start.looked[2]:
                     return True
             self.restore(start)
-        if best is not None:
-            self.restore(best)
-        return best is not None
+        if best is None or wholly:
+            return False
+        self.restore(best)
+        return True
 
     def _views(self, record: Record, reads: list[str | Array]) -> Iterator[tuple[tuple[Declared, ...], bool]]:
         """The shapes on which a layer's code may be looked into, and whether that fixes what the source leaves open.
@@ -91,7 +96,7 @@ class Looking:
         known = [sizes[read] for read in reads if isinstance(read, str)]
         declared = [ref.shape for ref in record.inputs]
         whole = [shape for shape in known if shape is not None]
-        if self.asked is None:
+        if self.asked is None and all(map(_is_open_or_so, known, declared)):
             yield (), False
         elif len(whole) == len(declared) and None not in declared:
             yield tuple(_open_again(now, theirs or ()) for now, theirs in zip(whole, declared, strict=True)), False
@@ -124,8 +129,12 @@ class Looking:
             if (name, index) in self.made:
                 self.made[record.name, index] = self.made[name, index]
 
-    def _stands_for(self, record: Record, outputs: tuple[Ref | None, ...]) -> bool:
-        """Let what was found be a record's outputs, if they have the shapes that it declares."""
+    def _stands_for(self, record: Record, outputs: tuple[Ref | None, ...], unknown: int) -> bool:
+        """Let what was found be a record's outputs, if they have the shapes that it declares.
+
+        Of a layer that declares what its own code does not give, the code holds, where all of it is known:
+        there were so many `unknown` rows before.
+        """
         for index, (ref, theirs) in enumerate(zip(outputs, record.outputs, strict=True)):
             if ref is None:  # nothing, which nobody reads
                 continue
@@ -133,7 +142,8 @@ class Looking:
             if isinstance(made, str) and self.asked is not None:
                 self.own.setdefault(made, as_declared(theirs, 1))
             ours = self.own[made] if isinstance(made, str) else None
-            if theirs is not None and ours is not None and not agrees(ours, theirs):
+            same = theirs is None or ours is None or agrees(ours, theirs)
+            if not same and self.looked[2] > unknown:
                 return False
             self.made[record.name, index] = made
         return True
@@ -145,6 +155,11 @@ class Looking:
             name = self.free_name(f"{record.name}/unused")
             op = Opaque("weights that its layer does not use", None, left)  # type: ignore[call-arg]
             self.nodes[name] = Node(name, op, (), record.scope, training_only=True)
+
+
+def _is_open_or_so(known: Shape | None, declared: Declared | None) -> bool:
+    """Whether a shape that a layer reads is the one that it was declared on, as far as we know it."""
+    return known is None or declared is None or agrees(known, declared)
 
 
 def _declared(*records: Record) -> int:

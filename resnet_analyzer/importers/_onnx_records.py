@@ -194,6 +194,8 @@ class _Maker:
                 inner = dict(scope)
                 records = self.graph(graph, inner, f"{name}/", depth + 1)
                 outputs = tuple(self.found(inner, each, name) for each in graph.outputs)
+                if len(outputs) != len(node.outputs):
+                    raise UsageError(f"{name} makes {len(node.outputs)} tensors, its {attribute} {len(outputs)}")
                 found[key] = Branch(tuple(records), outputs)
         return found
 

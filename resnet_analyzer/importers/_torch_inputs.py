@@ -21,6 +21,8 @@ def arguments_of(torch: Any, module: Any, given: Any) -> tuple[tuple[Any, ...], 
     dtype = torch.get_default_dtype()
     if isinstance(given, Mapping):
         unknown = [name for name in given if names and name not in names and None not in names]
+        if 1 < len(given) == len(unknown) and len(_required(module)) == 1:  # its forward reads a dictionary
+            given, unknown = {_required(module)[0]: given}, []
         if unknown:
             raise UsageError(f"there is no input {unknown[0]!r}. Its inputs: {', '.join(filter(None, names))}")
         return (), {name: _asked(torch, module, each, name, dtype) for name, each in given.items()}
@@ -45,6 +47,13 @@ def _names(module: Any) -> list[str | None]:
         return [None]
     several = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
     return [None if each.kind in several else each.name for each in parameters]
+
+
+def _required(module: Any) -> list[str]:
+    """The names of the forward's arguments that have no default."""
+    parameters = inspect.signature(module.forward).parameters.values()
+    several = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    return [each.name for each in parameters if each.default is each.empty and each.kind not in several]
 
 
 def _is_shape(given: Any) -> bool:

@@ -151,6 +151,8 @@ class _Assembler(Branching):
                 return
         if None not in shapes and self.is_opened(record) and self.look(record, reads):
             return
+        if reason and record.look is not None and self.look(record, reads, wholly=True):
+            return
         if not self._constant_as_declared(record, reads):
             self._add_unknown(record, reads, reason)
 

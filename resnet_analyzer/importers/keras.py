@@ -86,7 +86,7 @@ def read_factory(source: str, request: Request) -> Graph:
     found = _made(source, request.arguments)
     if is_module(found):
         if request.classes is not None:
-            raise UsageError(f"{source}: its number of classes is its own; --classes is for registered networks")
+            raise UsageError(f"{source}: a model keeps its number of classes; --classes is for registered networks")
         graph = read_module(found, source, request)
     elif isinstance(found, Graph) or "keras" in sys.modules:
         graph = _read(found, source, request)
@@ -99,7 +99,7 @@ def read_factory(source: str, request: Request) -> Graph:
 def _read(found: Any, source: str, request: Request) -> Graph:
     """The graph of a model or a graph; the size that was asked for instead of its own."""
     if request.classes is not None:
-        raise UsageError(f"{source}: its number of classes is its own; --classes is for registered networks")
+        raise UsageError(f"{source}: a file keeps its number of classes; --classes is for registered networks")
     from .assemble import assemble
     from .records import Recorded
 

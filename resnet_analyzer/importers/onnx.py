@@ -29,7 +29,7 @@ IMAGE_CHANNELS = (1, 3, 4)
 def read_file(source: str, request: Request) -> Graph:
     """The graph of an ONNX file at its own sizes, or those that are asked for."""
     if request.classes is not None:
-        raise UsageError(f"{source}: its number of classes is its own; --classes is for registered networks")
+        raise UsageError(f"{source}: a file keeps its number of classes; --classes is for registered networks")
     if request.trust:
         raise UsageError(f"{source}: nothing of an ONNX file runs: --trust is for Keras files")
     if not os.path.isfile(source):

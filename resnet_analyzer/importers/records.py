@@ -97,7 +97,7 @@ class Record:
     owner: str = ""
     trainable: bool = True
     ask: Callable[[list[Declared]], tuple[Declared, ...] | None] | None = field(default=None, compare=False, repr=False)
-    look: Callable[[tuple[Declared, ...]], Looked | None] | None = field(default=None, compare=False, repr=False)
+    look: Callable[[tuple[Declared, ...], int], Looked | None] | None = field(default=None, compare=False, repr=False)
     made_by: str = ""
     stored: Callable[[], StoredWeights | None] | None = field(default=None, compare=False, repr=False)
 

@@ -66,7 +66,7 @@ def read_module(found: Any, source: str, request: Request) -> Graph:
 def read_file(source: str, request: Request) -> Graph:
     """The graph of a file that `torch.export.save` wrote, at its own sizes, or those that are asked for."""
     if request.classes is not None:
-        raise UsageError(f"{source}: its number of classes is its own; --classes is for registered networks")
+        raise UsageError(f"{source}: a file keeps its number of classes; --classes is for registered networks")
     if request.trust:
         raise UsageError(f"{source}: nothing of a .pt2 file runs: --trust is for Keras files")
     if not os.path.isfile(source):

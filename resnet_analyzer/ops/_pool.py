@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from ..dim import Dim, at_least, product
 from ..reach import Along, Reach
-from ..shape import Shape
+from ..shape import Shape, identical
 from ..window import Padding, Window, amounts, by, dilation_phrase, stride_phrase
 from ._aten import spread as aten_spread
 from ._aten import window as of_torch
@@ -14,6 +14,11 @@ from ._windowed import _Unweighted
 from .base import CHANNELS_FIRST, CHANNELS_LAST, OPS, Check, Cost, Work, arranged, channels, fit_checks, same_names
 from .spelling import Call, Reads
 
+# by whether both sides have the same padding: the window is at least so many times that, and so much more
+PADDING = {
+    True: (2, 0, "a padding of {} is more than half the pooling window of {}. Use less padding."),
+    False: (1, 1, "a padding of {} is all of the pooling window of {}, or more. Use less padding."),
+}
 FIELDS = same_names("pool_size", "strides", "padding", "data_format")
 
 
@@ -77,15 +82,17 @@ class _Pool(_Unweighted):
         return Reach(0)
 
     def _padding_checks(self, windows: tuple[Window, ...]) -> tuple[Check, ...]:
-        """PyTorch's rule (aten/src/ATen/native/Pool.h): padding at most half the window."""
+        """PyTorch's rule (aten/src/ATen/native/Pool.h): padding at most half the window.
+
+        Where the two sides differ, which PyTorch has not, ONNX': less than the window (onnx/docs/Operators.md).
+        """
         if isinstance(self.padding, str):
             return ()
-        sentence = "a padding of {} is more than half the pooling window of {}. Use less padding."
-        return tuple(
-            Check(at_least(window.span, 2 * pad), sentence, (pad, window.span))
-            for window, pads in zip(windows, amounts(self.padding, self.spatial_axes), strict=True)
-            for pad in pads
-        )
+        found = []
+        for window, pads in zip(windows, amounts(self.padding, self.spatial_axes), strict=True):
+            times, more, sentence = PADDING[identical((Shape(pads[0]), Shape(pads[1])))]
+            found += [Check(at_least(window.span, times * pad + more), sentence, (pad, window.span)) for pad in pads]
+        return tuple(found)
 
     def window_work(self, outputs: Dim, taps: Dim) -> Work:
         """The work of `outputs` windows of `taps` numbers each."""

@@ -66,6 +66,7 @@ class Adapted(Op):
 
     kind = "dense"
     storage = "own"
+    per_call = True
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "keras": Spelling("", also=("Dense", "EinsumDense", "Embedding"), read=_read_keras)
     }

@@ -28,8 +28,10 @@ def _reads(name: str) -> Callable[[Call], list[Op] | None]:
 
 
 def _read_power(call: Call) -> list[Op] | None:
-    """A number to the power of a tensor is none of ours."""
+    """A tensor or a number above 0 to the power of the other, or of a tensor."""
     base, exponent = call.places
+    if type(base) in (int, float) and base > 0:
+        return [Power(base=float(base))]
     if type(base) is not Tensor or isinstance(exponent, bool):
         return None
     return [Power(None if type(exponent) is Tensor else float(exponent))]
@@ -264,13 +266,15 @@ EXACT = {
 class Power(Op):
     """A branch to the power of another, or of a number `exponent`: e^(b·log a), two exponentials and a multiply.
 
-    A logarithm counts as an exponential. Squares, cubes, roots and inverses by number are what they are.
+    A logarithm counts as an exponential. Squares, cubes, roots and inverses by number are what they are. The other way
+    round, a number `base` to the power of a branch, the logarithm is a constant.
 
     >>> Power(2).apply(Shape(1, 8)).work.multiplies, Power().apply(Shape(1, 8), Shape(1, 8)).work.exponentials
     (8, 16)
     """
 
     exponent: float | None = None
+    base: float | None = None
 
     kind = "merge"
     keeps_places = True
@@ -288,12 +292,16 @@ class Power(Op):
         each = Work(exponentials=2, multiplies=1)
         if self.exponent is not None:
             each = EXACT.get(self.exponent, each)
+        if self.base is not None:
+            each = Work(exponentials=1, multiplies=1)
         return Cost(output, work=each.times(output.elements), checks=checks)
 
     def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
         """By keras.ops."""
         from .keras_steps import by_ops
 
+        if self.base is not None:
+            return by_ops(lambda x: keras.ops.power(self.base, x))
         if self.exponent is None:
             return by_ops(lambda xs: keras.ops.power(*xs))
         return by_ops(lambda x: keras.ops.power(x, self.exponent))

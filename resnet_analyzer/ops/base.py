@@ -124,6 +124,7 @@ class Op(Frozen, ABC):
     sizes: ClassVar[tuple[str, ...]] = ()  # fields that hold a whole number ≥ 0
     pads: ClassVar[tuple[str, ...]] = ()  # fields that hold a padding
     pad_words: ClassVar[tuple[str, ...]] = PADDINGS  # what a padding may be beside numbers
+    per_call: ClassVar[bool] = False  # whether every call has work on the weights alone, whatever it reads
     tells_shape_alone: ClassVar[bool] = False  # whether it may know its output where an input's shape is unknown
     of_importers: ClassVar[tuple[str, ...]] = ()  # fields that only importers set: no word of designs
     batch_left_out: ClassVar[tuple[str, ...]] = ()  # fields that Keras and designs write without the batch in front

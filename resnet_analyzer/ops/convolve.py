@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ..dim import Dim, equal, product
+from ..dim import Dim, divides, equal, product
+from ..errors import UsageError
 from ..shape import Shape, spell
 from ..window import Padding, slide
 from ._aten import window
-from .base import CHANNELS_FIRST, Check, Cost, Op, Work, arranged, channels, fit_checks, sides
+from .base import CHANNELS_FIRST, CHANNELS_LAST, Check, Cost, Op, Work, arranged, channels, fit_checks, sides
 from .spelling import Call, Reads, Spelling
 
 
@@ -25,12 +26,25 @@ def _read_torch(call: Call) -> Reads | None:
     return call.reading(op, places=names)
 
 
+def _read_keras(call: Call) -> Reads | None:
+    """keras.ops.conv and depthwise_conv: the kernel's sides first."""
+    words = {name: call.argument(name) for name in ("strides", "padding", "dilation_rate")}
+    given = {name: tuple(value) if isinstance(value, list) else value for name, value in words.items() if value}
+    order = BY_CHANNEL if call.kind == "ops.DepthwiseConv" else SIDES_FIRST
+    op = Convolve(**given, data_format=call.argument("data_format") or CHANNELS_LAST, kernel_order=order)
+    return call.reading(op, places=(0, 1))
+
+
+FILTERS_FIRST, SIDES_FIRST, BY_CHANNEL = "filters first", "sides first", "by channel"
+
+
 @dataclass(frozen=True, eq=False)
 class Convolve(Op):
     """A convolution of its first input by its second, (filters, channels/groups, sides…): CondConv (Yang et al. 2019).
 
-    Channels first, over as many sides as the kernel has; a third input is a bias. One multiply-accumulate per
-    tap, input channel of the group, and output element, as in any convolution.
+    Over as many sides as the kernel has; a third input is a bias. One multiply-accumulate per tap, input channel
+    of the group, and output element, as in any convolution. Keras' kernels have the order `sides first`, (sides…,
+    channels/groups, filters), those of depthwise ones are `by channel`, (sides…, channels, filters of each).
 
     >>> cost = Convolve(padding=1).apply(Shape(1, 3, 8, 8), Shape(16, 3, 3, 3))
     >>> cost.output, cost.work.multiply_accumulates   # 16·8·8 · 3·3·3
@@ -41,6 +55,8 @@ class Convolve(Op):
     padding: Padding = "valid"
     dilation_rate: Dim | tuple[Dim, ...] = 1
     groups: Dim = 1
+    data_format: str = CHANNELS_FIRST
+    kernel_order: str = FILTERS_FIRST
 
     kind = "convolution"
     word = "convolution"
@@ -48,8 +64,15 @@ class Convolve(Op):
     arity: ClassVar[int | None] = None
     counts: ClassVar[tuple[str, ...]] = ("groups",)
     spellings: ClassVar[Mapping[str, Spelling]] = {
-        "torch": Spelling("", also=("aten.conv1d", "aten.conv2d", "aten.conv3d"), read=_read_torch, fallback=True)
+        "torch": Spelling("", also=("aten.conv1d", "aten.conv2d", "aten.conv3d"), read=_read_torch, fallback=True),
+        "keras": Spelling("", also=("ops.Conv", "ops.DepthwiseConv"), read=_read_keras),
     }
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.kernel_order not in (FILTERS_FIRST, SIDES_FIRST, BY_CHANNEL):
+            known = f"{FILTERS_FIRST}, {SIDES_FIRST} or {BY_CHANNEL}"
+            raise UsageError(f"Convolve: kernel_order must be {known}, not {self.kernel_order!r}")
 
     def rule(self, *shapes: Shape) -> Cost:
         """Output sides by the window formula, a channel for each filter."""
@@ -57,11 +80,28 @@ class Convolve(Op):
             sentence = "a convolution by another tensor reads maps and a kernel of as many axes: not {}."
             return Cost(None, checks=(Check(False, sentence, (" and ".join(map(spell, shapes)),)),))
         shape, kernel = shapes[:2]
-        windows = slide(sides(shape, CHANNELS_FIRST), kernel[2:], self.strides, self.padding, self.dilation_rate)
-        output = arranged(shape[0], [each.output for each in windows], kernel[0], CHANNELS_FIRST)
-        work = Work(product(output.elements, *kernel[1:]), output.elements)
+        taps, read, filters = self._of_kernel(kernel)
+        layout = self.data_format
+        windows = slide(sides(shape, layout), taps, self.strides, self.padding, self.dilation_rate)
+        output = arranged(shape[0], [each.output for each in windows], filters, layout)
+        work = Work(product(output.elements, read, *taps), output.elements)
         work += Work(adds=output.elements) if len(shapes) > 2 else Work()
-        incoming = channels(shape, CHANNELS_FIRST)
-        sentence = "a kernel of {} channels in {} groups does not fit {} channels."
-        check = Check(equal(product(kernel[1], self.groups), incoming), sentence, (kernel[1], self.groups, incoming))
-        return Cost(output, work=work, checks=(*fit_checks(windows), check), windows=windows)
+        return Cost(output, work=work, checks=(*fit_checks(windows), self._fits(shape, kernel)), windows=windows)
+
+    def _of_kernel(self, kernel: Shape) -> tuple[tuple[Dim, ...], Dim, Dim]:
+        """Its sides, the channels that each filter reads, and how many channels come out."""
+        if self.kernel_order == "filters first":
+            return tuple(kernel[2:]), kernel[1], kernel[0]
+        if self.kernel_order == "sides first":
+            return tuple(kernel[:-2]), kernel[-2], kernel[-1]
+        return tuple(kernel[:-2]), 1, product(kernel[-2], kernel[-1])
+
+    def _fits(self, shape: Shape, kernel: Shape) -> Check:
+        """The channels are those that the kernel reads, or so many groups of them."""
+        incoming = channels(shape, self.data_format)
+        if self.kernel_order == "filters first":
+            sentence = "a kernel of {} channels in {} groups does not fit {} channels."
+            values = (kernel[1], self.groups, incoming)
+            return Check(equal(product(kernel[1], self.groups), incoming), sentence, values)
+        fits = divides(kernel[-2], incoming) if self.kernel_order == "sides first" else equal(kernel[-2], incoming)
+        return Check(fits, "a kernel of {} channels does not fit {} channels.", (kernel[-2], incoming))

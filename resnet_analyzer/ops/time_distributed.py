@@ -55,7 +55,10 @@ class TimeDistributed(Op):
         cost = self.layer.apply(Shape(product(batch, steps), *shape[2:]))
         if cost.output is None:
             return cost
-        return cost._replace(output=Shape(batch, steps, *cost.output[1:]))
+        output = Shape(batch, steps, *cost.output[1:])
+        if self.layer.per_call:  # Keras calls it for every step
+            return cost._replace(output=output, work=self.layer.apply(Shape(batch, *shape[2:])).work.times(steps))
+        return cost._replace(output=output)
 
     def reach(self, inputs: tuple[Shape, ...], cost: Cost) -> tuple[Reaches, ...] | None:
         """Every step by itself, as the layer says; not told where the layer mixes the images of a batch."""

@@ -93,7 +93,7 @@ def _scaled(form: ClosedForm, formula: Polynomial, text: Spelling) -> list[str]:
         return []
     letter = scale_letter(text.letters)
     found = scaled(formula, "n", letter)
-    return [f"n = {found[0]}{letter}: {text.formula(found[1])}"] if found else []
+    return [f"n = {found[0]}·{letter}: {text.formula(found[1])}"] if found else []
 
 
 def _value(form: ClosedForm, name: str, text: Spelling) -> list[str]:
@@ -106,7 +106,7 @@ def _value(form: ClosedForm, name: str, text: Spelling) -> list[str]:
 
 
 def _multiple(form: ClosedForm, formula: Polynomial, text: Spelling) -> str:
-    """` (k = 7)` where n = 32k holds for the network's own n."""
+    """` (k = 7)` where n = 32·k holds for the network's own n."""
     letter = scale_letter(text.letters)
     found = scaled(formula, "n", letter) if form.variables == ("n",) else None
     value = form.recipe.value("n") if found else 0

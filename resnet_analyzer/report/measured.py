@@ -23,6 +23,7 @@ FIGURES = (
     Column("activations", "count", drop=6),
 )
 OUTPUT = Column("output", "shape", drop=2)
+HOW = "(n + 2p − f)/s + 1 with its numbers; the quotient is rounded down"
 COUNTED = "MACs of conv and dense layers, {}; FLOPs: 2 per MAC, 1 per other operation"
 
 
@@ -40,7 +41,8 @@ def measured_report(
     table = table._replace(total=("total", *words, *_figures(measurement.rows, measurement)))
     if how:
         table = _with_formulas(table, measurement.rows)
-    notes = (*_summary(measurement), *_source(measurement, notes), *notes)
+    rounded = [("how", HOW)] if how and any("/" in (row.how() or "") for row in measurement.rows) else []
+    notes = (*_summary(measurement), *rounded, *_source(measurement, notes), *notes)
     return Report(title_of(measurement), (table,), notes, measurement.to_dict)
 
 
@@ -145,8 +147,8 @@ def _by_layer(measurement: Measurement) -> Table:
 
 
 def _reads(row: Row) -> str | None:
-    """The names of a layer's inputs, without the block that it stands in itself."""
-    own = f"{row.node.scope}/" if row.node.scope else ""
+    """The names of a layer's inputs, without the block that it stands in itself, as its own name is told."""
+    own = f"{block_name(row)}/" if row.node.scope else ""
     return ", ".join(name.removeprefix(own) for name in row.node.inputs) or None
 
 

@@ -16,12 +16,12 @@ LAYERS = (
     Column("layer", flexible=True),
     Column("MACs", "count", drop=5),
     Column("bytes", "count", drop=4),
-    Column("FLOPs a byte", "shape", drop=2),
+    Column("2·MACs a byte", "shape", drop=2),
     Column("bound by"),
     Column("at least", "shape"),
     Column("by hand", drop=6),
 )
-WHOLE = (Column("bound"), Column("at least", "shape"), Column("moves", "shape", drop=1), Column("under the assumption", flexible=True))  # fmt: skip  # noqa: E501
+WHOLE = (Column("bound"), Column("at least", "shape"), Column("moves", "shape", drop=1), Column("under the assumption", wrapped=True))  # fmt: skip  # noqa: E501
 COUNTED = (
     "lower bounds, never predictions: max(2·MACs / peak rate, bytes / bandwidth), each input, weight and output moved "
     "once; other arithmetic, launches and algorithms that multiply less (Winograd) are outside the model"
@@ -33,13 +33,13 @@ TIMES = ((Fraction(1), "s"), (Fraction(1, 10**3), "ms"), (Fraction(1, 10**6), "�
 def in_seconds(time: Fraction) -> str:
     """Seconds in four digits and the unit that fits.
 
-    >>> in_seconds(Fraction(1149, 10**9)), in_seconds(Fraction(0))
-    ('1.149 µs', '0 s')
+    >>> in_seconds(Fraction(1149, 10**9)), in_seconds(Fraction(39, 10**4)), in_seconds(Fraction(0))
+    ('1.149 µs', '3.900 ms', '0 s')
     """
     if not time:
         return "0 s"
     size, unit = next((pair for pair in TIMES if time >= pair[0]), TIMES[-1])
-    return f"{float(time / size):.4g} {unit}"
+    return f"{format(float(time / size), '#.4g').rstrip('.')} {unit}"
 
 
 def roofline_report(
@@ -73,7 +73,7 @@ def by_hand(each: Bound) -> str:
     """The bound with its numbers: all that it takes to work it out.
 
     >>> by_hand(Bound(("conv",), 100, 8, 4, 16, 4, 1000, 56))
-    'max(2·100/1,000, 4·(8 + 4 + 16)/56) = 2 s'
+    'max(2·100/1,000, 4·(8 + 4 + 16)/56) = 2.000 s'
     """
     moved = f"{each.itemsize}·({grouped(each.read)} + {grouped(each.weights)} + {grouped(each.written)})"
     computed = f"2·{grouped(each.macs)}/{grouped(each.rate)}"
@@ -129,9 +129,8 @@ def saved_by_fusion(found: Roofline) -> list[tuple[Bound, Fraction]]:
 def _measured(found: Roofline, seconds: Fraction | None) -> list[tuple[str, str]]:
     if not seconds:
         return []
-    words = (
-        f"{in_seconds(seconds)} a run: the bound with all in a cache is {_share(found.cached.seconds, seconds)} of it"
-    )
+    cached = _share(found.cached.seconds, seconds)
+    words = f"{float(seconds) * 1000:.4g} ms a run: the bound with all in a cache is {cached} of it"
     return [("measured", f"{words}, that of fused layers {_share(found.fused_seconds, seconds)}")]
 
 

@@ -113,7 +113,7 @@ class Words:
         if None in said:
             return None
         parts[::2] = said  # type: ignore[assignment]
-        if not re.fullmatch(r"[\d×]+", str(said[0])):  # else a layer as in a drawing: 3×3, 256, /2
+        if not re.fullmatch(r"\d+(×\d+)+", str(said[0])):  # else a layer as in a drawing: 3×3, 256, /2
             parts[1::2] = [CLOSING[sign[0]] for sign in parts[1::2]]
         return "".join(parts)
 

@@ -13,7 +13,7 @@ def test_the_formula_of_resnet50(run):
     ended = run("formula", "resnet50", columns=130)
     lines = [" ".join(line.split()) for line in ended.out.splitlines()]
     assert f"MACs(n) {MACS}" in lines
-    assert "n = 32k: 78,692,352·k² + 2,048,000; n = 224 (k = 7): 3,857,973,248" in lines
+    assert "n = 32·k: 78,692,352·k² + 2,048,000; n = 224 (k = 7): 3,857,973,248" in lines
     assert "params = 25,557,032, whatever n" in lines
     assert "in width w (64): 5,724·w² + 32,977·w + 1,000" in lines
     assert "holds for every n ≥ 1, exactly" in lines

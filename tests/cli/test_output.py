@@ -125,9 +125,9 @@ def test_dash_is_standard_output(run):
     ("place", "says"),
     [
         ("missing/out.txt", os.strerror(errno.ENOENT)),
-        ("", os.strerror(errno.EISDIR)),
+        ("", "it names a folder; give the name of a file in it"),
         ("out.txt/below", os.strerror(errno.ENOTDIR)),
-        ("new/", "--output needs the name of a file"),
+        ("new/", "it names a folder; give the name of a file in it"),
         ("n" * 300, os.strerror(errno.ENAMETOOLONG)),
     ],
 )
@@ -158,6 +158,7 @@ def test_an_ending_that_the_command_cannot_write(complain, tmp_path, monkeypatch
     monkeypatch.chdir(tmp_path)
     said = complain(*command, "-o", f"x{ending}")
     assert said.startswith(f"x{ending}: this command cannot write {ending} files, only .csv, .htm, .html")
+    assert ("resnet-analyze draw" in said) == (ending == ".png" and command[0] not in ("formula", "sweep"))
     assert list(tmp_path.iterdir()) == []
 
 

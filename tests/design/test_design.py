@@ -153,7 +153,9 @@ def test_files_are_found_by_their_ending(tmp_path):
 def test_load_names_the_first_problem(tmp_path):
     file = tmp_path / "mine.yaml"
     file.write_text("layers:\n- conv2d: {filtres: 3}\n- rleu\n", encoding="utf-8")
-    with pytest.raises(UsageError, match=r"mine.yaml:2:3: conv2d: filters is needed \(2 more"):
+    with pytest.raises(
+        UsageError, match=r"mine.yaml:2:12: conv2d: unknown setting 'filtres'. Did you mean filters\? \(1 more"
+    ):
         load(str(file))
 
 

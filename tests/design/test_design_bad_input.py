@@ -183,7 +183,7 @@ def test_large_files_are_not_read(tmp_path):
 @pytest.mark.parametrize("name", ["nowhere.yaml", ".", "a\x00b.yaml"])
 def test_what_cannot_be_opened(tmp_path, monkeypatch, name):
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(UsageError, match=r"cannot be read|is a folder"):
+    with pytest.raises(UsageError, match=r"cannot be read|is a folder|no such file"):
         verify(name)
 
 
@@ -256,3 +256,12 @@ def test_nothing_is_written(tmp_path, monkeypatch):
 def test_spaces_around_a_size_are_no_digits():
     reading = examine_text("mine.yaml", 'input: "                   5x5"\nlayers: [relu]\n')
     assert tuple(reading.graph.inputs[0].op.shape) == (1, 5, 5, 3)
+
+
+def test_a_misspelt_setting_is_one_error_and_not_missing_too():
+    text = "layers:\n- conv2d: {filtrs: 3, kernal_size: 3}\n- dense: {unts: 3}\n"
+    says = [each.says for each in examine_text("mine.yaml", text).problems]
+    assert [each for each in says if "is needed" in each] == []
+    assert len(says) == 3
+    says = [each.says for each in examine_text("mine.yaml", "layers:\n- conv2d: {nonsense: 3}\n").problems]
+    assert "conv2d: filters is needed" in says

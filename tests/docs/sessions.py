@@ -50,7 +50,8 @@ class Block(NamedTuple):
     def at_hand(self) -> bool:
         """Whether it can be run here: what it needs is installed."""
         needs = self.why.split(", ") if self.mark == "needs" else []
-        needs += ["keras"] if self.kind == "console" and "crosscheck" in self.content else []
+        typed = [line for line in self.content.splitlines() if line.startswith("$ ")]
+        needs += ["keras"] if self.kind == "console" and any("crosscheck" in line for line in typed) else []
         return self.is_run and all(map(find_spec, needs))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -10,9 +11,11 @@ from multiprocessing import get_context
 import pytest
 
 import resnet_analyzer as ra
-from resnet_analyzer.errors import AnalyzerError
+from resnet_analyzer.errors import AnalyzerError, UsageError
+from resnet_analyzer.importers.onnx import read_stream
 
 from .fuzz import DATA, FORMATS, chunk
+from .onnx_bytes import graph, model, node, value
 
 
 @pytest.mark.parametrize("kind", FORMATS)
@@ -44,6 +47,26 @@ def test_what_mutations_found(old, new, tmp_path):
     path.write_text(written.replace(old, new, 1), "utf-8")
     with contextlib.suppress(AnalyzerError):
         assert ra.measure(ra.load(str(path))).status == "lower_bound"
+
+
+def branches(*gives):
+    """An `If` of two outputs, whose branches give so many."""
+    names = ("y", "z", "u")
+    made = [
+        graph(
+            [node("Relu", "x", f"{name}_") for name in names], [], [], [value(f"{name}_", None) for name in names[:n]]
+        )
+        for n in gives
+    ]
+    nodes = [node("If", "flag", "y z", then_branch=made[0], else_branch=made[1]), node("Add", "y z", "end")]
+    return model(graph(nodes, [], [value("x", (1, 3)), value("flag", ())], [value("end", None)]))
+
+
+@pytest.mark.parametrize("gives", [(1, 2), (2, 1), (1, 1), (0, 2), (3, 3)])
+def test_branches_that_give_another_number_of_tensors_end_in_a_line(gives):
+    with pytest.raises(UsageError, match=r"If_1 makes 2 tensors, its \w+_branch [013]"):
+        read_stream(io.BytesIO(branches(*gives)), "net.onnx")
+    assert ra.measure(read_stream(io.BytesIO(branches(2, 2)), "net.onnx")).totals.params == 0
 
 
 def test_a_model_without_layers_has_no_head(tmp_path):

@@ -73,7 +73,7 @@ def test_another_size_is_asked_for(saved):
 
 def test_classes_are_the_model_s_own(saved):
     path = saved(small())
-    with pytest.raises(UsageError, match="its number of classes is its own"):
+    with pytest.raises(UsageError, match="keeps its number of classes"):
         load_with(path, Request(classes=7))
 
 

@@ -141,7 +141,7 @@ def test_an_activation_that_is_a_layer_is_read_as_one():
         ("Greater", {}, ("x", 0.0), ("Compare", {"constants": 1, "relation": "greater"})),
         ("Where", {}, ("x", 1.0, 0.0), ("Where", {"constants": 2})),
         ("Power", {}, ("x", 2), ("Power", {"exponent": 2.0})),
-        ("Power", {}, (2, "x"), UNKNOWN),
+        ("Power", {}, (2, "x"), ("Power", {"base": 2.0})),
         ("GetItem", {}, ("x", [{"class_name": "__ellipsis__", "config": {}}, 0]), ("Slice", {"index": ("...", 0)})),
         ("GetItem", {}, ("x", "x"), UNKNOWN),
         (

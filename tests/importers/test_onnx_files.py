@@ -270,6 +270,29 @@ def test_a_parameter_that_is_read_in_another_form_counts(batch):
     assert measured.totals.params == 8 * 27 + 8 + 5
 
 
+@pytest.mark.parametrize("kind", ["MaxPool", "AveragePool"])
+@pytest.mark.parametrize(
+    ("pads", "ceil", "sides"),
+    [([1, 1, 2, 2], 0, (5, 6)), ([1, 1, 2, 2], 1, (5, 6)), ([0, 0, 2, 2], 0, (5, 5)), ([2, 2, 0, 0], 1, (5, 6))],
+)
+def test_pools_with_more_padding_on_one_side(kind, pads, ceil, sides):
+    """Of 9×10 by 3×3 in steps of 2, as ceil_mode was written before opset 10; sides of onnxruntime 1.32."""
+    settings = {"kernel_shape": [3, 3], "strides": [2, 2], "pads": pads, "ceil_mode": ceil}
+    data = model(graph([node(kind, "x", "y", **settings)], [], [value("x", (1, 2, 9, 10))], [value("y", None)]))
+    measured = ra.measure(read_stream(io.BytesIO(data), "net.onnx"))
+    assert measured.rows[-1].output == (1, 2, *sides)
+    assert measured.status == "complete"
+
+
+def test_a_pool_whose_padding_is_a_window_is_unknown():
+    settings = {"kernel_shape": [3, 3], "strides": [2, 2], "pads": [1, 1, 3, 3]}
+    data = model(graph([node("MaxPool", "x", "y", **settings)], [], [value("x", (1, 2, 9, 10))], [value("y", None)]))
+    (row,) = [row for row in ra.measure(read_stream(io.BytesIO(data), "net.onnx")).rows if row.op == "Opaque"]
+    assert row.node.op.reason == (
+        "an ONNX MaxPool: a padding of 3 is all of the pooling window of 3, or more. Use less padding"
+    )
+
+
 def behind(image, declared):
     """A convolution 3 → 8, an operator that nobody knows, whose output is declared, and 1×1 to 4 behind it."""
     nodes = [

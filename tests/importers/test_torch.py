@@ -119,6 +119,29 @@ def test_several_inputs_by_place_and_by_name():
         ra.from_torch(Two(), {"picture": (1, 3, 8, 8)})
 
 
+def test_a_dictionary_goes_in_and_out():
+    """100·16 numbers, 3·16·9 + 16 of a convolution at 16×16, 32·5 + 5; by the argument's name, by place, by its own."""
+
+    class Both(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.table, self.conv = torch.nn.Embedding(100, 16), torch.nn.Conv2d(3, 16, 3, 2, 1)
+            self.head = torch.nn.Linear(32, 5)
+
+        def forward(self, batch):
+            parts = [self.table(batch["tokens"]).mean(1), self.conv(batch["image"]).mean((2, 3))]
+            return {"logits": self.head(torch.cat(parts, 1)), "first": parts[0]}
+
+    shapes = {"tokens": (1, 128), "image": (1, 3, 32, 32)}
+    for given in (shapes, (shapes,), {"batch": shapes}):
+        graph = ra.from_torch(Both(), given)
+        assert [node.name for node in graph.inputs] == ["batch.tokens", "batch.image"]
+        totals = ra.measure(graph).totals
+        assert (totals.params, totals.macs) == (1600 + 448 + 165, 256 * 432 + 160)
+    with pytest.raises(UsageError, match=r"no input 'x'.* inputs: input"):
+        ra.from_torch(torch.nn.Linear(3, 4), {"x": (1, 3)})
+
+
 def test_tokens():
     """10·6 numbers of the table, 6·3 + 3 of the dense layer; 12 · 6·3."""
     module = torch.nn.Sequential(torch.nn.Embedding(10, 6), torch.nn.Linear(6, 3))

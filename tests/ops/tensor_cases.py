@@ -93,6 +93,7 @@ TENSOR_CASES: dict[str, list[Case]] = {
     "Power": [
         *(case(Power(exponent), ROW) for exponent in (2, 3, 0.5, -1, -0.5, 2.5)),
         case(Power(), MAP, PER_ROW),
+        *everywhere(Power(base=2.0)),
     ],
     "ReLU": everywhere(ReLU(), ReLU(6), ReLU(None, 0.1), ReLU(6, 0.1, 1), ReLU(threshold=1)),
     "RMSNorm": [*everywhere(RMSNorm(), RMSNorm(scale=False)), case(RMSNorm((1, -1)), MAP), case(RMSNorm(4), MAP)],

@@ -71,9 +71,10 @@ SWITCHES = {  # fields that are no dimensions
         "batch_first",
         "broadcasts",
     ),
-    *("rounds_input", "untied", "in_bits"),
+    *("rounds_input", "untied", "in_bits", "per_call"),
 }
 TEXTS = {
+    "kernel_order",
     "mode",
     "shared",
     "interpolation",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from resnet_analyzer.ops.adapted import Adapted
 from resnet_analyzer.ops.batch_norm import BatchNorm
 from resnet_analyzer.ops.bidirectional import Bidirectional
 from resnet_analyzer.ops.conv import Conv2d
@@ -76,6 +77,7 @@ TIME_CASES: dict[str, list[Case]] = {
     "SimpleRNN": over_time(SimpleRNN, {"two_biases": True}),
     "TimeDistributed": [
         case(TimeDistributed(Dense(10)), ROW),
+        case(TimeDistributed(Adapted(Dense(10), rank=2)), ROW),
         case(TimeDistributed(Conv2d(8, 3, 2, padding="same")), VOLUME),
         case(TimeDistributed(BatchNorm()), MAP),
         case(lambda sizes: TimeDistributed(Dense(sizes["n"])), VOLUME),

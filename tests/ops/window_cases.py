@@ -50,6 +50,9 @@ CONVOLUTIONS: dict[str, list[Case]] = {
         case(Convolve(), Shape("b", "c", "h", "w"), Shape("n", "c", 3, 3)),
         case(Convolve(2, 1, groups=4), Shape("b", 12, "h", "w"), Shape(8, 3, 3, 3), Shape(8)),
         case(Convolve(1, ((1, 2),), 2), Shape("b", "c", "h"), Shape(5, "c", 3)),
+        case(Convolve(2, "same", data_format="channels_last", kernel_order="sides first"), MAP, Shape(3, 3, "c", "n")),
+        case(Convolve(data_format="channels_last", kernel_order="by channel"), MAP, Shape(3, 3, "c", 2)),
+        case(Convolve(1, 1, kernel_order="sides first"), Shape("b", 12, "h", "w"), Shape(3, 3, 4, 8)),
     ],
     "Conv1d": [
         *slid(Conv1d(8), Conv1d(8, 3, 2, padding="same", activation="softmax"), Conv1d(4, 3, padding=((1, 2),))),

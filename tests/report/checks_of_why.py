@@ -122,7 +122,7 @@ def _(table):
     assert (resnet50["paths"], resnet50["shortest"], resnet50["longest"]) == (f"{2**16:,}", "6", "50")
     assert float(resnet50["mean"]) == 2 + 12 * 1.5 + 4 * 2
     assert {line["less one block"] for line in table.rows[1:-1]} == {"50.00 %"}
-    assert dense["left without one block"] == "0 % to 50.00 %"  # a transition's convolution is on every path
+    assert dense["less one block"] == "0 % to 50.00 %"  # a transition's convolution is on every path
 
 
 @check(W, "A network as its paths", "ResNet-110, beside what Veit et al. print")

@@ -27,8 +27,8 @@ class Proof(NamedTuple):
         """In a sentence."""
         outside = f"; it refuses {self.refused} outside" if self.refused else ""
         return (
-            f"all {len(FIGURES)} figures agree with the integer path at {self.random} random and {self.boundary} "
-            f"boundary points{outside}"
+            f"all {len(FIGURES)} figures of the JSON agree with counting layer by layer at {self.random} random and "
+            f"{self.boundary} boundary points{outside}"
         )
 
 

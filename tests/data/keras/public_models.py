@@ -197,25 +197,6 @@ def vd():
 
 E("ViTDet", vd)
 E(
-    "SAM",
-    lambda: H.SAMBackbone(
-        image_encoder=vd(),
-        prompt_encoder=kh.layers.SAMPromptEncoder(
-            hidden_size=8, image_embedding_size=(8, 8), input_image_size=(128, 128), mask_in_channels=16
-        ),
-        mask_decoder=kh.layers.SAMMaskDecoder(
-            num_layers=2,
-            hidden_size=8,
-            intermediate_dim=32,
-            num_heads=8,
-            embedding_dim=8,
-            num_multimask_outputs=3,
-            iou_head_depth=3,
-            iou_head_hidden_dim=8,
-        ),
-    ),
-)
-E(
     "DeepLabV3+",
     lambda: H.DeepLabV3Backbone(
         image_encoder=resnet(),
@@ -240,7 +221,7 @@ def deeplab_seg():
     return H.DeepLabV3ImageSegmenter(backbone=b, num_classes=4, activation=None)
 
 
-E("DeepLabV3ImageSegmenter", deeplab_seg)
+E("DeepLabV3ImageSegmenter", deeplab_seg, inputs=[(96, 96, 3)])
 
 
 def retina(s=(256, 256, 3)):
@@ -403,33 +384,6 @@ E(
     ),
 )
 E(
-    "CSP cs3",
-    lambda: H.CSPNetBackbone(
-        stem_filters=[16, 32],
-        stem_kernel_size=3,
-        stem_strides=2,
-        stackwise_depth=[1, 2, 4],
-        stackwise_strides=2,
-        stackwise_num_filters=[32, 64, 128],
-        block_type="bottleneck_block",
-        stage_type="cs3",
-        image_shape=I,
-    ),
-)
-E(
-    "CSP edge",
-    lambda: H.CSPNetBackbone(
-        stem_filters=32,
-        stem_kernel_size=3,
-        stem_strides=1,
-        stackwise_depth=[1, 2, 4],
-        stackwise_strides=[1, 2, 2],
-        stackwise_num_filters=[32, 64, 128],
-        block_type="edge_block",
-        image_shape=I,
-    ),
-)
-E(
     "EfficientNetV2-like fixed",
     lambda: H.EfficientNetBackbone(
         stackwise_kernel_sizes=[3] * 6,
@@ -540,7 +494,6 @@ E("CaiT", lambda: A("cait").CaiTModel(**c, cls_depth=1))
 E("CCT", lambda: A("cct").CCT((64, 64, 3), 4, 64, 3, 2, 1, [64, 64], 0.1, 2, 10))
 E("ConvMixer", lambda: A("convmixer").ConvMixer(32, 64, 4))
 E("ConvMixer1D", lambda: A("convmixer_1d").ConvMixer1DModel(32, 3, 64, 4))
-E("ConvMixer3D", lambda: A("convmixer_3d").ConvMixer3DModel(28, 28, 32, 2))
 E(
     "CrossViT",
     lambda: A("cross_vit").CrossViT(
@@ -573,14 +526,12 @@ E(
         seq_len=64, patch_size=8, num_classes=10, dim=64, depth=2, heads=4, mlp_dim=128
     ),
 )
-E("SimpleViT 3D", lambda: A("simple_vit_3d").SimpleViT3DModel(**v3))
 E("SimpleViT FFT", lambda: A("simple_vit_with_fft").SimpleViTFFT(freq_patch_size=8, **c))
 E("SimpleViT registers", lambda: A("simple_vit_with_register_tokens").SimpleViT_RT(**c))
 E("SimpleViT patch dropout", lambda: A("vit_with_patch_dropout").SimpleViTPD(**c))
 E("SwinT", lambda: A("swint").SwinTModel(32, (2, 2), 64, 8, 2, 128, True, 0.03, 1, 10))
 E("ViTokenLearner", lambda: A("token_learner").ViTokenLearner(**c, token_learner_units=4))
 E("ViT", lambda: A("vit").ViT(**c))
-E("ViT 3D", lambda: A("vit_3d").ViT3DModel(**v3, pool="mean"))
 E = of("keras-unet-collection")
 E("unet_2d", lambda: ku.unet_2d((128, 128, 3), [16, 32, 64, 128], 2, batch_norm=True))
 E("unet_2d tconv", lambda: ku.unet_2d((128, 128, 3), [16, 32, 64, 128], 2, pool=False, unpool=False, activation="GELU"))
@@ -597,16 +548,8 @@ E(
 )
 E("r2_unet_2d", lambda: ku.r2_unet_2d((128, 128, 3), [16, 32, 64, 128], 2, batch_norm=True, unpool="nearest"))
 E("att_unet_2d", lambda: ku.att_unet_2d((128, 128, 3), [16, 32, 64, 128], 2, batch_norm=True, unpool="bilinear"))
-E("resunet_a_2d", lambda: ku.resunet_a_2d((128, 128, 3), [16, 32, 64, 128], [1, 3, 15, 31], 2))
 E("u2net_2d", lambda: ku.u2net_2d((128, 128, 3), 2, [16, 32, 64, 128], deep_supervision=True))
 E("unet_3plus_2d", lambda: ku.unet_3plus_2d((128, 128, 3), 2, [16, 32, 64, 128], deep_supervision=True))
-E(
-    "transunet_2d",
-    lambda: ku.transunet_2d(
-        (128, 128, 3), [16, 32, 64, 128], 2, embed_dim=64, num_mlp=128, num_heads=4, num_transformer=2
-    ),
-)
-E("swin_unet_2d", lambda: ku.swin_unet_2d((128, 128, 3), 32, 2, 3, 2, 2, (4, 4), [4, 4, 4, 4], [4, 2, 2, 2], 64))
 E = of("segmodels-keras")
 SEGMENTING = """
     Unet-vgg16 Unet-resnet34 FPN-resnet18 Linknet-mobilenetv2 PSPNet-resnet18 Unet-efficientnetb0 Linknet-inceptionv3

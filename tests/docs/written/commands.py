@@ -19,7 +19,11 @@ STATUS = (
     ("1", "a check, a budget or a cross-check failed"),
     ("2", "bad usage or input: one line on standard error says where, what, the numbers, and what to do"),
 )
-LINES = 16  # of an output, on a page
+LINES = 24  # of an output that has many more, on a page
+MANY_LINES = re.compile(
+    r"analyze (conventions|roofline|schema|report|sweep --net resnet50,resnext50|.*--stored|list$)"
+    r"|^(?!.* reconcile ).*--by |--format (json|csv)"
+)
 BREAK = " && sed -i 's/blocks: 4, stride: 2/&, projection: false/' {}"  # what makes a sound design a broken one
 
 
@@ -90,7 +94,7 @@ def _example(name: str, line: str, first: list[str]) -> str:
     if name == "crosscheck" or models or LONG.search(line):
         return f"<!-- not run: builds and runs real models; the slow tests do it -->\n```sh\n{line}\n```"
     before = [f"$ resnet-analyze init {file}{BREAK.format(file) if 'broken' in file else ''}" for file in first]
-    typed = f"$ {line}" if re.search(r" (-o|--output|init) ", line) else f"$ {line} | head -n {LINES}"
+    typed = f"$ {line} | head -n {LINES}" if MANY_LINES.search(line) else f"$ {line}"
     return "\n".join(["```console", *before, typed, "```"])
 
 

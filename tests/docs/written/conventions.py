@@ -23,6 +23,7 @@ def conventions() -> str:
 
 
 README_TOOLS = ("fvcore", "thop", "calflops")
+MORE_TOOLS = ("torch_flop_counter", "fvcore", "thop", "torchinfo", "ptflops", "calflops")
 
 
 SYMBOLS = {
@@ -32,19 +33,30 @@ SYMBOLS = {
     "max pool": "P",
     "average pool": "A",
 }
-LEGEND = "which is (M: MACs; BN: elements normalised; R: through ReLU; P, A: read by the pools)"
+HEADS = {
+    "": "tool | calls it | prints | "
+    "which is (M: MACs; BN: elements normalised; R: through ReLU; P, A: read by the pools)",
+    "more": "tool | calls it | prints | which is",
+    "zh": "工具 | 叫法 | 给出 | 构成（M：MACs；BN：归一化的元素数；R：经过 ReLU 的元素数；P、A：池化层读入的元素数）",
+}
 
 
-def peers() -> str:
-    """What a few tools print for torchvision's ResNet-50, as a table in the terms of one of them."""
+def peers(which: str = "") -> str:
+    """What a few tools print for torchvision's ResNet-50, in the terms of one; `more`: six; `zh`: in Chinese."""
     found = ra.tool_numbers("resnet50@torchvision")
     once = {part.item: part.amount for part in found["calflops"].parts}
     once["multiply-accumulates"] //= 2
     once["normalisation"] //= 2
-    lines = [f"| tool | calls it | prints | {LEGEND} |", "|---|---|--:|---|"]
-    for name in README_TOOLS:
+    lines = [f"| {HEADS.get(which, HEADS[''])} |", "|---|---|--:|---|"]
+    for name in MORE_TOOLS if which == "more" else README_TOOLS:
         told = found[name]
-        made_of = " + ".join(_term(part.amount, SYMBOLS[part.item], once[part.item]) for part in told.parts)
+        amounts: dict[str, int] = {}
+        for part in told.parts:
+            amounts[part.item] = amounts.get(part.item, 0) + part.amount
+        made_of = " + ".join(
+            _term(amount, SYMBOLS[item], once[item]) if item in SYMBOLS else f"{amount:,}"
+            for item, amount in amounts.items()
+        )
         lines.append(f"| {plain(told.convention.label)} | {told.convention.calls} | {told.number:,} | {made_of} |")
     return "\n".join(lines)
 
