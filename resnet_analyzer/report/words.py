@@ -40,7 +40,7 @@ GIVEN = (  # what a person wrote, and what is known in its place
 TOKEN = re.compile(f"{GIVEN}|{REFERENCE}|{STYLED}|{NUMBER}|{PATH}|{FILE}|`[^`]*`")
 CHANGE = re.compile(r"([a-z][a-z ]*) (\S+) → (\S+)")  # kernel size 1 → 3
 INSTEAD = re.compile(r"(\w+) for (\w+)")  # relu for rellu
-SAME = frozenset({"MACs", "FLOPs", "MAdd", "…"})  # as people write them in any language
+SAME = frozenset({"MACs", "FLOPs", "MAdd", "flops", "Flops", "mult-adds", "…"})  # as people write them in any language
 INSIDE = re.compile(r"([^()]+) \((.+)\)")  # biases (1 per output element, thop 0.1.1)
 OTHER = re.compile(r"(.+) instead of (\S+)")
 BACKWARD = re.compile(r"(\S+) backward")  # the gradient's way through a layer
@@ -116,7 +116,8 @@ class Words:
         if None in said:
             return None
         parts[::2] = said  # type: ignore[assignment]
-        parts[1::2] = [CLOSING[sign[0]] for sign in parts[1::2]]
+        if not re.fullmatch(r"\d+(×\d+)+", str(said[0])):  # else a layer as in a drawing: 3×3, 256, /2
+            parts[1::2] = [CLOSING[sign[0]] for sign in parts[1::2]]
         return "".join(parts)
 
     def _part(self, text: str) -> str | None:
@@ -124,6 +125,8 @@ class Words:
         change, instead = CHANGE.fullmatch(text), INSTEAD.fullmatch(text)
         if instead:
             return self.sentence("{} for {}").format(*instead.groups())
+        if change is None and (INSIDE.fullmatch(text) or OTHER.fullmatch(text)):
+            return self._found(text) or self._composed(text)
         if change is None:
             return text if text in SAME else self._found(text)
         name, before, after = (self.sentence(each) for each in change.groups())
