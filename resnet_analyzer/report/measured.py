@@ -116,8 +116,10 @@ def _figures(rows: Sequence[Row], measurement: Measurement) -> tuple[Any, ...]:
 def _by_stage(measurement: Measurement) -> Table:
     columns = (Column("stage"), Column("what", wrapped=True), OUTPUT, *FIGURES)
     rows, before = [], None
-    for part in parts(measurement.rows, measurement.graph.channels_first()):
-        label = "" if part.stage == before else part.stage
+    found = parts(measurement.rows, measurement.graph.channels_first())
+    outside = "–" if any(part.stage for part in found) else ""  # else the lines read as the stage above them
+    for part in found:
+        label = "" if part.stage == before else part.stage or outside
         rows.append((label, part.what, spell(part.output), *_figures(part.rows, measurement)))
         before = part.stage
     return Table(columns, tuple(rows))
