@@ -53,6 +53,8 @@ def _summed(call: Call, first: int, second: int) -> tuple[list[int], list[int]] 
     """The axes of both operands that are summed over, pair by pair; None for products that flatten."""
     if call.kind == "ops.Tensordot":
         axes = call.argument("axes", 2, 2)
+        if type(axes) is int and not 0 <= axes <= min(first, second):  # of a stranger's file, any number
+            return None
         if type(axes) is int:
             return list(range(first - axes, first)), list(range(axes))
         pairs = [each if isinstance(each, (list, tuple)) else [each] for each in axes]
