@@ -12,18 +12,26 @@ from ..analyses.budgets import Limit, parse_limit
 from ..errors import OutputError, UsageError
 from ..files import write_text
 from ..graph import Graph
+from ..numbers import many
 from ..report.verify import verify_report
 from . import _completion as completion
 from ._network import TRUST, NetworkOptions, network_options, parse_input, parse_variables, requested
 from ._output import Destination, announce, deliver, output_options
 
-MAXIMA = ("params", "trainable_params", "all_params", "macs", "flops", "activations", "layers", "memory")
-HELP = {"memory": "At most this many bytes of weights (float32) and live activations: 16M, 512MiB."}
+HELP = {
+    "params": "At most this many parameters: 26M.",
+    "trainable_params": "At most this many trainable parameters: 26M.",
+    "all_params": "At most this many parameters and moving statistics: 26M.",
+    "macs": "At most this many multiply-accumulates: 4.2G.",
+    "flops": "At most this many FLOPs (2 per MAC, 1 per other operation): 8.4G.",
+    "activations": "At most this many numbers out of convolutions and dense layers: 12M.",
+    "layers": "At most this many layers: 200.",
+    "memory": "At most this many bytes of weights (float32) and live activations: 16M, 512MiB.",
+}
 
 
 def _maxima(command):  # type: ignore[no-untyped-def]
-    for name in reversed(MAXIMA):
-        says = HELP.get(name, f"At most this many {name}: 26M, 4.2G.")
+    for name, says in reversed(HELP.items()):
         option = click.option(f"--max-{name.replace('_', '-')}", f"max_{name}", metavar="N", help=says)
         command = option(command)
     return command
@@ -115,7 +123,7 @@ def _witness(graph: Graph) -> dict[str, Any]:
         return {"agrees": False, "says": f"not built: {error}", "disagreements": []}
     wrong = verdict.disagreements
     layers = len(verdict.layers)
-    says = f"{len(wrong)} disagreements: {wrong[0]}" if wrong else f"built, run, and all {layers} layers agree"
+    says = f"{many(len(wrong), 'disagreement')}: {wrong[0]}" if wrong else f"built, run, and all {layers} layers agree"
     return {"agrees": not wrong, "says": f"{says} · {on.text()}", "disagreements": wrong}
 
 

@@ -2,7 +2,9 @@
 
 import pytest
 
-from resnet_analyzer import architecture, measure
+from resnet_analyzer import architecture, load, measure
+from resnet_analyzer.measurement import WRITERS
+from resnet_analyzer.report.measured import measured_report
 from resnet_analyzer.report.stages import blocks, parts
 
 TOLD = {
@@ -63,3 +65,17 @@ def test_every_layer_stands_in_one_line(name):
     blocked = [row.name for _, members in blocks(rows) for row in members]
     assert sorted(blocked) == sorted(told)
     assert [part.what for part in parts(rows) if not part.what] == []
+
+
+def test_what_stands_in_no_stage_is_booked_to_none(tmp_path):
+    """A head behind the last stage: not that stage's, in the table nor in CSV, where every line names its own."""
+    path = tmp_path / "net.yaml"
+    path.write_text(
+        "input: 8x8x3\nlayers:\n- group: {name: body}\n  layers: [conv2d: {filters: 4, kernel_size: 3}, relu]\n"
+        "- global_average_pool2d\n- dense: {units: 2}\n",
+        encoding="utf-8",
+    )
+    report = measured_report(measure(load(path)))
+    assert [row[0] for row in report.tables[0].rows] == ["body", "–"]
+    csv = WRITERS["csv"].render(report, 80, False).splitlines()
+    assert [line.split(",")[0] for line in csv[1:]] == ["body", "–"]
