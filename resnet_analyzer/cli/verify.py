@@ -15,7 +15,7 @@ from ..graph import Graph
 from ..numbers import many
 from ..report.verify import verify_report
 from . import _completion as completion
-from ._network import TRUST, NetworkOptions, network_options, parse_input, requested
+from ._network import TRUST, NetworkOptions, network_options, parse_input, parse_variables, requested
 from ._output import Destination, announce, deliver, output_options
 
 HELP = {
@@ -73,11 +73,13 @@ def command(
     """
     from ..analyses.verify import is_design, verify, verify_target
 
-    limits, size = _limits(maxima), None
+    limits = _limits(maxima)
+    size: tuple[int, ...] | None = None
+    variables: dict[str, Any] = {}
     if is_design(file):
-        size = _size_of_design(file, asked, trust)
+        size, variables = _of_design(file, asked, trust)
         _require_free(file, fix, force)
-        verified = verify(file, size, limits, like)
+        verified = verify(file, size, limits, like, variables=variables)
     elif fix is not None:
         raise UsageError(f"{file}: --fix repairs design files only")
     else:
@@ -90,19 +92,21 @@ def command(
     deliver(report, destination, f": {dict(report.notes)['result']}")
     status = verified.exit_status
     if fix is not None:
-        status = _fix(file, fix, size, status, bool(verified.findings))
+        status = _fix(file, fix, (size, None, variables), status, bool(verified.findings))
     if status:
         raise click.exceptions.Exit(status)
 
 
-def _size_of_design(file: str, asked: NetworkOptions, trust: tuple[str, ...]) -> tuple[int, ...] | None:
-    """The input that replaces a design's own; UsageError for options that are not for designs."""
+def _of_design(
+    file: str, asked: NetworkOptions, trust: tuple[str, ...]
+) -> tuple[tuple[int, ...] | None, dict[str, Any]]:
+    """The input and the variables that replace a design's own; UsageError for options that are not for designs."""
     size = parse_input(asked.input_texts)
     if isinstance(size, dict):
         raise UsageError(f"--input {asked.input_texts[0]}: a design has one input; give a size, as 224 or 224x320")
-    if asked._replace(input_texts=()) != NetworkOptions() or trust:
-        raise UsageError(f"{file}: verify takes --input of a design; its other settings are in the file")
-    return size
+    if asked._replace(input_texts=(), settings=()) != NetworkOptions() or trust:
+        raise UsageError(f"{file}: verify takes --input of a design, and --set; its other settings are in the file")
+    return size, parse_variables(asked.settings)
 
 
 def _witness(graph: Graph) -> dict[str, Any]:
@@ -142,7 +146,7 @@ def _require_free(file: str, fix: str | None, force: bool) -> None:
         raise OutputError(f"--fix {fix} {what}; name another file, or add --force")
 
 
-def _fix(file: str, fix: str, size: tuple[int, ...] | None, status: int, broken: bool) -> int:
+def _fix(file: str, fix: str, sizes: tuple[Any, ...], status: int, broken: bool) -> int:
     """Write the mended design, if it verifies; the exit status of what was written."""
     if not broken:
         click.echo(f"{fix}: not written, there is nothing to repair", err=True)
@@ -152,10 +156,10 @@ def _fix(file: str, fix: str, size: tuple[int, ...] | None, status: int, broken:
     from ..design import examine, examine_text
 
     try:
-        text, done = repaired(examine(file, size))
+        text, done = repaired(examine(file, *sizes))
     except UsageError:
         done, text = (), ""
-    left = diagnose(examine_text(file, text, size)) if done else ()
+    left = diagnose(examine_text(file, text, *sizes)) if done else ()
     if not done or left:
         click.echo(f"{fix}: not written: no repair was found that makes the design verify", err=True)
         return status
