@@ -26,8 +26,10 @@ def broken_rule(reading: Reading, finding: Finding) -> Iterator[Suggestion]:
     row = reading.rows[finding.node]
     op = row.node.op
     if isinstance(op, (Add, Subtract, Multiply, Concatenate)):
+        from ._repair_alike import alike
         from ._repair_branches import branches
 
+        yield from alike(reading, finding)
         yield from branches(reading, row)
         return
     yield from _some(_kind_of_shape(reading, row))

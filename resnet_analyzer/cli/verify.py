@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import logging
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ..analyses.budgets import Limit, parse_limit
-from ..errors import OutputError, UsageError
+from ..architectures.base import find
+from ..errors import AnalyzerError, OutputError, UsageError
 from ..files import write_text
 from ..graph import Graph
 from ..report.verify import verify_report
+from ..targets import is_source, resolve, split_target
 from . import _completion as completion
 from ._network import TRUST, NetworkOptions, network_options, parse_input, requested
 from ._output import Destination, announce, deliver, output_options
+
+if TYPE_CHECKING:
+    from ..analyses.verify import Other
 
 MAXIMA = ("params", "trainable_params", "all_params", "macs", "flops", "activations", "layers", "memory")
 HELP = {"memory": "At most this many bytes of weights (float32) and live activations: 16M, 512MiB."}
@@ -31,7 +36,7 @@ def _maxima(command):  # type: ignore[no-untyped-def]
 
 @click.command(short_help="Check a design or budgets; repairs that were tested.")
 @click.argument("file", metavar="DESIGN.yaml|NETWORK[@STYLE]|FILE", shell_complete=completion.networks)
-@click.option("--like", metavar="NETWORK[@STYLE]", help="Require that it equals this network.")
+@click.option("--like", metavar="NETWORK[@STYLE]|FILE", help="Require that it equals this network.")
 @_maxima
 @click.option("--no-advice", is_flag=True, help="Leave the advice out.")
 @click.option("--fix", metavar="OUT.yaml", help="Write the design with the cheapest repairs to this file.")
@@ -61,19 +66,19 @@ def command(
     resnet-analyze verify broken.yaml --fix repaired.yaml
     resnet-analyze verify resnet50 --max-macs 4G --max-memory 128MiB --format github
 
-    Exit status: 0 valid, 1 a check or a budget failed, 2 not a design or model.
+    Exit status: 0 valid, 1 a check or a budget failed, 2 not a design or model; of what was given, with --fix too.
     """
     from ..analyses.verify import is_design, verify, verify_target
 
-    limits, size = _limits(maxima), None
+    limits, size, other = _limits(maxima), None, _other(like)
     if is_design(file):
         size = _size_of_design(file, asked, trust)
         _require_free(file, fix, force)
-        verified = verify(file, size, limits, like)
+        verified = verify(file, size, limits, other)
     elif fix is not None:
         raise UsageError(f"{file}: --fix repairs design files only")
     else:
-        verified = verify_target(file, requested(file, asked, trust), limits, like)
+        verified = verify_target(file, requested(file, asked, trust), limits, other)
     if crosscheck and verified.measurement is not None:
         verified.crosscheck = _witness(verified.measurement.graph)
     if no_advice:
@@ -82,9 +87,25 @@ def command(
     deliver(report, destination, f": {dict(report.notes)['result']}")
     status = verified.exit_status
     if fix is not None:
-        status = _fix(file, fix, size, status, bool(verified.findings))
+        _fix(file, fix, size, bool(verified.findings))
     if status:
         raise click.exceptions.Exit(status)
+
+
+def _other(like: str | None) -> str | Other | None:
+    """What it must equal: the name of a network, which is built for the same input, or another target as it is."""
+    from ..analyses.verify import Other
+
+    if like is None:
+        return None
+    try:
+        if is_source(like) or os.path.isfile(like):
+            return Other(like, resolve(like).graph)
+        name, style = split_target(like)
+        find(name).graph(style=style)
+    except AnalyzerError as error:
+        raise UsageError(f"--like: {error}") from None
+    return like
 
 
 def _size_of_design(file: str, asked: NetworkOptions, trust: tuple[str, ...]) -> tuple[int, ...] | None:
@@ -134,11 +155,11 @@ def _require_free(file: str, fix: str | None, force: bool) -> None:
         raise OutputError(f"--fix {fix} {what}; name another file, or add --force")
 
 
-def _fix(file: str, fix: str, size: tuple[int, ...] | None, status: int, broken: bool) -> int:
-    """Write the mended design, if it verifies; the exit status of what was written."""
+def _fix(file: str, fix: str, size: tuple[int, ...] | None, broken: bool) -> None:
+    """Write the mended design, if it verifies. The exit status stays that of the design that was checked."""
     if not broken:
         click.echo(f"{fix}: not written, there is nothing to repair", err=True)
-        return status
+        return
     from ..analyses.diagnose import diagnose
     from ..analyses.repair import repaired
     from ..design import examine, examine_text
@@ -149,8 +170,8 @@ def _fix(file: str, fix: str, size: tuple[int, ...] | None, status: int, broken:
         done, text = (), ""
     left = diagnose(examine_text(file, text, size)) if done else ()
     if not done or left:
-        click.echo(f"{fix}: not written: no repair was found that makes the design verify", err=True)
-        return status
+        why = "no repair was found that makes the design verify and keeps all its layers in use"
+        click.echo(f"{fix}: not written: {why}", err=True)
+        return
     write_text(fix, text)
     announce(fix, f": {'; '.join(repair.says for repair in done)}")
-    return 0
