@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import islice, product
-from math import prod
 
 from ..design import Reading, Suggestion, quoted, spelled_input
 from ..measurement import Row
@@ -13,7 +12,7 @@ from ..ops.concatenate import Concatenate
 from ..shape import Shape, is_map
 from ..window import pair
 from ._repair_edits import both, field_suggestion, inputs_suggestion, inserted, removed, suggested_entry, without_key
-from ._repair_rules import channel_source
+from ._repair_path import channel_setter, channel_source
 from .diagnose import common_ancestors
 
 PAIRS = 24  # pairs of changes that are tried
@@ -123,18 +122,6 @@ def _channels(reading: Reading, name: str, wanted: Shape, others: list[str]) -> 
     return []
 
 
-def channel_setter(reading: Reading, name: str) -> str:
-    """The layer at or above `name` that sets its channels, or joins them; beyond gates along the larger map."""
-    while True:
-        row = reading.rows[name]
-        if isinstance(row.node.op, Concatenate) or any(hasattr(row.node.op, word) for word in ("filters", "units")):
-            return name
-        inputs = [each for each in row.node.inputs if each in reading.rows]
-        if not inputs:
-            return name
-        name = max(inputs, key=lambda each: prod((reading.rows[each].output or (0,))[1:-1]))
-
-
 def _behind_concatenation(reading: Reading, row: Row, wanted: int) -> Iterator[Suggestion | None]:
     """The filters of each branch that give the concatenation the wanted channels; the branch that is unlike first."""
     if None in (*row.inputs, row.output):
@@ -240,8 +227,11 @@ def _of_another_copy(reading: Reading, name: str, row: Row) -> bool:
         return False
     top = row.node.scope.split("/")
     inside = {"/".join(top[:depth]) for depth in range(1, len(top) + 1)}
-    return any(each.node.scope in inside and reading.place(each.name).start == place
-               for each in reading.rows.values() if each.name != name)
+    return any(
+        each.node.scope in inside and reading.place(each.name).start == place
+        for each in reading.rows.values()
+        if each.name != name
+    )
 
 
 def _flattened(reading: Reading, name: str) -> Iterator[Suggestion]:

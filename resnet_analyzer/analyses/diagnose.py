@@ -94,9 +94,7 @@ def _of_failures(reading: Reading, failures: list[Failure]) -> Finding:
 def _branches(reading: Reading, row: Row) -> tuple[tuple[str, str], ...]:
     """Every branch: what comes out of it, and the formula of the last window in it."""
     lines = []
-    shared = [
-        common_ancestors(reading, [each for each in row.node.inputs if each != name]) for name in row.node.inputs
-    ]
+    shared = [common_ancestors(reading, [each for each in row.node.inputs if each != name]) for name in row.node.inputs]
     straight = [name in stop for name, stop in zip(row.node.inputs, shared, strict=True)]
     labels = _labels(reading, row, straight)
     by_channels = _sizes_agree(row)

@@ -37,8 +37,9 @@ class Repair(NamedTuple):
 
     `says` is the change, `at` the layer, `text` the file with it, `rest` how many findings remain
     (0: it verifies), `params` and `macs` the effect, None where the broken design has no figures;
-    `after` what the network then has, `reveals` whether something else came to light, `lines` are those edited; `unused` counts layers that do
-    not carry anything to an output any more, `likely` marks the first among changes of one size.
+    `after` what the network then has, `reveals` whether something else came to light, `lines` are those edited;
+    `unused` counts layers that do not carry anything to an output any more, `likely` marks the first
+    among changes of one size.
     """
 
     says: str

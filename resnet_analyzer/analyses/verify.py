@@ -149,7 +149,9 @@ def is_design(target: str) -> bool:
     return (is_source(target) or os.path.isfile(target)) and ":" not in target
 
 
-def verify_target(target: str, request: Request, limits: Sequence[Limit] = (), like: str | Other | None = None) -> Verified:
+def verify_target(
+    target: str, request: Request, limits: Sequence[Limit] = (), like: str | Other | None = None
+) -> Verified:
     """Verify any target but a design: budgets, advice, unknown layers; errors are those of `targets.resolve`."""
     verified = Verified(target, is_file=os.path.isfile(target))
     try:

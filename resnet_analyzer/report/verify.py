@@ -179,7 +179,8 @@ def _verdict(verified: Verified) -> str:
         told = [index for index in verified.repairs if _same_repairs(verified, index) is None]
         offered = sum(len(verified.repairs[index]) for index in told)
         parts.append(f"{findings} error{'s' * (findings != 1)}")
-        parts.append(f"{verified.tried} repair{'s' * (verified.tried != 1)} tested, {offered} shown" if verified.tried else "")
+        tested = f"{verified.tried} repair{'s' * (verified.tried != 1)} tested, {offered} shown"
+        parts.append(tested if verified.tried else "")
     if verified.failed:
         parts.append(f"{len(verified.failed)} of {len(verified.verdicts)} budgets and expectations fail")
     parts.append(verdict(verified))
