@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from typing import Any
 
@@ -67,8 +68,10 @@ def diff(first: Measurement, second: Measurement) -> Difference:
     (231211008, 231211008, [77070336, 0])
     """
     changes, same = [], 0
-    for one, two in aligned(first.rows, second.rows):
-        change = _change(one, two)
+    pairs = _uncrossed(aligned(first.rows, second.rows))
+    became = _became(pairs)
+    for one, two in pairs:
+        change = _change(one, two, _rewired(one, two, became))
         if change is None:
             same += 1
         else:
@@ -149,7 +152,7 @@ def _by_kind(region: list[Pair]) -> Iterator[list[Pair]]:
 def _rejoined(regions: list[list[Pair]], least: int) -> list[list[Pair]]:
     """The regions, with layers that only stand elsewhere joined: removed here and added there, they are one."""
     pairs = [pair for region in regions for pair in region]
-    became = {one.name: two.name for one, two in pairs if one is not None and two is not None}
+    became = _became(pairs)
     added = {two.name: two for one, two in pairs if one is None and two is not None}
     joined: dict[str, Row] = {}
     for one, two in pairs:
@@ -168,6 +171,34 @@ def _rejoined(regions: list[list[Pair]], least: int) -> list[list[Pair]]:
         ]
         for region in regions
     ]
+
+
+def _became(pairs: Sequence[Pair]) -> dict[str, str]:
+    """The second network's layer for each of the first's that is in both."""
+    return {one.name: two.name for one, two in pairs if one is not None and two is not None}
+
+
+def _uncrossed(pairs: list[Pair]) -> list[Pair]:
+    """The pairs, where two equal layers of parallel branches are each taken for the other, as they read instead."""
+    pairs, became = list(pairs), _became(pairs)
+    alike: dict[Any, list[int]] = {}
+    for place, (_, two) in enumerate(pairs):
+        if two is not None:
+            alike.setdefault(_token(two), []).append(place)
+    for place, (one, two) in enumerate(pairs):
+        if one is None or two is None or not _rewired(one, two, became):
+            continue
+        for other in alike[_token(two)]:
+            left, right = pairs[other]
+            if left is None or right is None or left.op != one.op:
+                continue
+            crossed = became | {one.name: right.name, left.name: two.name}
+            if not _rewired(one, right, crossed) and (
+                not _rewired(left, two, crossed) or _rewired(left, right, became)
+            ):
+                pairs[place], pairs[other], became = (one, right), (left, two), crossed
+                break
+    return pairs
 
 
 def _likeness(one: Row, two: Row, became: dict[str, str]) -> int:
@@ -204,7 +235,28 @@ def _spelled(row: Row, name: str) -> Any:
     return tuple(leaves(value)) if isinstance(value, (tuple, list)) else value
 
 
-def _change(one: Row | None, two: Row | None) -> Change | None:
+def _rewired(one: Row | None, two: Row | None, became: Mapping[str, str]) -> str:
+    """What a layer reads in place of what it read, in words; "" where only layers in between came or went."""
+    if one is None or two is None:
+        return ""
+    before = [became.get(name) for name in one.node.inputs]
+    after = [name if name in became.values() else None for name in two.node.inputs]
+    if one.node.op.commutative:
+        before, after = (sorted(each, key=str) for each in (before, after))
+    if before == after:
+        return ""
+    if None not in before and None not in after and sorted(map(str, before)) == sorted(map(str, after)):
+        return f"reads {', '.join(two.node.inputs)} in this order"
+    gone, come = Counter(before) - Counter(after), Counter(after) - Counter(before)
+    lost, found = ([name for name in each.elements() if name] for each in (gone, come))
+    if lost and found:
+        return f"reads {', '.join(found)} instead of {', '.join(lost)}"
+    if None in before or None in after:
+        return ""
+    return f"reads also {', '.join(found)}" if found else f"does not read {', '.join(lost)}"
+
+
+def _change(one: Row | None, two: Row | None, rewired: str) -> Change | None:
     if one is None or two is None:
         row, sign = (two, 1) if one is None else (one, -1)
         assert row is not None
@@ -213,8 +265,9 @@ def _change(one: Row | None, two: Row | None) -> Change | None:
         return Change(what, before, after, row.node.op.label(), sign * int(row.params), sign * int(row.macs))
     params, macs = int(two.params - one.params), int(two.macs - one.macs)
     settings = _differing(one, two)
-    if settings:
-        return Change("changed", one.name, two.name, settings, params, macs)
+    if settings or rewired:
+        what, why = "changed" if settings else "rewired", ", ".join(filter(None, (settings, rewired)))
+        return Change(what, one.name, two.name, why, params, macs)
     if params or macs:
         read = " → ".join(", ".join(map(spell, row.inputs)) for row in (one, two))
         return Change("resized", one.name, two.name, f"reads {read}", params, macs)

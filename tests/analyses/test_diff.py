@@ -9,9 +9,12 @@ import pytest
 
 import resnet_analyzer as ra
 from resnet_analyzer.analyses.diff import diff
+from resnet_analyzer.frozen import replace
 from resnet_analyzer.graph import GraphBuilder
 from resnet_analyzer.ops.activation import Activation
+from resnet_analyzer.ops.batch_norm import BatchNorm
 from resnet_analyzer.ops.conv import Conv2d
+from resnet_analyzer.ops.elementwise import Add, Subtract
 from resnet_analyzer.shape import Shape
 
 
@@ -143,3 +146,70 @@ def test_compare_says_why():
     notes = dict(comparison([paper, torchvision]).notes)
     assert notes["why"] == "3 × strides 2 → 1 (+231,211,008 MACs)"
     assert "why" not in dict(comparison([paper, ra.measure("resnet18")]).notes)
+
+
+def block(shortcut="relu1", order=("conv2", "relu1"), middle=None):
+    """conv1, relu1, conv2, and an addition or subtraction of what `order` names."""
+    build = GraphBuilder("block")
+    names = {"input": build.input(Shape(1, 8, 8, 4))}
+    names["conv1"] = build.add("conv1", Conv2d(4, 3, padding=1), names["input"])
+    names["relu1"] = build.add("relu1", Activation("relu"), names["conv1"])
+    names["conv2"] = build.add("conv2", Conv2d(4, 3, padding=1), names["relu1"])
+    if middle is not None:
+        names["conv2"] = build.add("middle", middle, names["conv2"])
+    op = Subtract() if order else Add()
+    build.add("join", op, *[names[each] for each in (order or ("conv2", shortcut))])
+    return ra.measure(build.graph())
+
+
+def changed_in(one, two):
+    return [(each.what, each.after, each.why) for each in diff(one, two).changes]
+
+
+def test_a_shortcut_that_reads_elsewhere_is_a_change():
+    """The residual is gone, all layers and figures are the same: `diff` must not call it unchanged."""
+    found = diff(block("relu1", ()), block("conv1", ()))
+    assert [(each.what, each.after, each.why) for each in found.changes] == [
+        ("rewired", "join", "reads conv1 instead of relu1")
+    ]
+    assert found.same == 4
+
+
+def test_the_order_of_inputs_counts_where_it_matters():
+    assert changed_in(block(order=("conv2", "relu1")), block(order=("relu1", "conv2"))) == [
+        ("rewired", "join", "reads relu1, conv2 in this order")
+    ]
+    assert changed_in(block("relu1", ()), block("relu1", ())) == []
+
+
+def test_layers_in_between_rewire_nothing():
+    found = changed_in(block("relu1", ()), block("relu1", (), BatchNorm()))
+    assert found == [("added", "middle", "BN")]
+    assert [what for what, *_ in changed_in(block("relu1", (), BatchNorm()), block("relu1", ()))] == ["removed"]
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [("resnet50@paper", "resnet50@keras"), ("resnet50@keras", "resnet50@torchvision"), ("resnet50", "resnext50_32x4d"),
+     ("resnet18", "resnet34"), ("vgg16", "vgg16_bn")],
+)  # fmt: skip
+def test_equal_wiring_is_not_called_another(one, two):
+    """Parallel branches that stand in another order are no change: Keras names the projection before the main path."""
+    words = (" instead of ", "reads also", "does not read", " in this order")
+    changes = diff(ra.measure(one), ra.measure(two)).changes
+    assert not [each for each in changes if any(word in each.why for word in words)]
+
+
+@pytest.mark.parametrize("network", ["resnet18", "resnet50@keras", "densenet121", "googlenet"])
+def test_any_single_rewiring_is_found(network):
+    """Each join in turn reads the same layer twice."""
+    graph = ra.architecture(*network.split("@")[:1], style=network.partition("@")[2] or None)
+    joins = [node for node in graph if len(node.inputs) > 1 and len(set(node.inputs)) > 1]
+    before = ra.measure(graph)
+    for join in joins[:: max(1, len(joins) // 6)]:
+        shapes = {before.by_name[name].output for name in join.inputs}
+        if len(shapes) > 1:
+            continue
+        twice = join._replace(inputs=(join.inputs[0], *join.inputs[:-1]))
+        changed = replace(graph, nodes=tuple(twice if node is join else node for node in graph.nodes))
+        assert [each.after for each in diff(before, ra.measure(changed)).changes] == [join.name]
