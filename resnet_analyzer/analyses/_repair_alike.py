@@ -10,6 +10,7 @@ from ._repair_branches import each_branch
 from .diagnose import Finding
 
 NAMED = 2  # places told one by one
+MOST_PLACES = 24
 
 
 def alike(reading: Reading, finding: Finding) -> Iterator[Suggestion]:
@@ -17,7 +18,7 @@ def alike(reading: Reading, finding: Finding) -> Iterator[Suggestion]:
     places: dict[int, str] = {}
     for node in (finding.node, *finding.also):
         places.setdefault(reading.place(node).start, node)
-    if len(places) < 2:
+    if not 1 < len(places) <= MOST_PLACES:
         return
     tables = [_changes(reading, node) for node in places.values()]
     for key, first in tables[0].items():

@@ -208,30 +208,24 @@ def _another(reading: Reading, row: Row, index: int, wanted: Shape, others: list
     name = row.node.inputs[index]
     shared = common_ancestors(reading, [name])
     inside = common_ancestors(reading, others) - shared
-    nodes = [each for each in reading.rows if each not in inside and each != row.name]
-    nodes = nodes[: nodes.index(name)] if name in nodes else nodes
+    nodes = list(reading.rows)
+    nodes = nodes[: nodes.index(row.name if name in inside else name)]
+    inside |= _other_copies(reading, row)
+    nodes = [each for each in nodes if each not in inside]
     for each in reversed(nodes):
-        if _of_another_copy(reading, each, row):
-            continue
         if reading.rows[each].output == wanted and each not in row.node.inputs:
             names = [each if place == index else old for place, old in enumerate(row.node.inputs)]
             yield from _some(inputs_suggestion(reading, row, names, f"reads {each} instead of {name}"))
             return
 
 
-def _of_another_copy(reading: Reading, name: str, row: Row) -> bool:
-    """Whether a layer is one of another repeat of the block: its entry is written once for all of them."""
-    scope = reading.rows[name].node.scope
-    place = reading.place(name).start
-    if scope == row.node.scope or row.node.scope.startswith(f"{scope}/"):
-        return False
-    top = row.node.scope.split("/")
-    inside = {"/".join(top[:depth]) for depth in range(1, len(top) + 1)}
-    return any(
-        each.node.scope in inside and reading.place(each.name).start == place
-        for each in reading.rows.values()
-        if each.name != name
-    )
+def _other_copies(reading: Reading, row: Row) -> set[str]:
+    """The layers of other repeats of the block: their entries are written once for all, where this one stands."""
+    groups = row.node.scope.split("/")
+    inside = {"/".join(groups[:depth]) for depth in range(1, len(groups) + 1)}
+    own = {reading.place(each.name).start for each in reading.rows.values() if each.node.scope in inside}
+    outside = (each for each in reading.rows.values() if each.node.scope and each.node.scope not in inside)
+    return {each.name for each in outside if reading.place(each.name).start in own}
 
 
 def _flattened(reading: Reading, name: str) -> Iterator[Suggestion]:

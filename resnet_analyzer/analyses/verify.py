@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..architectures.base import find
 from ..design import Place, Reading, SyntaxProblem, examine_text, read_bytes
 from ..dim import Dim
 from ..errors import AnalyzerError, CheckFailed
@@ -15,7 +16,7 @@ from ..graph import Graph
 from ..importers.base import importer_for
 from ..measurement import Measurement, as_html, as_table, measure
 from ..request import Request
-from ..targets import is_source, resolve
+from ..targets import is_source, resolve, split_target
 from .advice import Advice, advise
 from .budgets import Limit, Verdict, expected, judged, read_limits
 from .diagnose import Finding, diagnose
@@ -30,6 +31,18 @@ class Other(NamedTuple):
 
     name: str
     graph: Graph
+
+
+def other(like: str) -> str | Other:
+    """What a network must equal: the name of a registered one, built for the same input, or any other target as it is.
+
+    UsageError or UnknownName where there is none.
+    """
+    if is_source(like) or os.path.isfile(like):
+        return Other(like, resolve(like).graph)
+    name, style = split_target(like)
+    find(name).graph(style=style)
+    return like
 
 
 @dataclass(eq=False)
@@ -188,8 +201,6 @@ def _compare(verified: Verified, like: str | Other, identity: bool, place: Place
     if isinstance(like, Other):
         verified.like = compare_with_graph(graph, like.graph, like.name)
     elif like:
-        from ..architectures.base import find
-
         name, _, style = like.partition("@")
         try:
             verified.like = compare_with(graph, find(name), style or None)

@@ -9,12 +9,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..analyses.budgets import Limit, parse_limit
-from ..architectures.base import find
 from ..errors import AnalyzerError, OutputError, UsageError
 from ..files import write_text
 from ..graph import Graph
 from ..report.verify import verify_report
-from ..targets import is_source, resolve, split_target
 from . import _completion as completion
 from ._network import TRUST, NetworkOptions, network_options, parse_input, requested
 from ._output import Destination, announce, deliver, output_options
@@ -93,19 +91,13 @@ def command(
 
 
 def _other(like: str | None) -> str | Other | None:
-    """What it must equal: the name of a network, which is built for the same input, or another target as it is."""
-    from ..analyses.verify import Other
+    """What it must equal; UsageError that names the option where there is no such network."""
+    from ..analyses.verify import other
 
-    if like is None:
-        return None
     try:
-        if is_source(like) or os.path.isfile(like):
-            return Other(like, resolve(like).graph)
-        name, style = split_target(like)
-        find(name).graph(style=style)
+        return None if like is None else other(like)
     except AnalyzerError as error:
         raise UsageError(f"--like: {error}") from None
-    return like
 
 
 def _size_of_design(file: str, asked: NetworkOptions, trust: tuple[str, ...]) -> tuple[int, ...] | None:

@@ -6,9 +6,11 @@ import json
 
 import pytest
 
+from resnet_analyzer import verify
 from resnet_analyzer.analyses.repair import Effort, repaired, repairs
 from resnet_analyzer.analyses.verify import verify_text
 from resnet_analyzer.design import examine_text
+from resnet_analyzer.errors import UsageError
 
 HEAD = """\
 design: quadnet
@@ -181,6 +183,14 @@ def test_like_takes_any_target(run, file, tmp_path):
         ended = run("verify", mine, "--like", wrong)
         assert (ended.status, ended.out) == (2, "")
         assert f"--like: {says}" in ended.err
+
+
+def test_like_takes_any_target_in_python(file):
+    mine = file(SOUND)
+    assert verify(mine, like=mine).valid
+    assert verify(mine, like=mine).like.label == mine
+    with pytest.raises(UsageError, match="nowhere"):
+        verify(mine, like="nowhere.yaml")
 
 
 def test_the_same_repairs_are_printed_once_and_counted(run, file):
