@@ -282,20 +282,21 @@ def verify(
     """A design checked: what is wrong and where, tried repairs, advice, which network it is; any target: its budgets.
 
     `budgets` are the most that a figure of the totals, or `memory` in bytes, may be: a number, or a text as "300M".
-    The rest is what `load` can be asked; of a design `input` and its variables.
-    UsageError for a budget or a target that is none.
+    `like` is a network that it must equal, by name or as another target. The rest is what `load` can be asked;
+    of a design `input` and its variables. UsageError for a budget or a target that is none.
 
     >>> found = verify("resnet50", budgets={"macs": "3.8G", "params": 26_000_000})
     >>> found.valid, [each.result for each in found.failed]
     (False, ['macs: 3,857,973,248, budget <= 3.8G: fails · 57.97 M (1.5 %) over'])
     """
     from .analyses.budgets import limits_of
-    from .analyses.verify import is_design, verify_target
+    from .analyses.verify import is_design, other, verify_target
     from .analyses.verify import verify as verify_design
 
     target, limits, request = os.fspath(what), limits_of(budgets or {}), _requested(asked)
     if is_design(target):
         if set(asked) - {"input", *request.options} or isinstance(request.input, Mapping):
             raise UsageError(f"{target}: verify takes a design's input and variables; its other settings are in it")
-        return verify_design(target, request.input, limits, like, variables=request.options)
-    return verify_target(target, request, limits, like)
+        equal = other(like) if like else None
+        return verify_design(target, request.input, limits, equal, variables=request.options)
+    return verify_target(target, request, limits, other(like) if like else None)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice, product
 
-from ..design import Reading, Suggestion, spelled_input
+from ..design import Reading, Suggestion, quoted, spelled_input
 from ..measurement import Row
 from ..ops.batch_norm import BatchNorm
 from ..ops.concatenate import Concatenate
 from ..shape import Shape, is_map
 from ..window import pair
 from ._repair_edits import both, field_suggestion, inputs_suggestion, inserted, removed, suggested_entry, without_key
+from ._repair_path import channel_setter, channel_source
 from .diagnose import common_ancestors
 
 PAIRS = 24  # pairs of changes that are tried
@@ -29,6 +30,12 @@ def branches(reading: Reading, row: Row) -> Iterator[Suggestion]:
 
         yield from _some(*another_input(reading))
         yield from at_every_join(reading)
+    yield from each_branch(reading, row)
+
+
+def each_branch(reading: Reading, row: Row) -> Iterator[Suggestion]:
+    """Changes in one branch after the other."""
+    shapes = [reading.rows[name].output for name in row.node.inputs]
     for index, name in enumerate(row.node.inputs):
         for wanted in dict.fromkeys(shape for shape in shapes if shape is not None and shape != shapes[index]):
             others = [each for each in row.node.inputs if each != name]
@@ -102,14 +109,34 @@ def _own_nodes(reading: Reading, name: str, others: list[str]) -> list[str]:
 
 def _channels(reading: Reading, name: str, wanted: Shape, others: list[str]) -> list[Suggestion | None]:
     """The last layer of the branch that sets the channels, with the wanted number."""
+    setter = channel_setter(reading, name)
+    if isinstance(reading.rows[setter].node.op, Concatenate):
+        return list(_behind_concatenation(reading, reading.rows[setter], wanted[-1]))
     for each in _own_nodes(reading, name, others):
         op = reading.rows[each].node.op
         for field in ("filters", "units"):
             if hasattr(op, field):
                 return [field_suggestion(reading, each, field, wanted[-1])]
-        if len(reading.rows[each].node.inputs) > 1 and type(op).__name__ == "Concatenate":
+        if len(reading.rows[each].node.inputs) > 1 and isinstance(op, Concatenate):
             return []
     return []
+
+
+def _behind_concatenation(reading: Reading, row: Row, wanted: int) -> Iterator[Suggestion | None]:
+    """The filters of each branch that give the concatenation the wanted channels; the branch that is unlike first."""
+    if None in (*row.inputs, row.output):
+        return
+    channels = [shape[-1] for shape in row.inputs if shape is not None]
+    for index, name in enumerate(row.node.inputs):
+        number = channels[index] + wanted - sum(channels)
+        source = channel_source(reading, name)
+        if source is None or number < 1 or number == channels[index]:
+            continue
+        others = channels[:index] + channels[index + 1 :]
+        change = field_suggestion(reading, *source, number)
+        if change is not None:
+            says = f"{change.says} in {quoted(source[0])[1:-1]}"
+            yield change._replace(says=says, likely=2 * others.count(number) > len(others))
 
 
 def _sizes(reading: Reading, own: list[str], shape: Shape, wanted: Shape) -> Iterator[Suggestion]:
@@ -123,10 +150,16 @@ def _sizes(reading: Reading, own: list[str], shape: Shape, wanted: Shape) -> Ite
         vertical, horizontal = row.cost.windows
         halves = (vertical.span // 2, horizontal.span // 2)
         strides = pair(row.node.op.strides)  # type: ignore[attr-defined]
+        even = [(field, getattr(row.node.op, field, None)) for field in ("pool_size", "kernel_size")]
         yield from _some(
             field_suggestion(reading, name, "padding", halves[0] if halves[0] == halves[1] else halves),
             field_suggestion(reading, name, "padding", "same"),
             *(field_suggestion(reading, name, "padding", less) for less in range(min(halves[0], 4))),
+            *(
+                field_suggestion(reading, name, field, pair(size)[0] + 1)
+                for field, size in even
+                if size is not None and pair(size)[0] == pair(size)[1] and pair(size)[0] % 2 == 0
+            ),
             *(field_suggestion(reading, name, "strides", each) for each in _strides(shape, wanted, strides)),
             *((removed(reading, name),) if type(row.node.op).__name__.endswith("Pool2d") else ()),
         )
@@ -175,13 +208,24 @@ def _another(reading: Reading, row: Row, index: int, wanted: Shape, others: list
     name = row.node.inputs[index]
     shared = common_ancestors(reading, [name])
     inside = common_ancestors(reading, others) - shared
-    nodes = [each for each in reading.rows if each not in inside and each != row.name]
-    nodes = nodes[: nodes.index(name)] if name in nodes else nodes
+    nodes = list(reading.rows)
+    nodes = nodes[: nodes.index(row.name if name in inside else name)]
+    inside |= _other_copies(reading, row)
+    nodes = [each for each in nodes if each not in inside]
     for each in reversed(nodes):
         if reading.rows[each].output == wanted and each not in row.node.inputs:
             names = [each if place == index else old for place, old in enumerate(row.node.inputs)]
             yield from _some(inputs_suggestion(reading, row, names, f"reads {each} instead of {name}"))
             return
+
+
+def _other_copies(reading: Reading, row: Row) -> set[str]:
+    """The layers of other repeats of the block: their entries are written once for all, where this one stands."""
+    groups = row.node.scope.split("/")
+    inside = {"/".join(groups[:depth]) for depth in range(1, len(groups) + 1)}
+    own = {reading.place(each.name).start for each in reading.rows.values() if each.node.scope in inside}
+    outside = (each for each in reading.rows.values() if each.node.scope and each.node.scope not in inside)
+    return {each.name for each in outside if reading.place(each.name).start in own}
 
 
 def _flattened(reading: Reading, name: str) -> Iterator[Suggestion]:

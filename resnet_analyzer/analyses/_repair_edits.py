@@ -59,8 +59,12 @@ def both(first: Suggestion | None, second: Suggestion | None) -> Suggestion | No
     if first.at == second.at:
         says = f"{first.says}, {second.says}"
     else:
-        says = f"{first.says} in {quoted(first.at)[1:-1]}, {second.says} in {quoted(second.at)[1:-1]}"
+        says = ", ".join(f"{each.says.removesuffix(_in(each))}{_in(each)}" for each in (first, second))
     return Suggestion(says, first.edits + second.edits, first.at)
+
+
+def _in(change: Suggestion) -> str:
+    return f" in {quoted(change.at)[1:-1]}"
 
 
 def removed(reading: Reading, node: str) -> Suggestion | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ..design import Reading, Suggestion, replace
 from ..shape import is_map
 from ._repair_edits import appended, both, field_suggestion, inserted
-from ._repair_rules import channel_source
+from ._repair_path import channel_source
 from .diagnose import Finding
 
 

@@ -15,6 +15,7 @@ from ..ops.elementwise import Add, Multiply, Subtract
 from ..shape import Shape, is_map
 from ..window import amounts, pair
 from ._repair_edits import field_suggestion, input_suggestion, removed, replaced_word
+from ._repair_path import channel_source
 from .diagnose import Finding
 
 LARGEST_INPUT = 4096
@@ -26,8 +27,10 @@ def broken_rule(reading: Reading, finding: Finding) -> Iterator[Suggestion]:
     row = reading.rows[finding.node]
     op = row.node.op
     if isinstance(op, (Add, Subtract, Multiply, Concatenate)):
+        from ._repair_alike import alike
         from ._repair_branches import branches
 
+        yield from alike(reading, finding)
         yield from branches(reading, row)
         return
     yield from _some(_kind_of_shape(reading, row))
@@ -95,19 +98,6 @@ def _multiples(number: int, factor: int) -> list[int]:
     below = number // factor * factor
     near = [each for each in (below, below + factor) if each > 0 and each != number]
     return sorted(near, key=lambda each: abs(each - number)) if number % factor else []
-
-
-def channel_source(reading: Reading, name: str) -> tuple[str, str] | None:
-    """The layer that sets the number of channels at `name`, and the field that does it."""
-    while name in reading.rows:
-        op = reading.rows[name].node.op
-        for field in ("filters", "units"):
-            if hasattr(op, field):
-                return name, field
-        if len(reading.rows[name].node.inputs) != 1:
-            return None
-        name = reading.rows[name].node.inputs[0]
-    return None
 
 
 def _window(reading: Reading, row: Row) -> Iterator[Suggestion | None]:

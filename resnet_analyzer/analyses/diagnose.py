@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import re
+
 from ..design import Failure, Place, Reading, Suggestion, quoted
 from ..frozen import NamedTuple
 from ..measurement import Row
+from ..ops.concatenate import Concatenate
+from ..ops.elementwise import Add, Multiply, Subtract
 from ..ops.input import Input
-from ..shape import Shape, spell
+from ..shape import Shape, is_map, spell
 
 SHAPES = "shape"  # the kind of a finding that comes from a rule of a layer
 HEAD = "head"
+ALSO = 6  # layers named that do the same wrong, the first one counted
 
 
 class Finding(NamedTuple):
     """One thing that is wrong.
 
     `kind` is a word (shape, head, unknown key, value …), `node` the layer, `says` the sentence,
-    `details` labelled lines that explain it, `suggestions` changes that may help and are still to be tried.
+    `details` labelled lines that explain it, `suggestions` changes that may help and are still to be tried,
+    `also` the other layers at which the same is wrong.
     `is_input` is true where the file itself says something that means nothing (exit status 2).
     """
 
@@ -26,6 +32,7 @@ class Finding(NamedTuple):
     place: Place
     details: tuple[tuple[str, str], ...] = ()
     suggestions: tuple[Suggestion, ...] = ()
+    also: tuple[str, ...] = ()
 
     @property
     def is_input(self) -> bool:
@@ -50,33 +57,106 @@ def diagnose(reading: Reading) -> tuple[Finding, ...]:
 
 def _failures(reading: Reading) -> list[Finding]:
     """The rules that do not hold; what one entry does wrong several times is said once."""
-    alike: dict[tuple[int, str], list[Failure]] = {}
+    alike: dict[object, list[Failure]] = {}
     for failure in reading.failures:
-        entry = reading.origins.get(failure.row.name)
-        alike.setdefault((id(entry), failure.check.text), []).append(failure)
+        alike.setdefault(_mistake(reading, failure), []).append(failure)
     return [_of_failures(reading, failures) for failures in alike.values()]
+
+
+def _mistake(reading: Reading, failure: Failure) -> object:
+    """What failures with one cause have in common.
+
+    The place in the file and the sentence; where branches with names of their own meet, as in the same block of
+    several stages: those names, the rule, and which branches differ from the first one.
+    """
+    row, text = failure.row, failure.check.text
+    if len(row.node.inputs) < 2 or not row.node.scope:
+        return reading.place(row.name).start, text
+    own = tuple(name.removeprefix(f"{row.node.scope}/") for name in (row.name, *row.node.inputs))
+    if any("/" in name or name == each for name, each in zip(own, (row.name, *row.node.inputs), strict=True)):
+        return reading.place(row.name).start, text
+    first = row.inputs[0] or ()
+    sizes = tuple(tuple(a - b for a, b in zip((shape or ())[1:3], first[1:3], strict=False)) for shape in row.inputs)
+    return (re.sub(r"\d+", "0", text), own, sizes)
 
 
 def _of_failures(reading: Reading, failures: list[Failure]) -> Finding:
     row = failures[0].row
     details = _branches(reading, row) if len(row.node.inputs) > 1 else _trail(reading, row)
     if len(failures) > 1:
-        names = ", ".join(_named(failure.row.name) for failure in failures[1:4])
-        details += (("also", f"{names}{' …' if len(failures) > 4 else ''}"),)
-    return Finding(SHAPES, row.name, failures[0].check.text, reading.place(row.name), details)
+        names = ", ".join(_named(failure.row.name) for failure in failures[1:ALSO])
+        more = len(failures) - ALSO
+        details += (("also", f"{names}{f' and {more} more' if more > 0 else ''}"),)
+    also = tuple(failure.row.name for failure in failures[1:])
+    return Finding(SHAPES, row.name, failures[0].check.text, reading.place(row.name), details, (), also)
 
 
 def _branches(reading: Reading, row: Row) -> tuple[tuple[str, str], ...]:
     """Every branch: what comes out of it, and the formula of the last window in it."""
     lines = []
-    for index, name in enumerate(row.node.inputs):
-        others = [each for each in row.node.inputs if each != name]
-        last = last_window(reading, name, stop=common_ancestors(reading, others))
-        label = ("main path", "shortcut")[index] if len(row.node.inputs) == 2 else f"branch {index + 1}"
-        shape = spell(reading.rows[name].output)
-        how = f"{last.name}: {last.how()}" if last else "identity"
-        lines.append((label, f"{_named(name)} {shape} · {how}"))
+    shared = [common_ancestors(reading, [each for each in row.node.inputs if each != name]) for name in row.node.inputs]
+    straight = [name in stop for name, stop in zip(row.node.inputs, shared, strict=True)]
+    labels = _labels(reading, row, straight)
+    by_channels = _sizes_agree(row)
+    for name, stop, label in zip(row.node.inputs, shared, labels, strict=True):
+        how = "identity" if name in stop and label == "shortcut" else ""
+        if not how:
+            how = _channels(reading, name) if by_channels else _size(reading, name, stop)
+        lines.append((label, " · ".join(filter(None, (f"{_named(name)} {spell(reading.rows[name].output)}", how)))))
     return tuple(lines)
+
+
+def _sizes_agree(row: Row) -> bool:
+    """Whether only the channels of the branches disagree; between elements an axis of 1 agrees with every size."""
+    sizes = [shape[1:-1] for shape in row.inputs if shape is not None]
+    if len({len(size) for size in sizes}) != 1:
+        return False
+    once: set[int] = set() if isinstance(row.node.op, Concatenate) else {1}
+    return all(len(set(axis) - once) <= 1 for axis in zip(*sizes, strict=True))
+
+
+def _labels(reading: Reading, row: Row, straight: list[bool]) -> list[str]:
+    """What the branches are called: main path and shortcut of a block, map and gate, or a number."""
+    shapes = [reading.rows[name].output for name in row.node.inputs]
+    if len(shapes) == 2 and isinstance(row.node.op, (Add, Subtract)) and any(straight):
+        return ["shortcut", "main path"] if straight[0] else ["main path", "shortcut"]
+    if len(shapes) == 2 and isinstance(row.node.op, Multiply) and all(map(is_map, shapes)):
+        gates = [set(shape[1:3]) == {1} for shape in shapes]  # type: ignore[index]
+        if gates[0] != gates[1]:
+            return ["gate" if each else "map" for each in gates]
+    return [f"branch {index}" for index in range(1, len(shapes) + 1)]
+
+
+def _size(reading: Reading, name: str, stop: frozenset[str]) -> str:
+    """The formula of the size at `name`: that of the last window of its branch."""
+    last = last_window(reading, name, stop) or _any_window(reading, name, stop)
+    return f"{_named(last.name)}: {last.how()}" if last is not None else "identity" if name in stop else ""
+
+
+def _any_window(reading: Reading, name: str, stop: frozenset[str]) -> Row | None:
+    """The nearest layer with a window, if only of one tap."""
+    while name not in stop and name in reading.rows:
+        row = reading.rows[name]
+        if row.cost.windows or not row.node.inputs:
+            return row if row.cost.windows else None
+        name = row.node.inputs[0]
+    return None
+
+
+def _channels(reading: Reading, name: str) -> str:
+    """The layer that sets the channels at `name`, and how."""
+    while name in reading.rows:
+        row = reading.rows[name]
+        for word in ("filters", "units"):
+            if hasattr(row.node.op, word):
+                return f"{_named(name)}: {word} {getattr(row.node.op, word)}"
+        if isinstance(row.node.op, Concatenate) and len(row.inputs) > 1 and None not in (*row.inputs, row.output):
+            parts = " + ".join(str(shape[-1]) for shape in row.inputs if shape is not None)
+            return f"{_named(name)}: {parts} = {row.output[-1]}"  # type: ignore[index]
+        if not row.node.inputs:
+            return ""
+        name = row.node.inputs[0]
+    return ""
 
 
 def _named(name: str) -> str:

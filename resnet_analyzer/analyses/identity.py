@@ -39,8 +39,8 @@ class Match(NamedTuple):
 
     @property
     def label(self) -> str:
-        """Name and style, as `resnet50@torchvision`."""
-        return f"{self.name}@{self.style}"
+        """Name and style, as `resnet50@torchvision`; the name alone of what has no style, as a file."""
+        return f"{self.name}@{self.style}" if self.style else self.name
 
 
 def signature(rows: Sequence[Row], numbers: dict[Any, int]) -> Counter[int]:
@@ -88,6 +88,12 @@ def compare_with(graph: Graph, architecture: Architecture, style: str | None) ->
     return _with_differences(match, rows, theirs)
 
 
+def compare_with_graph(graph: Graph, other: Graph, name: str) -> Match:
+    """The match with any other graph, as it is; AnalyzerError if that one cannot exist."""
+    rows, theirs = tuple(walk(graph)), tuple(walk(other))
+    return _with_differences(_likeness(rows, theirs, name, ""), rows, theirs)
+
+
 def _frame(rows: Sequence[Row]) -> tuple[Shape | None, int | None]:
     """The input's size and the number of classes of a network, where it has them."""
     first: Shape | None = next((row.output for row in rows if isinstance(row.node.op, Input)), None)
@@ -117,10 +123,14 @@ def _match(
         theirs = tuple(walk(other))
     except AnalyzerError:
         return None
+    return _likeness(rows, theirs, architecture.name, style), theirs
+
+
+def _likeness(rows: Sequence[Row], theirs: Sequence[Row], name: str, style: str) -> Match:
     numbers: dict[Any, int] = {}
     one, two = signature(rows, numbers), signature(theirs, numbers)
     alike = (one & two).total() / max(one.total(), two.total())
-    return Match(architecture.name, style, one == two, (alike + _shared(rows, theirs)) / 2), theirs
+    return Match(name, style, one == two, (alike + _shared(rows, theirs)) / 2)
 
 
 def _with_differences(match: Match, rows: Sequence[Row], theirs: Sequence[Row]) -> Match:

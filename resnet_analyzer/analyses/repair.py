@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from ..design import Reading, Suggestion, applied
 from ..errors import AnalyzerError
 from ..frozen import NamedTuple
+from ._repair_path import cut_out, rewired
 from .diagnose import HEAD, SHAPES, Finding, diagnose
 
 OFFERED = 3  # repairs shown of a finding
@@ -36,7 +37,9 @@ class Repair(NamedTuple):
 
     `says` is the change, `at` the layer, `text` the file with it, `rest` how many findings remain
     (0: it verifies), `params` and `macs` the effect, None where the broken design has no figures;
-    `after` what the network then has, `reveals` whether something else came to light, `lines` are those edited.
+    `after` what the network then has, `reveals` whether something else came to light, `lines` are those edited;
+    `unused` counts layers that do not carry anything to an output any more, `likely` marks the first
+    among changes of one size.
     """
 
     says: str
@@ -49,6 +52,8 @@ class Repair(NamedTuple):
     macs: int | None
     lines: tuple[int, ...] = ()
     reveals: bool = False
+    unused: int = 0
+    likely: bool = False
 
 
 class Effort:
@@ -85,8 +90,14 @@ def repairs(reading: Reading, findings: tuple[Finding, ...], finding: Finding, e
             kept.append(found)
     if not all(each.reveals for each in kept):
         kept = [each for each in kept if not each.reveals]
-    kept.sort(key=lambda each: (each.rest > 0, each.edits, each.rest, abs(each.params or 0), abs(each.macs or 0)))
+    kept.sort(key=_order)
     return tuple(_varied(kept)[:OFFERED])
+
+
+def _order(each: Repair) -> tuple[float, ...]:
+    """What goes first: all layers in use, everything mended, few edits, the likely one, a small effect."""
+    effect = (abs(each.params or 0), abs(each.macs or 0))
+    return (each.unused > 0, each.rest > 0, each.edits, each.rest, not each.likely, *effect)
 
 
 def _varied(kept: list[Repair]) -> list[Repair]:
@@ -95,7 +106,7 @@ def _varied(kept: list[Repair]) -> list[Repair]:
     for each in kept:
         best.setdefault(f"{each.says.partition(':')[0]} {each.at} {each.edits}", each)
     first = list(best.values())
-    return [*first, *(each for each in kept if each not in first)]
+    return sorted([*first, *(each for each in kept if each not in first)], key=lambda each: each.unused > 0)
 
 
 def candidates(reading: Reading, finding: Finding) -> Iterator[Suggestion]:
@@ -132,15 +143,19 @@ def _tried(
         return None
     found = diagnose(again)
     rest = {each.key for each in found}
-    if not rest <= others | _hidden(reading) or _ends(again) > _ends(reading):
+    also = {(SHAPES, name) for name in finding.also}
+    if finding.key in rest or not rest <= others | also | _hidden(reading) or _ends(again) > _ends(reading):
         return None
     after = figures(again)
-    told = before.complete and after.complete
+    told = not reading.problems and before.complete and after.complete  # with a problem, layers are missing
     lines = tuple(sorted({reading.source.text.count("\n", 0, edit.start) + 1 for edit in suggestion.edits}))
+    says = suggestion.says
+    if says.startswith("without ") and suggestion.at in reading.rows and suggestion.at not in again.rows:
+        says = ", ".join(filter(None, (says, rewired(reading, again, suggestion.at))))
     return Repair(
-        suggestion.says, suggestion.at, text, len(suggestion.edits), len(found), after,
+        says, suggestion.at, text, len(suggestion.edits), len(found), after,
         after.params - before.params if told else None, after.macs - before.macs if told else None, lines,
-        not rest <= others,
+        not rest <= others, cut_out(reading, again), suggestion.likely,
     )  # fmt: skip
 
 
@@ -158,14 +173,20 @@ def _ends(reading: Reading) -> int:
 def repaired(reading: Reading, rounds: int = 20) -> tuple[str, tuple[Repair, ...]]:
     """The text after the best repair of the first finding, of the next one, and so on; and those repairs.
 
+    A repair that leaves layers unused is not taken: it would make a valid design of another network.
     The text verifies if `diagnose` finds nothing in it any more.
     """
     done: list[Repair] = []
     for _ in range(rounds):
         findings = diagnose(reading)
-        best = next((found[0] for each in findings if (found := repairs(reading, findings, each, Effort()))), None)
+        best = next((first for each in findings if (first := _first(reading, findings, each)) is not None), None)
         if best is None:
             break
         done.append(best)
         reading = reading.of_text(best.text)
     return reading.source.text, tuple(done)
+
+
+def _first(reading: Reading, findings: tuple[Finding, ...], finding: Finding) -> Repair | None:
+    """The first repair of a finding that keeps all layers in use."""
+    return next((each for each in repairs(reading, findings, finding, Effort()) if not each.unused), None)

@@ -8,21 +8,43 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
+from ..architectures.base import find
 from ..design import Place, Reading, SyntaxProblem, examine_text, read_bytes
 from ..dim import Dim
 from ..errors import AnalyzerError, CheckFailed
+from ..frozen import NamedTuple
+from ..graph import Graph
 from ..importers.base import importer_for
 from ..measurement import Measurement, as_html, as_table, measure
 from ..request import Request
-from ..targets import is_source, resolve
+from ..targets import is_source, resolve, split_target
 from .advice import Advice, advise
 from .budgets import Limit, Verdict, expected, judged, read_limits
 from .diagnose import Finding, diagnose
-from .identity import Match, compare_with, identify
+from .identity import Match, compare_with, compare_with_graph, identify
 from .repair import MOST_FINDINGS, Effort, Repair, repairs
 
 NONE: Mapping[str, Any] = MappingProxyType({})
 LARGEST_COMPARED = 3_000  # layers: larger designs are compared only with a network that is named
+
+
+class Other(NamedTuple):
+    """Another network to compare with, as it is: what it is called, and its graph."""
+
+    name: str
+    graph: Graph
+
+
+def other(like: str) -> str | Other:
+    """What a network must equal: the name of a registered one, built for the same input, or any other target as it is.
+
+    UsageError or UnknownName where there is none.
+    """
+    if is_source(like) or os.path.isfile(like):
+        return Other(like, resolve(like).graph)
+    name, style = split_target(like)
+    find(name).graph(style=style)
+    return like
 
 
 @dataclass(eq=False)
@@ -81,7 +103,7 @@ def verify(
     file: str,
     input: tuple[Dim, ...] | None = None,
     limits: Sequence[Limit] = (),
-    like: str | None = None,
+    like: str | Other | None = None,
     identity: bool = True,
     repair: bool = True,
     variables: Mapping[str, Any] = NONE,
@@ -89,7 +111,7 @@ def verify(
     """Verify a design file; UsageError if it cannot be opened.
 
     `input`, as (height, width) or (height, width, channels), and `variables` replace the file's; `limits` are
-    budgets beside those of the file, `like` (or the file's own) a network that it must equal.
+    budgets beside those of the file, `like` (or the file's own) a network that it must equal: its name, or a target.
     """
     return verify_text(file, read_text(file), input, limits, like, identity, repair, variables)
 
@@ -107,7 +129,7 @@ def verify_text(
     text: str | SyntaxProblem,
     input: tuple[Dim, ...] | None = None,
     limits: Sequence[Limit] = (),
-    like: str | None = None,
+    like: str | Other | None = None,
     identity: bool = True,
     repair: bool = True,
     variables: Mapping[str, Any] = NONE,
@@ -131,7 +153,7 @@ def verify_text(
     verified.advice = advise(verified.measurement)
     _hold(verified, reading, limits)
     node = reading.header.nodes.get("like")
-    place = node.place if node is not None else reading.source.root.place
+    place = node.place if node is not None and not like else Place()
     _compare(verified, like or reading.header.like, identity, place)
     return verified
 
@@ -144,7 +166,9 @@ def is_design(target: str) -> bool:
     return (is_source(target) or os.path.isfile(target)) and ":" not in target
 
 
-def verify_target(target: str, request: Request, limits: Sequence[Limit] = (), like: str | None = None) -> Verified:
+def verify_target(
+    target: str, request: Request, limits: Sequence[Limit] = (), like: str | Other | None = None
+) -> Verified:
     """Verify any target but a design: budgets, advice, unknown layers; errors are those of `targets.resolve`."""
     verified = Verified(target, is_file=os.path.isfile(target))
     try:
@@ -174,13 +198,13 @@ def _hold(verified: Verified, reading: Reading, limits: Sequence[Limit]) -> None
     verified.findings += tuple(Finding(each.kind, each.node, each.says, each.place) for each in problems + more)
 
 
-def _compare(verified: Verified, like: str, identity: bool, place: Place) -> None:
+def _compare(verified: Verified, like: str | Other, identity: bool, place: Place) -> None:
     """The network that it must equal, else those that are nearest."""
     assert verified.measurement is not None
     graph = verified.measurement.graph
-    if like:
-        from ..architectures.base import find
-
+    if isinstance(like, Other):
+        verified.like = compare_with_graph(graph, like.graph, like.name)
+    elif like:
         name, _, style = like.partition("@")
         try:
             verified.like = compare_with(graph, find(name), style or None)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import logging
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ..analyses.budgets import Limit, parse_limit
-from ..errors import OutputError, UsageError
+from ..errors import AnalyzerError, OutputError, UsageError
 from ..files import write_text
 from ..graph import Graph
 from ..numbers import many
@@ -17,6 +17,9 @@ from ..report.verify import verify_report
 from . import _completion as completion
 from ._network import TRUST, NetworkOptions, network_options, parse_input, parse_variables, requested
 from ._output import Destination, announce, deliver, output_options
+
+if TYPE_CHECKING:
+    from ..analyses.verify import Other
 
 HELP = {
     "params": "At most this many parameters: 26M.",
@@ -39,7 +42,7 @@ def _maxima(command):  # type: ignore[no-untyped-def]
 
 @click.command(short_help="Check a design or budgets; repairs that were tested.")
 @click.argument("file", metavar="DESIGN.yaml|NETWORK[@STYLE]|FILE", shell_complete=completion.networks)
-@click.option("--like", metavar="NETWORK[@STYLE]", help="Require that it equals this network.")
+@click.option("--like", metavar="NETWORK[@STYLE]|FILE", help="Require that it equals this network.")
 @_maxima
 @click.option("--no-advice", is_flag=True, help="Leave the advice out.")
 @click.option("--fix", metavar="OUT.yaml", help="Write the design with the cheapest repairs to this file.")
@@ -69,21 +72,21 @@ def command(
     resnet-analyze verify broken.yaml --fix repaired.yaml
     resnet-analyze verify resnet50 --max-macs 4G --max-memory 128MiB --format github
 
-    Exit status: 0 valid, 1 a check or a budget failed, 2 not a design or model.
+    Exit status: 0 valid, 1 a check or a budget failed, 2 not a design or model; of what was given, with --fix too.
     """
     from ..analyses.verify import is_design, verify, verify_target
 
-    limits = _limits(maxima)
+    limits, other = _limits(maxima), _other(like)
     size: tuple[int, ...] | None = None
     variables: dict[str, Any] = {}
     if is_design(file):
         size, variables = _of_design(file, asked, trust)
         _require_free(file, fix, force)
-        verified = verify(file, size, limits, like, variables=variables)
+        verified = verify(file, size, limits, other, variables=variables)
     elif fix is not None:
         raise UsageError(f"{file}: --fix repairs design files only")
     else:
-        verified = verify_target(file, requested(file, asked, trust), limits, like)
+        verified = verify_target(file, requested(file, asked, trust), limits, other)
     if crosscheck and verified.measurement is not None:
         verified.crosscheck = _witness(verified.measurement.graph)
     if no_advice:
@@ -92,9 +95,19 @@ def command(
     deliver(report, destination, f": {dict(report.notes)['result']}")
     status = verified.exit_status
     if fix is not None:
-        status = _fix(file, fix, (size, None, variables), status, bool(verified.findings))
+        _fix(file, fix, (size, None, variables), bool(verified.findings))
     if status:
         raise click.exceptions.Exit(status)
+
+
+def _other(like: str | None) -> str | Other | None:
+    """What it must equal; UsageError that names the option where there is no such network."""
+    from ..analyses.verify import other
+
+    try:
+        return None if like is None else other(like)
+    except AnalyzerError as error:
+        raise UsageError(f"--like: {error}") from None
 
 
 def _of_design(
@@ -146,11 +159,11 @@ def _require_free(file: str, fix: str | None, force: bool) -> None:
         raise OutputError(f"--fix {fix} {what}; name another file, or add --force")
 
 
-def _fix(file: str, fix: str, sizes: tuple[Any, ...], status: int, broken: bool) -> int:
-    """Write the mended design, if it verifies; the exit status of what was written."""
+def _fix(file: str, fix: str, sizes: tuple[Any, ...], broken: bool) -> None:
+    """Write the mended design, if it verifies. The exit status stays that of the design that was checked."""
     if not broken:
         click.echo(f"{fix}: not written, there is nothing to repair", err=True)
-        return status
+        return
     from ..analyses.diagnose import diagnose
     from ..analyses.repair import repaired
     from ..design import examine, examine_text
@@ -161,8 +174,8 @@ def _fix(file: str, fix: str, sizes: tuple[Any, ...], status: int, broken: bool)
         done, text = (), ""
     left = diagnose(examine_text(file, text, *sizes)) if done else ()
     if not done or left:
-        click.echo(f"{fix}: not written: no repair was found that makes the design verify", err=True)
-        return status
+        why = "no repair was found that makes the design verify and keeps all its layers in use"
+        click.echo(f"{fix}: not written: {why}", err=True)
+        return
     write_text(fix, text)
     announce(fix, f": {'; '.join(repair.says for repair in done)}")
-    return 0

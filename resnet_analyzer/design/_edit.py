@@ -18,11 +18,15 @@ class Edit(NamedTuple):
 
 
 class Suggestion(NamedTuple):
-    """A change that may help: what it says to a person, the layer it is made at, and its edits."""
+    """A change that may help: what it says to a person, its edits, the layer it is made at.
+
+    `likely` marks the one of several equally small changes that goes first.
+    """
 
     says: str
     edits: tuple[Edit, ...]
     at: str = ""
+    likely: bool = False
 
 
 def applied(text: str, edits: Iterable[Edit]) -> str:

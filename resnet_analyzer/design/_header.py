@@ -94,6 +94,8 @@ def read_header(source: Text, sizes: Overrides, problems: list[Problem]) -> Head
             known = f"Did you mean {' or '.join(near)}?" if near else f"Known: {', '.join(TOP)}."
             says = f"unknown key {quoted(name)}. {known}"
             problems.append(Problem("unknown key", says, key.place, "", renames(source, key, near)))
+            if near:  # read as what it may mean, so that what follows from the word is not told as well
+                header.nodes.setdefault(near[0], value)
         else:
             header.nodes[name] = value
     _variables(source, header, sizes.variables, problems)

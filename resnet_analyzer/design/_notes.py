@@ -86,10 +86,10 @@ class Notes(State):
             self.problems.append(Problem("inputs", "inputs are names of layers", node.place))
             return
         name = str(node.value)
-        near = near_words(name, self.known.spellings())
+        near = near_words(name, [*self.known.spellings(), "start", "previous"])
         suggestions = tuple(
             Suggestion(f"{word} for {name}", replace(self.source, node, word), entry.kind)
-            for word in (*near, "previous")
+            for word in dict.fromkeys((*near, "previous"))
         )
         says = self._later.says(entry, name) or (
             f"{entry.kind} reads {quoted(name)}, and there is no layer of that name before it"

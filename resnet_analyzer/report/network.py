@@ -9,6 +9,7 @@ from ..analyses.formula.recipe import Recipe
 from ..analyses.memory import memory
 from ..analyses.receptive_field import View, receptive_fields
 from ..architectures.base import Architecture
+from ..dim import is_exactly
 from ..measurement import Measurement, Row
 from ..numbers import grouped, many, percent, short
 from ..plots.base import PLOTS
@@ -143,7 +144,14 @@ def _seen(measurement: Measurement) -> Iterator[tuple[str, int, str]]:
     if maps:
         last = maps[-1]
         height, width = _size(views[last.name]) or (0, 0)
-        yield "receptive field", height, f"{height}×{width} pixels are what one unit of {last.name} sees"
+        behind = any(_is_large_map(row) for row in measurement.rows[measurement.rows.index(last) + 1 :])
+        words = ", the last that does not see the whole image" if behind else ""
+        yield "receptive field", height, f"{height}×{width} pixels are what one unit of {last.name} sees{words}"
+
+
+def _is_large_map(row: Row) -> bool:
+    """Whether it is a map of more than one place."""
+    return row.output is not None and is_map(row.output) and sum(not is_exactly(size, 1) for size in row.output) > 1
 
 
 def _size(view: View | None) -> tuple[int, ...] | None:

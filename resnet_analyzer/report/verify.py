@@ -58,7 +58,7 @@ def _plain(text: str) -> str:
 
 
 def _place(verified: Verified, finding: Finding) -> str:
-    if verified.reading is None and not finding.place.end:
+    if not finding.place.end:
         return verified.file[:LONGEST_FILE]
     place = f"{finding.place.line}:{finding.place.column}"
     return f"{verified.file}:{place}" if len(verified.file) <= LONGEST_FILE else place
@@ -69,10 +69,24 @@ def _findings(verified: Verified) -> Iterator[tuple[str, str]]:
         yield _place(verified, finding), _plain(f"{_at(finding.node)}{finding.says}")
         for label, text in finding.details:
             yield f"  {label}", text
+        same = _same_repairs(verified, index)
+        if same is not None:
+            yield "  repairs", f"those of {_plain(verified.findings[same].node)}"
+            continue
         for number, repair in enumerate(verified.repairs.get(index, ()), 1):
             yield f"  repair {number}", _repair(repair)
     if len(verified.findings) > SHOWN:
         yield "…", f"{len(verified.findings) - SHOWN} more; all with --format json"
+
+
+def _same_repairs(verified: Verified, index: int) -> int | None:
+    """The earlier finding, of a layer, that the very same repairs mend; they are printed once."""
+    own = [repair.text for repair in verified.repairs.get(index, ())]
+    for earlier in range(index):
+        theirs = [repair.text for repair in verified.repairs.get(earlier, ())]
+        if own and theirs == own and verified.findings[earlier].node:
+            return earlier
+    return None
 
 
 def _repair(repair: Repair) -> str:
@@ -84,7 +98,8 @@ def _repair(repair: Repair) -> str:
         if not repair.rest
         else f"tested: fixes this; {repair.rest} error{'s' * (repair.rest != 1)} remain{'s' * (repair.rest == 1)}"
     )
-    return " · ".join([_plain(repair.says), where, *_effect(repair), tried])
+    cut = f"leaves {repair.unused} layer{'s' * (repair.unused != 1)} unused on the main path" if repair.unused else ""
+    return " · ".join(filter(None, [_plain(repair.says), where, *_effect(repair), cut, tried]))
 
 
 def _effect(repair: Repair) -> Iterator[str]:
@@ -161,7 +176,8 @@ def _verdict(verified: Verified) -> str:
     findings = len(verified.findings)
     parts = []
     if findings:
-        offered = sum(map(len, verified.repairs.values()))
+        told = [index for index in verified.repairs if _same_repairs(verified, index) is None]
+        offered = sum(len(verified.repairs[index]) for index in told)
         parts.append(f"{findings} error{'s' * (findings != 1)}")
         parts.append(f"{many(verified.tried, 'repair')} tested, {offered} shown" if verified.tried else "")
     if verified.failed:
@@ -223,6 +239,7 @@ def _repair_data(repair: Repair) -> dict[str, Any]:
         "verifies": repair.rest == 0,
         "params": repair.params,
         "macs": repair.macs,
+        "unused_layers": repair.unused,
         "then": _figures(repair.after),
     }
 

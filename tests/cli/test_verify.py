@@ -136,7 +136,7 @@ def test_other_formats(run, name):
 @pytest.mark.usefixtures("folder")
 def test_fix(run):
     ended = run("verify", "mine.yaml", "--fix", "mended.yaml")
-    assert (ended.status, ended.err) == (0, "wrote mended.yaml: filters: 256 in conv3, strides: 1 in conv2\n")
+    assert (ended.status, ended.err) == (1, "wrote mended.yaml: filters: 256 in conv3, strides: 1 in conv2\n")
     assert run("verify", "mended.yaml").status == 0
     assert Path("mine.yaml").read_text(encoding="utf-8") == BROKEN
 
@@ -146,7 +146,7 @@ def test_fix_overwrites_nothing(run, complain):
     assert "is the design itself" in complain("verify", "mine.yaml", "--fix", "mine.yaml")
     assert "exists already" in complain("verify", "mine.yaml", "--fix", "sound.yaml")
     assert Path("sound.yaml").read_text(encoding="utf-8") == SOUND
-    assert run("verify", "mine.yaml", "--fix", "mine.yaml", "--force").status == 0
+    assert run("verify", "mine.yaml", "--fix", "mine.yaml", "--force").status == 1
     assert Path("mine.yaml").read_text(encoding="utf-8") != BROKEN
 
 

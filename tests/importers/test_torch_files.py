@@ -62,8 +62,8 @@ def test_whole_tables_of_public_models():
     assert [row for row in rows if row["found"] != "exact" and row["model"] not in gone] == []
     found = Counter((row["library"], row["way"]) for row in rows if row["model"] not in gone)
     assert (found["torchvision", "live"], found["timm", "live"], found["pytorchcv", "live"]) == (85, 316, 181)
-    assert found["torchvision", "file"] >= 70
-    assert found["pytorchcv", "file"] >= 40
+    assert found["torchvision", "file"] == 85
+    assert (found["timm", "file"] >= 15, found["pytorchcv", "file"] >= 47) == (True, True)  # a sample
 
 
 @pytest.mark.parametrize("name", SMALL)
