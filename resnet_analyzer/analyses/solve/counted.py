@@ -17,7 +17,7 @@ from ..formula.recipe import Recipe
 from ..memory_model import INFERENCE, Model
 from .budget import Answer, Budget, Range, Search, too_small, verified
 
-MOST_COUNTED = 1_024  # values of a range without an end
+MOST_COUNTED = 256  # values of a range without an end: each is measured, and has more layers than the one before
 
 
 def search_of(recipe: Recipe, ranges: Sequence[Range], budgets: Sequence[Budget], model: Model = INFERENCE) -> Search:
@@ -83,7 +83,7 @@ class Counted(Search):
                 return found
             found += [{along.name: value, **each} for each in more]
         if along.stop is None:
-            raise UsageError(f"the budget does not limit {along.name}: give a smaller budget, or a range")
+            raise UsageError(f"the budget does not limit {along.name} up to {MOST_COUNTED}: give a range")
         return found
 
     def _values(self, along: Range) -> Iterator[int]:
