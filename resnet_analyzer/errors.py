@@ -6,6 +6,7 @@ AnalyzerError                 exit status 2
 │   └── DuplicateName         two things registered under one name
 ├── GraphError                a graph that cannot be: unknown input, name used twice
 ├── Undecided                 a builder would have to branch on a symbol or an array
+│   └── NeedsNumbers          a design has a symbol where only a number makes a network; names which
 ├── DimensionOverflow         a figure on a numpy grid does not fit 64 bits
 ├── OutputError               a file that cannot be written
 └── CheckFailed               exit status 1: a rule of a layer does not hold
@@ -68,6 +69,14 @@ class GraphError(AnalyzerError):
 
 class Undecided(AnalyzerError):
     """A yes or no was asked of a symbol or an array that holds both."""
+
+
+class NeedsNumbers(Undecided):
+    """A symbol stands where only a number makes a network, as a repeat count does; `names` are those symbols."""
+
+    def __init__(self, says: str, names: Iterable[str]) -> None:
+        self.names = frozenset(names)
+        super().__init__(says)
 
 
 class DimensionOverflow(AnalyzerError):

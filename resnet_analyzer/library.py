@@ -93,7 +93,8 @@ def solve(
     """
     from .analyses.budgets import limits_of
     from .analyses.formula.recipe import recipe_of_target
-    from .analyses.solve.budget import WORDS, Budget, Range, Search, largest
+    from .analyses.solve.budget import WORDS, Budget, Range
+    from .analyses.solve.counted import search_of
     from .targets import resolve
 
     wanted = [Budget(each.figure, int(each.value)) for each in limits_of(budgets)]
@@ -101,7 +102,7 @@ def solve(
     if unknown or not wanted:
         raise UsageError(f"solve: budgets are of {', '.join(WORDS)}{f', not of {unknown[0]}' if unknown else ''}")
     recipe = recipe_of_target(resolve(os.fspath(what), _requested(asked), whole=False))
-    return largest(Search(recipe, [Range(variable, start, stop, step)], wanted))
+    return search_of(recipe, [Range(variable, start, stop, step)], wanted).answer()
 
 
 def memory(
@@ -222,7 +223,7 @@ def reconcile(what: Named, *numbers: str | int, **asked: Any) -> Reconciliation:
 
 
 def _requested(asked: Mapping[str, Any]) -> Request:
-    """What `load` can be asked, as a request; what is no such name is an option of a registered network."""
+    """What `load` can be asked, as a request; what is no such name is an option of a network or a design's variable."""
     from .request import Request, sizes_of
 
     plain = {name: asked.get(name) for name in ("classes", "batch", "style")}
@@ -282,7 +283,7 @@ def verify(
 
     `budgets` are the most that a figure of the totals, or `memory` in bytes, may be: a number, or a text as "300M".
     `like` is a network that it must equal, by name or as another target. The rest is what `load` can be asked;
-    of a design only `input`. UsageError for a budget or a target that is none.
+    of a design `input` and its variables. UsageError for a budget or a target that is none.
 
     >>> found = verify("resnet50", budgets={"macs": "3.8G", "params": 26_000_000})
     >>> found.valid, [each.result for each in found.failed]
@@ -294,7 +295,8 @@ def verify(
 
     target, limits, request = os.fspath(what), limits_of(budgets or {}), _requested(asked)
     if is_design(target):
-        if set(asked) - {"input"} or isinstance(request.input, Mapping):
-            raise UsageError(f"{target}: verify takes the size of a design's input; its other settings are in the file")
-        return verify_design(target, request.input, limits, other(like) if like else None)
+        if set(asked) - {"input", *request.options} or isinstance(request.input, Mapping):
+            raise UsageError(f"{target}: verify takes a design's input and variables; its other settings are in it")
+        equal = other(like) if like else None
+        return verify_design(target, request.input, limits, equal, variables=request.options)
     return verify_target(target, request, limits, other(like) if like else None)

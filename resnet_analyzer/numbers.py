@@ -27,6 +27,15 @@ def short(number: int, word: str = "") -> str:
     return f"{decimal(number, size, digits)} {unit}{word}".rstrip()
 
 
+def many(count: int, word: str, plural: str = "") -> str:
+    """A count of things, grouped: one of them is not several.
+
+    >>> many(1, "layer"), many(1234, "layer"), many(2, "match", "matches")
+    ('1 layer', '1,234 layers', '2 matches')
+    """
+    return f"{grouped(count)} {word if count == 1 else plural or f'{word}s'}"
+
+
 def counted(number: int) -> str:
     """A number in full where that is short, else rounded.
 

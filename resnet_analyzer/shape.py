@@ -65,25 +65,32 @@ def identical(shapes: tuple[Shape, ...]) -> bool:
     return plain and all(shape == first for shape in shapes[1:])
 
 
-def carried(output: Shape | None, seen: tuple[Shape, ...], shapes: tuple[Shape | None, ...]) -> Shape | None:
+def carried(output: Shape | None, seen: tuple[Shape | None, ...], shapes: tuple[Shape | None, ...]) -> Shape | None:
     """What is known at inputs `shapes` of an output that was seen at the inputs `seen` (none: at any inputs).
 
-    It holds at the same inputs, and in another batch; of other sizes it says nothing.
+    It holds at the same inputs, and in another batch; of other sizes it says nothing. An input whose shape was
+    not known then (None) is decided by the others.
 
     >>> carried(Shape(1, 4), (Shape(1, 8),), (Shape(5, 8),)), carried(Shape(1, 4), (Shape(1, 8),), (Shape(1, 9),))
     (Shape(5, 4), None)
     """
     if output is None or not seen:
         return output
-    pairs = list(zip(seen, shapes, strict=False))
-    if len(seen) != len(shapes) or not all(now is not None and len(now) == len(then) for then, now in pairs):
+    pairs = [(then, now) for then, now in zip(seen, shapes, strict=False) if then is not None]
+    if (
+        len(seen) != len(shapes)
+        or not pairs
+        or not all(now is not None and len(now) == len(then) for then, now in pairs)
+    ):
         return None
     if all(identical((then, now)) for then, now in pairs):  # type: ignore[arg-type]
         return output
-    batch = shapes[0][0]  # type: ignore[index]
+    one_batch = all(then and is_exactly(then[0], 1) for then in (*[then for then, _ in pairs], output))
+    if not one_batch:
+        return None
+    batch = pairs[0][1][0]  # type: ignore[index]
     same = all(identical((then.with_size(0, batch), now)) for then, now in pairs)  # type: ignore[arg-type]
-    one_batch = all(is_exactly(then[0], 1) for then in (*seen, output))
-    return output.with_size(0, batch) if same and one_batch else None
+    return output.with_size(0, batch) if same else None
 
 
 def spell(shape: tuple[Dim, ...] | None) -> str:

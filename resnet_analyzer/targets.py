@@ -26,7 +26,7 @@ class Target(NamedTuple):
     """A network that somebody named: its graph, and the registered architecture if it is one.
 
     `style` is the one chosen, `as_published` tells that size, classes and options are those it was made for,
-    `request` is what was asked.
+    `request` is what was asked, `name` who was asked.
     """
 
     graph: Graph
@@ -34,6 +34,7 @@ class Target(NamedTuple):
     style: str = ""
     as_published: bool = False
     request: Request = Request()
+    name: str = ""
 
 
 def is_source(target: str) -> bool:
@@ -43,6 +44,14 @@ def is_source(target: str) -> bool:
     (False, True, True)
     """
     return any(sign in target for sign in SIGNS)
+
+
+def is_design(target: str) -> bool:
+    """Whether a target is a design file, by its ending and what it holds."""
+    from .importers.base import importer_for
+
+    found = importer_for(target) if is_source(target) else None
+    return found is not None and found.name == "design"
 
 
 def split_target(target: str, style: str | None = None) -> tuple[str, str | None]:
@@ -87,7 +96,7 @@ def registered(architecture: Architecture, request: Request) -> Target:
     own = graph.inputs[0].op.shape[1:] == architecture.input  # type: ignore[attr-defined]
     plain = own and not request.options and request.classes in (None, architecture.classes)
     published = plain and is_exactly(request.batch or 1, 1)
-    return Target(graph, architecture, request.style or architecture.styles[0], published, request)
+    return Target(graph, architecture, request.style or architecture.styles[0], published, request, architecture.name)
 
 
 def _input_of(architecture: Architecture, request: Request) -> tuple[Dim, ...] | Shape | None:
@@ -105,8 +114,9 @@ def _input_of(architecture: Architecture, request: Request) -> tuple[Dim, ...] |
 
 def _from_source(target: str, request: Request) -> Target:
     """A file or a factory under a request."""
-    if request.style or request.options:
-        raise UsageError(f"{target}: --style and --set are for registered networks, not for files")
+    if request.style or (request.options and not is_design(target)):
+        kinds = "registered networks, not for files; --set is for designs too"
+        raise UsageError(f"{target}: --style and --set are for {kinds}")
     if request.arguments and (os.path.exists(target) or ":" not in target):
         raise UsageError(f"{target}: --arg goes with package.module:factory, not with a file")
     given = request.input
@@ -119,7 +129,7 @@ def _from_source(target: str, request: Request) -> Target:
 
     with quiet_imports():
         graph = load_with(target, request)
-    return Target(_with_batch(graph, request), None, str(graph.about.get("style", "")), False, request)
+    return Target(_with_batch(graph, request), None, str(graph.about.get("style", "")), False, request, target)
 
 
 def _with_batch(graph: Graph, request: Request) -> Graph:
@@ -139,8 +149,9 @@ def load(
     """The graph of whatever a name stands for: a registered network, a design, a model file, `package.module:factory`.
 
     `input` is a size, (height, width), (height, width, channels), or whole shapes by the inputs' names;
-    None is the source's own. `style` and `options` are for registered networks, `trust` names packages
-    whose code a file may run, `arguments` are those of a factory. UsageError, with what is known, for anything else.
+    None is the source's own. `style` is for registered networks, `options` (width=32) are theirs, or a design's
+    variables, `trust` names packages whose code a file may run, `arguments` are those of a factory.
+    UsageError, with what is known, for anything else.
     """
     name = os.fspath(target) if isinstance(target, os.PathLike) else target
     if not isinstance(name, str):

@@ -31,7 +31,7 @@ UNIVERSAL = ("macs", "flops", "params", "activations")  # counts that are nobody
 NATIVE = {"keras_params": "keras", "tensorflow": "keras", "paper": "paper"}  # all other tools run on PyTorch's networks
 ORDER = ("macs", "params", "paper", "keras_params", "fvcore", "thop", "ptflops", "calflops", "tensorflow", "torch_flop_counter", "onnx_tool", "flops")  # fmt: skip  # noqa: E501
 PLAIN = 3  # how far-fetched an explanation may be before others are looked for
-UNITS = (("", 0), ("cut off, not rounded", 2), ("in powers of 1,024", 4))
+UNITS = (("", 0), ("truncated", 2), ("in powers of 1,024", 4))
 
 
 class Amount(NamedTuple):
@@ -53,7 +53,7 @@ class Amount(NamedTuple):
         """How a number is written so, in words, and how far-fetched that is; None where it cannot be.
 
         >>> amount("24.37M").fits(25557032), amount("3.8G").fits(3857973248), amount("4.11G").fits(4089184256)
-        (('in powers of 1,024', 4), ('cut off, not rounded', 2), None)
+        (('in powers of 1,024', 4), ('truncated', 2), None)
         """
         if self.whole:
             return UNITS[0] if number == self.digits else None

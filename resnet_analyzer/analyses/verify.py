@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from ..architectures.base import find
@@ -23,6 +24,7 @@ from .diagnose import Finding, diagnose
 from .identity import Match, compare_with, compare_with_graph, identify
 from .repair import MOST_FINDINGS, Effort, Repair, repairs
 
+NONE: Mapping[str, Any] = MappingProxyType({})
 LARGEST_COMPARED = 3_000  # layers: larger designs are compared only with a network that is named
 
 
@@ -104,13 +106,14 @@ def verify(
     like: str | Other | None = None,
     identity: bool = True,
     repair: bool = True,
+    variables: Mapping[str, Any] = NONE,
 ) -> Verified:
     """Verify a design file; UsageError if it cannot be opened.
 
-    `input`, as (height, width) or (height, width, channels), replaces the file's; `limits` are budgets
-    beside those of the file, `like` (or the file's own) a network that it must equal: its name, or a target.
+    `input`, as (height, width) or (height, width, channels), and `variables` replace the file's; `limits` are
+    budgets beside those of the file, `like` (or the file's own) a network that it must equal: its name, or a target.
     """
-    return verify_text(file, read_text(file), input, limits, like, identity, repair)
+    return verify_text(file, read_text(file), input, limits, like, identity, repair, variables)
 
 
 def read_text(file: str) -> str | SyntaxProblem:
@@ -129,13 +132,14 @@ def verify_text(
     like: str | Other | None = None,
     identity: bool = True,
     repair: bool = True,
+    variables: Mapping[str, Any] = NONE,
 ) -> Verified:
     """The same for a text."""
     verified = Verified(file)
     try:
         if isinstance(text, SyntaxProblem):
             raise text
-        reading = verified.reading = examine_text(file, text, input)
+        reading = verified.reading = examine_text(file, text, input, None, variables)
     except SyntaxProblem as problem:
         verified.findings = (Finding("syntax", "", problem.says, problem.place),)
         return verified

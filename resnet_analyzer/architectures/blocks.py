@@ -79,9 +79,9 @@ class Pairing(NamedTuple):
 PAIRINGS = (
     Pairing(
         frozenset({"basic", "bottleneck"}),
-        f"The pair of equal cost, {FIGURE_5}",
+        f"The pair of similar cost, {FIGURE_5}",
         (("basic", 64), ("bottleneck", 256)),
-        "at equal cost a bottleneck carries four times the channels: that is what it is for",
+        "at similar cost a bottleneck carries four times the channels: that is what it is for",
     ),
     Pairing(
         frozenset({"conv1x1", "dense"}),

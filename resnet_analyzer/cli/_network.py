@@ -90,7 +90,7 @@ OPTIONS = (
         metavar="OPTION=VALUE",
         multiple=True,
         shell_complete=completion.settings,
-        help="Any option of the network: see `list NETWORK`.",
+        help="Any option of the network: see `list NETWORK`; of a design, a variable.",
     ),
     click.option(
         "--arg",
@@ -190,7 +190,7 @@ def resolve(target: str, asked: NetworkOptions, trust: tuple[str, ...] = (), who
 def requested(target: str, asked: NetworkOptions, trust: tuple[str, ...] = ()) -> Request:
     """The options as a request for this target; UsageError or UnknownName for what it cannot be asked."""
     if is_source(target):
-        options: dict[str, Any] = dict.fromkeys(asked.settings)  # which no file takes, as it will be told
+        options = parse_variables(asked.settings)  # which a design takes; other files do not, as it will be told
     else:
         options = parse_settings(find(split_target(target)[0]), asked.settings)
     return request_of(asked, options, trust)
@@ -222,6 +222,23 @@ def parse_settings(architecture: Architecture, texts: tuple[str, ...]) -> dict[s
             raise UsageError(f"--set {name} is given twice")
         settings[name] = typed(name, value.strip(), known[name])
     return settings
+
+
+def parse_variables(texts: tuple[str, ...]) -> dict[str, Any]:
+    """The `--set NAME=VALUE` texts as values of a design's variables; UsageError for what is none.
+
+    >>> parse_variables(("width=32", "ratio=0.5"))
+    {'width': 32, 'ratio': 0.5}
+    """
+    found: dict[str, Any] = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise UsageError(f"--set {text}: expected NAME=VALUE")
+        if name.strip() in found:
+            raise UsageError(f"--set {name.strip()} is given twice")
+        found[name.strip()] = _plain_value(value.strip())
+    return found
 
 
 def parse_arguments(texts: tuple[str, ...]) -> dict[str, Any]:

@@ -16,9 +16,7 @@ from ._output import Destination, deliver, output_options
 if TYPE_CHECKING:
     from fractions import Fraction
 
-GROWTH = (
-    "Exit with 1 if parameters or MACs grew by more: 1%; or another figure: macs=1%, memory=0%. May be given again."
-)
+GROWTH = "Exit with 1 if parameters or MACs grew by more: 1%; or another figure: macs=1%, memory=0%."
 
 
 @click.command(short_help="What changed between two networks, layer by layer.")

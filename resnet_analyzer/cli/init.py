@@ -9,6 +9,7 @@ import click
 
 from ..errors import OutputError
 from ..files import write_text
+from ..numbers import many
 from ._network import NetworkOptions, network_options, resolve
 from ._output import announce, deliver_text_to, quiet_option
 
@@ -45,4 +46,4 @@ def command(
         raise OutputError(f"{file} exists already; name another file, or add --force")
     write_text(file, text)
     title = found.graph.about.get("title", found.graph.name)
-    announce(file, f": {title}, {len(found.graph)} layers. Next: resnet-analyze verify {file}")
+    announce(file, f": {title}, {many(len(found.graph), 'layer')}. Next: resnet-analyze verify {file}")

@@ -67,14 +67,14 @@ def command(
     budgets = _budgets(limits)
     if target is None or not budgets:
         raise UsageError("a network and a budget are needed, as: solve resnet50 --max-macs 4.1G --for n")
-    from ..analyses.solve.budget import Search, front, largest
+    from ..analyses.solve.counted import search_of
     from ..report.solve import answer_report, front_report
 
-    search = Search(resolve_recipe(target, asked), _ranges(variables or "n"), budgets, _sized(model, itemsize))
+    search = search_of(resolve_recipe(target, asked), _ranges(variables or "n"), budgets, _sized(model, itemsize))
     if len(search.ranges) == 1:
-        deliver(answer_report(search, largest(search)), destination)
+        deliver(answer_report(search, search.answer()), destination)
         return
-    points = front(search)
+    points = search.pareto()
     short = destination.output is None and destination.writer.name == "table"
     found = [(point, search.figures(point)) for point in points]
     deliver(front_report(search, _checked(search, found, short), LINES if short else None), destination)

@@ -122,6 +122,7 @@ def _wishes(given: dict[str, Any]) -> tuple[list[str], list[tuple[str, int]], li
 
 def _values(arguments: list[str]) -> tuple[dict[str, list[int]], dict[str, list[str]]]:
     """`--name values` pairs: numbers to sweep over, and words to take one by one; UsageError for anything else."""
+    from ..analyses.formula.recipe import variable_name
     from ..analyses.sweep.ranges import values_of
 
     numbers: dict[str, list[int]] = {}
@@ -134,6 +135,11 @@ def _values(arguments: list[str]) -> tuple[dict[str, list[int]], dict[str, list[
         text = text if equals else rest.pop(0)
         name = option[2:].replace("-", "_")
         name = "n" if name == "input" else name
+        if name == "set":
+            option, equals, text = text.partition("=")
+            if not equals:
+                raise UsageError(f"--set {option}: expected NAME=VALUES, as --set width=32,64,96")
+            name = option if not text[:1].isdigit() or ";" in text else variable_name(option)
         if name in numbers or name in words:
             raise UsageError(f"{option} is given twice")
         if ";" in text or not (text[:1].isascii() and text[:1].isdigit()):

@@ -12,21 +12,29 @@ from ..analyses.budgets import Limit, parse_limit
 from ..errors import AnalyzerError, OutputError, UsageError
 from ..files import write_text
 from ..graph import Graph
+from ..numbers import many
 from ..report.verify import verify_report
 from . import _completion as completion
-from ._network import TRUST, NetworkOptions, network_options, parse_input, requested
+from ._network import TRUST, NetworkOptions, network_options, parse_input, parse_variables, requested
 from ._output import Destination, announce, deliver, output_options
 
 if TYPE_CHECKING:
     from ..analyses.verify import Other
 
-MAXIMA = ("params", "trainable_params", "all_params", "macs", "flops", "activations", "layers", "memory")
-HELP = {"memory": "At most this many bytes of weights (float32) and live activations: 16M, 512MiB."}
+HELP = {
+    "params": "At most this many parameters: 26M.",
+    "trainable_params": "At most this many trainable parameters: 26M.",
+    "all_params": "At most this many parameters and moving statistics: 26M.",
+    "macs": "At most this many multiply-accumulates: 4.2G.",
+    "flops": "At most this many FLOPs (2 per MAC, 1 per other operation): 8.4G.",
+    "activations": "At most this many numbers out of convolutions and dense layers: 12M.",
+    "layers": "At most this many layers: 200.",
+    "memory": "At most this many bytes of weights (float32) and live activations: 16M, 512MiB.",
+}
 
 
 def _maxima(command):  # type: ignore[no-untyped-def]
-    for name in reversed(MAXIMA):
-        says = HELP.get(name, f"At most this many {name}: 26M, 4.2G.")
+    for name, says in reversed(HELP.items()):
         option = click.option(f"--max-{name.replace('_', '-')}", f"max_{name}", metavar="N", help=says)
         command = option(command)
     return command
@@ -68,11 +76,13 @@ def command(
     """
     from ..analyses.verify import is_design, verify, verify_target
 
-    limits, size, other = _limits(maxima), None, _other(like)
+    limits, other = _limits(maxima), _other(like)
+    size: tuple[int, ...] | None = None
+    variables: dict[str, Any] = {}
     if is_design(file):
-        size = _size_of_design(file, asked, trust)
+        size, variables = _of_design(file, asked, trust)
         _require_free(file, fix, force)
-        verified = verify(file, size, limits, other)
+        verified = verify(file, size, limits, other, variables=variables)
     elif fix is not None:
         raise UsageError(f"{file}: --fix repairs design files only")
     else:
@@ -85,7 +95,7 @@ def command(
     deliver(report, destination, f": {dict(report.notes)['result']}")
     status = verified.exit_status
     if fix is not None:
-        _fix(file, fix, size, bool(verified.findings))
+        _fix(file, fix, (size, None, variables), bool(verified.findings))
     if status:
         raise click.exceptions.Exit(status)
 
@@ -100,14 +110,16 @@ def _other(like: str | None) -> str | Other | None:
         raise UsageError(f"--like: {error}") from None
 
 
-def _size_of_design(file: str, asked: NetworkOptions, trust: tuple[str, ...]) -> tuple[int, ...] | None:
-    """The input that replaces a design's own; UsageError for options that are not for designs."""
+def _of_design(
+    file: str, asked: NetworkOptions, trust: tuple[str, ...]
+) -> tuple[tuple[int, ...] | None, dict[str, Any]]:
+    """The input and the variables that replace a design's own; UsageError for options that are not for designs."""
     size = parse_input(asked.input_texts)
     if isinstance(size, dict):
         raise UsageError(f"--input {asked.input_texts[0]}: a design has one input; give a size, as 224 or 224x320")
-    if asked._replace(input_texts=()) != NetworkOptions() or trust:
-        raise UsageError(f"{file}: verify takes --input of a design; its other settings are in the file")
-    return size
+    if asked._replace(input_texts=(), settings=()) != NetworkOptions() or trust:
+        raise UsageError(f"{file}: verify takes --input of a design, and --set; its other settings are in the file")
+    return size, parse_variables(asked.settings)
 
 
 def _witness(graph: Graph) -> dict[str, Any]:
@@ -124,7 +136,7 @@ def _witness(graph: Graph) -> dict[str, Any]:
         return {"agrees": False, "says": f"not built: {error}", "disagreements": []}
     wrong = verdict.disagreements
     layers = len(verdict.layers)
-    says = f"{len(wrong)} disagreements: {wrong[0]}" if wrong else f"built, run, and all {layers} layers agree"
+    says = f"{many(len(wrong), 'disagreement')}: {wrong[0]}" if wrong else f"built, run, and all {layers} layers agree"
     return {"agrees": not wrong, "says": f"{says} · {on.text()}", "disagreements": wrong}
 
 
@@ -147,7 +159,7 @@ def _require_free(file: str, fix: str | None, force: bool) -> None:
         raise OutputError(f"--fix {fix} {what}; name another file, or add --force")
 
 
-def _fix(file: str, fix: str, size: tuple[int, ...] | None, broken: bool) -> None:
+def _fix(file: str, fix: str, sizes: tuple[Any, ...], broken: bool) -> None:
     """Write the mended design, if it verifies. The exit status stays that of the design that was checked."""
     if not broken:
         click.echo(f"{fix}: not written, there is nothing to repair", err=True)
@@ -157,10 +169,10 @@ def _fix(file: str, fix: str, size: tuple[int, ...] | None, broken: bool) -> Non
     from ..design import examine, examine_text
 
     try:
-        text, done = repaired(examine(file, size))
+        text, done = repaired(examine(file, *sizes))
     except UsageError:
         done, text = (), ""
-    left = diagnose(examine_text(file, text, size)) if done else ()
+    left = diagnose(examine_text(file, text, *sizes)) if done else ()
     if not done or left:
         why = "no repair was found that makes the design verify and keeps all its layers in use"
         click.echo(f"{fix}: not written: {why}", err=True)

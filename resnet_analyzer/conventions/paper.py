@@ -10,7 +10,7 @@ cut_off = Rounded(10**9, 1, " G", cut=True)  # as Table 1 has 3.8×10⁹ for 3.8
 
 @convention(
     "paper",
-    says="MACs, cut off after a digit behind the point",
+    says="MACs, truncated after the first decimal",
     source='He et al. 2015 (arXiv 1512.03385), Table 1: "FLOPs (multiply-adds)"',
     tool="paper (He 2015)",
     calls="FLOPs",

@@ -20,7 +20,7 @@ AGREES, NO_WITNESS, NOTHING = "agrees", "unchecked", "nothing to count"
 
 
 class LayerVerdict(NamedTuple):
-    """One layer: what each witness says. `agrees`, `no witness`, `nothing to count`, or the two figures."""
+    """One layer: what each witness says: `agrees`, `unchecked`, `nothing to count`, or the two figures."""
 
     name: str
     op: str

@@ -12,12 +12,13 @@ from ..architectures.residual_builder import Plan
 from ..architectures.residual_style import VARIANTS, Style
 from ..dim import floor_div
 from ._entry import Entry, Problem, near_words, renames
-from ._fields import Field, FieldError, read_value, whole_number
+from ._fields import Field, FieldError, plain_number, read_value, require_plain
 from ._notes import Notes
 from ._text import Items, Pairs, Scalar, Value
 from ._vocabulary import BLOCK, DENSE_BLOCK, STAGE, TRANSITION, style_of
 
 MOST_BLOCKS = 10_000
+STRUCTURAL = ("layers", "number")  # settings of blocks that decide which layers there are
 
 
 def values_of(reader: Notes, entry: Entry, table: dict[str, Field]) -> dict[str, Any]:
@@ -31,6 +32,8 @@ def values_of(reader: Notes, entry: Entry, table: dict[str, Field]) -> dict[str,
         if name in table and table[name].kind not in ("blocks", "layers"):
             try:
                 found[name] = read_value(table[name], node, reader.names)
+                if name in STRUCTURAL:
+                    require_plain(name, node, found[name])
             except FieldError as error:
                 failed = error
                 reader.note_value(entry, name, error)
@@ -124,7 +127,7 @@ def _blocks(reader: Notes, entry: Entry) -> list[Pairs | None]:
     if node is None:
         return [None]
     try:
-        count = whole_number(Field("blocks", "whole", least=1), node, reader.names)
+        count = plain_number(Field("blocks", "whole", least=1), node, reader.names)
         if count > MOST_BLOCKS:
             raise FieldError(node, f"blocks: {count:,} are more than {MOST_BLOCKS:,}, the most that is built")
     except FieldError as error:

@@ -9,8 +9,11 @@ import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 from fractions import Fraction
+from typing import Any
 
+from ..dim import is_array, is_symbol
 from ..errors import UsageError
+from ._ratio import Ratio, Value, applied
 
 MAX_LENGTH = 200
 MAX_NESTING = 20
@@ -24,8 +27,10 @@ class ExpressionError(UsageError):
     """A text that is no expression, or one whose value cannot be."""
 
 
-def evaluate(text: str, names: Mapping[str, Fraction | int]) -> Fraction:
+def evaluate(text: str, names: Mapping[str, Any]) -> Value:
     """The exact value of an expression over `names`, which may stand in braces; ExpressionError if it has none.
+
+    Symbols among the names give a `Ratio`.
 
     >>> evaluate("{width}*2 + 1", {"width": 64}), evaluate("0.5*width", {"width": 64})
     (Fraction(129, 1), Fraction(32, 1))
@@ -53,10 +58,10 @@ def _tokens(text: str) -> list[str]:
 
 
 class _Parser:
-    def __init__(self, tokens: list[str], names: Mapping[str, Fraction | int]) -> None:
+    def __init__(self, tokens: list[str], names: Mapping[str, Any]) -> None:
         self.tokens, self.names, self.depth = tokens, names, 0
 
-    def sum(self, least: int) -> Fraction:
+    def sum(self, least: int) -> Value:
         """A value and what operators that bind at least so tightly add to it."""
         left = self._value()
         while self.tokens and _BINDS.get(self.tokens[-1], -1) > least:
@@ -64,12 +69,13 @@ class _Parser:
             left = _apply(operator, left, self.sum(_BINDS[operator]))
         return left
 
-    def _value(self) -> Fraction:
+    def _value(self) -> Value:
         if not self.tokens:
             raise ExpressionError("the expression ends too early")
         token = self.tokens.pop()
         if token in ("-", "+"):
-            return self._nested(lambda: self.sum(2)) * (-1 if token == "-" else 1)
+            value = self._nested(lambda: self.sum(2))
+            return _apply("*", Fraction(-1), value) if token == "-" else value
         if token == "(":
             value = self._nested(lambda: self.sum(0))
             if not self.tokens or self.tokens.pop() != ")":
@@ -79,17 +85,17 @@ class _Parser:
             return _bounded(Fraction(token))
         return self._named(token)
 
-    def _nested(self, parse) -> Fraction:  # type: ignore[no-untyped-def]
+    def _nested(self, parse) -> Value:  # type: ignore[no-untyped-def]
         self.depth += 1
         if self.depth > MAX_NESTING:
             raise ExpressionError(f"nested deeper than {MAX_NESTING}")
-        value: Fraction = parse()
+        value: Value = parse()
         self.depth -= 1
         return value
 
-    def _named(self, token: str) -> Fraction:
+    def _named(self, token: str) -> Value:
         if token in self.names:
-            return Fraction(self.names[token])
+            return _known(token, self.names[token])
         if token in _BINDS or token == ")":
             raise ExpressionError(f"{token!r} is not expected there")
         near = get_close_matches(token, list(self.names), n=1)
@@ -97,9 +103,20 @@ class _Parser:
         raise ExpressionError(f"unknown variable {token!r:.60}. {known}")
 
 
-def _apply(operator: str, left: Fraction, right: Fraction) -> Fraction:
+def _known(name: str, value: Any) -> Value:
+    """The value of a name."""
+    if isinstance(value, Ratio):
+        return value
+    if is_array(value):
+        raise ExpressionError(f"{name} is a grid of numbers: an expression takes a number or a symbol")
+    return Ratio(value) if is_symbol(value) else Fraction(value)
+
+
+def _apply(operator: str, left: Value, right: Value) -> Value:
     if operator in ("/", "//") and right == 0:
         raise ExpressionError("a division by zero")
+    if isinstance(left, Ratio) or isinstance(right, Ratio):
+        return applied(operator, left, right)
     value = {
         "+": lambda: left + right,
         "-": lambda: left - right,

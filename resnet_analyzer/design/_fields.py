@@ -14,14 +14,18 @@ from functools import cache
 from types import NoneType
 from typing import Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
 
-from ..errors import UsageError
+from ..dim import Dim, at_least, divides, floor_div, is_symbol, suppose
+from ..dim.polynomial import polynomial
+from ..errors import NeedsNumbers, UsageError
 from ..frozen import REQUIRED
 from ..ops.base import FROZEN, MOVING, OPS, TRAINABLE, UNTOLD, Op, Weight
 from ..shape import Shape
 from ._expression import LIMIT, evaluate
+from ._ratio import Ratio
+from ._ratio import Value as Amount
 from ._text import Items, Pairs, Scalar, Value
 
-Names = Mapping[str, Fraction | int]
+Names = Mapping[str, Any]  # numbers, symbols, and what expressions over symbols come to
 MOST_SIDES = 8  # axes of a tensor in a design, the batch left out
 SIDE = re.compile(r"[0-9]{1,30}")  # a side of a size in digits; how large it may be is told where numbers are read
 
@@ -100,9 +104,11 @@ def read_value(field: Field, node: Value, names: Names) -> Any:
     return _READ[field.kind](field, node, names)
 
 
-def whole_number(field: Field, node: Value, names: Names) -> int:
-    """A whole number, or an expression that gives one."""
-    value = _number(node, names, field)
+def whole_number(field: Field, node: Value, names: Names) -> Dim:
+    """A whole number, or an expression that gives one; over symbols a formula, supposed to be one that may stand."""
+    value = _amount(node, names, field)
+    if isinstance(value, Ratio):
+        return _formula(field, node, value)
     if value.denominator != 1:
         raise FieldError(
             node, f"{field.name} must be a whole number, not {_short(node, value)}", (max(round(value), 1),)
@@ -114,7 +120,40 @@ def whole_number(field: Field, node: Value, names: Names) -> int:
     return number
 
 
+def _formula(field: Field, node: Value, value: Ratio) -> Dim:
+    """A formula where a whole number stands: what must hold for it is supposed; FieldError if it never does."""
+    if not suppose(divides(value.bottom, value.top)):
+        raise FieldError(node, f"{field.name} must be a whole number, not ({value.top})/{value.bottom}")
+    number = floor_div(value.top, value.bottom)
+    if field.least is not None and not suppose(at_least(number, field.least)):
+        raise FieldError(node, f"{field.name} must be at least {field.least}, not {number}")
+    return number
+
+
+def plain_number(field: Field, node: Value, names: Names) -> int:
+    """A whole number that decides which layers there are; NeedsNumbers for a symbol."""
+    return require_plain(field.name, node, whole_number(field, node, names))
+
+
+def require_plain(name: str, node: Value, value: Any) -> Any:
+    """The value of a setting that decides what the layers are; NeedsNumbers for a symbol."""
+    if is_symbol(value) or isinstance(value, Ratio):
+        symbols = value.variables if isinstance(value, Ratio) else polynomial(value).variables
+        raise NeedsNumbers(
+            f"{node.place.line}:{node.place.column}: {name}: {', '.join(sorted(symbols))} decides what the layers are, "
+            f"so there is no formula in it: give it numbers (solve and sweep take it as it is)",
+            symbols,
+        )
+    return value
+
+
 def _number(node: Value, names: Names, field: Field) -> Fraction:
+    """The exact value that stands there; NeedsNumbers for one with symbols."""
+    found: Fraction = require_plain(field.name, node, _amount(node, names, field))
+    return found
+
+
+def _amount(node: Value, names: Names, field: Field) -> Amount:
     """The exact value of a number or an expression; `{width}` without quotes, which YAML reads as a mapping, too."""
     if isinstance(node, Pairs) and node.flow and len(node.pairs) == 1:
         key, nothing = node.pairs[0]
@@ -182,7 +221,9 @@ def _plain(field: Field, node: Value, names: Names, depth: int = 0) -> Any:
         if not node.value.isprintable():
             raise FieldError(node, f"{field.name} must be printable text")
         return node.value
-    value = _number(node, names, field)
+    value = _amount(node, names, field)
+    if isinstance(value, Ratio):
+        return _formula(field, node, value)
     return int(value) if value.denominator == 1 else value
 
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Any
 
 from ..architectures.residual_style import STYLES
-from ..dim import Dim
-from ..errors import UsageError
+from ..dim import Dim, dimension, is_number, is_symbol
+from ..errors import UnknownName, UsageError
 from ..frozen import NamedTuple
 from ..shape import Shape
 from ._edit import Suggestion, replace
 from ._entry import Problem, kind_named, near_words, quoted, renames
-from ._expression import evaluate
+from ._expression import LIMIT, evaluate
 from ._fields import Field, FieldError, kind_of, read_value
+from ._ratio import Ratio
+from ._ratio import Value as Amount
 from ._text import Items, Pairs, Place, Scalar, Text, Value
 from ._vocabulary import BLOCK
 
@@ -42,23 +46,28 @@ TOP = {
 class Overrides(NamedTuple):
     """What the caller says instead of the file: (height, width) or (height, width, channels), and the classes.
 
-    None leaves what the file says.
+    None leaves what the file says. `variables` are values of the file's variables by name.
     """
 
     input: tuple[Dim, ...] | None = None
     classes: Dim | None = None
+    variables: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(eq=False)
 class Header:
-    """What the top of a file says; `places` are where its values stand."""
+    """What the top of a file says; `nodes` are its values by key.
+
+    `variables` are all names of expressions, `varying` those that stand for a plain whole number of the file's own.
+    """
 
     name: str = "design"
     style: str = "paper"
     input: Shape | None = None
     classes: int = 0
     about: dict[str, Any] = field(default_factory=dict)
-    variables: dict[str, Fraction | int] = field(default_factory=dict)
+    variables: dict[str, Any] = field(default_factory=dict)
+    varying: dict[str, int] = field(default_factory=dict)
     defaults: list[tuple[Scalar, Value]] = field(default_factory=list)
     layers: Items | None = None
     budgets: Value | None = None
@@ -89,7 +98,8 @@ def read_header(source: Text, sizes: Overrides, problems: list[Problem]) -> Head
                 header.nodes.setdefault(near[0], value)
         else:
             header.nodes[name] = value
-    _variables(source, header, problems)
+    _variables(source, header, sizes.variables, problems)
+    sizes = _of_classes(header, sizes)
     for name in ("design", *TEXTS, "style", "like", "budgets", "expect", "layers", "defaults"):
         if name in header.nodes:
             _SET.get(name, _plain)(source, header, name, problems)
@@ -159,7 +169,35 @@ def _defaults(source: Text, header: Header, name: str, problems: list[Problem]) 
         problems.append(Problem("unknown key", says, key.place, "", renames(source, key, near)))
 
 
-def _variables(source: Text, header: Header, problems: list[Problem]) -> None:
+def _of_classes(header: Header, sizes: Overrides) -> Overrides:
+    """The sizes, with `classes` among the variables as what it is; UnknownName for a name that is no variable."""
+    for name in sizes.variables:
+        if name == "classes" and name in header.nodes and name not in header.variables:
+            if sizes.classes is not None:
+                raise UsageError(f"{header.name}: classes is given twice")
+            sizes = sizes._replace(classes=given_value(name, sizes.variables[name]))
+        elif name not in header.variables:
+            known = [*header.variables, *(["classes"] if "classes" in header.nodes else [])]
+            raise UnknownName("variable of this design", name, known, "" if known else "It has no `variables`.")
+    return sizes
+
+
+def given_value(name: str, value: Any) -> Any:
+    """A variable's value as a caller gives it: a number or a symbol; UsageError for anything else."""
+    if is_symbol(value):
+        return value
+    if isinstance(value, float) and abs(value) < LIMIT:
+        return Fraction(repr(value))
+    try:
+        number = dimension(value)
+    except UsageError:
+        number = None
+    if not is_number(number) or abs(number) >= LIMIT:
+        raise UsageError(f"{name} must be a number, not {value!r:.40}")
+    return number
+
+
+def _variables(source: Text, header: Header, given: Mapping[str, Any], problems: list[Problem]) -> None:
     node = header.nodes.get("variables")
     if node is None:
         return
@@ -171,12 +209,18 @@ def _variables(source: Text, header: Header, problems: list[Problem]) -> None:
         try:
             if not name.isidentifier() or name == "index":
                 raise FieldError(key, f"{quoted(name)} cannot be a variable's name: letters, digits and _")
-            header.variables[name] = _variable(name, value, header.variables)
+            if name in given:
+                header.variables[name] = found = given_value(name, given[name])
+            else:
+                header.variables[name] = found = _variable(name, value, header.variables)
+            plain = not is_symbol(found) and not isinstance(found, Ratio) and found.denominator == 1
+            if plain and (name in given or type(value.value) is int):  # type: ignore[union-attr]
+                header.varying[name] = int(found)
         except FieldError as error:
             problems.append(Problem("value", error.says, error.node.place))
 
 
-def _variable(name: str, node: Value, known: dict[str, Fraction | int]) -> Fraction:
+def _variable(name: str, node: Value, known: dict[str, Any]) -> Amount:
     if isinstance(node, Scalar) and isinstance(node.value, str):
         try:
             return evaluate(node.value, known)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
-from ..dim import Dim
-from ..errors import AnalyzerError
+from ..dim import Dim, is_symbol
+from ..errors import AnalyzerError, NeedsNumbers, Undecided
 from ..graph import Graph
 from ..measurement import Row
 from ..ops.base import Op
@@ -14,7 +16,7 @@ from ..ops.opaque import Opaque
 from ._blocks import BUILD, Unbuildable, values_of
 from ._builder import MOST_NODES, TooLarge
 from ._entry import Entry, Problem, near_words, quoted, read_entry, renames
-from ._fields import Field, FieldError, Whole, op_fields, read_value, read_words
+from ._fields import Field, FieldError, Whole, op_fields, plain_number, read_value, read_words
 from ._header import Header, Overrides, read_header
 from ._notes import Notes
 from ._state import Failure
@@ -22,6 +24,7 @@ from ._text import Items, Place, Scalar, Text, parse, read_bytes
 from ._vocabulary import known_fields
 
 MOST_STEPS = 24_000
+NONE: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(eq=False)
@@ -56,18 +59,27 @@ class Reading:
         return _read(parse(self.source.file, text), self.sizes)
 
 
-def examine(file: str, input: tuple[Dim, ...] | None = None, classes: Dim | None = None) -> Reading:
+def examine(
+    file: str, input: tuple[Dim, ...] | None = None, classes: Dim | None = None, variables: Mapping[str, Any] = NONE
+) -> Reading:
     """Everything that a design file says, and everything that is wrong with it.
 
-    `input`, as (height, width) or (height, width, channels), and `classes` replace what the file says.
+    `input`, as (height, width) or (height, width, channels), `classes` and `variables` replace what the file says;
+    UnknownName for a variable that it does not have. A value may be a symbol: NeedsNumbers where that is no network.
     SyntaxProblem where it is no design file at all: unreadable, no YAML, too large.
     """
-    return examine_text(file, read_bytes(file), input, classes)
+    return examine_text(file, read_bytes(file), input, classes, variables)
 
 
-def examine_text(file: str, text: str, input: tuple[Dim, ...] | None = None, classes: Dim | None = None) -> Reading:
+def examine_text(
+    file: str,
+    text: str,
+    input: tuple[Dim, ...] | None = None,
+    classes: Dim | None = None,
+    variables: Mapping[str, Any] = NONE,
+) -> Reading:
     """The same for a text; `file` is its name in messages."""
-    return _read(parse(file, text), Overrides(input, classes))
+    return _read(parse(file, text), Overrides(input, classes, variables))
 
 
 def _read(source: Text, sizes: Overrides) -> Reading:
@@ -149,6 +161,8 @@ class Reader(Notes):
         except TooLarge:
             raise
         except AnalyzerError as error:
+            if isinstance(error, Undecided):
+                self._require_numbers(entry, error)
             self._note_error(entry, error)
             top = self._placeholder(entry, top)
         finally:
@@ -157,12 +171,20 @@ class Reader(Notes):
                 self.names["index"] = outer
         return top
 
+    def _require_numbers(self, entry: Entry, error: Undecided) -> None:
+        """Pass on what is undecided because of the caller's symbols: it is no problem of the file."""
+        if isinstance(error, NeedsNumbers):
+            raise error
+        symbols = [name for name, value in self.sizes.variables.items() if is_symbol(value)]
+        if symbols:
+            raise NeedsNumbers(f"{entry.place.line}:{entry.place.column}: {entry.kind}: {error}", symbols) from None
+
     def _times(self, entry: Entry) -> int:
         node = entry.fields.get("repeat")
         if node is None or "repeat" not in known_fields(entry):
             return 1
         try:
-            times: int = read_value(Field("repeat", "whole", least=1), node, self.names)
+            times = plain_number(Field("repeat", "whole", least=1), node, self.names)
             if times > MOST_NODES:
                 raise FieldError(node, f"repeat: {times:,} is more than {MOST_NODES:,}, the most that is built")
         except FieldError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
+from typing import Any
 
 from ..architectures.residual_builder import ResidualBuilder
 from ..architectures.residual_style import STYLES
@@ -28,7 +28,7 @@ class State:
 
     def __init__(self, source: Text, header: Header, problems: list[Problem], sizes: Overrides) -> None:
         self.source, self.header, self.problems, self.sizes = source, header, problems, sizes
-        self.names: dict[str, Fraction | int] = dict(header.variables)
+        self.names: dict[str, Any] = dict(header.variables)
         self.style, self.defaults = header.style, header.defaults
         self.build = Builder(header.name, header.style)
         self.residual = ResidualBuilder(self.build, STYLES[header.style], header.classes)

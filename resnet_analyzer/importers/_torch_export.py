@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from io import StringIO
 from typing import Any
 
 from ..errors import UsageError
@@ -20,9 +24,9 @@ def exported(torch: Any, module: Any, inputs: Any, title: str, says: str, error:
     try:
         for each, _ in training:
             each.training = False
-        with warnings.catch_warnings(), torch.no_grad():
-            warnings.simplefilter("ignore")
+        with _silence(), torch.no_grad():
             program = torch.export.export(module, tuple(args), kwargs or None, strict=False)
+        return _records(torch, program, module, title, says)
     except Exception as other:  # whatever a stranger's code raises
         first = printable(str(error).strip().partition("\n")[0], 160)
         text = f"{title}: its forward cannot be traced: {type(error).__name__}: {first}"
@@ -30,7 +34,19 @@ def exported(torch: Any, module: Any, inputs: Any, title: str, says: str, error:
     finally:
         for each, was in training:
             each.training = was
-    return _records(torch, program, module, title, says)
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    """Nothing is printed: where an export ends, PyTorch writes down whole graphs as warnings, errors and plain text."""
+    off = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    try:
+        with warnings.catch_warnings(), redirect_stdout(StringIO()), redirect_stderr(StringIO()):
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logging.disable(off)
 
 
 def _records(torch: Any, program: Any, module: Any, title: str, says: str) -> Recorded:
@@ -69,7 +85,8 @@ def _read(torch: Any, maker: Maker, scope: dict[Any, Any], node: Any) -> None:
     schema = getattr(node.target, "_schema", None)
     kind = "" if schema is None else schema.name.removeprefix("aten::")
     value = node.meta.get("val")
-    results = [value] if isinstance(value, torch.Tensor) else [each for each in value or () if hasattr(each, "shape")]
+    several = value if isinstance(value, (list, tuple)) else ()
+    results = [value] if isinstance(value, torch.Tensor) else [each for each in several if hasattr(each, "shape")]
     if kind in SILENT or not kind or not results:
         return
 
@@ -84,9 +101,14 @@ def _read(torch: Any, maker: Maker, scope: dict[Any, Any], node: Any) -> None:
     arguments += [(name, placed(each)) for name, each in node.kwargs.items() if not isinstance(each, torch.device)]
     arguments = [(name, each) for name, each in arguments if not isinstance(each, (torch.dtype, torch.memory_format))]
     path, leaf, maker.made_by = _module(node.meta.get("nn_module_stack") or {})
-    shapes = [tuple(map(int, each.shape)) for each in results]
+    shapes = [_shape(each) for each in results]
     made = maker.operation(kind, arguments, shapes, path, leaf)
     scope[node] = made[0] if isinstance(value, torch.Tensor) else made
+
+
+def _shape(tensor: Any) -> tuple[int | None, ...]:
+    """A tensor's sizes; None for those that its numbers decide."""
+    return tuple([size if type(size) is int else None for size in tensor.shape])
 
 
 def _module(stack: Any) -> tuple[str, bool, str]:

@@ -87,7 +87,12 @@ def trace(torch: Any, module: Any, inputs: Any, values: Mapping[str, int], title
 def _asks_for_numbers(error: Exception) -> bool:
     """Whether a run failed since its tensors have no numbers."""
     text = str(error).lower()
-    return isinstance(error, NotImplementedError) or "meta tensor" in text or "data-dependent" in text
+    return (
+        isinstance(error, NotImplementedError)
+        or "meta tensor" in text
+        or "meta device" in text
+        or "data-dependent" in text
+    )
 
 
 def _tensors(torch: Any, value: Any) -> Iterator[Any]:

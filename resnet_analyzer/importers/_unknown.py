@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from ..dim import is_number
+from ..graph import Node
 from ..shape import Shape
 from .records import Record
 
 
-def seen_at(record: Record, shapes: tuple[Shape | None, ...]) -> tuple[Shape, ...]:
+def seen_at(record: Record, shapes: tuple[Shape | None, ...]) -> tuple[Shape | None, ...]:
     """The shapes at which an unknown layer's output was seen; none where the source declares it for any size.
 
-    A shape that we do not know is none that can be met again.
+    Where we know none of them, they are none that can be met again.
     """
     open_sizes = any(size is None for ref in record.inputs for size in (ref.shape or ())[1:])
-    return () if open_sizes else tuple(Shape() if shape is None else shape for shape in shapes)
+    return () if open_sizes else shapes if any(shapes) else tuple(Shape() for _ in shapes)
+
+
+def known_behind(reads: list[str], nodes: Mapping[str, Node], own: Mapping[str, Shape | None]) -> list[str]:
+    """The nearest rows of known shape behind those whose shape we do not know: what these depend on."""
+    pending, passed = [name for name in reads if own.get(name) is None], set(reads)
+    found: list[str] = []
+    while pending:
+        for name in nodes[pending.pop()].inputs:
+            if name not in passed:
+                passed.add(name)
+                (pending if own.get(name) is None else found).append(name)
+    return found
 
 
 def asked(record: Record, index: int, shapes: tuple[Any, ...]) -> Shape | None:

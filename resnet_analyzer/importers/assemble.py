@@ -29,7 +29,7 @@ from ._head import classes_told
 from ._ledger import Ledger
 from ._said import NOT_OURS, Said, Step, applied, reading, require_the_same, said_by
 from ._sizes import Sizes, own_shapes, wanted_shapes
-from ._unknown import asked, seen_at, with_stored
+from ._unknown import asked, known_behind, seen_at, with_stored
 from .records import INSIDE, Declared, Record, Recorded
 
 
@@ -107,8 +107,11 @@ class _Assembler(Branching):
         read = len(layers) + self.looked[0]
         declared = sum(shape is not None for record in layers for shape in record.outputs) + self.looked[1]
         declared = 0 if self.recorded.of_another_batch else declared
-        confirmed = f"{self.agreeing} of {declared} tensor shapes as it declares them"
-        said = f"read {read} operation{'s' * (read != 1)} from {self.recorded.says}"
+        confirmed = f"{self.agreeing} of {declared} tensor shapes as declared there"
+        origin, own = self.recorded.says, f"{self.recorded.name} ("
+        if origin.startswith(own):  # the title tells the name
+            origin = origin.removeprefix(own).removesuffix(")")
+        said = f"{read} operation{'s' * (read != 1)} read from {origin}"
         return said + (f", {confirmed}" if declared else "")
 
     def confirm(self, count: int) -> None:
@@ -151,7 +154,7 @@ class _Assembler(Branching):
                 return
         if None not in shapes and self.is_opened(record) and self.look(record, reads):
             return
-        if reason and record.look is not None and self.look(record, reads, wholly=True):
+        if None not in shapes and record.look is not None and self.look(record, reads, wholly=True):
             return
         if not self._constant_as_declared(record, reads):
             self._add_unknown(record, reads, reason)
@@ -326,6 +329,7 @@ class _Assembler(Branching):
     def _add_unknown(self, record: Record, read: list[str | Array], different: str) -> None:
         """A row whose cost we do not know: the weights and, if fixed, the shape are the source's own."""
         reads = [each for each in read if isinstance(each, str)]
+        reads += known_behind(reads, self.nodes, self.own)
         reason = f"a{'n' * (self.framework == 'onnx')} {TITLES[self.framework]} {record.kind}"
         reason += f": {different}" if different else ""
         at = tuple(self.own[name] for name in reads)

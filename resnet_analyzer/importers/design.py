@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..dim import Dim
-from ..errors import UsageError
+from ..errors import NeedsNumbers, UsageError
 from ..graph import Graph
 from ..ops.opaque import Opaque
 from ..request import Request, resized, seen_as_it_stands
@@ -31,19 +31,22 @@ def read(source: str, request: Request) -> Graph:
 
     Rules that do not hold are not looked at: measuring the graph names them.
     """
-    graph = _read(source, None, request.classes)
+    graph = _read(source, None, request)
     given = request.input
     if given is None:
         return graph
     if any(isinstance(node.op, Opaque) for node in graph) or isinstance(given, (Mapping, Shape)):
         return resized(seen_as_it_stands(graph), given)
-    return _read(source, given, request.classes)  # whose settings may depend on the input's size
+    return _read(source, given, request)  # whose settings may depend on the input's size
 
 
-def _read(source: str, size: tuple[Dim, ...] | None, classes: Dim | None) -> Graph:
+def _read(source: str, size: tuple[Dim, ...] | None, request: Request) -> Graph:
     from ..design import examine
 
-    reading = examine(source, size, classes)
+    try:
+        reading = examine(source, size, request.classes, request.options)
+    except NeedsNumbers as error:
+        raise NeedsNumbers(f"{source}:{error}", error.names) from None
     if reading.problems:
         first = min(reading.problems, key=lambda problem: problem.place)
         more = f" ({len(reading.problems) - 1} more: resnet-analyze verify)" if len(reading.problems) > 1 else ""

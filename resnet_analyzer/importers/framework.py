@@ -7,7 +7,7 @@ import os
 import sys
 import warnings
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, redirect_stderr
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from importlib.machinery import PathFinder
 from typing import Any
 
@@ -46,7 +46,8 @@ def called(factory: Any, arguments: Mapping[str, Any]) -> Any:
     module = sys.modules.get("torch")
     if module is None:
         return factory(**arguments)
-    with _offline(module), warnings.catch_warnings(), redirect_stderr(io.StringIO()):
+    said = io.StringIO()  # PyTorch's hub tells where it is about to fetch weights from
+    with _offline(module), warnings.catch_warnings(), redirect_stderr(said), redirect_stdout(said):
         warnings.simplefilter("ignore")
         try:
             with module.device("meta"):

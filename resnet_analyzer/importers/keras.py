@@ -18,12 +18,14 @@ from ..request import Request, resized, sizes_of
 from ._peek import describes_keras
 from .base import importer
 from .framework import MissingFramework, called
+from .records import printable
 from .torch import is_module, read_module
 
 if TYPE_CHECKING:
     from .records import Recorded
 
 FACTORY = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
+DEFAULT = re.compile(r"(functional|sequential|model)(_\d+)?")  # what Keras 2 and 3 call a model without a name
 SUFFIXES = (".keras", ".h5", ".hdf5")
 
 
@@ -113,7 +115,10 @@ def _read(found: Any, source: str, request: Request) -> Graph:
             raise
         except UsageError as error:
             raise UsageError(f"{source}: {error}") from error
-    return replace(graph, about={**graph.about, "source": source})
+    about, name = {**graph.about, "source": source}, graph.name
+    if DEFAULT.fullmatch(name) and os.path.isfile(source):  # nobody named it: the file's name says more
+        name = about["title"] = printable(os.path.basename(source), 60)
+    return replace(graph, name=name, about=about)
 
 
 def _part(found: Any, name: str) -> Any:

@@ -150,7 +150,7 @@ class Divide(_Elementwise):
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "onnx": Spelling("Div"),
         "torch": Spelling("", also=(*TORCH_BRANCHES, "aten.where", "aten.masked_fill"), read=_read_torch),
-        "keras": Spelling("", also=("ops.Divide", "ops.TrueDivide"), read=_reads("Divide")),
+        "keras": Spelling("", also=("ops.Divide", "ops.TrueDivide", "ops.FloorDivide"), read=_reads("Divide")),
     }
 
     def each(self, operands: int) -> Work:

@@ -27,6 +27,46 @@ def _read_torch(call: Call) -> list[Op]:
     return [Einsum(call.argument("equation"))]
 
 
+PRODUCTS = ("ops.Tensordot", "ops.Dot", "ops.Outer", "ops.Vdot")
+
+
+def _read_keras(call: Call) -> list[Op] | None:
+    """keras.ops.einsum; numpy's products by axes, as equations. Those that flatten are read where nothing does."""
+    if call.kind == "ops.Einsum":
+        return [Einsum(call.argument("subscripts"))] if len(call.shapes) == len(call.places) else None
+    if len(call.places) != 2 or len(call.shapes) != 2:
+        return None
+    first, second = (len(shape) for shape in call.shapes)
+    summed = _summed(call, first, second)
+    if summed is None:
+        return None
+    left = [chr(ord("a") + axis) for axis in range(first)]
+    right = [chr(ord("A") + axis) for axis in range(second)]
+    for one, other in zip(*summed, strict=True):
+        right[other] = left[one]
+    kept = [name for axis, name in enumerate(left) if axis not in summed[0]]
+    kept += [name for axis, name in enumerate(right) if axis not in summed[1]]
+    return [Einsum(f"{''.join(left)},{''.join(right)}->{''.join(kept)}")]
+
+
+def _summed(call: Call, first: int, second: int) -> tuple[list[int], list[int]] | None:
+    """The axes of both operands that are summed over, pair by pair; None for products that flatten."""
+    if call.kind == "ops.Tensordot":
+        axes = call.argument("axes", 2, 2)
+        if type(axes) is int and not 0 <= axes <= min(first, second):  # of a stranger's file, any number
+            return None
+        if type(axes) is int:
+            return list(range(first - axes, first)), list(range(axes))
+        pairs = [each if isinstance(each, (list, tuple)) else [each] for each in axes]
+        return [axis % first for axis in pairs[0]], [axis % second for axis in pairs[1]]
+    if call.kind in ("ops.Outer", "ops.Vdot"):
+        flat = first == second == 1
+        return None if not flat else ([], []) if call.kind == "ops.Outer" else ([0], [0])
+    if not first or not second:
+        return None
+    return [first - 1], [second - 1 if second == 1 else second - 2]
+
+
 class Einsum(Op):
     """The sum that `equation` names, as numpy.einsum: letters for axes, `...` for the rest, which broadcast.
 
@@ -48,7 +88,7 @@ class Einsum(Op):
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "onnx": Spelling("Einsum", read=_read_onnx),
         "torch": Spelling("aten.einsum", read=_read_torch),
-        "keras": Spelling("", {"equation": "subscripts"}, also=("ops.Einsum",)),
+        "keras": Spelling("", also=("ops.Einsum", *PRODUCTS), read=_read_keras),
     }
 
     def __post_init__(self) -> None:

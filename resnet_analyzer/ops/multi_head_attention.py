@@ -14,6 +14,7 @@ from ._attention_gradient import of_projected_attention
 from .base import Check, Cost, Op, Weight, Work, axis_index
 from .spelling import Call, Reads, Spelling, Tensor
 
+GROUPED = ("GroupedQueryAttention", "GroupQueryAttention")  # the class, and the name under which it is saved
 ROLES = ("query", "value", "key")
 MASKS = ("query_mask", "value_mask", "key_mask", "attention_mask")
 
@@ -27,17 +28,30 @@ def _read_keras(call: Call) -> Reads | None:
     order = ("query", "value", "key", *MASKS)
     given = {name: call.argument(name, place) for place, name in enumerate(order)}
     numbers = {name: each.number for name, each in given.items() if type(each) is Tensor}
-    asked = [call.named.get(name) for name in ("use_causal_mask", "return_attention_scores")]
+    causal = call.named.get("use_causal_mask", False) is True
+    asked = [call.named.get("return_attention_scores"), call.named.get("use_causal_mask") not in (None, True, False)]
     others = [settings.get(name) for name in ("use_gate", "sliding_window", "flash_attention")]
     if len(numbers) != len(call.shapes) or not {"query", "value"} <= set(numbers) or any(others) or any(asked):
         return None
+    roles = tuple(numbers) if set(numbers) & set(MASKS) else ROLES
+    if call.kind in GROUPED:
+        heads, shared = settings["num_query_heads"], settings["num_key_value_heads"]
+        few = MultiHeadAttention(
+            heads,
+            settings["head_dim"],
+            use_bias=settings["use_bias"],
+            roles=roles,
+            num_key_value_heads=shared,
+            causal=causal,
+        )
+        return Reads(tuple(numbers.values()), [few])
     units = settings.get("output_shape")
     units = units[0] if isinstance(units, (list, tuple)) and len(units) == 1 else units
     axes = settings.get("attention_axes")
     axes = None if axes is None else call.axes(axes)
     made = MultiHeadAttention(
         settings["num_heads"], settings["key_dim"], settings.get("value_dim") or 0, units or 0, settings["use_bias"],
-        axes, tuple(numbers) if set(numbers) & set(MASKS) else ROLES,
+        axes, roles, causal=causal,
     )  # fmt: skip
     return Reads(tuple(numbers.values()), [made])
 
@@ -53,7 +67,7 @@ class MultiHeadAttention(Op):
     batch and channels); along the others queries and keys go together, as the batch does.
 
     Multiply-accumulates of the four projections and of the two products; one multiply per query and
-    head channel for the scale; softmax over the keys; with masks an addition to every score.
+    head channel for the scale; softmax over the keys; with masks, or a `causal` one, an addition to every score.
 
     >>> cost = MultiHeadAttention(2, 8).apply(Shape(1, 10, 16), Shape(1, 10, 16))
     >>> cost.work.multiply_accumulates   # 4 projections of 10·16·16, 2 products of 10·10·16
@@ -68,11 +82,14 @@ class MultiHeadAttention(Op):
     attention_axes: tuple[int, ...] | None = None
     roles: tuple[str, ...] = ROLES
     num_key_value_heads: Dim = 0
+    causal: bool = False
 
     kind = "attention"
     storage = "own"
     gradient = of_projected_attention
-    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("MultiHeadAttention", read=_read_keras)}
+    spellings: ClassVar[Mapping[str, Spelling]] = {
+        "keras": Spelling("MultiHeadAttention", also=GROUPED, read=_read_keras)
+    }
     arity: ClassVar[int | None] = None
     counts: ClassVar[tuple[str, ...]] = ("num_heads", "key_dim")
     sizes: ClassVar[tuple[str, ...]] = ("value_dim", "units", "num_key_value_heads")
@@ -131,7 +148,7 @@ class MultiHeadAttention(Op):
         work += self._projections(query, key, value, value_width, output)
         heads = (self._shared_heads, self.num_heads)
         checks += (Check(divides(*heads), "{} heads of keys and values do not divide {} of queries.", heads),)
-        if any(role in MASKS for role in given):
+        if self.causal or any(role in MASKS for role in given):
             work += Work(adds=product(groups, queries, keys))
         return Cost(output, self._weights(query, key, value, value_width, output), work, checks=checks)
 
@@ -139,7 +156,7 @@ class MultiHeadAttention(Op):
         """Keras' layer, which takes its inputs one by one; alone, the query is all three."""
         from .keras_steps import Steps
 
-        if self.roles != ROLES or not is_exactly(self.num_key_value_heads, 0):
+        if self.causal or self.roles != ROLES or not is_exactly(self.num_key_value_heads, 0):
             return None
         layer = keras.layers.MultiHeadAttention(
             self.num_heads,

@@ -64,10 +64,10 @@ class Opaque(Op):
 
     `output` is its output shape if that at least is known, `weights` what weights were seen, `reason`
     a sentence for people. `elementwise` tells that it works number by number: it keeps its input's shape.
-    `seen` are the inputs at which that output was seen: it says nothing of inputs of other sizes, but of
-    another batch. Without them the output is the same whatever comes in. `ask`, if there is one, gives the
-    output for input shapes, or None: then what was seen holds. `all_weights` False tells that it may have
-    others than `weights`.
+    `seen` are the inputs at which that output was seen (None: of no known shape): it says nothing of inputs of
+    other sizes, but of another batch. Without them the output is the same whatever comes in. `ask`, if there is
+    one, gives the output for input shapes, or None: then what was seen holds. `all_weights` False tells that it may
+    have others than `weights`.
 
     >>> Opaque("a custom layer").apply().unknown
     ('work',)
@@ -79,7 +79,7 @@ class Opaque(Op):
     output: Shape | None = None
     weights: tuple[Weight, ...] = ()
     elementwise: bool = False
-    seen: tuple[Shape, ...] = ()
+    seen: tuple[Shape | None, ...] = ()
     ask: Callable[[tuple[Shape, ...]], Shape | None] | None = None
     all_weights: bool = True
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from ..dim import Dim
 from ..shape import Shape, spell
 from ._broadcast import broadcast
-from .base import Check, Cost, Op, Spelling, axis_index
+from .base import Check, Cost, Op, Spelling, axis_index, no_axis
+from .gradient import of_nothing
 from .spelling import Call, Reads
 
 if TYPE_CHECKING:
@@ -143,3 +145,40 @@ class Triangle(Op):
         from .keras_steps import by_ops
 
         return by_ops(lambda x: keras.ops.tril(x))
+
+
+def _read_one_hot(call: Call) -> list[Op] | None:
+    """keras.ops.one_hot; a sparse one is not read."""
+    axis = call.settings.get("axis", -1)
+    return [OneHot(call.settings["num_classes"], axis)] if not call.settings.get("sparse") else None
+
+
+class OneHot(Op):
+    """Each number as a vector of zeros with a one at its place, along a new axis: no arithmetic.
+
+    >>> OneHot(10).apply(Shape(1, 5)).output
+    Shape(1, 5, 10)
+    """
+
+    classes: Dim
+    axis: int = -1
+
+    kind = "shape"
+    word = "one-hot"
+    storage = "own"
+    gradient = of_nothing
+    counts: ClassVar[tuple[str, ...]] = ("classes",)
+    spellings: ClassVar[Mapping[str, Spelling]] = {"keras": Spelling("", also=("ops.OneHot",), read=_read_one_hot)}
+
+    def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
+        """One axis more."""
+        axis = axis_index(self.axis, len(shape) + 1)
+        if axis is None:
+            return no_axis(self.axis, shape)
+        return Cost(Shape(*shape[:axis], self.classes, *shape[axis:]))
+
+    def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps:
+        """By keras.ops."""
+        from .keras_steps import by_ops
+
+        return by_ops(lambda x: keras.ops.one_hot(keras.ops.cast(x, "int32"), self.classes, axis=self.axis))

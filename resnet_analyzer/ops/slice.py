@@ -102,12 +102,26 @@ def _read_keras(call: Call) -> list[Op] | None:
     if call.kind == "ops.Flip":
         axes = range(call.rank) if call.argument("axis", 1) is None else call.axes(call.argument("axis", 1))
         return [Slice(tuple((None, None, -1) if place in axes else (None, None) for place in range(call.rank)))]
+    if call.kind == "CenterCrop":
+        return _read_crop(call)
     if call.kind == "ops.Slice":
         starts, sizes = call.argument("start_indices", 1), call.argument("shape")
         whole = all(type(each) is int for each in (*starts, *sizes))
         return [Slice(tuple(map(_part, starts, sizes)))] if whole and len(starts) == len(sizes) else None
     key = call.argument("key", 1)
     return [Slice(tuple(key) if isinstance(key, list) else (key,))]
+
+
+def _read_crop(call: Call) -> list[Op] | None:
+    """Keras' CenterCrop of larger images; smaller ones it enlarges, which is not read."""
+    layout = call.settings.get("data_format") or "channels_last"
+    wanted = call.settings["height"], call.settings["width"]
+    first = call.rank - 3 if layout == "channels_last" else call.rank - 2
+    lengths = call.shapes[0][first : first + 2]
+    if not all(is_number(length) and length >= size for length, size in zip(lengths, wanted, strict=True)):
+        return None
+    parts = [_part((length - size) // 2, size) for length, size in zip(lengths, wanted, strict=True)]
+    return [Slice((*[(None, None)] * first, *parts))]
 
 
 def _part(start: int, size: int) -> tuple[int, int | None]:
@@ -132,7 +146,7 @@ class Slice(Op):
     spellings: ClassVar[Mapping[str, Spelling]] = {
         "onnx": Spelling("Slice", read=_read_onnx),
         "torch": Spelling("aten.slice", also=("aten.select", "aten.narrow", "aten.flip"), read=_read_torch),
-        "keras": Spelling("", also=("ops.GetItem", "ops.Flip", "ops.Slice"), read=_read_keras),
+        "keras": Spelling("", also=("ops.GetItem", "ops.Flip", "ops.Slice", "CenterCrop"), read=_read_keras),
     }
 
     kind = "shape"

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..analyses.diff import Change, diff
 from ..measurement import Measurement
-from ..numbers import grouped, share, signed
+from ..numbers import grouped, many, share, signed
 from ..shape import spell
 from .model import Column, Report, Table
 
@@ -101,7 +101,7 @@ def _input(each: Measurement) -> str:
 def _unknown(measured: Sequence[Measurement], names: Sequence[str]) -> list[tuple[str, str]]:
     """Whose figures are a lower bound, since the cost of some layer is not known."""
     return [
-        ("unknown", f"{name}: ≥ its {', '.join(named(each.lower_bounds))}; cost of {len(each.unknown)} layers")
+        ("unknown", f"{name}: ≥ its {', '.join(named(each.lower_bounds))}; cost of {many(len(each.unknown), 'layer')}")
         for each, name in zip(measured, names, strict=True)
         if each.unknown
     ]

@@ -8,7 +8,7 @@ from typing import Any
 from ..crosscheck.compare import AGREES, NO_WITNESS, NOTHING, LayerVerdict, ModelVerdict
 from ..crosscheck.equivalence import Equivalence
 from ..crosscheck.framework import Device
-from ..numbers import grouped
+from ..numbers import grouped, many
 from .model import Column, Report, Section, Table
 
 MODELS = (
@@ -24,7 +24,7 @@ MODELS = (
     Column("GMAC/s", "shape", drop=4),
 )
 LAYERS = (
-    Column("layer", flexible=True),
+    Column("layer", wrapped=True),
     Column("op", drop=1),
     Column("shape"),
     Column("weights"),
@@ -67,9 +67,9 @@ def summary(verdicts: Sequence[ModelVerdict]) -> str:
     silent = sum(each.how_many("flops", NO_WITNESS) for each in verdicts)
     wrong = sum(len(each.disagreements) for each in verdicts)
     models = f"{grouped(len(verdicts))} model{'s' * (len(verdicts) != 1)}"
-    verdict = f"{grouped(wrong)} disagreements" if wrong else "no disagreement"
+    verdict = many(wrong, "disagreement") if wrong else "no disagreement"
     parts.append(f"not checked by a reference {grouped(silent)}")
-    return f"{grouped(layers)} layers of {models}: {', '.join(parts)}; {verdict}"
+    return f"{many(layers, 'layer')} of {models}: {', '.join(parts)}; {verdict}"
 
 
 def _seen(verdicts: Sequence[ModelVerdict], witness: str) -> tuple[int, int]:

@@ -9,7 +9,7 @@ from typing import Any
 from ..analyses.diff import Change, Difference
 from ..analyses.growth import Growth
 from ..measurement import REPORTS
-from ..numbers import grouped, short, signed
+from ..numbers import grouped, many, short, signed
 from .model import Column, Report, Table
 
 COLUMNS = (
@@ -86,7 +86,7 @@ def _grown(each: Growth) -> str:
 
 
 def _layers(count: int) -> str:
-    return f"{grouped(count)} layer{'s' * (count != 1)}"
+    return many(count, "layer")
 
 
 def _step(before: int, after: int) -> str:

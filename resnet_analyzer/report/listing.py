@@ -26,7 +26,7 @@ COLUMNS = (
 )
 OPTION_COLUMNS = (
     Column("option"),
-    Column("value", flexible=True),
+    Column("value", wrapped=True),
     Column("meaning", wrapped=True, drop=1),
     Column("takes", wrapped=True, drop=2),
 )

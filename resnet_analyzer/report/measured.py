@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import Any
 
 from ..errors import UnknownName
 from ..measurement import Measurement, Row
-from ..numbers import grouped, share, short
+from ..numbers import grouped, many, share, short
 from ..shape import spell
 from .by_hand import macs_by_hand, params_by_hand
 from .model import Column, Report, Table
@@ -51,7 +52,9 @@ def title_of(measurement: Measurement) -> str:
     about = measurement.graph.about
     says = about.get("says") or (f"style {about['style']}" if about.get("style", "paper") != "paper" else "")
     named = about.get("title", measurement.graph.name)
-    origin = ", ".join(part for part in (_head(about.get("source", "")), says) if part)
+    source = _head(about.get("source", ""))
+    source = "" if os.path.basename(source) == named else source  # told already
+    origin = ", ".join(part for part in (source, says) if part)
     return " · ".join(part for part in (named, origin, flow_of(measurement)) if part)
 
 
@@ -80,7 +83,7 @@ def _summary(measurement: Measurement) -> list[tuple[str, str]]:
     found = [("total", " · ".join(figures))]
     if measurement.unknown:
         names = ", ".join(measurement.unknown[:5]) + (" …" if len(measurement.unknown) > 5 else "")
-        found.append(("unknown", f"cost of {len(measurement.unknown)} layers: {names}"))
+        found.append(("unknown", f"cost of {many(len(measurement.unknown), 'layer')}: {names}"))
     return [*found, ("counted", COUNTED.format(images))]
 
 
@@ -113,15 +116,17 @@ def _figures(rows: Sequence[Row], measurement: Measurement) -> tuple[Any, ...]:
 def _by_stage(measurement: Measurement) -> Table:
     columns = (Column("stage"), Column("what", wrapped=True), OUTPUT, *FIGURES)
     rows, before = [], None
-    for part in parts(measurement.rows, measurement.graph.channels_first()):
-        label = "" if part.stage == before else part.stage
+    found = parts(measurement.rows, measurement.graph.channels_first())
+    outside = "–" if any(part.stage for part in found) else ""  # else the lines read as the stage above them
+    for part in found:
+        label = "" if part.stage == before else part.stage or outside
         rows.append((label, part.what, spell(part.output), *_figures(part.rows, measurement)))
         before = part.stage
     return Table(columns, tuple(rows))
 
 
 def _by_block(measurement: Measurement) -> Table:
-    columns = (Column("block", flexible=True), Column("layers", "count", drop=4), OUTPUT, *FIGURES)
+    columns = (Column("block", wrapped=True), Column("layers", "count", drop=4), OUTPUT, *FIGURES)
     rows = [
         (name, len(members), spell(members[-1].output), *_figures(members, measurement))
         for name, members in blocks(measurement.rows, measurement.graph.channels_first())
@@ -130,8 +135,8 @@ def _by_block(measurement: Measurement) -> Table:
 
 
 def _by_layer(measurement: Measurement) -> Table:
-    names = (Column("block", "heading"), Column("layer", flexible=True))
-    columns = (*names, Column("op", drop=5), Column("reads", drop=3, flexible=True), OUTPUT, *FIGURES)
+    names = (Column("block", "heading"), Column("layer", wrapped=True))
+    columns = (*names, Column("op", drop=5), Column("reads", drop=3, wrapped=True), OUTPUT, *FIGURES)
     rows = [
         (
             block_name(row),

@@ -11,12 +11,12 @@ from ..analyses.memory_model import INFERENCE, Model
 from ..analyses.order import Least
 from ..analyses.training_memory import TrainingMemory, training_memory
 from ..measurement import Measurement
-from ..numbers import grouped, short
+from ..numbers import many, short
 from .model import Column, Report, Section, Table
 from .stages import blocks, stage_names
 
 FIGURES = (Column("what"), Column("bytes", "count"), Column("rounded", "shape", drop=2), Column("where it comes from", wrapped=True))  # fmt: skip  # noqa: E501
-ALIVE = (Column("alive at most", "count"), Column("while", drop=1, flexible=True))
+ALIVE = (Column("alive at most", "count"), Column("while", drop=1, wrapped=True))
 COUNTED = {
     "inference": "an output lives from its layer to its last reader; views cost nothing; no work space inside layers",
     "training": "weights, gradients and optimizer's state in float32; kept: what each backward pass needs, once; "
@@ -55,14 +55,14 @@ def inference_table(measurement: Measurement, model: Model, least: Least) -> Tab
     """The figures of inference, in the given order and in the best."""
     found = memory(measurement, model.itemsize, model.setting.in_place, model.fuse_bn)
     sign = "" if found.exact else "≥ "
-    numbers = grouped(measurement.totals.all_params)
+    numbers = many(measurement.totals.all_params, "number")
     return Table(
         FIGURES,
         (
             _line(
                 "weights",
                 found.weights,
-                f"{numbers} numbers of {model.itemsize} bytes",
+                f"{numbers} of {many(model.itemsize, 'byte')}",
                 measurement.least("all_params"),
             ),
             _line("alive at the peak", found.peak, f"while {found.at} runs, in the given order", sign),
@@ -108,14 +108,15 @@ def _training_notes(found: TrainingMemory) -> tuple[tuple[str, str], ...]:
         notes.append(("checkpoints", ", ".join(found.cuts)))
     if found.unknown:
         names = ", ".join(found.unknown[:5]) + (" …" if len(found.unknown) > 5 else "")
-        notes.append(("unknown", f"what {len(found.unknown)} layers need kept: {names}"))
+        need = "needs" if len(found.unknown) == 1 else "need"
+        notes.append(("unknown", f"what {many(len(found.unknown), 'layer')} {need} kept: {names}"))
     return tuple(notes)
 
 
 def _by(lives: Sequence[Live], measurement: Measurement, by: str) -> Table:
     """The bytes alive, a line per layer that runs, or per stage or block: its fullest moment."""
     if by == "layer":
-        return Table((Column("layer", flexible=True), ALIVE[0]), tuple((live.name, live.bytes) for live in lives))
+        return Table((Column("layer", wrapped=True), ALIVE[0]), tuple((live.name, live.bytes) for live in lives))
     first = measurement.graph.channels_first()
     if by == "stage":
         groups = stage_names(measurement.rows, first)
@@ -130,7 +131,7 @@ def _by(lives: Sequence[Live], measurement: Measurement, by: str) -> Table:
     for name, members in groupby(lives, key=group):
         fullest = max(members, key=lambda live: live.bytes)  # type: ignore[arg-type, return-value]
         rows.append((name, fullest.bytes, fullest.name))
-    return Table((Column(by, flexible=True), *ALIVE), tuple(rows))
+    return Table((Column(by, wrapped=True), *ALIVE), tuple(rows))
 
 
 def model_data(model: Model) -> dict[str, Any]:

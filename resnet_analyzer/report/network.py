@@ -9,8 +9,9 @@ from ..analyses.formula.recipe import Recipe
 from ..analyses.memory import memory
 from ..analyses.receptive_field import View, receptive_fields
 from ..architectures.base import Architecture
+from ..dim import is_exactly
 from ..measurement import Measurement, Row
-from ..numbers import grouped, percent, short
+from ..numbers import grouped, many, percent, short
 from ..plots.base import PLOTS
 from ..shape import is_map, spell
 from .beyond import beyond_flops
@@ -24,7 +25,7 @@ from .published import published_section
 from .sizes import first_that_change, into, that_change, weights_in_words
 from .stages import parts
 
-GLANCE = (Column("figure"), Column("value", "count"), Column("meaning", flexible=True))
+GLANCE = (Column("figure"), Column("value", "count"), Column("meaning", wrapped=True))
 COUNTED = (
     "MACs: one for every multiply-accumulate of a convolution or dense layer, for one image, and nothing else.",
     "FLOPs: two per MAC, and one for every other addition, multiplication, comparison, exponential, division and "
@@ -72,7 +73,9 @@ def _notes(measurement: Measurement, known: Architecture | None) -> tuple[tuple[
     if measurement.unknown:
         names = ", ".join(measurement.unknown[:5])
         bounds = ", ".join(named(measurement.lower_bounds))
-        notes.insert(0, ("unknown", f"cost of {len(measurement.unknown)} layers; lower bounds: {bounds}: {names}"))
+        notes.insert(
+            0, ("unknown", f"cost of {many(len(measurement.unknown), 'layer')}; lower bounds: {bounds}: {names}")
+        )
     return tuple(notes)
 
 
@@ -141,7 +144,14 @@ def _seen(measurement: Measurement) -> Iterator[tuple[str, int, str]]:
     if maps:
         last = maps[-1]
         height, width = _size(views[last.name]) or (0, 0)
-        yield "receptive field", height, f"{height}×{width} pixels are what one unit of {last.name} sees"
+        behind = any(_is_large_map(row) for row in measurement.rows[measurement.rows.index(last) + 1 :])
+        words = ", the last that does not see the whole image" if behind else ""
+        yield "receptive field", height, f"{height}×{width} pixels are what one unit of {last.name} sees{words}"
+
+
+def _is_large_map(row: Row) -> bool:
+    """Whether it is a map of more than one place."""
+    return row.output is not None and is_map(row.output) and sum(not is_exactly(size, 1) for size in row.output) > 1
 
 
 def _size(view: View | None) -> tuple[int, ...] | None:
@@ -205,7 +215,7 @@ def _sizes(measurement: Measurement, stem: str) -> Section:
     )
     rows = that_change(measurement)
     by_hand = tuple((row.name, weights_in_words(row), into(row), row.how()) for row in first_that_change(measurement))
-    columns = (Column("layer"), Column("what"), Column("into"), Column("by hand", flexible=True))
+    columns = (Column("layer"), Column("what"), Column("into"), Column("by hand", wrapped=True))
     tables = (
         (Table(columns, by_hand, f"The first {len(by_hand)} layers that change the size", "sizes"),) if by_hand else ()
     )

@@ -22,7 +22,7 @@ BY_KIND = (
     Column("share of MACs", "share", drop=1),
 )
 LARGEST = (
-    Column("layer", flexible=True),
+    Column("layer", wrapped=True),
     Column("output", "shape", drop=2),
     Column("params", "count"),
     Column("share of params", "share", drop=1),

@@ -53,13 +53,13 @@ def compared(architecture: Architecture) -> list[Compared]:
 
 
 COLUMNS = (
-    Column("source", flexible=True),
+    Column("source", wrapped=True),
     Column("settings", drop=2),
     Column("figure"),
     Column("printed", "shape"),
     Column("ours", "count"),
     Column("difference", "signed", drop=1),
-    Column("why", flexible=True),
+    Column("why", wrapped=True),
 )
 
 

@@ -15,7 +15,7 @@ from .stages import stage_names
 
 VIEWS = ("stage", "layer")
 COLUMNS = (
-    Column("layer", flexible=True),
+    Column("layer", wrapped=True),
     Column("field", "shape"),
     Column("stride", "shape", drop=1),
     Column("from", "shape", drop=2),

@@ -18,7 +18,7 @@ COLUMNS = (
     Column("calls it", drop=1),
 )
 STEPS = (Column("", "shape"), Column("", flexible=True))
-ODDLY = {"cut off, not rounded": "cut off", "in powers of 1,024": "binary units"}  # as short as a cell needs them
+ODDLY = {"in powers of 1,024": "binary units"}  # as short as a cell needs them
 NETWORKS = 3  # shown for a number: with all numbers of each that are written so
 
 

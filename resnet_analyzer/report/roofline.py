@@ -9,11 +9,11 @@ from typing import Any
 from ..analyses.device import Device
 from ..analyses.roofline import Bound, Roofline
 from ..measurement import Measurement
-from ..numbers import grouped, short
+from ..numbers import grouped, many, short
 from .model import Column, Report, Section, Table
 
 LAYERS = (
-    Column("layer", flexible=True),
+    Column("layer", wrapped=True),
     Column("MACs", "count", drop=5),
     Column("bytes", "count", drop=4),
     Column("2·MACs a byte", "shape", drop=2),
@@ -112,7 +112,7 @@ def _facts(found: Roofline) -> list[tuple[str, str]]:
     if helped:
         notes.append(("fusion helps", "; ".join(f"{each.name} {in_seconds(saved)}" for each, saved in helped)))
     if found.unknown:
-        notes.append(("unknown", f"{len(found.unknown)} layers: {', '.join(found.unknown[:5])}"))
+        notes.append(("unknown", f"{many(len(found.unknown), 'layer')}: {', '.join(found.unknown[:5])}"))
     return notes
 
 

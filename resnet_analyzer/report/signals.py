@@ -46,7 +46,7 @@ SUMMARY = (
     Column("neighbours alike", "shape", drop=2),
 )
 LAYERS = (
-    Column("layer", flexible=True),
+    Column("layer", wrapped=True),
     Column("signal", "shape"),
     Column("spread", "shape", drop=2),
     Column("predicted", "shape"),

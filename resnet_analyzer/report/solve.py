@@ -7,7 +7,7 @@ from typing import Any
 
 from ..analyses.solve.budget import WORDS, Answer, Budget, Search
 from ..analyses.solve.match import ExactSettings
-from ..numbers import grouped
+from ..numbers import grouped, many
 from .model import Column, Report, Table
 
 SHOWN = ("params", "macs", "flops", "activations", "memory")
@@ -79,7 +79,7 @@ def front_report(search: Search, points: Sequence[tuple[dict[str, int], dict[str
     rows = tuple((*values.values(), *(found[figure] for figure in figures)) for values, found in shown)
     left = f"; shown: the {len(shown)} that come nearest to the budget, all with --format csv" if len(shown) < len(points) else ""  # fmt: skip  # noqa: E501
     notes = [
-        ("set", f"{grouped(len(points))} settings within the budget of which none can grow any further, exactly{left}"),
+        ("set", f"{many(len(points), 'setting')} within the budget of which none can grow any further, exactly{left}"),
         ("checked", "layer by layer at every line shown; from each, one step more of any variable is over the budget"),
     ]
     above = [f"{name} ≥ {least}" for name, least in search.form.least.items() if least > 1]
@@ -90,12 +90,12 @@ def front_report(search: Search, points: Sequence[tuple[dict[str, int], dict[str
 
 def match_report(amount: int, word: str, found: Sequence[ExactSettings], where: str, most: int | None = None) -> Report:
     """Settings at which a figure is exactly the wanted one, at most so many lines of them."""
-    columns = (Column("network"), Column("style", drop=2), Column("figure", drop=1), Column("settings", flexible=True))
+    columns = (Column("network"), Column("style", drop=2), Column("figure", drop=1), Column("settings", wrapped=True))
     rows = tuple(
         (each.network, each.style, WORDS.get(each.figure, each.figure), _settings(each)) for each in found[:most]
     )
     tables = (Table(columns, rows),) if rows else ()
-    text = f"{len(found)} exact match{'es' if len(found) != 1 else ''} {where}, each measured layer by layer"
+    text = f"{many(len(found), 'exact match', 'exact matches')} {where}, each measured layer by layer"
     text += f"; shown: the first {most}, all with --format csv" if most and len(found) > most else ""
     note = text if found else f"nothing {where} has exactly {grouped(amount)} {word}"
     note += "" if found else f"; whose number it may be: resnet-analyze reconcile NETWORK {grouped(amount)}"

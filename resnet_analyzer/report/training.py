@@ -9,12 +9,12 @@ from typing import Any
 from ..analyses.training import Course, Step, Trained, flops_of, training_step
 from ..analyses.training_memory import PLAIN, Setting
 from ..measurement import Measurement
-from ..numbers import grouped
+from ..numbers import many
 from .model import Column, Report, Section, Table
 
 UNITS = ((10**18, "exaFLOPs"), (10**15, "petaFLOPs"), (10**12, "teraFLOPs"), (10**9, "GFLOPs"), (1, "FLOPs"))
 LAYERS = (
-    Column("layer", flexible=True),
+    Column("layer", wrapped=True),
     Column("forward", "count"),
     Column("inputs' gradients", "count"),
     Column("weights' gradients", "count"),
@@ -38,7 +38,9 @@ def training_report(measurement: Measurement, course: Course, setting: Setting =
     notes = [("counted", COUNTED)]
     if course.step.unknown:
         names = course.step.unknown
-        notes.insert(0, ("unknown", f"{len(names)} layers, figures are at least so much: {', '.join(names[:5])}"))
+        notes.insert(
+            0, ("unknown", f"{many(len(names), 'layer')}, figures are at least so much: {', '.join(names[:5])}")
+        )
     return Report(title, tables, tuple(notes), lambda: _data(measurement, course, setting))
 
 
@@ -79,8 +81,8 @@ def course_table(course: Course) -> Table:
     step = course.step
     each = [
         ("one step", step.macs, step.flops),
-        (f"one epoch: {grouped(course.steps)} steps", _epoch(course, "macs"), _epoch(course, "flops")),
-        (f"{grouped(course.epochs)} epochs of {grouped(course.images)} images", course.macs, course.flops),
+        (f"one epoch: {many(course.steps, 'step')}", _epoch(course, "macs"), _epoch(course, "flops")),
+        (f"{many(course.epochs, 'epoch')} of {many(course.images, 'image')}", course.macs, course.flops),
     ]
     sign = "≥ " if step.unknown else ""
     return Table(COURSE, tuple((*row, f"{sign}{in_flops(row[2])}") for row in each))  # type: ignore[arg-type]

@@ -12,7 +12,7 @@ from ..analyses.repair import Figures, Repair
 from ..analyses.verify import Verified
 from ..design import Place
 from ..measurement import REPORTS
-from ..numbers import grouped, short, signed
+from ..numbers import grouped, many, short, signed
 from ..shape import spell
 from .measured import flow_of, parameters_of
 from .model import Report
@@ -116,14 +116,14 @@ def _totals(verified: Verified) -> Iterator[tuple[str, str]]:
     assert verified.measurement is not None
     totals, least = verified.measurement.totals, verified.measurement.least
     figures = (
-        f"{grouped(totals.layers)} layers",
+        many(totals.layers, "layer"),
         parameters_of(verified.measurement),
         f"{least('macs')}{short(totals.macs, 'MACs')}",
     )
     yield "total", " · ".join(figures)
     if verified.measurement.unknown:
         names = ", ".join(map(_plain, verified.measurement.unknown[:5]))
-        yield "unknown", f"the cost of {len(verified.measurement.unknown)} layers is not known: {names}"
+        yield "unknown", f"the cost of {many(len(verified.measurement.unknown), 'layer')} is not known: {names}"
 
 
 def _held(verified: Verified) -> Iterator[tuple[str, str]]:
@@ -179,10 +179,10 @@ def _verdict(verified: Verified) -> str:
         told = [index for index in verified.repairs if _same_repairs(verified, index) is None]
         offered = sum(len(verified.repairs[index]) for index in told)
         parts.append(f"{findings} error{'s' * (findings != 1)}")
-        tested = f"{verified.tried} repair{'s' * (verified.tried != 1)} tested, {offered} shown"
-        parts.append(tested if verified.tried else "")
+        parts.append(f"{many(verified.tried, 'repair')} tested, {offered} shown" if verified.tried else "")
     if verified.failed:
-        parts.append(f"{len(verified.failed)} of {len(verified.verdicts)} budgets and expectations fail")
+        held = many(len(verified.verdicts), "budget or expectation", "budgets and expectations")
+        parts.append(f"{len(verified.failed)} of {held} fail{'s' * (len(verified.failed) == 1)}")
     parts.append(verdict(verified))
     return " · ".join(part for part in parts if part)
 

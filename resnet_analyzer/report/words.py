@@ -33,18 +33,19 @@ GIVEN = (  # what a person wrote, and what is known in its place
     r"(?<![\w'])'[^']*'|(?<=Did you mean )[^?]+(?=\?)|(?<=Known: )[^.]+(?=\.)|(?<=Variables: ).+(?=\.)"
     r"|^[\w.]+(?= must be )|(?<=must be one of )[^;]+|(?<=number, not ).+$|(?<=text, not ).+$"
     r"|(?<=false, not ).+$|(?<=; not ).+$"
-    r"|(?<=^without )[a-z_]\w*$|(?<=^without )\w+: .+|(?<=unknown variable of )\S+"
+    r"|(?<=^without )[a-z_]\w*$|(?<=^without )\w+: [^·]+$|(?<=unknown variable of )\S+"
     r"|(?<=exact formulas in )[\w, ]+$|(?<=for every ).+(?=, exactly)|(?<=reads )\S+(?= instead of )"
     r"|(?<= instead of )\S+"
 )
 TOKEN = re.compile(f"{GIVEN}|{REFERENCE}|{STYLED}|{NUMBER}|{PATH}|{FILE}|`[^`]*`")
 CHANGE = re.compile(r"([a-z][a-z ]*) (\S+) → (\S+)")  # kernel size 1 → 3
 INSTEAD = re.compile(r"(\w+) for (\w+)")  # relu for rellu
-SAME = frozenset({"MACs", "FLOPs", "MAdd", "…"})  # as people write them in any language
+SAME = frozenset({"MACs", "FLOPs", "MAdd", "flops", "Flops", "mult-adds", "…"})  # as people write them in any language
 INSIDE = re.compile(r"([^()]+) \((.+)\)")  # biases (1 per output element, thop 0.1.1)
 OTHER = re.compile(r"(.+) instead of (\S+)")
 BACKWARD = re.compile(r"(\S+) backward")  # the gradient's way through a layer
 CLOSING = {".": "。", ";": "；", ",": "，", ":": "："}
+LABELLED = re.compile(r"([A-Za-z][A-Za-z ]*): (.+)\.")  # a note as a sentence of a long report
 SIDE_BY_SIDE = re.compile(r"\S+(?: against \S+)+")
 TIMES = re.compile(r"[\d,.]+×")
 SPAN = re.compile(r"[\d,.]+(?: %)? to [\d,.]+(?: %)?")  # `42 to 70`, `0 % to 50.00 %`
@@ -95,6 +96,8 @@ class Words:
             return f" {self.text(text[1:])}"
         if whole is None and " · " in text:
             return " · ".join(map(self.text, text.split(" · ")))
+        if whole is None and (told := LABELLED.fullmatch(text)) and (label := self._found(told[1])):
+            return f"{label}：{self.text(told[2])}。"
         if whole is None and SIDE_BY_SIDE.fullmatch(text):
             return self.sentence(" against ").join(text.split(" against "))
         whole = whole or self._composed(text)
@@ -113,7 +116,8 @@ class Words:
         if None in said:
             return None
         parts[::2] = said  # type: ignore[assignment]
-        parts[1::2] = [CLOSING[sign[0]] for sign in parts[1::2]]
+        if not re.fullmatch(r"\d+(×\d+)+", str(said[0])):  # else a layer as in a drawing: 3×3, 256, /2
+            parts[1::2] = [CLOSING[sign[0]] for sign in parts[1::2]]
         return "".join(parts)
 
     def _part(self, text: str) -> str | None:
@@ -121,6 +125,8 @@ class Words:
         change, instead = CHANGE.fullmatch(text), INSTEAD.fullmatch(text)
         if instead:
             return self.sentence("{} for {}").format(*instead.groups())
+        if change is None and (INSIDE.fullmatch(text) or OTHER.fullmatch(text)):
+            return self._found(text) or self._composed(text)
         if change is None:
             return text if text in SAME else self._found(text)
         name, before, after = (self.sentence(each) for each in change.groups())

@@ -278,7 +278,7 @@ function seconds(above, below) {
   if (above === 0n) return "0 s";
   const [size, unit] = TIMES.find(([each]) => above * each >= below) || TIMES.at(-1);
   const value = Number((above * size * 10n ** 15n) / below) / 1e15;
-  return `${Number(value.toPrecision(4))} ${unit}`;
+  return `${value.toPrecision(4)} ${unit}`;
 }
 
 function percent([part, whole], forms) {

@@ -39,7 +39,7 @@ class Layout(NamedTuple):
     def lines(self, texts: Sequence[str]) -> Iterator[str]:
         """Texts of the shown columns as a line, and more below it where a wrapped one needs them."""
         pieces = [
-            wrapped(text, size) if column.wrapped else [text]
+            _in_lines(text, size) if column.wrapped else [text]
             for text, column, size in zip(texts, self.columns, self.widths, strict=True)
         ]
         for row in zip_longest(*pieces, fillvalue=""):
@@ -144,6 +144,15 @@ def wrapped(text: str, width: int) -> list[str]:
     return _filled(words, " ", width)
 
 
+def _in_lines(text: str, size: int) -> list[str]:
+    """A cell's text in lines of `size`, a name below a heading indented further; as it stands where it fits."""
+    if screen_width(text) <= size:
+        return [text]
+    indent = " " * (len(text) - len(text.lstrip()))
+    first, *rest = wrapped(text.lstrip(), size - 2 * len(indent))
+    return [f"{indent}{first}", *(f"{indent}{indent}{line}" for line in rest)]
+
+
 def _filled(parts: list[str], glue: str, width: int) -> list[str]:
     """Lines as full as they can be; a line that goes on ends with what the glue has to show."""
     end = glue.rstrip()
@@ -188,16 +197,16 @@ def _tables(tables: list[Table], width: int, colour: bool) -> tuple[list[str], l
     if headed:
         cells[1] = [_under(heading, text) for heading, text in zip(headings, cells[1], strict=True)]
     layout = _layout(titled, cells, int(headed), width)
-    header = layout.line([column.title for column in layout.columns])
-    is_told = bool(header.strip())
-    lines = [header] if is_told and (len(tables) > 1 or not tables[0].title) else []
+    header = list(layout.lines([column.title for column in layout.columns]))
+    is_told = any(line.strip() for line in header)
+    lines = [*header] if is_told and (len(tables) > 1 or not tables[0].title) else []
     waiting = iter(zip(headings, zip(*[cells[i] for i in layout.shown], strict=True), strict=True))
     for table in tables:
         if table.title:
             between = [""] if lines else []
             lines += [*between, *(_bold(line, colour) for line in wrapped(table.title, width))]
         if len(tables) == 1 and table.title and is_told:
-            lines += ["", header]
+            lines += ["", *header]
         lines += _body(layout, islice(waiting, len(table.rows)), width, colour)
     left_out = [column.title for i, column in enumerate(columns) if i >= headed and i not in layout.shown]
     return lines, left_out

@@ -113,8 +113,8 @@ def test_what_the_digits_cannot_tell_apart_is_one_line():
     assert [(each.variants[0].label, each.written) for each in found.alike] == [
         ("vgg16_bn@paper", ""),
         ("vgg16_bn@torchvision", ""),
-        ("vgg16_bn@torchvision", "cut off, not rounded"),
-        ("vgg16_bn@paper", "cut off, not rounded"),
+        ("vgg16_bn@torchvision", "truncated"),
+        ("vgg16_bn@paper", "truncated"),
     ]
     assert set(found.numbers) == {number for each in found.alike for number in each.numbers}
     assert [each.convention.name for each in found.alike[0].numbers[15_470_264_320]] == [

@@ -8,6 +8,7 @@ from resnet_analyzer.architectures.base import architecture
 from resnet_analyzer.graph import GraphBuilder
 from resnet_analyzer.measurement import WRITERS, measure
 from resnet_analyzer.ops.conv import Conv2d
+from resnet_analyzer.report.language import translated
 from resnet_analyzer.report.measured import measured_report
 from resnet_analyzer.report.network import network_report
 from resnet_analyzer.report.several import several_report
@@ -170,6 +171,30 @@ def test_tables_of_stages_fit_beside_the_drawing(browse, width, name):
     for table in ("glance", "stages", "kinds", "most-params", "most-macs", "sizes", "receptive", "memory", "roofline"):
         place = f"document.querySelector('.table[data-live={table}] > .scroll')"
         assert browser.run(f"{place}.scrollWidth <= {place}.clientWidth + 1"), table
+
+
+def test_a_print_has_no_buttons_and_cuts_nothing(browse):
+    browser = browse("resnet50")
+    seen = "[...document.querySelectorAll('.tools, #panel, #theme, nav')].filter(each => each.checkVisibility()).length"
+    cut = "[...document.querySelectorAll('.table > .scroll')].filter(e => e.scrollHeight > e.clientHeight + 1).length"
+    assert browser.run(seen) > 3
+    browser.call("Emulation.setEmulatedMedia", media="print")
+    try:
+        assert (browser.run(seen), browser.run(cut)) == (0, 0)
+        assert browser.run("getComputedStyle(document.querySelector('thead th')).position") == "static"
+    finally:
+        browser.call("Emulation.setEmulatedMedia", media="")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_page_names_its_language(browse, tmp_path, language):
+    """So that a screen reader speaks it, and a browser picks its letters."""
+    file = tmp_path / "page.html"
+    report = network_report(measure(architecture("alexnet")), "x")
+    file.write_text(WRITERS["html"].render(translated(report, language), 80, False), encoding="utf-8")
+    browser = browse(file)
+    assert browser.run("document.documentElement.lang").partition("-")[0] == language
+    assert ("感受野" in browser.run("document.body.textContent")) == (language == "zh")
 
 
 def test_says_what_everything_is(browse):

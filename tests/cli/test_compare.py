@@ -7,13 +7,13 @@ network         input    weights     params    MMACs   ratio  activations
 bottleneck  56×56×256     69,632     69,632    218.4   1.00×    1,204,224
 basic       56×56×256  1,179,648  1,179,648  3,699.4  16.94×    1,605,632
 
-The pair of equal cost, He et al. 2015 (arXiv 1512.03385), Fig. 5
+The pair of similar cost, He et al. 2015 (arXiv 1512.03385), Fig. 5
 basic        56×56×64     73,728     73,728    231.2   1.06×      401,408
 bottleneck  56×56×256     69,632     69,632    218.4   1.00×    1,204,224
 
 ratio    basic has 16.94× the weights of bottleneck (1,179,648 : 69,632); basic
          has 16.94× the MACs of bottleneck (3,699,376,128 : 218,365,952)
-result   at equal cost a bottleneck carries four times the channels: that is
+result   at similar cost a bottleneck carries four times the channels: that is
          what it is for
 """
 
@@ -64,7 +64,7 @@ def test_the_style_of_a_name_goes_before_the_option(run):
 
 
 def test_no_equal_pair_beside_other_blocks(run):
-    assert "equal cost" not in run("compare", "basic", "conv1x1").out
+    assert "similar cost" not in run("compare", "basic", "conv1x1").out
 
 
 def test_the_sentence_does_not_depend_on_the_order(run):

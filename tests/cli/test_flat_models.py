@@ -79,3 +79,22 @@ def test_memory_of_scopes_by_block(run):
 def test_receptive_fields_have_a_line_per_block(run, mobile):
     lines = run("receptive", mobile).out.splitlines()
     assert len([line for line in lines if line.startswith("block_")]) == 16
+
+
+def test_a_model_without_a_name_goes_by_its_files(run, mobile):
+    """Keras calls it functional, functional_1 …; README's reader has model.keras."""
+    title = " ".join(run("show", mobile).out.partition("\n\n")[0].split())
+    assert re.match(
+        r"mine\.keras · 15\d operations read from Keras [\d.]+, (\d+) of \1 tensor shapes as declared", title
+    )
+    assert run("report", mobile).out.splitlines()[2].startswith("mine.keras turns an image of 224×224×3 into")
+    assert json.loads(run("show", mobile, "--format", "json").out)["model"] == "mine.keras"
+
+
+@pytest.mark.parametrize("options", [["--how"], ["--by", "layer"]])
+@pytest.mark.parametrize("columns", [60, 80])
+def test_no_name_of_a_layer_is_cut(run, mobile, options, columns):
+    """`expanded_conv_…` was the name of eight layers."""
+    out = run("show", mobile, *options, columns=columns).out
+    assert max(map(len, out.splitlines())) <= columns
+    assert "…" not in out

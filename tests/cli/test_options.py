@@ -141,7 +141,7 @@ def test_strict_ends_with_1_where_something_is_unknown(run, unknown):
     assert ended.status == 1
     assert run(unknown).status == 0
     assert "≥ 3.6 kMACs" in ended.out.replace("3.600", "3.6")
-    assert "cost of 1 layers: stage1/mystery" in ended.out
+    assert "cost of 1 layer: stage1/mystery" in ended.out
     assert json.loads(run(unknown, "--format", "json").out)["status"] == "lower_bound"
 
 

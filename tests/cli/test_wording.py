@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+import sys
+from contextlib import nullcontext
+from types import SimpleNamespace
 
 import pytest
 
 from resnet_analyzer.architectures.base import ARCHITECTURES, find
 from resnet_analyzer.architectures.options import OPTIONS
 from resnet_analyzer.architectures.residual import CHOICES
+from resnet_analyzer.errors import UsageError
+from resnet_analyzer.importers.framework import called
 
 
 def test_formula_lists_the_variables(complain):
@@ -73,3 +79,61 @@ def test_csv_holds_no_formula(run, tmp_path, monkeypatch):
         assert [cell for row in csv.reader(io.StringIO(raw)) for cell in row if cell[:1] in ("=", "@")]
     assert run("sweep", "--net", "evil.yaml", "--input", "8:16:8", "--format", "raw-csv", "-o", "a.csv").status == 0
     assert (tmp_path / "a.csv").read_text().splitlines()[1].startswith("=cmd|x")
+
+
+SEVERAL = (
+    "bytes",
+    "findings",
+    "layers",
+    "errors",
+    "images",
+    "epochs",
+    "budgets",
+    "repairs",
+    "matches",
+    "exact matches",
+)
+
+
+def test_one_thing_is_not_several(run, tmp_path):
+    """`2,264,389 numbers of 1 bytes`, `1 findings`, `unknown cost of 1 layers`."""
+    wrong = tmp_path / "wrong.yaml"
+    wrong.write_text("input: 8x8x3\nlayers:\n- rleu\n", encoding="utf-8")
+    commands = [
+        ("memory", "resnet18", "--dtype", "int8"),
+        ("training", "resnet18", "--images", "1", "--batch", "1"),
+        ("verify", "resnet18", "--max-macs", "1"),
+        ("verify", str(wrong)),
+        ("diff", "resnet18", "resnet18"),
+        ("solve", "--match", "25557032", "params"),
+    ]
+    for command in commands:
+        out = run(*command, columns=400).out
+        said = [each for each in SEVERAL if re.search(rf"(?<![\d.,×])1 {each}", out)]
+        assert said == [], out
+
+
+def test_every_budget_has_an_example_of_its_own(run):
+    said = " ".join(run("verify", "--help", columns=200).out.split())
+    assert "At most this many layers: 200." in said
+    assert "At most this many multiply-accumulates: 4.2G." in said
+    assert "trainable_params" not in said
+
+
+def test_a_factory_that_fetches_weights_says_one_line(monkeypatch, capfd):
+    """PyTorch's hub tells of the address before it fetches, which is refused: that is one error, and no address."""
+
+    def fetch(*_arguments):
+        raise AssertionError("nothing is fetched")
+
+    hub = SimpleNamespace(download_url_to_file=fetch)
+    torch = SimpleNamespace(hub=hub, device=lambda name: nullcontext())
+    monkeypatch.setitem(sys.modules, "torch", torch)
+
+    def factory():
+        print("Downloading: an address")
+        torch.hub.download_url_to_file("an address", "a file")
+
+    with pytest.raises(UsageError, match="nothing is downloaded"):
+        called(factory, {})
+    assert capfd.readouterr() == ("", "")

@@ -59,6 +59,18 @@ def test_design_words():
         assert f"`{word}`" in page("design_file.md")
 
 
+def test_design_examples_are_whole_designs(tmp_path):
+    """As the page says; one that has an unknown layer is still one."""
+    blocks = re.findall(r"```yaml\n(.*?)```", page("design_file.md"), flags=re.DOTALL)
+    path = tmp_path / "example.yaml"
+    for block in blocks:
+        path.write_text(block, encoding="utf-8")
+        found = ra.verify(path)
+        assert not found.findings, block
+        assert found.valid or found.measurement.unknown, block
+    assert len(blocks) > 150
+
+
 @pytest.mark.parametrize("name", OPS)
 def test_op(name):
     text = page("rules.md")

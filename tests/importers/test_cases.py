@@ -273,7 +273,7 @@ def test_a_layer_whose_shape_differs_from_the_declared_one_is_named_with_both(tm
     found = ra.measure(graph)
     assert "conv" in found.unknown
     assert found.by_name["conv"].why == "a Keras Conv2D: we find 6×6×4, it declares 7×7×4"
-    assert re.search(r"read 2 operations from Keras, \d of \d tensor shapes as it declares them", graph.about["says"])
+    assert re.search(r"2 operations read from Keras, \d of \d tensor shapes as declared there", graph.about["says"])
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ import pytest
 import resnet_analyzer as ra
 from resnet_analyzer.importers.onnx import read_stream
 from resnet_analyzer.request import Request
+from resnet_analyzer.shape import Shape
 
 from .onnx_bytes import field, graph, model, node, tensor, value
 
@@ -334,3 +335,21 @@ def test_a_size_that_nobody_declares_is_none(declared):
     """The input's batch is fixed: an open first axis of something else is no batch."""
     measured = ra.measure(read_stream(io.BytesIO(behind((1, 3, 8, 8), declared)), "net.onnx"))
     assert measured.rows[-1].output is None
+
+
+def test_a_declared_shape_holds_behind_a_row_whose_shape_is_not_known():
+    """Two operators that nobody knows, the first without a declared shape: 16 positions of 8·4."""
+    nodes = [
+        node("Conv", "x w", "a", kernel_shape=[3, 3], pads=[1] * 4),
+        node("Strange", "a", "b"),
+        node("Relu", "b", "c"),
+        node("Strange", "c", "d"),
+        node("Conv", "d v", "y", kernel_shape=[1, 1]),
+    ]
+    tensors = [conv("w", 8), conv("v", 4, 8, 1)]
+    between = (value("d", (1, 8, 4, 4)),)
+    data = model(graph(nodes, tensors, [value("x", (1, 3, 8, 8))], [value("y", None)], between))
+    found = read_stream(io.BytesIO(data), "net.onnx")
+    assert ra.measure(found).rows[-1].macs == 16 * 8 * 4
+    assert ra.measure(found.with_input(Shape(5, 3, 8, 8))).rows[-1].macs == 5 * 16 * 8 * 4
+    assert ra.measure(found.with_input(Shape(1, 3, 16, 16))).rows[-1].output is None

@@ -119,6 +119,35 @@ def test_several_inputs_by_place_and_by_name():
         ra.from_torch(Two(), {"picture": (1, 3, 8, 8)})
 
 
+class Numbered(torch.nn.Module):
+    """3×1×1 → 4 on 8×8 (768 products), 4 → 5 (20), and in between something that its numbers decide."""
+
+    def __init__(self, decided):
+        super().__init__()
+        self.conv, self.head, self.decided = torch.nn.Conv2d(3, 4, 1), torch.nn.Linear(4, 5), decided
+
+    def forward(self, x):
+        x = self.conv(x)
+        return self.head(x.mean((2, 3)) + self.decided(x))
+
+
+@pytest.mark.parametrize(
+    ("decided", "macs"),
+    [
+        (lambda x: torch.nonzero(x[:, 0] > 0).sum(), 788),  # PyTorch exports it: all but two rows are known
+        (lambda x: x[:, 0][x[:, 0] > 0].sum(), 788),
+        (lambda x: 1 if x.sum() > 0 else 2, 768),  # what stands before it
+        (lambda x: int(x.max().item()), 768),
+        (lambda x: x.numpy().sum(), 768),
+    ],
+)
+def test_what_goes_by_numbers_is_a_bound_and_nothing_is_printed(decided, macs, capfd):
+    measured = ra.measure(ra.from_torch(Numbered(decided), (1, 3, 8, 8)))
+    assert measured.status == "lower_bound"
+    assert (measured.totals.params, measured.totals.macs) == (16 + 25, macs)
+    assert capfd.readouterr() == ("", "")
+
+
 def test_a_dictionary_goes_in_and_out():
     """100·16 numbers, 3·16·9 + 16 of a convolution at 16×16, 32·5 + 5; by the argument's name, by place, by its own."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from resnet_analyzer.ops.pick import GatherElements, GatherND, Scatter, Triangle
+from resnet_analyzer.ops.pick import GatherElements, GatherND, OneHot, Scatter, Triangle
 from resnet_analyzer.ops.quantize import Dequantize, Quantize
 from resnet_analyzer.ops.recurrent import GRU, LSTM, SimpleRNN
 from resnet_analyzer.ops.recurrent_layers import LastStep, RecurrentLayer
@@ -26,6 +26,7 @@ PICK_CASES: dict[str, list[Case]] = {
         case(GatherND(), VECTOR, Shape(4, 3)),
     ],
     "LastStep": [case(LastStep(), Shape("h", 2, "b", 8)), case(LastStep(True), Shape("b", "h", 1, "c"))],
+    "OneHot": [*everywhere(OneHot(10)), case(lambda sizes: OneHot(sizes["n"], 1), ROW), case(OneHot(10, 5), ROW)],
     "Quantize": everywhere(Quantize()),
     "RecurrentLayer": [
         *(case(RecurrentLayer(LSTM(8, two_biases=True), count), STEPS) for count in (1, 2)),

@@ -105,6 +105,7 @@ PRODUCT_CASES: dict[str, list[Case]] = {
     "MultiHeadAttention": [
         case(MultiHeadAttention(2, 4), ROW, ROW),
         case(MultiHeadAttention(2, 4), ROW),
+        case(MultiHeadAttention(2, 4, causal=True), ROW),
         case(MultiHeadAttention(2, 4, value_dim=3, units=5, use_bias=False), ROW, Shape("b", "w", 8)),
         case(MultiHeadAttention(3, 2), ROW, Shape("b", "w", 8), Shape("b", "m", 8)),
         case(lambda sizes: MultiHeadAttention(sizes["n"], 4), ROW, ROW),

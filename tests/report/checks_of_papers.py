@@ -32,7 +32,7 @@ def _(table):
         assert line["output"] == f"56×56×{kernel[3]}"
 
 
-@check(B, "At equal cost")
+@check(B, "At about the same cost")
 def _(table):
     figures_say(table.rows[0], TRIPLE, two_3x3(64, 56))
     figures_say(table.rows[1], TRIPLE, bottleneck(256, 56))

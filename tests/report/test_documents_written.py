@@ -127,7 +127,7 @@ def test_unknown_costs_are_told():
     build.add("mystery", Opaque("Lambda"), build.chain(build.input(Shape(1, 8, 8, 3)), ("conv", Conv2d(4, 3))))
     text = WRITERS["markdown"].render(loose(network_report(measure(build.graph()), "net")), 80, False)
     assert "at least" in text
-    assert "cost of 1 layers" in text
+    assert "cost of 1 layer" in text
 
 
 @pytest.mark.parametrize("name", LESSONS)

@@ -54,6 +54,8 @@ COMMANDS = (
     "report resnet18 --format markdown",
     "report vgg19 --format table",
     "report lecture50 --format markdown",
+    "report lecture101 --format markdown",
+    "roofline resnet50 --device t4",
 )
 ENGLISH = re.compile(r"(?<![-\w/])[a-z]{3,} [a-z]{3,}(?![-\w/])")  # two words in a row
 NUMBER = re.compile(r"\d[\d,.]*\d|\d")
@@ -171,3 +173,22 @@ def test_a_layer_keeps_its_name():
     build.chain(build.input(Shape(1, 8, 8, 3)), ("layers", ReLU()), ("what", ReLU()))
     table = language.translated(measured_report(measure(build.graph()), "layer"), "zh").tables[0]
     assert {"layers", "what"} <= {cell for row in table.rows for cell in row}
+
+
+def test_a_repair_is_told_part_by_part():
+    from resnet_analyzer.report.words import Words
+
+    said = Words("zh").text("without projection: false · in line 10 · +132,096 parameters")
+    assert said == "去掉 projection: false · 第 10 行 · 参数量 +132,096"
+
+
+def test_what_is_left_out_is_told_too():
+    """Titles and sources that the catalogue has, how many times, and one title that is two words."""
+    from resnet_analyzer.report.words import Words
+
+    words = Words("zh")
+    assert words.text("ResNet-50 of the course") == "课程的 ResNet-50"
+    assert "16.94 倍" in words.text("resnet34 has 16.94× the weights of resnet18 (1,179,648 : 69,632); resnet34 has 2.00× the MACs of resnet18 (2 : 1)")  # fmt: skip  # noqa: E501
+    assert words.text("conv1x1 against dense") == "conv1x1 对 dense"
+    assert printed("memory resnet18 --lang zh").splitlines()[2].split()[0] == "项目"
+    assert printed("diff resnet34 resnet50 --lang zh").splitlines()[2].split()[0] == "改动"

@@ -89,3 +89,15 @@ def test_figures_in_the_lessons_prose(page):
     assert "25,636,712" in said  # keras.io/api/applications
     (last,) = [each for each in ra.receptive("lecture50") if each.row.name == "avg_pool"]
     assert "×".join(map(str, last.longest)) in said
+
+
+def test_the_course_has_the_network_of_andrew_ngs_course():
+    with (FOLDER.parent / "tests" / "data" / "papers.csv").open(encoding="utf-8") as file:
+        (row,) = [line for line in file if line.startswith("Coursera / Andrew Ng CNN course week 2")]
+    assert ",23600006," in row
+    assert "print the same 23,600,006 parameters" in text("lecture_guide")
+
+
+def test_who_counts_convolutions_otherwise():
+    """XLA skips padding; torchstat's MAdd has one addition less for every output."""
+    assert "all agree but torchstat 0.0.7 (MAdd) and XLA cost analysis jax 0.10.2 (flops)" in text("conventions")

@@ -2,7 +2,10 @@
 
 import pytest
 
-from resnet_analyzer import architecture, measure
+from resnet_analyzer import architecture, load, measure
+from resnet_analyzer.measurement import WRITERS
+from resnet_analyzer.report.measured import measured_report
+from resnet_analyzer.report.network import network_report
 from resnet_analyzer.report.stages import blocks, parts
 
 TOLD = {
@@ -63,3 +66,38 @@ def test_every_layer_stands_in_one_line(name):
     blocked = [row.name for _, members in blocks(rows) for row in members]
     assert sorted(blocked) == sorted(told)
     assert [part.what for part in parts(rows) if not part.what] == []
+
+
+def test_what_stands_in_no_stage_is_booked_to_none(tmp_path):
+    """A head behind the last stage: not that stage's, in the table nor in CSV, where every line names its own."""
+    path = tmp_path / "net.yaml"
+    path.write_text(
+        "input: 8x8x3\nlayers:\n- group: {name: body}\n  layers: [conv2d: {filters: 4, kernel_size: 3}, relu]\n"
+        "- global_average_pool2d\n- dense: {units: 2}\n",
+        encoding="utf-8",
+    )
+    report = measured_report(measure(load(path)))
+    assert [row[0] for row in report.tables[0].rows] == ["body", "–"]
+    csv = WRITERS["csv"].render(report, 80, False).splitlines()
+    assert [line.split(",")[0] for line in csv[1:]] == ["body", "–"]
+
+
+def told_of_fields(measured):
+    """What a report's first table says of receptive fields."""
+    (glance,) = [each for each in network_report(measured, "net").sections if each.title == "At a glance"]
+    return [row[-1] for table in glance.tables for row in table.rows if row[0] == "receptive field"]
+
+
+def test_a_field_before_the_first_gate_is_told_as_that(tmp_path):
+    """Behind a squeeze-and-excite gate a unit sees the whole image: the number before it is not the network's."""
+    layers = (
+        "input: 32\nlayers:\n- conv2d: {name: a, filters: 8, kernel_size: 3}\n"
+        "- global_average_pool2d: {keepdims: true}\n- sigmoid: {name: gate}\n- multiply: [a, gate]\n"
+    )
+    path = tmp_path / "net.yaml"
+    path.write_text(layers, encoding="utf-8")
+    gated = "3×3 pixels are what one unit of a sees, the last that does not see the whole image"
+    assert told_of_fields(measure(load(path))) == [gated]
+    assert told_of_fields(measure(architecture("resnet18"))) == [
+        "435×435 pixels are what one unit of stage5/block2/relu sees"
+    ]

@@ -2,26 +2,28 @@
 
 The names are those of the options: `n` (a square input) or `h` and `w`, `channels`, `classes`, `batch`, and
 every whole-number option of the family; an option that holds several numbers gives one name each
-(`blocks1`, `blocks2` …).
+(`blocks1`, `blocks2` …). A design has its own `variables` beside the sizes; one that is called as a size is
+(`w`) is `variable_w` here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ...architectures.base import Architecture
-from ...dim import Dim, is_symbol
-from ...errors import UnknownName, UsageError
+from ...dim import Dim, is_number, is_symbol
+from ...errors import CheckFailed, UnknownName, UsageError
 from ...graph import Graph
 from ...measurement import Measurement, measure
 from ...ops.input import Input
 from ...shape import Shape, is_map
-from ...targets import Target, load
+from ...targets import Target, is_design, load, resolve
 
 ALIASES = {"growth": "growth_rate", "height": "h", "batch_size": "batch"}
 SIZES = ("n", "h", "w")
+INPUT = (*SIZES, "channels", "batch")  # what a network's variables are called whatever it is
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,7 +80,8 @@ class Recipe:
             names = [name for name in self.variables if name != "batch"]
         found: dict[str, None] = {}
         for name in names:
-            plain = ALIASES.get(name.strip(), name.strip()).replace("-", "_")
+            plain = name.strip() if name.strip() in self.defaults else ALIASES.get(name.strip(), name.strip())
+            plain = plain if plain in self.defaults else plain.replace("-", "_")
             if plain in self.tuples:
                 found |= dict.fromkeys(f"{plain}{i + 1}" for i in range(self.tuples[plain]))
             elif plain in self.variables:
@@ -194,7 +197,57 @@ def _by_own_names(graph: Graph, batch: int) -> tuple[Callable[[Mapping[str, Dim]
 def recipe_of_target(found: Target, batch: int = 1) -> Recipe:
     """How a resolved target may vary."""
     if found.architecture is None:
-        return recipe_of_graph(found.graph, batch)
+        return recipe_of_design(found, batch) if is_design(found.name) else recipe_of_graph(found.graph, batch)
     size = found.graph.inputs[0].op.shape[1:]  # type: ignore[attr-defined]
     request = found.request
     return recipe_of(found.architecture, size, request.classes, request.style, request.options, batch)
+
+
+def recipe_of_design(found: Target, batch: int) -> Recipe:
+    """The recipe of a design: the sizes of its input, its variables, its classes; new values read the file again.
+
+    A variable that is an expression over others follows them, and is none of its own.
+    """
+    from ...design import examine
+
+    request = found.request
+    header = examine(found.name, None, request.classes, request.options).header
+    own = dict(header.varying)
+    classed = "classes" in header.nodes and "classes" not in own and is_number(header.classes)
+    if classed:
+        own["classes"] = header.classes
+    names = {variable_name(name): name for name in own}
+    plain = request._replace(classes=None) if classed else request
+
+    def again(values: Mapping[str, Dim]) -> Recipe:
+        settings = {name: values[called] for called, name in names.items()}
+        asked = plain._replace(options={**request.options, **settings})
+        try:
+            graph = resolve(found.name, asked, whole=False).graph
+        except UsageError as error:  # which the file's own values do not raise
+            raise CheckFailed(found.graph.name, str(error)) from None
+        return _recipe_of_sizes(graph, batch, bool(names))
+
+    sizes = _recipe_of_sizes(found.graph, batch, bool(names))
+    defaults = {**sizes.defaults, **{called: own[name] for called, name in names.items()}}
+    return replace(sizes, make=lambda values: again(values).make(values), defaults=defaults)
+
+
+def _recipe_of_sizes(graph: Graph, batch: int, lenient: bool) -> Recipe:
+    """The recipe in a graph's sizes; of one without such, if `lenient`, in its batch."""
+    try:
+        return recipe_of_graph(graph, batch)
+    except UsageError:
+        if not lenient:
+            raise
+        title = graph.about.get("title", graph.name)
+        return Recipe(graph.name, title, lambda _: graph, {"batch": batch}, {}, graph.about.get("style", ""))
+
+
+def variable_name(name: str) -> str:
+    """What a design's variable is called beside the sizes of the input.
+
+    >>> variable_name("width"), variable_name("w")
+    ('width', 'variable_w')
+    """
+    return f"variable_{name}" if name in INPUT else name

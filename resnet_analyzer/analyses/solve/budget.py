@@ -130,6 +130,14 @@ class Search:
             if all(figures[each.figure] <= each.amount for each in self.budgets):
                 yield value
 
+    def answer(self) -> Answer:
+        """The largest value of the one variable: `largest`."""
+        return largest(self)
+
+    def pareto(self) -> list[dict[str, int]]:
+        """The Pareto set of several variables: `front`."""
+        return front(self)
+
     def require_growth(self) -> None:
         """Undecided if a figure of the budgets is not known to grow with every variable."""
         if self.form.gaps:
@@ -150,11 +158,11 @@ def largest(search: Search) -> Answer:
     found = _scanned(search, only) if search.form.gaps else bisected(search, only, search.least_point)
     found = next(search.beside_the_formula(only, found), found)
     if found is None:
-        raise CheckFailed(search.recipe.name, _too_small(search))
+        raise CheckFailed(search.recipe.name, too_small(search))
     return verified(search, {only.name: found})
 
 
-def _too_small(search: Search) -> str:
+def too_small(search: Search) -> str:
     """Why not even the first value fits: what it takes, beside what it may."""
     point = search.least_point
     where = ", ".join(f"{name} = {value}" for name, value in point.items())
@@ -211,10 +219,16 @@ def _scanned(search: Search, along: Range) -> int | None:
     """The largest possible value where conditions leave gaps."""
     start = along.start or 1
     stop = start + SCANNED * along.step if along.stop is None else along.stop
+    grows = "memory" not in [each.figure for each in search.budgets]
+    grows = grows and all(never_falls(each, along.name, start) for each in search.formulas.values())
     found = None
     for value in range(start, stop + 1, along.step):
-        if not search.form.broken({along.name: value}) and search.fits({along.name: value}):
+        if search.form.broken({along.name: value}):
+            continue
+        if search.fits({along.name: value}):
             found = value
+        elif grows:
+            break
     return found
 
 
@@ -252,7 +266,7 @@ def front(search: Search) -> list[dict[str, int]]:
     if search.form.gaps:
         raise Undecided("not every combination is possible here: use `sweep` with the constraint")
     if not search.fits(search.least_point):
-        raise CheckFailed(search.recipe.name, _too_small(search))
+        raise CheckFailed(search.recipe.name, too_small(search))
     *outer, first, second = search.ranges
     found: list[tuple[int, ...]] = []
     for values in _combinations(search, outer):

@@ -12,12 +12,13 @@ from typing import NamedTuple
 
 from ...dim.conditions import Condition
 from ...dim.polynomial import Polynomial
-from ...errors import CheckFailed, UsageError
+from ...errors import CheckFailed, NeedsNumbers, UsageError
 from ..formula.closed import FIGURES, ClosedForm, closed_form
 from ..formula.recipe import Recipe
 
 SIZES = ("n", "h", "w", "batch", "classes", "channels")
 LIMIT = 2**62  # designs that can be numbered
+MOST_COUNTED = 1_024  # values of a variable that no formula has
 
 
 class SweptAxis(NamedTuple):
@@ -95,6 +96,8 @@ def _structures(
         form = closed_form(recipe, list(moving), fixed)
     except CheckFailed:
         return [], prod(map(len, values.values()))
+    except NeedsNumbers as error:
+        return _counted(label, recipe, values, figures, min(error.names & set(moving)))
     found: list[Structure] = []
     impossible = 0
     inside = dict(moving)
@@ -110,6 +113,20 @@ def _structures(
             found, impossible = found + more, impossible + lost
     if all(inside.values()):
         found.append(_structure(label, form, inside, fixed, figures))
+    return found, impossible
+
+
+def _counted(
+    label: tuple[str, ...], recipe: Recipe, values: Mapping[str, list[int]], figures: Sequence[str], name: str
+) -> tuple[list[Structure], int]:
+    """A structure per value of a variable that decides what the layers are; UsageError for too many."""
+    if len(values[name]) > MOST_COUNTED:
+        raise UsageError(f"{name} decides what the layers are: at most {MOST_COUNTED:,} values, not {len(values[name]):,}")  # fmt: skip  # noqa: E501
+    found: list[Structure] = []
+    impossible = 0
+    for value in values[name]:
+        more, lost = _structures(label, recipe, {**values, name: [value]}, figures)
+        found, impossible = found + more, impossible + lost
     return found, impossible
 
 

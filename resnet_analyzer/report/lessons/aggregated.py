@@ -67,6 +67,7 @@ def _plane() -> Section:
         "on "
         f"{times(paths.totals.params, own.totals.params)} the parameters, so that little but the structure differs. "
         "DenseNets were not: hold one against the ResNet that is nearest to it.",
+        "At errors that Huang et al. find alike, "
         f"DenseNet-201 has {times(deep.totals.params, dense.totals.params)} fewer parameters than "
         f"ResNet-101 and {times(deep.totals.macs, dense.totals.macs)} fewer MACs.",
     )

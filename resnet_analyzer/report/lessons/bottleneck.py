@@ -83,13 +83,13 @@ def _equal_cost() -> Section:
         (label, channels, *(getattr(each.totals, name) for name in FIGURES))
         for label, channels, each in (("two 3×3", NARROW, narrow), ("bottleneck", WIDE, wide))
     ]
-    asked = "What does the bottleneck buy at equal cost, and what is the price?"
+    asked = "What does the bottleneck buy at about the same cost, and what is the price?"
     see = (
         f"It buys channels: {WIDE // NARROW} times as many for {times(wide.totals.macs, narrow.totals.macs)} the MACs.",
         f"The price is memory: {times(wide.totals.activations, narrow.totals.activations)} the activations, since the "
         f"wide maps must be written and kept. And it is three layers deep, not two.",
     )
-    return Section("At equal cost", (asked,), (Table(columns, tuple(rows)),), see=see)
+    return Section("At about the same cost", (asked,), (Table(columns, tuple(rows)),), see=see)
 
 
 def _over_channels() -> Section:

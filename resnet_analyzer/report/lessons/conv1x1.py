@@ -87,7 +87,7 @@ def _channels() -> Section:
         Column("weights by hand", "shape"),
         Column("MACs", "count"),
     )
-    asked = "What is it for? It changes the number of channels, and nothing else."
+    asked = "What is it for? It mixes the channels of each position, and can change their number."
     see = ("The map keeps its size. Fewer channels before an expensive layer, more behind it: that is a bottleneck.",)
     return Section("Fewer channels, or more", (asked,), (Table(columns, tuple(rows)),), see=see)
 

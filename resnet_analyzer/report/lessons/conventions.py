@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from ...analyses.conventions import conventions, counted
+from ...analyses.conventions import Told, conventions, counted
 from ...conventions.base import CONVENTIONS
 from ...measurement import Measurement
 from ...numbers import grouped, signed
@@ -88,7 +89,9 @@ def _made_of() -> Section:
         for each in sorted(found, key=lambda each: (each.number, each.convention.label, each.convention.calls))
     ]
     see = (
-        "Every tool agrees on the convolutions. They differ in what they add: normalisation once, twice or four times, "
+        f"On the convolutions all agree but {' and '.join(_apart(found, measured))}: XLA leaves out the products with "
+        "padding, torchstat's MAdd the first addition of every sum. They differ in what they add: normalisation once, "
+        "twice or four times, "
         "ReLU not at all, once or twice (a hook on the module, and the patched function inside it), and in whether a "
         "multiply-accumulate is one operation or two.",
         "Few see the residual additions: written as +, they are no module and no function that could be hooked.",
@@ -96,6 +99,16 @@ def _made_of() -> Section:
     asked = ("One network, torchvision's ResNet-50 at 224×224. What does each tool count?",)
     drawn = figure(f"{NAME}-tools", "conventions", [measured])
     return Section("What the numbers are made of", asked, (Table(columns, tuple(rows)),), (drawn,), see)
+
+
+def _apart(found: Sequence[Told], measured: Measurement) -> list[str]:
+    """The tools whose multiply-accumulates are neither the network's nor twice as many."""
+    names = []
+    for each in found:
+        parts = [part.amount for part in each.parts if part.item == "multiply-accumulates"]
+        if parts and sum(parts) not in (measured.totals.macs, 2 * measured.totals.macs):
+            names.append(f"{each.convention.label} ({each.convention.calls})")
+    return names
 
 
 def _course() -> Section:

@@ -112,7 +112,8 @@ def _filters() -> Section:
     )
     asked = "The printed ResNet-101 has filters of 4 to 128. A typo, or intended?"
     see = (
-        "ResNet-50 and 152 of the course have the paper's filters, so it is a typo. It leaves 101 layers with little "
+        "ResNet-50 and 152 of the course have the paper's filters, so it looks like a typo. It leaves 101 layers with "
+        "little "
         f"to do: {short(own.totals.macs, 'MACs')} in place of {short(full.totals.macs)} at {input_of(own)}.",
         "The program says so in a remark whenever lecture101 is asked for, and builds it as printed all the same.",
     )
@@ -200,7 +201,8 @@ def _from_keras() -> Section:
     )
     see = (
         f"A summary of Keras' ResNet50 says {grouped(first)}, one of the course's {grouped(last)}. Only the last layer "
-        f"makes the difference, {grouped(first - last)}: a class is {grouped(dense.inputs[0][-1])} weights and a bias. "  # type: ignore[index]
+        f"makes the difference, {grouped(first - last)}: a class is {grouped(dense.inputs[0][-1])} weights and a bias. "
+        ""  # type: ignore[index]
         "To compare the two, bring them to one size: resnet-analyze diff lecture50 resnet50@keras --input 64 "
         "--classes 6.",
     )

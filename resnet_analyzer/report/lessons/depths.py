@@ -49,8 +49,9 @@ def _growth() -> Section:
     alive = {memory(net(f"resnet{depth}")).peak for depth in DEPTHS}
     same = "the same for all" if len(alive) == 1 else "nearly the same for all"
     see = (
-        f"Everything grows in proportion to the depth but one thing: what must be alive at once to run the network is "
-        f"{same}. A deep network needs time and weights, not memory, as long as it is not trained.",
+        f"Everything grows along a straight line with the depth but one thing: the activations that must be alive at "
+        f"once to run the network are {same}. A deeper network needs more time and more room for its weights, not for "
+        "its activations, as long as it is not trained.",
         "Training is another matter: there all activations are kept for the backward pass.",
     )
     measured = [net(f"resnet{depth}") for depth in DEPTHS] + [net(f"preresnet{depth}") for depth in BOTTLENECKS]
@@ -103,7 +104,8 @@ def _line() -> Section:
         Column("difference", "signed"),
     )
     asked = (
-        "If every block costs the same, the two smallest nets tell all others. Draw the line through 20 and 32 layers: "
+        "If one more block in each stage always adds the same, the two smallest nets tell all others. Draw the line "
+        "through 20 and 32 layers: "
         f"{'; '.join(f'{word} = {_linear(*line)}' for word, *line in zip(FIGURE_WORDS, slope, start, strict=True))}."
     )
     exact = all(row[-1] == 0 for row in rows)

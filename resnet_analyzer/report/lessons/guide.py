@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from ...measurement import Measurement, Row
+from ...numbers import grouped
 from ..document import document, figure
 from ..model import Column, Figure, Link, Report, Section, Table
 from .base import Findings, lesson, net
@@ -61,7 +62,8 @@ def report(findings: Findings) -> Report:
         "Whoever took the course finds every one of its sections here, in its order, with what this project shows of "
         "it, the command to type, and the report to read. The course is a lecture in Chinese, known to this project by "
         "its sections and its printed code, without its author's name and address; it shows slides of He Kaiming's "
-        "talk and of Andrew Ng's course in its turn.",
+        "talk and of Andrew Ng's course in its turn. Its ResNet-50 is the one of Ng's Coursera course on convolutional "
+        f"networks, week 2, whose notebooks print the same {grouped(net('lecture50').totals.all_params)} parameters.",
     )
     sections = (_parts(), _blocks())
     return document("Guide to the course", lead, sections, (("source", SOURCE),))

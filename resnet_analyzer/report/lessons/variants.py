@@ -58,7 +58,7 @@ def report(findings: Findings) -> Report:
     own = net("resnet110").totals
     lead = (
         "A residual block is a few layers and an addition. Their order can be changed at no cost, and it decides "
-        "whether a network of a thousand layers can be trained. What can also be changed is the shortcut, and that "
+        "how well a network of a thousand layers trains. What can also be changed is the shortcut, and that "
         "does cost.",
         f"All variants are those of ResNet-110 for CIFAR-10: {grouped(own.params)} parameters, "
         f"{short(own.macs, 'MACs')}.",

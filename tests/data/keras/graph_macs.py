@@ -56,7 +56,7 @@ def _product(op: tf.Operation) -> int:
     if "Conv" not in kind and "MatMul" not in kind and kind != "Einsum":
         return 0
     shapes = [None if each.shape.rank is None else each.shape.as_list() for each in op.inputs]
-    out = op.outputs[0].shape.as_list()
+    out = _made(op)
     if kind in ("Conv2D", "Conv3D"):
         return prod(out) * prod(shapes[1][:-1])  # the kernel's channels are those of one group
     if kind == "DepthwiseConv2dNative":
@@ -70,6 +70,15 @@ def _product(op: tf.Operation) -> int:
     if kind == "Einsum":
         return _einsum(op.get_attr("equation").decode(), shapes, out)
     raise NotImplementedError(kind)
+
+
+def _made(op: tf.Operation) -> list:
+    """The shape that comes out; of a dilated convolution without the padding to whole multiples of the dilation.
+
+    TensorFlow runs it on interleaved parts of the image (SpaceToBatchND), padded, and cuts what the padding made.
+    """
+    behind = [each for each in op.outputs[0].consumers() if each.type == "BatchToSpaceND"]
+    return (behind or [op])[0].outputs[0].shape.as_list()
 
 
 def _einsum(equation: str, shapes: list, out: list) -> int:

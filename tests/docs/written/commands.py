@@ -103,7 +103,7 @@ def _options(each: click.Command) -> str:
     for option in [one for one in each.params if isinstance(one, click.Option) and not one.hidden][::-1]:
         spelled = ", ".join(map(code, [*option.opts, *option.secondary_opts]))
         value = "" if option.is_flag else f" {code(_metavar(option, each))}"
-        many = " As often as needed." if option.multiple else ""
+        many = " Repeatable." if option.multiple else ""
         rows.insert(0, (spelled + value, plain(" ".join((option.help or "").split())) + many))
     return table(("option", "what it does"), rows)
 

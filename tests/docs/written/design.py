@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+from contextlib import suppress
 from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
-from resnet_analyzer.design import VOCABULARY, Field, examine_text, flow, op_fields, schema
+from resnet_analyzer import verify
+from resnet_analyzer.design import VOCABULARY, Field, flow, op_fields, schema, write_design
 from resnet_analyzer.errors import AnalyzerError
+from resnet_analyzer.graph import GraphBuilder
 from resnet_analyzer.ops.base import OPS, Op
 from resnet_analyzer.ops.input import Input
 from resnet_analyzer.shape import Shape
@@ -33,6 +40,11 @@ TOP = {  # an example where a word's kind alone gives none that makes sense
     "like": "like: conv1x1",
 }
 LAYER = "- conv2d: {filters: 64, kernel_size: 3, use_bias: true}"
+BELOW = {  # the words that ask something of the layers
+    "classes": ("- global_average_pool2d", "- dense: classes"),
+    "like": ("- input: {shape: [56, 56, 256]}", "- conv2d: {filters: 256}"),
+    "variables": ("- conv2d: {filters: 2*width}",),
+}
 COMMON = {
     "name": ("- conv2d: {name: stem, filters: 64}", "- batch_norm"),
     "inputs": ("- relu: {name: a}", "- add: [a, start]"),
@@ -70,7 +82,7 @@ def design_top() -> str:
     parts = []
     for name, each in _schema_fields("properties").items():
         line = TOP.get(name, f"{name}: {flow(_sample(each))}")
-        lines = [*([line] if line else []), "layers:", LAYER]
+        lines = [*([line] if line else []), "layers:", *BELOW.get(name, (LAYER,))]
         parts.append(f"### {name}\n\n{_told(name, each)}\n\n{_yaml(lines)}")
     return "\n\n".join(parts)
 
@@ -184,31 +196,32 @@ def _example(name: str) -> tuple[str, ...]:
     """The shortest design that uses an op, of its examples; () if none can be written."""
     found = []
     for case in CASES.get(name, [])[:12]:
-        try:
-            lines = _design(case.make(ONE), case.inputs(ONE), name)
-            if not examine_text(name, "\n".join(lines) + "\n").problems:
+        with suppress(AnalyzerError, TypeError):
+            lines = _design(case.make(ONE), case.inputs(ONE))
+            if is_whole_design(lines):
                 found.append(tuple(lines))
-        except (AnalyzerError, TypeError):
-            continue
     return min(found, key=lambda lines: (len(lines), sum(map(len, lines))), default=())
 
 
-def _design(op: Op, inputs: tuple[Shape, ...], name: str) -> list[str]:
-    said = {key: _plain(op, key, value) for key, value in op.settings().items()}
+def is_whole_design(lines: Sequence[str]) -> bool:
+    """Whether nothing is wrong with a design of these lines."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "example.yaml")
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        return not verify(path).findings
+
+
+def _design(op: Op, inputs: tuple[Shape, ...]) -> list[str]:
+    """What `init` writes for a network of this one layer, without title and remarks."""
+    build = GraphBuilder("example")
+    names = [build.input(shape, letter) for letter, shape in zip("abcdefgh", inputs, strict=False)]
     if isinstance(op, Input):
-        return ["layers:", f"- input: {flow({'shape': list(op.shape[1:])})}"]
-    if len(inputs) == 1 and op.arity is not None:
-        first = [f"input: {'x'.join(map(str, inputs[0][1:]))}"] if len(inputs[0]) == 4 else []
-        before = [] if first else [f"- input: {flow({'shape': list(inputs[0][1:])})}"]
-        return [*first, "layers:", *before, f"- {_word(name)}: {flow(said)}" if said else f"- {_word(name)}"]
-    names = "abcdefgh"[: len(inputs)]
-    given = [
-        f"- input: {flow({'name': each, 'shape': list(shape[1:])})}" for each, shape in zip(names, inputs, strict=True)
-    ]
-    return ["layers:", *given, f"- {_word(name)}: {flow({**said, 'inputs': list(names)})}"]
-
-
-def _plain(op: Op, key: str, value: Any) -> Any:
-    if type(value) is Shape:
-        return list(value[1:])
-    return value[1:] if key in op.batch_left_out and value[0] == 0 else value
+        names = [build.input(op.shape)]
+    else:
+        build.add("it", op, *names)
+    lines = [line.split("  # ")[0].rstrip() for line in write_design(build.graph()).splitlines()]
+    lines = [line for line in lines if line and not line.startswith(("#", "design:"))]
+    lines[-1] = re.sub(r"name: it(?:, )?", "", lines[-1]).replace(": {}", "")
+    if len(inputs) < 2:
+        lines = [re.sub(r"name: (?:a|input), ", "", line) for line in lines]
+    return lines
