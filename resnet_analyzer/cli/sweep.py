@@ -65,7 +65,8 @@ def _bounds(command: Any) -> Any:
 def command(context: click.Context, networks: str, **given: Any) -> None:
     """Figures of every design in a grid, or of a random sample: exact, millions a second.
 
-    Any whole-number option of the networks is given by its name, as values or ranges with both ends included:
+    Any whole-number option of the networks, and any variable of a design (also as --set width=32,64), is given
+    by its name, as values or ranges with both ends included:
 
     \b
     resnet-analyze sweep --net resnet50,resnext50_32x4d --input 32:512:32 --width 32,64,96
