@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ..design import Failure, Place, Reading, Suggestion, quoted
+from ..design import Failure, Place, Problem, Reading, Suggestion, quoted
 from ..frozen import NamedTuple
 from ..measurement import Row
 from ..ops.concatenate import Concatenate
@@ -47,12 +47,34 @@ class Finding(NamedTuple):
 
 def diagnose(reading: Reading) -> tuple[Finding, ...]:
     """Everything that is wrong, in the order of the file."""
-    problems = reading.problems
-    found = [Finding(each.kind, each.node, each.says, each.place, each.details, each.suggestions) for each in problems]
-    found += _failures(reading)
+    found = _problems(reading) + _failures(reading)
     if not found:
         found += _head(reading)
     return tuple(sorted(found, key=lambda each: (each.place.start, each.place.line)))
+
+
+def _problems(reading: Reading) -> list[Finding]:
+    """What means nothing; a word that is misspelt alike in several places is told once, and mended in all."""
+    alike: dict[object, list[Problem]] = {}
+    for each in reading.problems:
+        changes = tuple(change.says for change in each.suggestions)
+        alike.setdefault((each.kind, each.node, each.says, changes) if changes else id(each), []).append(each)
+    return [_of_problems(each) for each in alike.values()]
+
+
+def _of_problems(problems: list[Problem]) -> Finding:
+    first = problems[0]
+    details, changes = first.details, first.suggestions
+    if len(problems) > 1:
+        lines = [str(each.place.line) for each in problems[1:]]
+        more = f" and {len(lines) - ALSO} more" if len(lines) > ALSO else ""
+        details += (("also", f"in line{'s' * (len(lines) > 1)} {', '.join(lines[:ALSO])}{more}"),)
+        together = zip(*(each.suggestions for each in problems), strict=True)
+        changes = tuple(
+            each[0]._replace(edits=tuple(dict.fromkeys(edit for change in each for edit in change.edits)))
+            for each in together
+        )
+    return Finding(first.kind, first.node, first.says, first.place, details, changes)
 
 
 def _failures(reading: Reading) -> list[Finding]:
@@ -150,6 +172,8 @@ def _channels(reading: Reading, name: str) -> str:
         for word in ("filters", "units"):
             if hasattr(row.node.op, word):
                 return f"{_named(name)}: {word} {getattr(row.node.op, word)}"
+        if len(row.inputs) == 1 and row.inputs[0] and row.output and row.inputs[0][-1] != row.output[-1]:
+            return f"{_named(name)}: {row.inputs[0][-1]} → {row.output[-1]} channels"
         if isinstance(row.node.op, Concatenate) and len(row.inputs) > 1 and None not in (*row.inputs, row.output):
             parts = " + ".join(str(shape[-1]) for shape in row.inputs if shape is not None)
             return f"{_named(name)}: {parts} = {row.output[-1]}"  # type: ignore[index]

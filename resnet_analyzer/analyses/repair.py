@@ -81,7 +81,8 @@ def figures(reading: Reading) -> Figures:
 def repairs(reading: Reading, findings: tuple[Finding, ...], finding: Finding, effort: Effort) -> tuple[Repair, ...]:
     """The repairs of `finding` that hold, cheapest first."""
     before, kept = figures(reading), []
-    others = {each.key for each in findings} - {finding.key}
+    others = [each.key for each in findings]
+    others.remove(finding.key)  # once: the same may be wrong in another place
     for suggestion in _distinct(candidates(reading, finding), MOST_TRIES):
         if not effort.spend(reading):
             break
@@ -133,7 +134,7 @@ def _distinct(suggestions: Iterable[Suggestion], most: int) -> Iterator[Suggesti
 
 
 def _tried(
-    reading: Reading, suggestion: Suggestion, finding: Finding, others: set[tuple[str, str]], before: Figures
+    reading: Reading, suggestion: Suggestion, finding: Finding, others: list[tuple[str, str]], before: Figures
 ) -> Repair | None:
     """The repair if it holds: reads, and says nothing that was not said before."""
     try:
@@ -142,11 +143,14 @@ def _tried(
     except AnalyzerError:
         return None
     found = diagnose(again)
-    rest = {each.key for each in found}
+    keys = [each.key for each in found]
+    rest = set(keys)
     also = {(SHAPES, name) for name in finding.also}
-    if finding.key in rest or not rest <= others | also | _hidden(reading) or _ends(again) > _ends(reading):
+    known, gone = set(others), keys.count(finding.key) <= others.count(finding.key)
+    if not gone or not rest <= known | also | _hidden(reading) or _ends(again) > _ends(reading):
         return None
     after = figures(again)
+    unused = 0 if finding.is_input else cut_out(reading, again)  # what could not be read carries nothing yet
     told = not reading.problems and before.complete and after.complete  # with a problem, layers are missing
     lines = tuple(sorted({reading.source.text.count("\n", 0, edit.start) + 1 for edit in suggestion.edits}))
     says = suggestion.says
@@ -155,7 +159,7 @@ def _tried(
     return Repair(
         says, suggestion.at, text, len(suggestion.edits), len(found), after,
         after.params - before.params if told else None, after.macs - before.macs if told else None, lines,
-        not rest <= others, cut_out(reading, again), suggestion.likely,
+        not rest <= known, unused, suggestion.likely,
     )  # fmt: skip
 
 

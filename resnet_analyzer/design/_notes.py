@@ -88,7 +88,7 @@ class Notes(State):
         name = str(node.value)
         near = near_words(name, [*self.known.spellings(), "start", "previous"])
         suggestions = tuple(
-            Suggestion(f"{word} for {name}", replace(self.source, node, word), entry.kind)
+            Suggestion(f"{word} for {name}", replace(self.source, node, word), entry.kind, word in near)
             for word in dict.fromkeys((*near, "previous"))
         )
         says = self._later.says(entry, name) or (

@@ -28,7 +28,7 @@ class Sizes(NamedTuple):
     joint: float = 5.5
     arc: float = 15
     beside: bool = True
-    most: float = 330  # width of branches side by side
+    most: float = 400  # width of branches side by side
 
 
 WIDE = Sizes()
@@ -136,7 +136,8 @@ class Flow:
         if widths is None:
             texts = [self.width(text) for text in _listed(split)]
             half = max(texts, default=40) / 2 + 10
-            return Room(half, half + self._times_width(split.times), 16 * len(texts) + 8)
+            joint = self.sizes.gap + 2 * self.sizes.joint
+            return Room(half, half + self._times_width(split.times), 16 * len(texts) + 8 + joint)
         half = (sum(widths) + BRANCH_GAP * (len(widths) - 1)) / 2
         return Room(half, half + self._times_width(split.times), height + lines)
 
@@ -246,9 +247,13 @@ class Flow:
         self._times(split.times, x + room.left, y + room.height / 2)
 
     def _draw_listed(self, split: Split, x: float, y: float, room: Room) -> None:
-        self.canvas.box(x - room.left, y, 2 * room.left, room.height, PAGE, FAINT)
+        joint = y + room.height - self.sizes.joint
+        bottom = joint - self.sizes.joint - self.sizes.gap
+        self.canvas.box(x - room.left, y, 2 * room.left, bottom - y, PAGE, FAINT)
         for index, text in enumerate(_listed(split)):
-            self.canvas.text(x, y + 12 + 16 * index, text, self.sizes.text)
+            self.canvas.text(x, y + 12 + 16 * index, text, self.sizes.text, INK if index else MUTED)
+        self.link(x, bottom, joint)
+        self.canvas.joint(x, joint, split.sign, self.sizes.joint)
 
     def _draw_branches(self, split: Split, widths: list[float], x: float, y: float, height: float) -> None:
         sizes = self.sizes
@@ -298,7 +303,8 @@ def broken(label: str) -> list[str]:
 def _listed(split: Split) -> list[str]:
     """Branches as text, one a line: what does not fit side by side."""
     lines = [f"{_line(branch.pieces)}{f'  ×{branch.times}' if branch.times > 1 else ''}" for branch in split.branches]
-    return lines if len(lines) <= 8 else [*lines[:7], f"and {len(lines) - 7} more branches"]
+    shown = lines if len(lines) <= 8 else [*lines[:7], f"and {len(lines) - 7} more branches"]
+    return [f"{len(lines)} branches, side by side", *shown]
 
 
 def _line(pieces: Sequence[Piece]) -> str:

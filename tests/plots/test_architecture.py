@@ -7,6 +7,7 @@ from resnet_analyzer.architectures.base import ARCHITECTURES
 from resnet_analyzer.graph import GraphBuilder
 from resnet_analyzer.measurement import measure
 from resnet_analyzer.ops.activation import Activation
+from resnet_analyzer.ops.concatenate import Concatenate
 from resnet_analyzer.ops.conv import Conv2d
 from resnet_analyzer.ops.layer_norm import LayerNorm
 from resnet_analyzer.ops.reshape import Permute
@@ -170,3 +171,32 @@ def test_channels_in_front_are_no_height():
     ]
     tracks = [PLOTS["resolution"].draw([turned(last)]).data[0] for last in (True, False)]
     assert [side for _, side, _ in tracks[1].line] == [side for _, side, _ in tracks[0].line]
+
+
+def branched(kernel_sizes):
+    """A block of parallel convolutions that are put side by side."""
+    build = GraphBuilder("net")
+    image = build.input(Shape(1, 32, 32, 3))
+    ends = [
+        build.add(f"branch{place}", Conv2d(16, size, padding="same", dilation_rate=rate), image)
+        for place, (size, rate) in enumerate(kernel_sizes)
+    ]
+    build.add("join", Concatenate(), *ends)
+    return measure(build.graph())
+
+
+def test_four_branches_stand_side_by_side():
+    """A dilated one among them: each is a box of its own, not a line that reads like a sequence."""
+    picture = PLOTS["architecture"].draw([branched([(1, 1), (3, 1), (3, 2), (5, 1)])])
+    told = [text for text, _ in words(picture)[0]]
+    assert {"1×1, 16", "3×3, 16", "3×3, 16, dilated 2", "5×5, 16"} <= set(told)
+    assert not any("side by side" in each for each in told)
+    assert clashes(picture) == ([], [])
+
+
+def test_branches_that_do_not_fit_are_told_to_be_branches():
+    """Many wide ones are listed, under a line that says so, and above the sign of what joins them."""
+    picture = PLOTS["architecture"].draw([branched([(size, 2) for size in ((3, 5), (5, 7), (7, 9), (9, 11))])])
+    told = [text for text, _ in words(picture)[0]]
+    assert "4 branches, side by side" in told
+    assert "concatenation" in told

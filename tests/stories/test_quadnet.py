@@ -129,6 +129,21 @@ def test_a_misspelt_setting_has_no_difference_but_the_totals():
     assert (repair.after.params, repair.after.macs) == (TOTALS.trainable_params, TOTALS.macs)
 
 
+@pytest.mark.parametrize(
+    ("right", "wrong", "repair"),
+    [
+        ("multiply: [start", "multiply: [strat", "start for strat"),
+        ("strides: 2, padding: 1", "stride: 2, padding: 1", "strides for stride"),
+    ],
+)
+def test_a_word_misspelt_in_every_stage_is_told_once_and_mended_everywhere(right, wrong, repair):
+    verified, (says,) = offered(SOUND.replace(right, wrong))
+    assert says[0] == repair
+    assert verified.repairs[0][0].text == SOUND
+    lines = [number for number, line in enumerate(SOUND.splitlines(), 1) if right in line]
+    assert dict(verified.findings[0].details)["also"] == f"in lines {lines[1]}, {lines[2]}"
+
+
 def test_start_misspelt():
     verified, (says,) = offered(SOUND.replace("inputs: start", "inputs: strat", 1))
     assert "Did you mean start?" in verified.findings[0].says
