@@ -190,3 +190,12 @@ def test_values_that_are_none(net):
         with pytest.raises(UsageError, match="must be a number"):
             ra.load(net, width=value)
     assert ra.load(net, width=8.0).nodes
+
+
+def test_an_expression_over_the_channels_is_a_formula_in_them(tmp_path):
+    path = tmp_path / "net.yaml"
+    path.write_text(
+        "input: 16x16x3\nvariables: {growth: 8}\nlayers:\n- conv2d: {filters: channels*growth, kernel_size: 3}\n"
+    )
+    form = ra.formula(path, "channels,growth")
+    assert only(form.at(channels=5, growth=3)) == figures(ra.measure(path, input=(16, 16, 5), growth=3))

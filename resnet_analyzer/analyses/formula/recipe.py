@@ -222,6 +222,10 @@ def recipe_of_design(found: Target, batch: int) -> Recipe:
     def again(values: Mapping[str, Dim]) -> Recipe:
         settings = {name: values[called] for called, name in names.items()}
         asked = plain._replace(options={**request.options, **settings})
+        last = "channels" in sizes.defaults and found.graph.data_format != "channels_first"
+        if last and values["channels"] is not sizes.defaults["channels"]:
+            sides = sizes.defaults["h"], sizes.defaults["w"]  # expressions may ask for the input's channels
+            asked = asked._replace(input=(*sides, values["channels"]), channels=None)
         try:
             graph = resolve(found.name, asked, whole=False).graph
         except UsageError as error:  # which the file's own values do not raise
