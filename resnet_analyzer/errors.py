@@ -48,7 +48,8 @@ class UnknownName(UsageError):
 
         self.kind, self.name = kind, name
         folded = {item.lower(): item for item in known}
-        near = [folded[key] for key in difflib.get_close_matches(name.lower(), folded, n=3, cutoff=0.7)]
+        typed = name.lower().replace("×", "x")
+        near = [folded[key] for key in difflib.get_close_matches(typed, folded, n=3, cutoff=0.7)]
         self.near = tuple(near)
         if near:
             guess = f" Did you mean {' or '.join(near)}?"

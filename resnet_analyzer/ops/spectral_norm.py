@@ -62,7 +62,7 @@ class SpectralNorm(Op):
 
     def in_keras(self, keras: Any, name: str, inputs: tuple[Shape, ...], cost: Cost) -> Steps | None:
         """Keras' layer around a layer of Keras' own."""
-        inner = self.layer.in_keras(keras, f"{name}-inside", inputs, self.layer.apply(*inputs))
+        inner = self.layer.in_keras(keras, f"{name}-each", inputs, self.layer.apply(*inputs))
         if inner is None or inner.layer is None or inner.before or inner.after:
             return None
         return inner._replace(layer=keras.layers.SpectralNormalization(inner.layer, name=name))
