@@ -143,10 +143,11 @@ class EinsumDense(Op):
         given = (self.output_shape,) if not isinstance(self.output_shape, (tuple, list)) else self.output_shape
         self.__dict__["output_shape"] = tuple([0 if size is None else size for size in given])
         require_activation(self.activation)
-        if self.bias_axes is not None and not isinstance(self.bias_axes, str):
-            raise UsageError(f"EinsumDense: bias_axes must be letters of the equation, not {self.bias_axes!r}")
-        if len(parse("EinsumDense", self.equation).operands) != 2:
+        equation, axes = parse("EinsumDense", self.equation), self.bias_axes
+        if len(equation.operands) != 2:
             raise UsageError(f"EinsumDense: {self.equation!r} must have two operands, input and kernel")
+        if axes is not None and not (isinstance(axes, str) and axes and set(axes) <= set(equation.output)):
+            raise UsageError(f"EinsumDense: bias_axes must be axes of the output of {self.equation}, not {axes!r}")
 
     def rule(self, shape: Shape) -> Cost:  # type: ignore[override]
         """The equation's output; a kernel of the axes that it names."""
@@ -168,11 +169,7 @@ class EinsumDense(Op):
         if output is None:
             return Cost(None, checks=checks)
         if self.bias_axes is not None:
-            named = [place for place, name in enumerate(equation.output) if name in self.bias_axes]
-            if not named or len(named) != len(set(self.bias_axes)):
-                sentence = "the bias axes {!r} are not all axes of the output of {}."
-                return Cost(None, checks=(Check(False, sentence, (self.bias_axes, self.equation)),))
-            first_axis = named[0]
+            first_axis = next(place for place, name in enumerate(equation.output) if name in self.bias_axes)
             biased = [1 if name not in self.bias_axes else sizes[name] for name in equation.output[first_axis:]]
             weights += (Weight("bias", tuple(biased)),)
             work += Work(adds=output.elements)

@@ -344,12 +344,8 @@ def test_embedding_and_back():
     assert back.work.multiply_accumulates == products
 
 
-@pytest.mark.parametrize("axes", ["x", "dx", ""])
+@pytest.mark.parametrize("axes", ["x", "dx", "", ["d"]])
 def test_bias_axes_that_the_output_lacks_are_told(axes):
     """Keras raises for them too; a mutated file once ended in StopIteration."""
-    cost = EinsumDense("abc,cde->abde", (0, 8, 64), axes).apply(Shape(1, 10, 512))
-    (check,) = [each for each in cost.checks if each.condition is False]
-    assert cost.output is None
-    assert check.text == f"the bias axes {axes!r} are not all axes of the output of abc,cde->abde."
-    with pytest.raises(UsageError, match="bias_axes must be letters"):
-        EinsumDense("abc,cde->abde", (0, 8, 64), ["d"])
+    with pytest.raises(UsageError, match="bias_axes must be axes of the output of abc,cde->abde, not"):
+        EinsumDense("abc,cde->abde", (0, 8, 64), axes)
