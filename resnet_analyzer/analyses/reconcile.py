@@ -4,98 +4,26 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
 from ..architectures.base import ARCHITECTURES
 from ..conventions.base import CONVENTIONS, Convention
-from ..errors import AnalyzerError, UsageError
+from ..errors import AnalyzerError
 from ..frozen import NamedTuple
 from ..measurement import Measurement, as_html, as_table, measure
 from ..numbers import signed
 from ..ops.base import Op
+from .amount import DECIMAL, UNITS, Amount, amount
 from .conventions import counted, failure, told
 from .variants import Variant, farther, variants
 
-DECIMAL = {"": 1, "k": 10**3, "m": 10**6, "b": 10**9, "g": 10**9, "t": 10**12}
-POWERS = {"k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40}
-NUMBER = re.compile(
-    r"([0-9][0-9,_]{0,30}(?:\.[0-9]{1,15})?|\.[0-9]{1,15})\s*([kmgtb]?)(i?)\s*"
-    r"(flops?|flop/s|macs?|madds?|mult-adds|ops|params?|parameters|activations|acts|b)?s?",
-    re.IGNORECASE,
-)
-WORDS = {"f": "work", "m": "work", "o": "work", "p": "params", "a": "activations"}
 UNIVERSAL = ("macs", "flops", "params", "activations")  # counts that are nobody's in particular
 NATIVE = {"keras_params": "keras", "tensorflow": "keras", "paper": "paper"}  # all other tools run on PyTorch's networks
 ORDER = ("macs", "params", "paper", "keras_params", "fvcore", "thop", "ptflops", "calflops", "tensorflow", "torch_flop_counter", "onnx_tool", "flops")  # fmt: skip  # noqa: E501
 PLAIN = 3  # how far-fetched an explanation may be before others are looked for
-UNITS = (("", 0), ("truncated", 2), ("in powers of 1,024", 4))
-
-
-class Amount(NamedTuple):
-    """A number as somebody wrote it: its digits, the last one's worth, its unit's letter, what it is said to be of."""
-
-    text: str
-    digits: Fraction
-    step: Fraction
-    unit: str
-    binary: bool = False
-    figure: str = ""
-
-    @property
-    def whole(self) -> bool:
-        """Whether it is given to the unit."""
-        return self.unit == "" and self.step == 1
-
-    def fits(self, number: int) -> tuple[str, int] | None:
-        """How a number is written so, in words, and how far-fetched that is; None where it cannot be.
-
-        >>> amount("24.37M").fits(25557032), amount("3.8G").fits(3857973248), amount("4.11G").fits(4089184256)
-        (('in powers of 1,024', 4), ('truncated', 2), None)
-        """
-        if self.whole:
-            return UNITS[0] if number == self.digits else None
-        plain, power = DECIMAL[self.unit], POWERS.get(self.unit)
-        if not self.binary:
-            value = Fraction(number, plain)
-            if -self.step <= 2 * (value - self.digits) <= self.step:
-                return UNITS[0]
-            if 0 <= value - self.digits < self.step:
-                return UNITS[1]
-        if power and abs(2 * (Fraction(number, power) - self.digits)) <= self.step:
-            return UNITS[0] if self.binary else UNITS[2]
-        return None
-
-    @property
-    def value(self) -> Fraction:
-        """What it says, in units of one."""
-        return self.digits * (POWERS[self.unit] if self.binary else DECIMAL[self.unit])
-
-    def rank(self, each: Explanation) -> Any:
-        """What explanations of it are sorted by: the simplest first."""
-        return sum(each.far[:2]), each.far, self.distance(each.number)
-
-    def distance(self, number: int) -> Fraction:
-        """How far a number is from this one."""
-        return abs(number - self.value)
-
-
-def amount(text: str) -> Amount:
-    """A number as people write it: `4.11G`, `25,557,032`, `3.8 GFLOPs`, `4.09 GMac`; UsageError for anything else.
-
-    >>> amount("4.09 GMac").figure, amount("25,557,032").whole
-    ('work', True)
-    """
-    match = NUMBER.fullmatch(text.strip())
-    if match is None:
-        raise UsageError(f"{text!r}: expected a number as tools print it: 4.11G, 25.6M, 25,557,032, 4.09 GMac")
-    plain = match[1].replace(",", "").replace("_", "")
-    word = (match[4] or "").lower()
-    step = Fraction(1, 10 ** len(plain.partition(".")[2]))
-    unit = match[2].lower().replace("b", "g")
-    return Amount(text.strip(), Fraction(plain), step, unit, bool(match[3]), WORDS.get(word[:1], ""))
 
 
 class Explanation(NamedTuple):
@@ -164,7 +92,7 @@ class Reconciled(NamedTuple):
     def joined(self, other: Reconciled) -> Reconciled:
         """With the explanations of less likely networks, but for those that are oddly written besides."""
         plain = (each for each in other.explanations if each.far[0] < UNITS[-1][1])
-        found = sorted((*self.explanations, *plain), key=self.amount.rank)
+        found = sorted((*self.explanations, *plain), key=_simplest_for(self.amount))
         return Reconciled(self.amount, tuple(found), self.closest)
 
 
@@ -234,6 +162,11 @@ def _far(each: Explanation, written: int, exact_print: bool, styles: Collection[
     return (0 if exact_print else written, 3 * strange + variant.far, rank)
 
 
+def _simplest_for(given: Amount) -> Callable[[Explanation], Any]:
+    """What explanations of a number are sorted by: the simplest first, then those that are nearest."""
+    return lambda each: (sum(each.far[:2]), each.far, given.distance(each.number))
+
+
 def _squeezed(text: str) -> str:
     return re.sub(r"[^0-9.a-z]", "", text.lower())
 
@@ -266,7 +199,7 @@ class Table(NamedTuple):
             same = _squeezed(each.convention.prints(each.number)) == _squeezed(given.text)
             far = _far(each, fit[1], same, styles)
             found.append(each._replace(written=fit[0], far=far))
-        found.sort(key=given.rank)
+        found.sort(key=_simplest_for(given))
         closest = min(pool or self.candidates, key=lambda each: given.distance(each.number))
         return Reconciled(given, tuple(found), closest)
 

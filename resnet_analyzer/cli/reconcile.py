@@ -39,7 +39,7 @@ def command(
 
 
 def _is_number(word: str) -> bool:
-    from ..analyses.reconcile import amount
+    from ..analyses.amount import amount
 
     try:
         amount(word)

@@ -6,12 +6,12 @@ import random
 
 import pytest
 
+from resnet_analyzer.analyses.amount import amount
 from resnet_analyzer.analyses.conventions import counted
 from resnet_analyzer.analyses.reconcile import (
     NATIVE,
     UNIVERSAL,
     Table,
-    amount,
     difference,
     networks_that_fit,
     reconcile,
